@@ -1,0 +1,149 @@
+"""Parse and score an answer: the one place, for verification, rewards and evaluation alike.
+
+Answers are short texts of a declared type. A parser accepts the few spellings that mean the same and
+returns None for everything else; nothing is guessed, and an answer that can't be parsed scores 0.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from synrl.errors import ConfigError, allowed
+
+LETTERS = "ABCDEFGHIJ"
+CORRECT_IOU = 0.5
+"""An interval is right when it overlaps the true one at least this much: R@0.5 of temporal grounding."""
+
+FORMS = {
+    "integer": "Answer with a whole number.",
+    "interval": "Answer with its start and end in seconds, as [start, end].",
+    "ordering": "Answer with the names in that order, separated by commas.",
+}
+"""How a question of a type asks for its open answer. `text` and `plan` are stated by the family."""
+
+ANSWER_TYPES = ("choice", "integer", "text", "ordering", "interval", "plan")
+_TIME = re.compile(r"(?:(\d{1,3}):)?(\d+(?:\.\d+)?)")
+_MAX_LENGTH = 2000
+
+
+def parse_choice(text: str, num_options: int) -> str | None:
+    """The letter of `B`, `(B)`, `B.`, `B)` or `B: left`; None for any other text."""
+    match = re.fullmatch(r"\(?([A-Za-z])(?:\)|[.:]|\)[.:])?(?:\s.*)?", text.strip(), re.DOTALL)
+    if match is None:
+        return None
+    bare = len(text.strip()) == 1
+    letter = match[1].upper() if bare else match[1]  # "a circle" is an article, not option A
+    return letter if letter in LETTERS[:num_options] else None
+
+
+def parse_integer(text: str) -> int | None:
+    """The number of `7` or `+7` or `7.`; None for anything longer, so that listing guesses wins nothing."""
+    match = re.fullmatch(r"([+-]?[0-9]{1,9})\.?", text.strip())
+    return None if match is None else int(match[1])
+
+
+def parse_interval(text: str) -> tuple[float, float] | None:
+    """Start and end in seconds of a text that holds exactly two times (`1.5` or `0:01.5`), in order."""
+    if len(text) > _MAX_LENGTH:
+        return None
+    times = [60.0 * int(minutes or 0) + float(seconds) for minutes, seconds in _TIME.findall(text)]
+    if len(times) != 2 or not all(map(math.isfinite, times)):
+        return None
+    return min(times), max(times)
+
+
+def parse_ordering(text: str) -> tuple[str, ...]:
+    """The normalised names of a comma-separated list."""
+    return tuple(normalise(part) for part in text.split(","))
+
+
+def normalise(text: str) -> str:
+    """Lower case, compatible Unicode, hyphens as spaces, without outer punctuation or articles."""
+    text = unicodedata.normalize("NFKC", text).replace("\ufe0f", "").casefold().replace("-", " ")
+    words = text.strip(" \t\r\n.,;:!\"'`()[]").split()
+    return " ".join(words[1:] if words[:1] in (["the"], ["a"], ["an"]) and len(words) > 1 else words)
+
+
+def format_interval(start: float, end: float) -> str:
+    """The canonical text of an interval in seconds."""
+    return f"[{start:.2f}, {end:.2f}]"
+
+
+def interval_iou(given: tuple[float, float], true: tuple[float, float]) -> float:
+    """Intersection over union of two intervals; 0 when either is empty."""
+    overlap = min(given[1], true[1]) - max(given[0], true[0])
+    union = max(given[1], true[1]) - min(given[0], true[0])
+    return max(0.0, overlap) / union if union > 0 else 0.0
+
+
+def nearest_span(options: Sequence[str], span: tuple[float, float]) -> str | None:
+    """How to answer with a span of seconds: the option that overlaps it most (None if none does), or
+    the span itself if there are no options."""
+    if not options:
+        return format_interval(*span)
+
+    def overlap(option: str) -> float:
+        parsed = parse_interval(option)
+        return 0.0 if parsed is None else interval_iou(parsed, span)
+
+    best = max(options, key=overlap)
+    return best if overlap(best) > 0 else None
+
+
+def score(given: str | None, row: Mapping[str, Any]) -> float:
+    """1.0 if an answer to a row is right, else 0.0.
+
+    Args:
+        given: the bare answer, without tags or reasoning; None if there was none.
+        row: needs `answer_type`, `answer`, `options`, and for plans the whole row.
+
+    Raises:
+        ConfigError: the row's answer type is unknown.
+    """
+    answer_type, answer = row["answer_type"], row["answer"]
+    if answer_type not in ANSWER_TYPES:
+        raise ConfigError(f"answer type {answer_type!r} is unknown; {allowed(ANSWER_TYPES)}")
+    if given is None or len(given) > _MAX_LENGTH or not given.strip():
+        return 0.0
+    return float(_CHECKS[answer_type](given, answer, row))
+
+
+def _choice(given: str, answer: str, row: Mapping[str, Any]) -> bool:
+    return parse_choice(given, len(row["options"])) == answer
+
+
+def _integer(given: str, answer: str, row: Mapping[str, Any]) -> bool:
+    return parse_integer(given) == int(answer)
+
+
+def _text(given: str, answer: str, row: Mapping[str, Any]) -> bool:
+    return normalise(given) == normalise(answer)
+
+
+def _ordering(given: str, answer: str, row: Mapping[str, Any]) -> bool:
+    return parse_ordering(given) == parse_ordering(answer)
+
+
+def _interval(given: str, answer: str, row: Mapping[str, Any]) -> bool:
+    parsed, true = parse_interval(given), parse_interval(answer)
+    return parsed is not None and true is not None and interval_iou(parsed, true) >= CORRECT_IOU
+
+
+def _plan(given: str, answer: str, row: Mapping[str, Any]) -> bool:
+    from synrl.tasks import get_family  # families import this module
+
+    return get_family(row["family"]).plan_succeeds(row, given)
+
+
+_CHECKS = {
+    "choice": _choice,
+    "integer": _integer,
+    "text": _text,
+    "ordering": _ordering,
+    "interval": _interval,
+    "plan": _plan,
+}

@@ -1,0 +1,156 @@
+"""From a key to a row: simulate, draw, ask, encode, and measure how it may be sampled.
+
+A row is a pure function of (family, split, seed, index) and a config, which by default follows from the
+index: consecutive indices go through all levels and modes. Nothing else enters, so rows can be made in
+any order and by any number of processes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from synrl.video.encode import encode
+
+from synrl.answers import score
+from synrl.errors import ConfigError, DataError
+from synrl.evidence import Evidence
+from synrl.schema import Row, time_ms
+from synrl.seeds import GENERATOR_VERSION, Streams
+from synrl.tasks import get_family
+from synrl.tasks.base import FORMS, Config, Family
+from synrl.world.timeline import HIDDEN, Timeline
+
+STRIDES = (60, 30, 20, 15, 10, 6, 5, 3, 2, 1)
+"""Sampling strides that `min_fps` is measured at: 0.5 to 30 frames a second."""
+
+
+def make_row(family: str, *, split: str, seed: int, index: int, config: Config | None = None) -> Row:
+    """Row `index` of a split.
+
+    Args:
+        family: name of the task family.
+        split: any name of letters, digits and underscores; part of the key, so splits share no row.
+        seed: root seed, 0 to 2^63 - 1.
+        index: from 0.
+        config: level, mode, form and knobs; by default what `scheduled` says for this index.
+
+    Raises:
+        ConfigError: a name or number is out of range.
+    """
+    if not re.fullmatch(r"\w+", split, re.ASCII):
+        raise ConfigError(f"split {split!r} is no name; allowed: letters, digits and underscores")
+    task = get_family(family)
+    streams = Streams(family, split, seed, index)
+    config = config or scheduled(task, index)
+    timeline = task.simulate(config, streams)
+    scene = task.draw(timeline, streams.style)
+    question = task.ask(timeline, config, streams)
+    row_id = f"{family}-{split}-{index:06d}"
+    row: dict[str, Any] = dict(
+        id=row_id,
+        family=family,
+        category=task.category,
+        horizon=task.horizon,
+        primitive=task.primitive,
+        mode=config.mode,
+        level=config.level,
+        video={"bytes": encode(scene, timeline.poses, timeline.fps), "path": f"{row_id}.mp4"},
+        fps=float(timeline.fps),
+        num_frames=timeline.num_frames,
+        duration=timeline.duration,
+        width=scene.width,
+        height=scene.height,
+        question=question.text,
+        options=list(question.options),
+        answer_type=question.answer_type,
+        answer=question.letter or question.answer_text,
+        answer_text=question.answer_text,
+        guess_rate=question.guess_rate,
+        twin_id=None,
+        **tables(timeline),
+        seed=seed,
+        config={**asdict(config), "split": split, "index": index, "query": timeline.query},
+        generator_version=GENERATOR_VERSION,
+        cot=None,
+    )
+    return Row(**row, min_fps=min_fps(task, row))
+
+
+def scheduled(family: Family, index: int) -> Config:
+    """The config of an index: levels, modes and forms in turn, so that every block holds each of them."""
+    cycle, place = divmod(index, len(family.levels) * len(family.modes))
+    block, level = divmod(place, len(family.levels))
+    mode = (level + block) % len(family.modes)
+    form = (level // 2 + mode + cycle) % len(FORMS)
+    return family.config(tuple(family.levels)[level], family.modes[mode], FORMS[form])
+
+
+def remake(row: Mapping[str, Any]) -> Row:
+    """Make a stored row again from its `seed`, `config` and `generator_version`.
+
+    Raises:
+        DataError: another version of the generator made it.
+    """
+    if row["generator_version"] != GENERATOR_VERSION:
+        raise DataError(
+            f"row {row['id']} was made by generator version {row['generator_version']!r}; "
+            f"this is version {GENERATOR_VERSION!r}"
+        )
+    knobs = {name: value for name, value in row["config"].items() if name not in ("split", "index", "query")}
+    config = get_family(row["family"]).config_type(**knobs)
+    return make_row(
+        row["family"],
+        split=row["config"]["split"],
+        seed=row["seed"],
+        index=row["config"]["index"],
+        config=config,
+    )
+
+
+def tables(timeline: Timeline) -> dict[str, list[dict[str, Any]]]:
+    """The nested columns of a timeline: objects, tracks, events, operations, states."""
+    poses, fps = timeline.poses, timeline.fps
+    return {
+        "objects": [asdict(item) for item in timeline.objects],
+        "tracks": [
+            {
+                "name": item.name,
+                "x": poses.x[:, i].tolist(),
+                "y": poses.y[:, i].tolist(),
+                "angle": poses.angle[:, i].tolist(),
+                "size": (item.size * poses.scale[:, i]).tolist(),
+                "visible": (poses.look[:, i] != HIDDEN).tolist(),
+            }
+            for i, item in enumerate(timeline.objects)
+        ],
+        "events": [
+            {
+                **asdict(event),
+                "time_ms": time_ms(event.frame, fps),
+                "end_time_ms": time_ms(event.end_frame, fps),
+            }
+            for event in timeline.events
+        ],
+        "operations": [asdict(operation) for operation in timeline.operations],
+        "states": [asdict(state) for state in timeline.states],
+    }
+
+
+def min_fps(family: Family, row: Mapping[str, Any]) -> float:
+    """The lowest rate, in frames a second, at which the solver answers from any phase of the sampling."""
+    evidence = Evidence.from_row(row)
+    for stride in STRIDES:
+        if all(answers(family, row, evidence.sampled(stride, phase)) for phase in range(stride)):
+            return float(row["fps"] / stride)
+    raise AssertionError(f"{row['id']}: the solver does not reach the answer from all frames")
+
+
+def answers(family: Family, row: Mapping[str, Any], evidence: Evidence) -> bool:
+    """Whether the solver reaches a row's answer from some evidence."""
+    solution = family.solve(evidence)
+    if row["options"]:
+        return solution == row["answer_text"]
+    return score(solution, row) == 1.0

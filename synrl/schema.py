@@ -1,0 +1,172 @@
+"""The row: its columns, for every family alike, as one `datasets.Features` and one dataclass.
+
+Columns keep their meaning whatever the family, so any rows concatenate. Nested columns are lists of
+structs; a track holds one list per coordinate, because columns of floats compress and a struct per
+frame does not. `Json` columns hold objects, never bare strings, which `datasets` would parse again.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, fields
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from synrl.errors import DataError
+
+if TYPE_CHECKING:
+    from datasets import Features
+
+
+@dataclass(frozen=True)
+class Row:
+    """One video with its question, answer and everything known about it."""
+
+    id: str
+    """`<family>-<split>-<index:06d>`, unique in a dataset."""
+    family: str
+    category: str
+    horizon: str
+    primitive: str
+    mode: str
+    level: int
+    """1 (easiest) to 5."""
+    video: dict[str, Any]
+    """`bytes`: MP4 (H.264); `path`: `<id>.mp4`, the name to give the file."""
+    fps: float
+    num_frames: int
+    duration: float
+    """Seconds."""
+    width: int
+    height: int
+    question: str
+    """Without the options."""
+    options: list[str]
+    """Empty for open questions."""
+    answer_type: str
+    answer: str
+    """Canonical: the letter for a choice."""
+    answer_text: str
+    """What stands behind the letter; the answer itself otherwise."""
+    min_fps: float
+    """Lowest sampling rate at which the solver, shown only sampled frames, still answers, at any phase."""
+    guess_rate: float
+    """Best accuracy without seeing the video, by construction."""
+    twin_id: str | None
+    """The row whose video is this one's frames in reversed order, with another answer."""
+    objects: list[dict[str, Any]]
+    tracks: list[dict[str, Any]]
+    """Per object, a list per coordinate with one value per frame."""
+    events: list[dict[str, Any]]
+    operations: list[dict[str, Any]]
+    states: list[dict[str, Any]]
+    seed: int
+    config: dict[str, Any]
+    """With `seed` and `generator_version`, all it takes to make this row again."""
+    generator_version: str
+    cot: str | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Column name to value, as `features()` encodes it."""
+        return dict(vars(self))
+
+
+COLUMNS = tuple(field.name for field in fields(Row))
+
+
+@cache
+def features() -> Features:
+    """The `datasets.Features` of every family. A function, because importing `datasets` takes seconds."""
+    from datasets import Features, Json, List, Value, Video
+
+    text, number, whole = Value("string"), Value("float32"), Value("int32")
+    return Features(
+        {
+            "id": text,
+            "family": text,
+            "category": text,
+            "horizon": text,
+            "primitive": text,
+            "mode": text,
+            "level": Value("int8"),
+            "video": Video(decode=False),
+            "fps": number,
+            "num_frames": whole,
+            "duration": number,
+            "width": whole,
+            "height": whole,
+            "question": text,
+            "options": List(text),
+            "answer_type": text,
+            "answer": text,
+            "answer_text": text,
+            "min_fps": number,
+            "guess_rate": number,
+            "twin_id": text,
+            "objects": List({"name": text, "shape": text, "colour": text, "size": number}),
+            "tracks": List(
+                {
+                    "name": text,
+                    "x": List(number),
+                    "y": List(number),
+                    "angle": List(number),
+                    "size": List(number),
+                    "visible": List(Value("bool")),
+                }
+            ),
+            "events": List(
+                {
+                    "frame": whole,
+                    "time_ms": whole,
+                    "end_frame": whole,
+                    "end_time_ms": whole,
+                    "kind": text,
+                    "actor": text,
+                    "target": text,
+                    "detail": text,
+                }
+            ),
+            "operations": List(
+                {"index": whole, "start_frame": whole, "end_frame": whole, "kind": text, "arguments": Json()}
+            ),
+            "states": List({"frame": whole, "state": Json(), "visible": Value("bool")}),
+            "seed": Value("int64"),
+            "config": Json(),
+            "generator_version": text,
+            "cot": text,
+        }
+    )
+
+
+def decode_json(row: dict[str, Any]) -> dict[str, Any]:
+    """A row read with plain pyarrow, its JSON texts turned into objects.
+
+    Raises:
+        DataError: a JSON column does not hold an object.
+    """
+    row = dict(row)
+    row["config"] = _json_object(row["config"], "config")
+    row["operations"] = [
+        {**operation, "arguments": _json_object(operation["arguments"], "operations.arguments")}
+        for operation in row["operations"]
+    ]
+    row["states"] = [
+        {**state, "state": _json_object(state["state"], "states.state")} for state in row["states"]
+    ]
+    return row
+
+
+def _json_object(value: Any, column: str) -> dict[str, Any]:
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except json.JSONDecodeError as error:
+            raise DataError(f"column {column} is not JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise DataError(f"column {column} holds {type(value).__name__}, not an object")
+    return value
+
+
+def time_ms(frame: int, fps: float) -> int:
+    """The time at which a frame is shown, in whole milliseconds."""
+    return round(frame * 1000 / fps)

@@ -1,0 +1,37 @@
+"""The registry: every module of this package that defines `FAMILY` is a task family.
+
+A family is found by being there; nothing else has to be edited to add one.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+
+from synrl.errors import ConfigError, allowed
+from synrl.tasks.base import Family
+
+HORIZONS = ("short", "long")
+
+
+@cache
+def families() -> dict[str, Family]:
+    """All families by name, short before long."""
+    modules = [importlib.import_module(f"{__name__}.{info.name}") for info in pkgutil.iter_modules(__path__)]
+    found: list[Family] = [module.FAMILY for module in modules if hasattr(module, "FAMILY")]
+    return {
+        family.name: family
+        for family in sorted(found, key=lambda family: (HORIZONS.index(family.horizon), family.name))
+    }
+
+
+def get_family(name: str) -> Family:
+    """The family of that name.
+
+    Raises:
+        ConfigError: there is none.
+    """
+    if name not in families():
+        raise ConfigError(f"no task family {name!r}; {allowed(families())}")
+    return families()[name]

@@ -1,0 +1,137 @@
+"""The interface of a task family: what a new one has to say, and nothing else.
+
+    simulate(config, streams)          -> Timeline    poses, events, operations, states; and what to ask
+    draw(timeline, style)              -> Scene       what each object looks like
+    ask(timeline, config, streams)     -> Question    options and answer, from the simulation's log
+    observe(evidence)                  -> Observed    the same log again, read from the stored tracks alone
+    solve(evidence)                    -> answer      independent of the simulation, from what is seen
+
+`ask` and `solve` are two implementations of every answer that share no code. `observe` closes the chain:
+pixels agree with tracks, tracks with events and operations, and those with the answer.
+
+The answer is chosen before the scene: `simulate` draws what the answer is to be and then a scene that
+has it, so that answers are balanced by construction.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from synrl.errors import ConfigError, allowed
+from synrl.evidence import Evidence
+from synrl.seeds import Stream, Streams
+from synrl.video.scene import Scene
+from synrl.world.timeline import Event, Operation, State, Timeline
+
+FORMS = ("choice", "open")
+WIDTH = HEIGHT = 448
+FPS = 30
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """What is asked of a family for one row; families add their own knobs, levels are presets of them.
+
+    Raises:
+        ConfigError: from a family's `__post_init__`, naming the field, its value and what is allowed.
+    """
+
+    level: int = 1
+    mode: str
+    form: str = "choice"
+    """`choice` or `open`."""
+
+    def __post_init__(self) -> None:
+        self.require("form", FORMS)
+
+    def require(self, name: str, values: Sequence[object]) -> None:
+        """Check that a field has one of some values."""
+        if getattr(self, name) not in values:
+            raise ConfigError(f"{name} is {getattr(self, name)!r}; {allowed(values)}")
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question with its truth, as the family's own log has it."""
+
+    text: str
+    answer_type: str
+    answer_text: str
+    options: tuple[str, ...] = ()
+    guess_rate: float = 0.0
+
+    @property
+    def letter(self) -> str | None:
+        """The letter of the answer, None for an open question."""
+        return "ABCDEFGHIJ"[self.options.index(self.answer_text)] if self.options else None
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What `observe` reads back from the tracks; each must equal the stored column."""
+
+    events: tuple[Event, ...] = ()
+    operations: tuple[Operation, ...] = ()
+    states: tuple[State, ...] = ()
+
+
+class Family(ABC):
+    """One task family. Instances hold no state."""
+
+    name: ClassVar[str]
+    summary: ClassVar[str]
+    """One line for `synrl families`."""
+    category: ClassVar[str]
+    horizon: ClassVar[str]
+    primitive: ClassVar[str]
+    modes: ClassVar[tuple[str, ...]]
+    config_type: ClassVar[type[Config]]
+    levels: ClassVar[Mapping[int, Mapping[str, Any]]]
+    """For each level, the values of the knobs that `config_type` adds."""
+
+    def config(self, level: int, mode: str, form: str) -> Config:
+        """The preset of a level.
+
+        Raises:
+            ConfigError: there is no such level, mode or form.
+        """
+        if mode not in self.modes:
+            raise ConfigError(f"{self.name} has no mode {mode!r}; {allowed(self.modes)}")
+        if level not in self.levels:
+            raise ConfigError(f"{self.name} has no level {level!r}; {allowed(self.levels)}")
+        return self.config_type(level=level, mode=mode, form=form, **self.levels[level])
+
+    @abstractmethod
+    def simulate(self, config: Any, streams: Streams) -> Timeline:
+        """A clip in which the drawn answer is true and every stated margin holds."""
+
+    @abstractmethod
+    def draw(self, timeline: Timeline, style: Stream) -> Scene:
+        """What the objects of a timeline look like."""
+
+    @abstractmethod
+    def wordings(self, query: Mapping[str, Any]) -> Sequence[str]:
+        """Every phrasing of the question that a semantic key stands for."""
+
+    @abstractmethod
+    def ask(self, timeline: Timeline, config: Any, streams: Streams) -> Question:
+        """The question that `timeline.query` stands for, with the truth from the timeline's log."""
+
+    @abstractmethod
+    def observe(self, evidence: Evidence) -> Observed:
+        """Events, operations and states as the tracks of the full clip show them."""
+
+    @abstractmethod
+    def solve(self, evidence: Evidence) -> str | None:
+        """The answer's text (one of `evidence.options` if there are any), or None if it can't be told."""
+
+    def plan_succeeds(self, row: Mapping[str, Any], plan: str) -> bool:
+        """Whether a proposed plan is legal in every step and reaches the row's target.
+
+        Raises:
+            ConfigError: the family asks for no plans.
+        """
+        raise ConfigError(f"family {self.name} has no plans")

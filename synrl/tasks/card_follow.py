@@ -1,0 +1,231 @@
+"""The solver of card_stack: follow anonymous cards, and name them where their faces show.
+
+This is the second implementation of every answer. It does not apply the rules of `world.cards` to named
+cards; it moves nameless tokens as the operations show, and names a token when its face is seen: in the
+reveal, when it is added, or when it leaves face up. A question has an answer exactly if every token it
+concerns got a name, which also proves that only one start state fits what is seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from synrl.evidence import Evidence
+from synrl.tasks.base import Observed
+from synrl.world.card_table import Table
+from synrl.world.cards import Move, Piles, format_plan, legal_moves, parse_plan
+from synrl.world.timeline import Operation, State
+
+
+@dataclass(eq=False)
+class Token:
+    """A card whose name may not be known yet."""
+
+    name: str | None = None
+
+
+@dataclass
+class Followed:
+    """What following the operations gives."""
+
+    snapshots: list[dict[str, list[Token]]]
+    """The piles after 0, 1, … operations."""
+    lifted: list[list[Token]] = field(default_factory=list)
+    """The tokens that each operation picked up."""
+
+    def named(self, after: int, pile: str) -> list[str] | None:
+        """The cards of a pile after some operations, lowest first; None if one is unknown."""
+        names = [token.name for token in self.snapshots[after][pile]]
+        return None if None in names else [name for name in names if name]
+
+
+def solve(evidence: Evidence) -> str | None:
+    """The answer to a card_stack question, or None if the evidence doesn't determine it."""
+    query = evidence.query
+    followed = follow(evidence)
+    if followed is None:
+        return None
+    if query["ask"] in ("first_lift", "last_lift"):
+        lifts = [
+            number
+            for number, tokens in enumerate(followed.lifted, start=1)
+            if query["card"] in [token.name for token in tokens]
+        ]
+        return str(lifts[0 if query["ask"] == "first_lift" else -1]) if lifts else None
+    last = len(followed.snapshots) - 1
+    if query["ask"] == "plan":
+        after = 0 if query["reveal"] == "end" else last
+        hidden = {pile: followed.named(after, pile) for pile in followed.snapshots[0]}
+        return _plan(hidden, query, evidence.options)
+    after = {"start": 0, "end": last}.get(query["when"], query["when"])
+    if after > last:
+        return None
+    cards = followed.named(after, query["pile"])
+    if not cards:
+        return None
+    return cards[-1] if query["ask"] == "top" else ", ".join(cards)
+
+
+def follow(evidence: Evidence) -> Followed | None:
+    """Replay the operations that were seen on nameless tokens; None if they don't fit together."""
+    if not evidence.reveals:
+        return None
+    (reveal,) = evidence.reveals
+    at_start = reveal.start_frame == 0
+    heights = {pile: len(cards) for pile, cards in reveal.state.items()}
+    if not at_start:
+        for operation in evidence.operations:
+            for pile, change in _growth(operation):
+                heights[pile] -= change
+    piles = {pile: [Token() for _ in range(height)] for pile, height in heights.items()}
+    if at_start:
+        _name(piles, reveal.state)
+    followed = Followed([_copy(piles)])
+    for operation in evidence.operations:
+        try:
+            followed.lifted.append(_handle(piles, operation))
+        except IndexError:  # a pile that should hold a card is empty: an operation was missed
+            return None
+        followed.snapshots.append(_copy(piles))
+    if not at_start and not _name(piles, reveal.state):
+        return None
+    return followed
+
+
+def _handle(piles: dict[str, list[Token]], operation: Operation) -> list[Token]:
+    """Move tokens as an operation does; returns those it picked up."""
+    given = operation.arguments
+    if operation.kind == "move":
+        token = piles[given["source"]].pop()
+        piles[given["target"]].append(token)
+        return [token]
+    if operation.kind == "bury":
+        token = piles[given["pile"]].pop()
+        piles[given["pile"]].insert(0, token)
+        return [token]
+    if operation.kind == "swap":
+        one, two = (piles[pile] for pile in given["piles"])
+        one[-1], two[-1] = two[-1], one[-1]
+        return [one[-1], two[-1]]
+    if operation.kind == "add":
+        piles[given["pile"]].append(Token(given["card"]))
+        return []
+    token = piles[given["pile"]].pop()
+    token.name = given.get("card", token.name)
+    return [token]
+
+
+def _growth(operation: Operation) -> list[tuple[str, int]]:
+    """How many cards each pile gains by an operation."""
+    given = operation.arguments
+    if operation.kind == "move":
+        return [(given["source"], -1), (given["target"], 1)]
+    if operation.kind in ("add", "remove"):
+        return [(given["pile"], 1 if operation.kind == "add" else -1)]
+    return []
+
+
+def _name(piles: Mapping[str, Sequence[Token]], state: Mapping[str, Sequence[str]]) -> bool:
+    """Name tokens by a readable state; False if it contradicts them."""
+    for pile, tokens in piles.items():
+        if len(tokens) != len(state[pile]):
+            return False
+        for token, card in zip(tokens, state[pile], strict=True):
+            if token.name not in (None, card):
+                return False
+            token.name = card
+    return True
+
+
+def _copy(piles: Mapping[str, Sequence[Token]]) -> dict[str, list[Token]]:
+    return {pile: list(tokens) for pile, tokens in piles.items()}
+
+
+def _plan(
+    hidden: Mapping[str, list[str] | None], query: Mapping[str, Any], options: Sequence[str]
+) -> str | None:
+    """The first option that works, or a shortest plan if there are none."""
+    if any(cards is None for cards in hidden.values()):
+        return None
+    start = {pile: tuple(cards or ()) for pile, cards in hidden.items()}
+    target = {pile: tuple(cards) for pile, cards in query["target"].items()}
+    if options:
+        plans = [(option, parse_plan(option) or []) for option in options]
+        return next((option for option, moves in plans if _carried_out(start, moves) == target), None)
+    frontier: list[tuple[Piles, tuple[Move, ...]]] = [(start, ())]
+    for _ in range(query["moves"]):
+        frontier = [
+            (after, (*moves, move))
+            for state, moves in frontier
+            for move in legal_moves(state)
+            for after in (_carried_out(state, [move]),)
+            if after is not None
+        ]
+        for state, moves in frontier:
+            if state == target:
+                return format_plan(moves)
+    return None
+
+
+def _carried_out(state: Piles, moves: Sequence[Move]) -> dict[str, tuple[str, ...]] | None:
+    """The state after some moves, None if one can't be made."""
+    piles = {pile: list(cards) for pile, cards in state.items()}
+    for source, target in moves:
+        if source == target or not piles.get(source) or target not in piles:
+            return None
+        piles[target].append(piles[source].pop())
+    return {pile: tuple(cards) for pile, cards in piles.items()}
+
+
+def observe(evidence: Evidence, table: Table) -> Observed:
+    """Operations and states read back from where the cards are on every frame of the full clip."""
+    names = list(evidence.tracks)
+    shape = (len(names), evidence.num_frames)
+    x, y, visible = (np.empty(shape), np.empty(shape), np.empty(shape, bool))
+    for i, track in enumerate(evidence.tracks.values()):
+        x[i], y[i], visible[i] = track.x, track.y, track.visible
+
+    def arrangement(frame: int) -> dict[str, tuple[str, ...]]:
+        here = {name: (x[i, frame], y[i, frame]) for i, name in enumerate(names) if visible[i, frame]}
+        return table.read(here)
+
+    place = np.where(visible, x + 1j * y, np.inf)  # one number for where a card is, or that it is away
+    moving = np.concatenate([[False], (place[:, 1:] != place[:, :-1]).any(axis=0), [False]])
+    edges = np.flatnonzero(moving[1:] != moving[:-1])
+    at_end = not evidence.reveals or evidence.reveals[0].start_frame > 0
+    states = [State(0, _lists(arrangement(0)), not at_end)]
+    if not at_end:
+        states.append(State(evidence.reveals[0].end_frame, states[0].state, False))
+    operations = []
+    for index, (start, end) in enumerate(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)):
+        before, after = arrangement(start), arrangement(end)
+        kind, arguments = _difference(before, after, show_removed=at_end)
+        operations.append(Operation(index, start, end, kind, arguments))
+        states.append(State(end, _lists(after), False))
+    if at_end and evidence.reveals:
+        states.append(State(evidence.reveals[0].start_frame, states[-1].state, True))
+    return Observed(operations=tuple(operations), states=tuple(states))
+
+
+def _difference(before: Piles, after: Piles, *, show_removed: bool) -> tuple[str, dict[str, Any]]:
+    """The operation that leads from one arrangement to the next."""
+    where = {card: pile for pile, cards in before.items() for card in cards}
+    there = {card: pile for pile, cards in after.items() for card in cards}
+    for card in there.keys() - where.keys():
+        return "add", {"pile": there[card], "card": card}
+    for card in where.keys() - there.keys():
+        return "remove", {"pile": where[card]} | ({"card": card} if show_removed else {})
+    moved = [card for card in where if where[card] != there[card]]
+    if len(moved) == 1:
+        return "move", {"source": where[moved[0]], "target": there[moved[0]]}
+    if len(moved) == 2:
+        return "swap", {"piles": sorted(where[card] for card in moved)}
+    return "bury", {"pile": next((pile for pile in before if before[pile] != after[pile]), "")}
+
+
+def _lists(piles: Piles) -> dict[str, list[str]]:
+    return {pile: list(cards) for pile, cards in piles.items()}

@@ -1,0 +1,293 @@
+"""direction_identification: which way does a shape move?
+
+The shape rests, moves along one or two straight legs at constant speed, and rests again; other shapes
+may move too. Legs deviate from the named direction by a few degrees, far less than half the angle to
+the next one. Levels go from four directions and one shape to two legs in eight directions among three
+other moving shapes; the distance per leg (the perceptual margin) shrinks from 150 to 80 px.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from synrl.answers import nearest_span
+from synrl.evidence import Evidence
+from synrl.seeds import Stream, Streams
+from synrl.tasks.base import FPS, HEIGHT, WIDTH, Config, Family, Observed, Question
+from synrl.tasks.cast import SOLID_SHAPES, cast, draw_cast
+from synrl.tasks.questions import NUM_OPTIONS, choice, drawn_choice, interval_question, with_form
+from synrl.video.scene import Scene
+from synrl.world.directions import DIRECTIONS, MAIN_DIRECTIONS, nearest_direction
+from synrl.world.legs import straight_legs
+from synrl.world.timeline import Event, Poses, SceneObject, Timeline, in_order
+
+REST = "does not move"
+CLEARANCE = 8
+"""Px that shapes stay apart from each other and from the border."""
+STILL_FRAMES = 8
+"""The least rest before the first leg and after the last."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DirectionConfig(Config):
+    """Knobs: how many directions there are, legs per shape, other shapes, whether the shape may rest."""
+
+    directions: int
+    legs: int
+    others: int
+    may_rest: bool
+    min_distance: int
+    """Px per leg."""
+    jitter: float
+    """Largest deviation from the named direction, in degrees."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.require("directions", (4, 8))
+        self.require("legs", (1, 2))
+        self.require("others", range(5))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The directions that legs may have."""
+        return MAIN_DIRECTIONS if self.directions == 4 else tuple(DIRECTIONS)
+
+    @property
+    def paths(self) -> list[tuple[str, ...]]:
+        """Every sequence of legs that may be the answer; the empty one is rest."""
+        if self.legs == 2:
+            return [(first, second) for first in self.names for second in self.names if first != second]
+        return [(name,) for name in self.names] + ([()] if self.may_rest else [])
+
+
+class DirectionIdentification(Family):
+    name = "direction_identification"
+    summary = "Which way does a shape move: 4 or 8 directions, two-leg paths, or not at all."
+    category = "direction identification"
+    horizon = "short"
+    primitive = "spatial"
+    modes = ("perception", "localisation")
+    config_type = DirectionConfig
+    levels = {
+        1: dict(directions=4, legs=1, others=0, may_rest=False, min_distance=150, jitter=4.0),
+        2: dict(directions=8, legs=1, others=0, may_rest=False, min_distance=130, jitter=5.0),
+        3: dict(directions=8, legs=1, others=2, may_rest=True, min_distance=110, jitter=6.0),
+        4: dict(directions=4, legs=2, others=1, may_rest=False, min_distance=100, jitter=8.0),
+        5: dict(directions=8, legs=2, others=3, may_rest=False, min_distance=80, jitter=8.0),
+    }
+
+    def simulate(self, config: DirectionConfig, streams: Streams) -> Timeline:
+        objects = cast(streams.style, 1 + config.others, SOLID_SHAPES, (36, 56))
+        localise = config.mode == "localisation"
+        asked = streams.question.choice([path for path in config.paths if path or not localise])
+        num_frames, schedule, leg = _schedule(streams.scene, len(asked))
+        paths, schedules = [asked], [schedule]
+        for _ in range(config.others):
+            path = streams.scene.choice(config.paths)
+            paths.append(path)
+            schedules.append(_any_schedule(streams.scene, num_frames, len(path)))
+        corners = _scatter(streams.scene, config, objects, paths, schedules)
+
+        poses = Poses.still(num_frames, len(objects))
+        for i, (path_corners, frames) in enumerate(zip(corners, schedules, strict=True)):
+            poses.x[:, i], poses.y[:, i] = _along(path_corners, frames, num_frames).T
+        events = in_order(
+            Event(start, end, "move", item.name, detail=direction)
+            for item, path, frames in zip(objects, paths, schedules, strict=True)
+            for start, end, direction in zip(frames, frames[1:], path, strict=False)
+        )
+        query: dict[str, Any] = {
+            "ask": "span" if localise else "path",
+            "object": objects[0].name,
+            "form": config.form,
+        }
+        if localise:
+            query["direction"] = asked[leg]
+        else:
+            query |= {"directions": config.directions, "legs": config.legs, "may_rest": config.may_rest}
+        return Timeline(FPS, tuple(objects), poses, events=events, query=query)
+
+    def draw(self, timeline: Timeline, style: Stream) -> Scene:
+        return draw_cast(timeline.objects, style, WIDTH, HEIGHT)
+
+    def wordings(self, query: Mapping[str, Any]) -> Sequence[str]:
+        name = query["object"]
+        if query["ask"] == "span":
+            direction = query["direction"]
+            sentences = (
+                f"Between which seconds does the {name} move {direction}, as seen on screen?",
+                f"When in the video is the {name} moving {direction} on the screen?",
+                f"During which seconds of the clip is the {name} on its way {direction}, as you see it?",
+            )
+            return [with_form(sentence, query, "interval") for sentence in sentences]
+        if query["legs"] == 2:
+            sentences = (
+                f"The {name} moves in one direction and then in another. Which two, as seen on screen?",
+                f"In which two directions does the {name} move, one after the other, as seen on screen?",
+                f"What path does the {name} take across the screen: which direction first, which second?",
+            )
+        else:
+            sentences = (
+                f"In which direction does the {name} move, as seen on screen?",
+                f"Which way does the {name} go on the screen?",
+                f"What is the direction of motion of the {name}, from the viewer's side?",
+            )
+        return [_with_words(sentence, query) for sentence in sentences]
+
+    def ask(self, timeline: Timeline, config: DirectionConfig, streams: Streams) -> Question:
+        query = timeline.query
+        text = streams.wording.choice(self.wordings(query))
+        legs = [event for event in timeline.events if event.actor == query["object"]]
+        if query["ask"] == "span":
+            (leg,) = (event for event in legs if event.detail == query["direction"])
+            room = _room(timeline.num_frames)
+            return interval_question(text, (leg.frame, leg.end_frame), room, FPS, config.form, streams)
+        truth = tuple(event.detail for event in legs)
+        if config.form == "open":
+            return Question(text, "text", _say(truth), guess_rate=1 / len(config.paths))
+        if config.legs == 2:
+            rivals = [_say(path) for path in _rivals(truth, config, streams)]
+            return choice(text, _say(truth), rivals, streams)
+        return drawn_choice(text, _say(truth), [_say(path) for path in config.paths], streams)
+
+    def observe(self, evidence: Evidence) -> Observed:
+        events = []
+        for name, track in evidence.tracks.items():
+            for leg in straight_legs(evidence.frames, track.points):
+                if math.hypot(*leg.velocity) > 0.5:
+                    start, end = int(evidence.frames[leg.start]), int(evidence.frames[leg.end])
+                    events.append(Event(start, end, "move", name, detail=nearest_direction(*leg.velocity)))
+        return Observed(events=in_order(events))
+
+    def solve(self, evidence: Evidence) -> str | None:
+        track = evidence.tracks[evidence.query["object"]]
+        steps = np.diff(track.points, axis=0)
+        moving = np.flatnonzero(np.hypot(*steps.T) > 1.0)
+        ways = [nearest_direction(*steps[i]) for i in moving]
+        if evidence.query["ask"] == "span":
+            spans = [i for i, way in zip(moving, ways, strict=True) if way == evidence.query["direction"]]
+            if not spans:
+                return None
+            span = (float(evidence.times[spans[0]]), float(evidence.times[spans[-1] + 1]))
+            return nearest_span(evidence.options, span)
+        if not ways:
+            return _say(())
+        # The step over a turn mixes two legs; the first and the last step are pure if there are others.
+        return _say(tuple(dict.fromkeys((ways[0], ways[-1]))))
+
+
+FAMILY = DirectionIdentification()
+
+
+def _room(num_frames: int) -> tuple[int, int]:
+    return STILL_FRAMES, num_frames - STILL_FRAMES
+
+
+def _schedule(scene: Stream, legs: int) -> tuple[int, tuple[int, ...], int]:
+    """Clip length, the frames at which the shape sets off, turns and stops, and the leg to ask about.
+
+    The start of that leg is drawn first and evenly over the room; the other leg goes before or after
+    it, wherever it fits, so that the time of the asked leg can't be guessed from the question.
+    """
+    length, other = scene.integer(20, 40), scene.integer(20, 40)
+    slack = NUM_OPTIONS * scene.integer(24, 36)
+    num_frames = slack + length + 2 * STILL_FRAMES
+    start = STILL_FRAMES + scene.integer(0, slack - 1)
+    if legs < 2:
+        return num_frames, (start, start + length)[: legs + 1], 0
+    after = scene.chance(0.5)
+    if start - other < STILL_FRAMES:
+        after = True
+    elif start + length + other > num_frames - STILL_FRAMES:
+        after = False
+    if after:
+        return num_frames, (start, start + length, start + length + other), 0
+    return num_frames, (start - other, start, start + length), 1
+
+
+def _any_schedule(scene: Stream, num_frames: int, legs: int) -> tuple[int, ...]:
+    """When a shape that nothing is asked about sets off, turns and stops."""
+    lengths = [scene.integer(20, 40) for _ in range(legs)]
+    start = scene.integer(STILL_FRAMES, num_frames - STILL_FRAMES - sum(lengths))
+    return tuple(start + sum(lengths[:k]) for k in range(legs + 1))
+
+
+def _scatter(
+    scene: Stream,
+    config: DirectionConfig,
+    objects: Sequence[SceneObject],
+    paths: Sequence[tuple[str, ...]],
+    schedules: Sequence[tuple[int, ...]],
+) -> list[np.ndarray]:
+    """Corners of every shape's path (legs + 1, 2), such that shapes never come near each other."""
+    while True:
+        corners = [_path(scene, config, path, item.size) for path, item in zip(paths, objects, strict=True)]
+        if _apart(corners, schedules, objects):
+            return corners
+
+
+def _path(scene: Stream, config: DirectionConfig, path: tuple[str, ...], size: float) -> np.ndarray:
+    """Random corners of a path inside the frame."""
+    border = size / 2 + CLEARANCE
+    while True:
+        steps = []
+        for name in path:
+            angle = math.radians(DIRECTIONS[name] + scene.uniform(-config.jitter, config.jitter))
+            distance = scene.uniform(config.min_distance, 1.6 * config.min_distance)
+            steps.append((distance * math.cos(angle), distance * math.sin(angle)))
+        corners = np.vstack([np.zeros((1, 2)), np.cumsum(np.array(steps).reshape(-1, 2), axis=0)])
+        low, high = border - corners.min(axis=0), np.array([WIDTH, HEIGHT]) - border - corners.max(axis=0)
+        if (low < high).all():
+            return corners + [scene.uniform(low[0], high[0]), scene.uniform(low[1], high[1])]
+
+
+def _apart(
+    corners: Sequence[np.ndarray], schedules: Sequence[tuple[int, ...]], objects: Sequence[SceneObject]
+) -> bool:
+    last = max(frames[-1] for frames in schedules)
+    places = [_along(path, frames, last + 1) for path, frames in zip(corners, schedules, strict=True)]
+    return all(
+        np.hypot(*(places[i] - places[j]).T).min() > (objects[i].size + objects[j].size) / 2 + CLEARANCE
+        for i in range(len(objects))
+        for j in range(i)
+    )
+
+
+def _along(corners: np.ndarray, frames: tuple[int, ...], num_frames: int) -> np.ndarray:
+    """Position on every frame (num_frames, 2) of a shape that is at corner k on frames[k]."""
+    every = np.arange(num_frames)
+    return np.stack([np.interp(every, frames, corners[:, axis]) for axis in (0, 1)], axis=1)
+
+
+def _rivals(truth: tuple[str, ...], config: DirectionConfig, streams: Streams) -> list[tuple[str, ...]]:
+    """Three more two-leg paths that make an exchangeable set with the true one.
+
+    Either both orders of two pairs of directions, or every first leg with every second: each member
+    leads to the same set with the same probability.
+    """
+    first, second = truth
+    third, fourth = streams.options.sample([name for name in config.names if name not in truth], 2)
+    if streams.options.chance(0.5):
+        return [(second, first), (third, fourth), (fourth, third)]
+    return [(first, fourth), (third, second), (third, fourth)]
+
+
+def _say(path: tuple[str, ...]) -> str:
+    return ", then ".join(path) or REST
+
+
+def _with_words(sentence: str, query: Mapping[str, Any]) -> str:
+    """The question, and for an open one the words that its answer may have."""
+    if query["may_rest"]:
+        sentence += " It may also stay where it is."
+    if query["form"] == "choice":
+        return sentence
+    words = ", ".join(MAIN_DIRECTIONS if query["directions"] == 4 else DIRECTIONS)
+    if query["legs"] == 2:
+        return f'{sentence} Answer as "first, then second", each one of: {words}.'
+    return f"{sentence} Answer with one of: {words}{', ' + REST if query['may_rest'] else ''}."

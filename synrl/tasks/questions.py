@@ -1,0 +1,73 @@
+"""Putting a question to a form: options that give nothing away, intervals, blind guess rates.
+
+Options are exchangeable: given the question and the set of options alone, each is as likely as any
+other to be the truth. That makes the guess rate of a choice exactly one over their number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from synrl.answers import FORMS, format_interval
+from synrl.seeds import Streams
+from synrl.tasks.base import Question
+
+NUM_OPTIONS = 4
+
+
+def with_form(sentence: str, query: Mapping[str, Any], answer_type: str) -> str:
+    """The question, and for an open one the form of its answer."""
+    return sentence if query["form"] == "choice" else f"{sentence} {FORMS[answer_type]}"
+
+
+def choice(text: str, truth: str, others: Sequence[str], streams: Streams) -> Question:
+    """A multiple-choice question; `others` must make the whole set exchangeable."""
+    options = tuple(streams.options.shuffled([truth, *others]))
+    return Question(text, "choice", truth, options, guess_rate=1 / len(options))
+
+
+def drawn_choice(text: str, truth: str, space: Sequence[str], streams: Streams) -> Question:
+    """A choice whose wrong options are drawn evenly from the space that the truth was drawn evenly from."""
+    others = streams.options.sample([answer for answer in space if answer != truth], NUM_OPTIONS - 1)
+    return choice(text, truth, others, streams)
+
+
+def interval_question(
+    text: str, span: tuple[int, int], room: tuple[int, int], fps: int, form: str, streams: Streams
+) -> Question:
+    """Ask for a span of frames whose start was drawn evenly from the `slack` that keep it inside `room`.
+
+    Wrong options are the same span a quarter, a half and three quarters of the slack further on, around
+    the end: from any of the four, the other three look the same. The slack is a multiple of four, or
+    the true option would be the only one to start on a whole frame.
+    """
+    start, end = span
+    slack = (room[1] - room[0]) - (end - start)
+    assert slack % NUM_OPTIONS == 0 and 0 <= start - room[0] < slack, (span, room)
+    truth = format_interval(start / fps, end / fps)
+    if form == "open":
+        return Question(text, "interval", truth, guess_rate=blind_interval_rate(end - start, slack))
+    others = []
+    for quarter in range(1, NUM_OPTIONS):
+        shifted = room[0] + (start - room[0] + quarter * slack // NUM_OPTIONS) % slack
+        others.append(format_interval(shifted / fps, (shifted + end - start) / fps))
+    return choice(text, truth, others, streams)
+
+
+def blind_interval_rate(length: int, slack: int) -> float:
+    """Best chance of an interval guessed blind to overlap the true one by half (IoU 0.5).
+
+    The true interval has a known length and a start even over `slack` frames. A guess twice as long is
+    right wherever it contains the truth, which no other length betters: a share of length / slack.
+    """
+    return min(1.0, length / slack) if slack > 0 else 1.0
+
+
+def integer_question(
+    text: str, truth: int, values: Sequence[int], form: str, streams: Streams
+) -> Question:
+    """Ask for a count that was drawn evenly from `values`."""
+    if form == "open":
+        return Question(text, "integer", str(truth), guess_rate=1 / len(values))
+    return drawn_choice(text, str(truth), [str(value) for value in values], streams)

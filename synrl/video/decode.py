@@ -1,0 +1,167 @@
+"""Reading videos back, all of it or not at all: a file cut short is an error, never a shorter video.
+
+Frames are counted by walking through the packets, since a container's own count may be missing or wrong;
+where there is one, it must agree. Damage inside a frame is an error wherever the decoder notices it; video
+carries no checksums, so bytes that were changed but still make sense give a wrong picture. Works on any
+file that FFmpeg reads, not only on this toolkit's own.
+"""
+
+from __future__ import annotations
+
+import io
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+
+import av
+import numpy as np
+from av.container import InputContainer
+from av.video.codeccontext import VideoCodecContext
+from av.video.reformatter import VideoReformatter
+from av.video.stream import VideoStream
+
+from synrl.errors import VideoError
+
+
+@dataclass(frozen=True)
+class VideoInfo:
+    """What a file holds. `times` are the frames' presentation times in seconds, ascending and exact."""
+
+    codec: str
+    pix_fmt: str
+    width: int
+    height: int
+    fps: float
+    num_frames: int
+    times: tuple[Fraction, ...]
+
+
+@dataclass(frozen=True)
+class _Index:
+    """Time stamps in presentation order, in units of `unit` seconds: of all frames, of key frames."""
+
+    stamps: list[int]
+    keys: list[int]
+    unit: Fraction
+
+
+def probe(data: bytes) -> VideoInfo:
+    """Describe a video without decoding its frames.
+
+    Raises:
+        VideoError: not a video, or one that is cut short or damaged.
+    """
+    with _opened(data) as (container, stream):
+        index = _indexed(container, stream)
+        context = stream.codec_context
+        return VideoInfo(
+            codec=context.name,
+            pix_fmt=context.pix_fmt or "",
+            width=context.width,
+            height=context.height,
+            fps=float(stream.average_rate or 0),
+            num_frames=len(index.stamps),
+            times=tuple(stamp * index.unit for stamp in index.stamps),
+        )
+
+
+def frames(data: bytes, indices: Iterable[int] | None = None) -> Iterator[tuple[int, np.ndarray]]:
+    """Decode from the start; yields (index, RGB array of shape (height, width, 3), uint8), ascending.
+
+    `indices` picks frames, in any order; without it all of them come. Frames that nobody asked for are
+    decoded but not converted. To reach a few frames of a long video, `sample` is faster.
+
+    Raises:
+        VideoError: damaged or cut short, at the latest when that place is reached; or no such frame.
+    """
+    with _opened(data) as (container, stream):
+        index = _indexed(container, stream)
+        wanted = range(len(index.stamps)) if indices is None else sorted(set(indices))
+        _check_indices(wanted, len(index.stamps))
+        yield from _decoded(container, stream, index, wanted, seek=False)
+
+
+def sample(data: bytes, indices: Sequence[int]) -> np.ndarray:
+    """The frames at `indices`, in that order, as one uint8 array of shape (len(indices), height, width, 3).
+
+    Goes from key frame to key frame and decodes only what lies between one and the frame asked for.
+
+    Raises:
+        VideoError: damaged or cut short, as far as it was read; or no such frame.
+    """
+    with _opened(data) as (container, stream):
+        index = _indexed(container, stream)
+        wanted = sorted(set(indices))
+        _check_indices(wanted, len(index.stamps))
+        images = dict(_decoded(container, stream, index, wanted, seek=True))
+        height, width = stream.codec_context.height, stream.codec_context.width
+    result = np.empty((len(indices), height, width, 3), np.uint8)
+    for place, number in enumerate(indices):
+        result[place] = images[number]
+    return result
+
+
+@contextmanager
+def _opened(data: bytes) -> Iterator[tuple[InputContainer, VideoStream]]:
+    """The container and its first video stream; FFmpeg's errors inside the block become a `VideoError`."""
+    try:
+        with av.open(io.BytesIO(data), "r") as container:
+            if not container.streams.video:
+                raise VideoError("no video stream in the file")
+            stream = container.streams.video[0]
+            if not isinstance(stream.codec_context, VideoCodecContext):
+                raise VideoError("the video stream has no codec that can be decoded")
+            # One thread: results and errors come in order, and clips are the unit of parallel work.
+            stream.codec_context.thread_count = 1
+            # Otherwise the decoder paints over damage and reports success.
+            stream.codec_context.options = {"err_detect": "explode"}
+            yield container, stream
+    except av.FFmpegError as error:
+        raise VideoError(f"not a readable video of {len(data)} bytes: {error.strerror or error}") from error
+
+
+def _indexed(container: InputContainer, stream: VideoStream) -> _Index:
+    packets = [packet for packet in container.demux(stream) if packet.size]
+    if not packets or stream.time_base is None:
+        raise VideoError("the video has no frames")
+    if stream.frames and len(packets) != stream.frames:
+        raise VideoError(f"the video is cut short: {len(packets)} of {stream.frames} frames")
+    stamps = []
+    for number, packet in enumerate(packets):
+        if packet.is_corrupt or packet.pts is None:
+            raise VideoError(f"the video is damaged or cut short at frame {number} of {len(packets)}")
+        stamps.append(packet.pts)
+    keys = sorted(packet.pts for packet in packets if packet.is_keyframe and packet.pts is not None)
+    return _Index(sorted(stamps), keys, stream.time_base)
+
+
+def _check_indices(wanted: Sequence[int], num_frames: int) -> None:
+    for number in wanted:
+        if not 0 <= number < num_frames:
+            raise VideoError(f"no frame {number} in the video; allowed: 0 to {num_frames - 1}")
+
+
+def _decoded(
+    container: InputContainer, stream: VideoStream, index: _Index, wanted: Sequence[int], *, seek: bool
+) -> Iterator[tuple[int, np.ndarray]]:
+    """The wanted frames, ascending. The index left the file read to its end, so decoding starts by a seek."""
+    stamps, keys = index.stamps, index.keys
+    reformatter = VideoReformatter()
+    stream_of_frames: Iterator[av.VideoFrame] | None = None
+    reached = stamps[0]
+    for number in wanted:
+        key = keys[max(bisect_right(keys, stamps[number]) - 1, 0)] if seek and keys else stamps[0]
+        if stream_of_frames is None or key > reached:
+            container.seek(key, stream=stream)
+            stream_of_frames = container.decode(stream)
+        for frame in stream_of_frames:
+            reached = frame.pts if frame.pts is not None else reached
+            if frame.is_corrupt:
+                raise VideoError(f"the video is damaged before frame {number} of {len(stamps)}")
+            if reached >= stamps[number]:
+                break
+        if reached != stamps[number]:
+            raise VideoError(f"frame {number} of {len(stamps)} can't be decoded")
+        yield number, reformatter.reformat(frame, format="rgb24").to_ndarray()

@@ -1,0 +1,25 @@
+"""The eight directions of the screen: one table for wording, scenes, keys and solvers."""
+
+from __future__ import annotations
+
+import math
+
+DIRECTIONS = {
+    "right": 0.0,
+    "down-right": 45.0,
+    "down": 90.0,
+    "down-left": 135.0,
+    "left": 180.0,
+    "up-left": 225.0,
+    "up": 270.0,
+    "up-right": 315.0,
+}
+"""Name to angle in degrees, clockwise from the right as seen on screen."""
+
+MAIN_DIRECTIONS = ("right", "down", "left", "up")
+
+
+def nearest_direction(dx: float, dy: float) -> str:
+    """The direction of a displacement in pixels (y down); each covers 45 degrees."""
+    octant = round(math.degrees(math.atan2(dy, dx)) / 45) % 8
+    return tuple(DIRECTIONS)[octant]

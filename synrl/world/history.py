@@ -1,0 +1,151 @@
+"""Histories of a world with hidden states: what long clips show, and how else they could have gone.
+
+A world is a pure function `rules(state, kind, arguments) -> state` that raises `IllegalOperation`, and
+a proposal of a random legal step. Everything here works for any such world.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from synrl.errors import IllegalOperation
+from synrl.seeds import Stream
+from synrl.world.timeline import Operation, State
+
+REVEAL_FRAMES = 60
+"""Two seconds at each end of the clip (paper, section 2.1.2)."""
+PAUSE_FRAMES = 4
+"""Rest between operations, so that each has a visible start and end."""
+
+
+class Step(NamedTuple):
+    """An operation without its time."""
+
+    kind: str
+    arguments: dict[str, Any]
+
+
+Rules = Callable[[Any, str, Mapping[str, Any]], Any]
+Propose = Callable[[Any, Stream], Step]
+
+
+@dataclass(frozen=True)
+class History:
+    """`states[k]` is the state after k steps; states are JSON objects."""
+
+    steps: tuple[Step, ...]
+    states: tuple[Any, ...]
+
+    @classmethod
+    def replay(cls, start: Any, steps: Sequence[Step], rules: Rules) -> History:
+        """The history of some steps.
+
+        Raises:
+            IllegalOperation: a step isn't legal where it comes.
+        """
+        states = [start]
+        for kind, arguments in steps:
+            states.append(rules(states[-1], kind, arguments))
+        return cls(tuple(steps), tuple(states))
+
+
+def play(start: Any, count: int, rules: Rules, propose: Propose, stream: Stream) -> History:
+    """A random history in which no step leads back to any earlier state.
+
+    So no step is without effect and none undoes the one before. A history that runs into a dead end is
+    begun anew.
+    """
+    while True:
+        steps: list[Step] = []
+        states, seen = [start], {_key(start)}
+        for _ in range(20 * count):
+            step = propose(states[-1], stream)
+            state = rules(states[-1], step.kind, step.arguments)
+            if _key(state) in seen:
+                continue
+            steps.append(step)
+            states.append(state)
+            seen.add(_key(state))
+            if len(steps) == count:
+                return History(tuple(steps), tuple(states))
+
+
+def rivals(
+    history: History,
+    rules: Rules,
+    propose: Propose,
+    answer: Callable[[History], Any],
+    fits: Callable[[Any], bool],
+    otherwise: Callable[[Any, Stream], Any],
+    count: int,
+    stream: Stream,
+) -> list[Any]:
+    """`count` wrong answers: what the truth would be in histories that went differently.
+
+    The answers form a chain in which each history differs from the last by one more step, and the truth
+    stands anywhere in it. Edits of the truth alone would surround it, and the answer that resembles all
+    others would be the right one.
+
+    Args:
+        answer: the asked thing in a history.
+        fits: whether a wrong answer may be shown; equal answers are never shown twice.
+        otherwise: a small change to the last answer, for when no other history gives a new one.
+    """
+    truth = answer(history)
+    found: list[Any] = []
+    before = stream.integer(0, count)
+    for length in (before, count - before):
+        current, last = history, truth
+        for _ in range(length):
+            for _ in range(30):
+                edited = _edited(current, rules, propose, stream)
+                if edited is not None and (rival := answer(edited)) not in (truth, *found) and fits(rival):
+                    current = edited
+                    break
+            else:
+                while (rival := otherwise(last, stream)) in (truth, *found) or not fits(rival):
+                    pass
+            found.append(rival)
+            last = rival
+    return found
+
+
+def _edited(history: History, rules: Rules, propose: Propose, stream: Stream) -> History | None:
+    """The history with one step replaced, or None if the rest no longer follows."""
+    k = stream.integer(0, len(history.steps) - 1)
+    steps = [*history.steps]
+    steps[k] = propose(history.states[k], stream)
+    try:
+        return History.replay(history.states[0], steps, rules)
+    except IllegalOperation:
+        return None
+
+
+def timed(history: History, reveal: str, stream: Stream) -> tuple[list[Operation], list[State], int]:
+    """When each step happens and what can be seen when: operations, states, number of frames.
+
+    Args:
+        reveal: `start` or `end`, the one end at which the state shows.
+        stream: draws each operation's length, 0.6 to 1 s.
+    """
+    frame = REVEAL_FRAMES
+    states = [State(0, history.states[0], reveal == "start")]
+    if reveal == "start":
+        states.append(State(frame, history.states[0], False))
+    operations = []
+    for index, (step, state) in enumerate(zip(history.steps, history.states[1:], strict=True)):
+        start = frame + PAUSE_FRAMES
+        frame = start + stream.integer(18, 30)
+        operations.append(Operation(index, start, frame, step.kind, step.arguments))
+        states.append(State(frame, state, False))
+    frame += PAUSE_FRAMES
+    if reveal == "end":
+        states.append(State(frame, history.states[-1], True))
+    return operations, states, frame + REVEAL_FRAMES
+
+
+def _key(state: Any) -> str:
+    return json.dumps(state, sort_keys=True)
