@@ -18,8 +18,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from synrl.video.outlines import place, rectangle, rounded_rectangle, text
-
 from synrl.answers import FORMS
 from synrl.errors import ConfigError, IllegalOperation
 from synrl.evidence import Evidence
@@ -28,6 +26,7 @@ from synrl.tasks import card_follow
 from synrl.tasks.base import FPS, HEIGHT, WIDTH, Config, Family, Observed, Question
 from synrl.tasks.cast import COLOURS, GROUNDS
 from synrl.tasks.questions import NUM_OPTIONS, choice, integer_question
+from synrl.video.outlines import place, rectangle, rounded_rectangle, text
 from synrl.video.scene import Look, Scene, Shape
 from synrl.world.card_table import CARD_HEIGHT, MAX_HEIGHT, Table, travel
 from synrl.world.cards import (

@@ -4,10 +4,12 @@ Shapes move at constant speed in a drawn box and bounce elastically. Levels 1 an
 four walls; from level 3 on discs also bounce off each other, and the question may ask for the walls
 one of them hits, the discs it touches, or all touches in the clip.
 
-Margins: contacts are at least `gap` frames apart; whatever comes close without touching stays `CLEAR`
-pixels away; every contact meets its target at no less than `MIN_APPROACH` px a frame. Localisation
-asks for the flight between two named contacts, not for a numbered one, so that the question does not
-say whether it is early or late.
+Margins: a shape's contacts are at least `gap` frames apart; whatever comes close without touching stays
+`CLEAR` pixels away; every contact meets its target at no less than `MIN_APPROACH` px a frame. A clip is
+a window of a longer run in which all of them hold, because most runs break one somewhere.
+
+Localisation asks for the flight between two named contacts, not for a numbered one, so that the
+question does not say whether it is early or late.
 """
 
 from __future__ import annotations
@@ -19,14 +21,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from synrl.video.outlines import SHAPES, place, rectangle
 
 from synrl.answers import nearest_span
+from synrl.errors import ConfigError
 from synrl.evidence import Evidence
 from synrl.seeds import Stream, Streams
 from synrl.tasks.base import FPS, HEIGHT, WIDTH, Config, Family, Observed, Question
 from synrl.tasks.cast import SOLID_SHAPES, cast, draw_cast
 from synrl.tasks.questions import NUM_OPTIONS, integer_question, interval_question, with_form
+from synrl.video.outlines import SHAPES, place, rectangle
 from synrl.video.scene import Scene, Shape
 from synrl.world.collisions import WALLS, Body, Contact, Run, run
 from synrl.world.legs import Kink, kinks
@@ -38,8 +41,11 @@ BOX = WIDTH - 2 * INSET
 CLEAR = 5.0
 MIN_APPROACH = 1.5
 MIN_SPEED = 1.5
-WALL_HITS, TOUCHES = ("walls",), ("touches",)
-COUNTED = (*WALL_HITS, *TOUCHES, "total")
+ALL_COUNTS = {"walls": 5, "touches": 4, "total": 6}
+RUN_FRAMES = 1500
+CLIP_FRAMES = 120, 270
+TRIED_LENGTHS = 8
+"""Clip lengths that are tried on a run: making one costs more than looking for a clip in it."""
 BINS = 8
 """Start times of asked flights are drawn evenly from this many bins, two per option."""
 
@@ -49,10 +55,9 @@ class CollisionConfig(Config):
     """Knobs: how many shapes, what is counted, how far the counts go, and the pace."""
 
     shapes: int
-    counted: tuple[str, ...]
-    """Of `walls` (one shape's wall hits), `touches` (its touches of others), `total` (all touches)."""
-    most: int
-    """Counts are drawn from 1 to this."""
+    most: Mapping[str, int]
+    """What may be counted, each from 1 up to a number: `walls` (one shape's wall hits), `touches` (its
+    touches of other shapes), `total` (all touches of two shapes)."""
     gap: int
     """Least frames between two contacts of a shape."""
     size: tuple[int, int]
@@ -62,11 +67,13 @@ class CollisionConfig(Config):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        object.__setattr__(self, "counted", tuple(self.counted))
         object.__setattr__(self, "size", tuple(self.size))
         object.__setattr__(self, "speed", tuple(self.speed))
         self.require("shapes", range(1, 6))
-        self.require("most", range(NUM_OPTIONS, 13))
+        if not set(self.most) <= set(ALL_COUNTS) or min(self.most.values()) < NUM_OPTIONS:
+            raise ConfigError(
+                f"most is {dict(self.most)}; allowed: {', '.join(ALL_COUNTS)}, each at least {NUM_OPTIONS}"
+            )
 
     @property
     def outlines(self) -> tuple[str, ...]:
@@ -83,11 +90,11 @@ class CollisionCounting(Family):
     modes = ("perception", "localisation")
     config_type = CollisionConfig
     levels = {
-        1: dict(shapes=1, counted=WALL_HITS, most=4, gap=18, size=(44, 64), speed=(4.0, 7.0)),
-        2: dict(shapes=1, counted=WALL_HITS, most=6, gap=14, size=(40, 56), speed=(5.0, 9.0)),
-        3: dict(shapes=2, counted=WALL_HITS + TOUCHES, most=4, gap=12, size=(60, 76), speed=(3.0, 6.0)),
-        4: dict(shapes=3, counted=COUNTED, most=5, gap=10, size=(52, 68), speed=(3.0, 6.0)),
-        5: dict(shapes=4, counted=COUNTED, most=6, gap=8, size=(48, 60), speed=(3.0, 6.0)),
+        1: dict(shapes=1, most={"walls": 4}, gap=18, size=(44, 64), speed=(4.0, 7.0)),
+        2: dict(shapes=1, most={"walls": 6}, gap=14, size=(40, 56), speed=(5.0, 9.0)),
+        3: dict(shapes=2, most={"walls": 5, "touches": 4}, gap=10, size=(84, 104), speed=(3.0, 6.0)),
+        4: dict(shapes=3, most=ALL_COUNTS | {"total": 5}, gap=8, size=(64, 80), speed=(3.0, 6.0)),
+        5: dict(shapes=4, most=ALL_COUNTS, gap=6, size=(50, 62), speed=(3.0, 6.0)),
     }
 
     def simulate(self, config: CollisionConfig, streams: Streams) -> Timeline:
@@ -98,23 +105,27 @@ class CollisionCounting(Family):
             query["ask"] = "span"
             time_bin = streams.question.integer(0, BINS - 1)
         else:
-            query["ask"] = streams.question.choice(config.counted)
-            count = streams.question.integer(1, config.most)
-        while True:
-            num_frames = streams.scene.integer(120, 240)
-            motion = run(_bodies(streams.scene, config, objects), BOX, BOX, num_frames)
-            if not _clear(motion, config, objects, num_frames):
-                continue
-            contacts = _named(motion.contacts, objects)
-            if localise:
-                span = _span_in_bin(contacts, objects[0].name, num_frames, time_bin)
-                if span is not None:
-                    query |= {"from": _met(span[0], objects[0].name), "to": _met(span[1], objects[0].name)}
+            query["ask"] = streams.question.choice(tuple(config.most))
+            count = streams.question.integer(1, config.most[query["ask"]])
+        found = None
+        while found is None:
+            motion = run(_bodies(streams.scene, config, objects), BOX, BOX, RUN_FRAMES)
+            spoilt = _spoilt(motion, config, objects)
+            for num_frames in streams.scene.sample(range(*CLIP_FRAMES), TRIED_LENGTHS):
+                starts = _clear_starts(motion, config, spoilt, num_frames)
+                if localise:
+                    found = _find_flight(motion, objects, starts, num_frames, time_bin, streams.scene)
+                else:
+                    found = _find_count(motion, query["ask"], starts, num_frames, count, streams.scene)
+                if found is not None:
                     break
-            elif _count(contacts, query) == count:
-                break
+        start, flight = found
+        contacts = _named(motion.contacts, objects, start, num_frames)
+        if flight:
+            query["from"], query["to"] = flight
         poses = Poses.still(num_frames, len(objects))
-        poses.x[:], poses.y[:] = np.moveaxis(motion.positions(num_frames) + INSET, 2, 0)
+        places = motion.positions(RUN_FRAMES)[start : start + num_frames] + INSET
+        poses.x[:], poses.y[:] = np.moveaxis(places, 2, 0)
         return Timeline(FPS, tuple(objects), poses, events=in_order(contacts), query=query)
 
     def draw(self, timeline: Timeline, style: Stream) -> Scene:
@@ -166,7 +177,7 @@ class CollisionCounting(Family):
             room = _room(span, timeline.num_frames)
             return interval_question(text, span, room, FPS, config.form, streams)
         count = _count(timeline.events, query)
-        return integer_question(text, count, range(1, config.most + 1), config.form, streams)
+        return integer_question(text, count, range(1, config.most[query["ask"]] + 1), config.form, streams)
 
     def observe(self, evidence: Evidence) -> Observed:
         seen = _seen_contacts(evidence)
@@ -197,60 +208,128 @@ def _bodies(scene: Stream, config: CollisionConfig, objects: Sequence[SceneObjec
     """Random places, apart from each other, and random velocities."""
     bodies: list[Body] = []
     for item in objects:
-        (x0, y0), (x1, y1) = SHAPES[item.shape](item.size).get_extents().get_points()
+        (x0, x1), (y0, y1) = _reaches(item)
         angle, speed = scene.uniform(0, 2 * math.pi), scene.uniform(*config.speed)
         while True:
             x, y = (scene.uniform(item.size, BOX - item.size) for _ in range(2))
             if all(math.hypot(x - b.x, y - b.y) > item.size / 2 + b.radius + 2 * CLEAR for b in bodies):
                 break
         velocity = speed * math.cos(angle), speed * math.sin(angle)
-        bodies.append(Body(x, y, *velocity, -x0, x1, -y0, y1, item.size / 2))
+        bodies.append(Body(x, y, *velocity, x0, x1, y0, y1, item.size / 2))
     return bodies
 
 
-def _clear(motion: Run, config: CollisionConfig, objects: Sequence[SceneObject], num_frames: int) -> bool:
-    """Whether every margin of this module's opening holds."""
-    contacts = motion.contacts
-    for body in range(len(objects)):
-        own = [contact.time for contact in contacts if body in (contact.body, contact.other)]
-        if any(b - a < config.gap for a, b in itertools.pairwise([0.0, *own, float(num_frames - 1)])):
-            return False
-    # On a frame boundary, rounding would decide which frame shows the contact first.
-    if any(abs(contact.time - round(contact.time)) < 0.01 for contact in contacts):
-        return False
-    if np.hypot(motion.velocities[..., 0], motion.velocities[..., 1]).min() < MIN_SPEED:
-        return False
-    return _approaches(motion) and not _near_miss(motion, objects, num_frames)
+def _reaches(item: SceneObject) -> tuple[tuple[float, float], tuple[float, float]]:
+    """How far an outline extends from its centre: left and right, up and down."""
+    (x0, y0), (x1, y1) = SHAPES[item.shape](item.size).get_extents().get_points()
+    return (-x0, x1), (-y0, y1)
 
 
-def _approaches(motion: Run) -> bool:
-    """Whether every contact changes a velocity by enough to be seen as a bounce."""
-    change = np.diff(motion.velocities, axis=0)
-    return bool((np.hypot(change[..., 0], change[..., 1]).max(axis=1, initial=0) >= 2 * MIN_APPROACH).all())
+def _clear_starts(motion: Run, config: CollisionConfig, bad: np.ndarray, num_frames: int) -> np.ndarray:
+    """The frames from which a clip of a length would hold every margin of this module's opening."""
+    times = np.array([contact.time for contact in motion.contacts])
+    # A contact in the first or last `gap` frames would be seen from one side only.
+    starts = np.arange(RUN_FRAMES - num_frames)
+    ends = starts + num_frames - 1
+    early = _between(times, starts, starts + config.gap)
+    late = _between(times, ends - config.gap, ends)
+    spoilt = np.concatenate([[0], np.cumsum(bad)])
+    return starts[(early == 0) & (late == 0) & (spoilt[ends + 1] == spoilt[starts])]
 
 
-def _near_miss(motion: Run, objects: Sequence[SceneObject], num_frames: int) -> bool:
-    """Whether two shapes pass close by each other, or end close, without touching."""
-    places = motion.positions(num_frames)
-    for i, j in itertools.combinations(range(len(objects)), 2):
-        gaps = np.hypot(*(places[:, i] - places[:, j]).T) - (objects[i].size + objects[j].size) / 2
-        touched = [contact.time for contact in motion.contacts if (contact.body, contact.other) == (i, j)]
-        for frame in np.flatnonzero(gaps < CLEAR):
-            lowest = gaps[max(frame - 1, 0) : frame + 2].min() == gaps[frame]
-            if lowest and not any(abs(time - frame) < 2 for time in touched):
-                return True
-    return False
+def _between(times: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """How many of some ascending times lie in each [low, high)."""
+    return np.searchsorted(times, high) - np.searchsorted(times, low)
 
 
-def _named(contacts: Sequence[Contact], objects: Sequence[SceneObject]) -> list[Event]:
-    """Contacts as events, on the first frame at or after each."""
+def _spoilt(motion: Run, config: CollisionConfig, objects: Sequence[SceneObject]) -> np.ndarray:
+    """For every frame of a run, whether something happens there that no clip should show."""
+    bad = np.zeros(RUN_FRAMES, bool)
+    last: dict[int, float] = {}
+    changes = np.hypot(*np.moveaxis(np.diff(motion.velocities, axis=0), 2, 0)).max(axis=1)
+    for contact, change in zip(motion.contacts, changes, strict=True):
+        bodies = [contact.body] if isinstance(contact.other, str) else [contact.body, contact.other]
+        hasty = any(contact.time - last.get(body, -math.inf) < config.gap for body in bodies)
+        # On a frame boundary, rounding would decide which frame shows the contact first.
+        ambiguous = abs(contact.time - round(contact.time)) < 0.01
+        if hasty or ambiguous or change < 2 * MIN_APPROACH:
+            bad[int(contact.time)] = True
+        last |= dict.fromkeys(bodies, contact.time)
+    slow = np.hypot(*np.moveaxis(motion.velocities, 2, 0)).min(axis=1) < MIN_SPEED
+    stretch = np.searchsorted(motion.times, np.arange(RUN_FRAMES), side="right") - 1
+    return bad | slow[stretch] | _near_misses(motion, objects)
+
+
+def _near_misses(motion: Run, objects: Sequence[SceneObject]) -> np.ndarray:
+    """The frames on which something comes close to a wall or a shape and turns away untouched."""
+    places = motion.positions(RUN_FRAMES)
+    missed = np.zeros(RUN_FRAMES, bool)
+    for i, item in enumerate(objects):
+        for axis, reach in enumerate(_reaches(item)):
+            gaps = places[:, i, axis] - reach[0], BOX - reach[1] - places[:, i, axis]
+            for wall, gap in zip(WALLS[2 * axis :], gaps, strict=False):
+                missed |= _turned_away(gap, _times(motion, i, wall))
+        for j in range(i + 1, len(objects)):
+            gap = np.hypot(*(places[:, i] - places[:, j]).T) - (item.size + objects[j].size) / 2
+            missed |= _turned_away(gap, _times(motion, i, j))
+    return missed
+
+
+def _times(motion: Run, body: int, other: int | str) -> np.ndarray:
+    return np.array([c.time for c in motion.contacts if (c.body, c.other) == (body, other)])
+
+
+def _turned_away(gap: np.ndarray, touched: np.ndarray) -> np.ndarray:
+    """Where a gap (frames,) is smallest for a while and too small, with no contact at that time."""
+    lowest = np.concatenate([[False], (gap[1:-1] <= gap[:-2]) & (gap[1:-1] <= gap[2:]), [False]])
+    close: np.ndarray = lowest & (gap < CLEAR)
+    frames = np.arange(len(gap))
+    return close & (_between(touched, frames - 2, frames + 2) == 0)
+
+
+def _find_count(
+    motion: Run, ask: str, starts: np.ndarray, num_frames: int, count: int, scene: Stream
+) -> tuple[int, None] | None:
+    """A start from which the clip shows `count` of the contacts asked for."""
+    if ask == "total":
+        asked = [c.time for c in motion.contacts if not isinstance(c.other, str)]
+    else:
+        own = [c for c in motion.contacts if 0 in (c.body, c.other)]
+        asked = [c.time for c in own if isinstance(c.other, str) == (ask == "walls")]
+    fitting = starts[_between(np.array(asked), starts, starts + num_frames - 1) == count]
+    return (int(scene.choice(fitting)), None) if len(fitting) else None
+
+
+def _find_flight(
+    motion: Run,
+    objects: Sequence[SceneObject],
+    starts: np.ndarray,
+    num_frames: int,
+    time_bin: int,
+    scene: Stream,
+) -> tuple[int, tuple[str, str]] | None:
+    """A start from which a flight of the first shape begins in a bin of the clip, and what it is between."""
+    if not len(starts):
+        return None
+    for start in scene.sample(starts, min(len(starts), 20)):
+        contacts = _named(motion.contacts, objects, int(start), num_frames)
+        flight = _flight_in_bin(contacts, objects[0].name, num_frames, time_bin)
+        if flight is not None:
+            return int(start), flight
+    return None
+
+
+def _named(
+    contacts: Sequence[Contact], objects: Sequence[SceneObject], start: int, num_frames: int
+) -> list[Event]:
+    """The contacts in a clip of a run as events, on the first frame at or after each."""
     events = []
     for contact in contacts:
-        frame, actor = math.ceil(contact.time), objects[contact.body].name
-        if isinstance(contact.other, str):
-            events.append(Event(frame, frame, "hit", actor, contact.other))
-        else:
-            events.append(Event(frame, frame, "touch", actor, objects[contact.other].name))
+        if start < contact.time < start + num_frames - 1:
+            frame, actor = math.ceil(contact.time) - start, objects[contact.body].name
+            wall = isinstance(contact.other, str)
+            target = contact.other if isinstance(contact.other, str) else objects[contact.other].name
+            events.append(Event(frame, frame, "hit" if wall else "touch", actor, target))
     return events
 
 
@@ -275,10 +354,10 @@ def _room(span: tuple[int, int], num_frames: int) -> tuple[int, int]:
     return (num_frames - (span[1] - span[0])) % NUM_OPTIONS, num_frames
 
 
-def _span_in_bin(
+def _flight_in_bin(
     events: Sequence[Event], name: str, num_frames: int, time_bin: int
-) -> tuple[Event, Event] | None:
-    """A flight between two contacts that starts in a bin of its slack, named by what it is between."""
+) -> tuple[str, str] | None:
+    """What the flight that starts in a bin of its slack is between, if that names it alone."""
     flights = list(itertools.pairwise(_of(events, name)))
     labels = [(_met(one, name), _met(two, name)) for one, two in flights]
     for (one, two), label in zip(flights, labels, strict=True):
@@ -287,7 +366,7 @@ def _span_in_bin(
         slack = num_frames - low - length
         if labels.count(label) == 1 and slack >= 2 * length and start >= low:
             if (start - low) * BINS // slack == time_bin:
-                return one, two
+                return label
     return None
 
 

@@ -115,8 +115,6 @@ def _opened(data: bytes) -> Iterator[tuple[InputContainer, VideoStream]]:
                 raise VideoError("the video stream has no codec that can be decoded")
             # One thread: results and errors come in order, and clips are the unit of parallel work.
             stream.codec_context.thread_count = 1
-            # Otherwise the decoder paints over damage and reports success.
-            stream.codec_context.options = {"err_detect": "explode"}
             yield container, stream
     except av.FFmpegError as error:
         raise VideoError(f"not a readable video of {len(data)} bytes: {error.strerror or error}") from error
@@ -158,6 +156,7 @@ def _decoded(
             stream_of_frames = container.decode(stream)
         for frame in stream_of_frames:
             reached = frame.pts if frame.pts is not None else reached
+            # The decoder paints over damage that it notices, and says so only here.
             if frame.is_corrupt:
                 raise VideoError(f"the video is damaged before frame {number} of {len(stamps)}")
             if reached >= stamps[number]:

@@ -134,13 +134,13 @@ def _boxes(scene: Scene, poses: Poses, matrices: np.ndarray) -> np.ndarray:
 
 
 def _extents(look: Look) -> tuple[np.ndarray, np.ndarray, float]:
-    """The corners of a look's bounding box in local pixels, and half of its widest stroke."""
-    inked = [shape.outline.get_extents() for shape in look]
-    if not inked:
+    """The corners of a box around a look in local pixels, and half of its widest stroke."""
+    if not look:
         return np.zeros(2), np.zeros(2), 0.0
-    low = np.min([extent.min for extent in inked], axis=0)
-    high = np.max([extent.max for extent in inked], axis=0)
-    return low, high, max(shape.stroke_width if shape.stroke else 0.0 for shape in look) / 2
+    # Curves stay inside the hull of their handles, so the points alone bound them, and cheaply.
+    points = np.concatenate([shape.outline.vertices for shape in look])
+    widest = max(shape.stroke_width if shape.stroke else 0.0 for shape in look)
+    return points.min(axis=0), points.max(axis=0), widest / 2
 
 
 def _changes(poses: Poses) -> np.ndarray:

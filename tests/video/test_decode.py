@@ -32,6 +32,16 @@ def foreign_video() -> bytes:
     return file.getvalue()
 
 
+def _places(data: bytes) -> list[int]:
+    """Where each frame starts in the file."""
+    with av.open(io.BytesIO(data)) as container:
+        return [packet.pos for packet in container.demux(video=0) if packet.size]
+
+
+def _overwritten(data: bytes, place: int) -> bytes:
+    return data[:place] + np.random.default_rng(3).bytes(64) + data[place + 64 :]
+
+
 def test_all_frames_come_in_order_and_in_colour(video: bytes) -> None:
     decoded = list(frames(video))
     assert [number for number, _ in decoded] == list(range(36))
@@ -89,15 +99,23 @@ def test_other_files_are_errors(data: bytes) -> None:
         probe(data)
 
 
+def test_a_file_cut_between_two_frames_is_an_error(video: bytes) -> None:
+    for place in _places(video)[1::5]:
+        with pytest.raises(VideoError, match="cut short"):
+            probe(video[:place])
+
+
 def test_a_frame_overwritten_with_noise_is_an_error_and_not_skipped(video: bytes) -> None:
-    with av.open(io.BytesIO(video)) as container:
-        places = [packet.pos for packet in container.demux(video=0) if packet.size]
-    random = np.random.default_rng(3)
-    for place in places[::7]:
-        damaged = bytearray(video)
-        damaged[place : place + 64] = random.bytes(64)
+    for place in _places(video)[::7]:
         with pytest.raises(VideoError, match="^[^\n]+$"):
-            list(frames(bytes(damaged)))
+            list(frames(_overwritten(video, place)))
+
+
+def test_sampling_does_not_read_what_lies_between(video: bytes) -> None:
+    damaged = _overwritten(video, _places(video)[9])
+    np.testing.assert_array_equal(sample(damaged, [3, 20]), sample(video, [3, 20]))
+    with pytest.raises(VideoError):
+        sample(damaged, [3, 12, 20])
 
 
 def test_sound_without_pictures_is_an_error() -> None:

@@ -82,6 +82,10 @@ def test_text_is_centred_on_its_ink_and_never_read_as_mathematics(string: str) -
     assert extents.width > 5 * len(string)
 
 
+def test_dollar_signs_are_drawn() -> None:
+    assert outlines.text("$x$", 20).get_extents().width > outlines.text("x", 20).get_extents().width + 20
+
+
 @pytest.mark.parametrize("bold", [False, True])
 def test_capitals_are_as_high_as_asked_for_and_the_right_way_up(bold: bool) -> None:
     letter = outlines.text("T", 21, bold=bold)
