@@ -12,8 +12,6 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from synrl.video.encode import encode
-
 from synrl.answers import score
 from synrl.errors import ConfigError, DataError
 from synrl.evidence import Evidence
@@ -21,6 +19,7 @@ from synrl.schema import Row, time_ms
 from synrl.seeds import GENERATOR_VERSION, Streams
 from synrl.tasks import get_family
 from synrl.tasks.base import FORMS, Config, Family
+from synrl.video.encode import encode
 from synrl.world.timeline import HIDDEN, Timeline
 
 STRIDES = (60, 30, 20, 15, 10, 6, 5, 3, 2, 1)
@@ -40,8 +39,7 @@ def make_row(family: str, *, split: str, seed: int, index: int, config: Config |
     Raises:
         ConfigError: a name or number is out of range.
     """
-    if not re.fullmatch(r"\w+", split, re.ASCII):
-        raise ConfigError(f"split {split!r} is no name; allowed: letters, digits and underscores")
+    check_split(split)
     task = get_family(family)
     streams = Streams(family, split, seed, index)
     config = config or scheduled(task, index)
@@ -77,6 +75,16 @@ def make_row(family: str, *, split: str, seed: int, index: int, config: Config |
         cot=None,
     )
     return Row(**row, min_fps=min_fps(task, row))
+
+
+def check_split(split: str) -> None:
+    """Check the name of a split.
+
+    Raises:
+        ConfigError: it is not made of letters, digits and underscores, as `datasets` wants it.
+    """
+    if not re.fullmatch(r"\w+", split, re.ASCII):
+        raise ConfigError(f"split {split!r} is no name; allowed: letters, digits and underscores")
 
 
 def scheduled(family: Family, index: int) -> Config:

@@ -20,9 +20,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from matplotlib.path import Path
+
 from synrl.errors import ConfigError, allowed
 from synrl.evidence import Evidence
 from synrl.seeds import Stream, Streams
+from synrl.video.outlines import SHAPES
 from synrl.video.scene import Scene
 from synrl.world.timeline import Event, Operation, State, Timeline
 
@@ -127,6 +130,10 @@ class Family(ABC):
     @abstractmethod
     def solve(self, evidence: Evidence) -> str | None:
         """The answer's text (one of `evidence.options` if there are any), or None if it can't be told."""
+
+    def outline(self, shape: str, size: float) -> Path:
+        """The outline of a named shape as it is drawn at a size (px), upright around its centroid."""
+        return SHAPES[shape](size)
 
     def plan_succeeds(self, row: Mapping[str, Any], plan: str) -> bool:
         """Whether a proposed plan is legal in every step and reaches the row's target.

@@ -18,13 +18,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from matplotlib.path import Path
+
 from synrl.answers import FORMS
 from synrl.errors import ConfigError, IllegalOperation
 from synrl.evidence import Evidence
 from synrl.seeds import Stream, Streams
 from synrl.tasks import card_follow
 from synrl.tasks.base import FPS, HEIGHT, WIDTH, Config, Family, Observed, Question
-from synrl.tasks.cast import COLOURS, GROUNDS
+from synrl.tasks.cast import COLOURS
 from synrl.tasks.questions import NUM_OPTIONS, choice, integer_question
 from synrl.video.outlines import place, rectangle, rounded_rectangle, text
 from synrl.video.scene import Look, Scene, Shape
@@ -45,6 +47,8 @@ from synrl.world.timeline import HIDDEN, Poses, SceneObject, State, Timeline
 
 BACK, FACE = 0, 1
 INK = "#202020"
+FELTS = ("#bcd9c4", "#c3d3e8", "#e3d3b8", "#d8c8dc")
+"""Grounds that a white face stands out from."""
 KINDS = ("move", "bury", "swap", "add", "remove")
 REVEALS = ("start", "end")
 MOMENT = {"start": "at the beginning", "end": "at the end"}
@@ -73,7 +77,8 @@ class CardConfig(Config):
         super().__post_init__()
         object.__setattr__(self, "kinds", tuple(self.kinds))
         self.require("piles", range(2, 5))
-        self.require("cards", range(4, 10))
+        # The truth, the card that can be read in its place, and three wrong options must all differ.
+        self.require("cards", range(NUM_OPTIONS + 1, 10))
         self.require("num_operations", range(NUM_OPTIONS, 31))
         self.require("plan_moves", range(1, 4))
         if not set(self.kinds) <= set(KINDS):
@@ -89,7 +94,7 @@ class CardStack(Family):
     modes = ("forward", "retrodictive", "historical", "predict_operations")
     config_type = CardConfig
     levels = {
-        1: dict(piles=3, cards=4, num_operations=4, kinds=("move",), plan_moves=1),
+        1: dict(piles=3, cards=5, num_operations=4, kinds=("move",), plan_moves=1),
         2: dict(piles=3, cards=5, num_operations=5, kinds=("move", "bury"), plan_moves=1),
         3: dict(piles=3, cards=6, num_operations=6, kinds=("move", "bury", "swap"), plan_moves=2),
         4: dict(piles=3, cards=7, num_operations=8, kinds=KINDS, plan_moves=2),
@@ -133,9 +138,9 @@ class CardStack(Family):
         shelf = []
         for pile in table.piles:
             x, y = table.slot(pile, 0)
-            shelf.append(Shape(place(rectangle(width, 3), x, y + CARD_HEIGHT / 2 + 4), fill=INK))
-            shelf.append(Shape(place(text(pile, 15, bold=True), x, HEIGHT - 15), fill=INK))
-        return Scene(WIDTH, HEIGHT, style.choice(GROUNDS), tuple(shelf), tuple(looks))
+            shelf.append(Shape(place(rectangle(width, 3), x, y + CARD_HEIGHT / 2 + 8), fill=INK))
+            shelf.append(Shape(place(text(pile, 13, bold=True), x, HEIGHT - 12), fill=INK))
+        return Scene(WIDTH, HEIGHT, style.choice(FELTS), tuple(shelf), tuple(looks))
 
     def wordings(self, query: Mapping[str, Any]) -> Sequence[str]:
         names = _names(query["piles"])
@@ -166,6 +171,9 @@ class CardStack(Family):
 
     def solve(self, evidence: Evidence) -> str | None:
         return card_follow.solve(evidence)
+
+    def outline(self, shape: str, size: float) -> Path:
+        return rounded_rectangle(size, CARD_HEIGHT, 6)
 
     def plan_succeeds(self, row: Mapping[str, Any], plan: str) -> bool:
         query, moves = row["config"]["query"], parse_plan(plan)

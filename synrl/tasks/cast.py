@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from synrl.video.outlines import SHAPES
-
 from synrl.seeds import Stream
+from synrl.video.outlines import SHAPES
 from synrl.video.scene import Look, Scene, Shape
 from synrl.world.timeline import SceneObject
 
@@ -29,9 +28,7 @@ GROUNDS = ("#ffffff", "#f4f1ea", "#e9eef5", "#eef3ea", "#f2f2f2")
 SOLID_SHAPES = ("circle", "square", "triangle", "diamond", "pentagon", "hexagon", "star")
 
 
-def cast(
-    style: Stream, count: int, shapes: Sequence[str], size: tuple[int, int]
-) -> list[SceneObject]:
+def cast(style: Stream, count: int, shapes: Sequence[str], size: tuple[int, int]) -> list[SceneObject]:
     """`count` objects with different names, sizes in whole pixels from a closed range."""
     colours = style.sample(tuple(COLOURS), count)
     kinds = [style.choice(shapes) for _ in colours]

@@ -64,9 +64,7 @@ def blind_interval_rate(length: int, slack: int) -> float:
     return min(1.0, length / slack) if slack > 0 else 1.0
 
 
-def integer_question(
-    text: str, truth: int, values: Sequence[int], form: str, streams: Streams
-) -> Question:
+def integer_question(text: str, truth: int, values: Sequence[int], form: str, streams: Streams) -> Question:
     """Ask for a count that was drawn evenly from `values`."""
     if form == "open":
         return Question(text, "integer", str(truth), guess_rate=1 / len(values))

@@ -111,9 +111,7 @@ def _next_wall(
     return float(wait[body, axis]), body, WALLS[2 * axis + int(velocity[body, axis] > 0)]
 
 
-def _next_pair(
-    place: np.ndarray, velocity: np.ndarray, radii: np.ndarray
-) -> tuple[float, int, int | str]:
+def _next_pair(place: np.ndarray, velocity: np.ndarray, radii: np.ndarray) -> tuple[float, int, int | str]:
     """The first contact of two approaching discs as (wait, body, other body)."""
     best: tuple[float, int, int | str] = (math.inf, 0, 0)
     for i in range(len(place)):

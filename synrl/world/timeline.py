@@ -40,11 +40,11 @@ class Poses:
 
     @property
     def num_frames(self) -> int:
-        return self.x.shape[0]
+        return int(self.x.shape[0])
 
     @property
     def num_objects(self) -> int:
-        return self.x.shape[1]
+        return int(self.x.shape[1])
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,105 @@
+"""Reading rows back: Parquet files of a local folder, or of a Hub dataset fetched once, with plain pyarrow.
+
+Row groups are the unit of reading, so memory stays flat and processes can share the work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from synrl.errors import DataError
+from synrl.schema import COLUMNS, decode_json
+
+
+@dataclass(frozen=True)
+class Group:
+    """One row group of one file."""
+
+    path: Path
+    index: int
+    num_rows: int
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Its rows, JSON columns decoded.
+
+        Raises:
+            DataError: the file is damaged.
+        """
+        try:
+            table = pq.ParquetFile(self.path).read_row_group(self.index)
+            return [decode_json(row) for row in table.to_pylist()]
+        except (OSError, pa.ArrowException) as error:
+            raise DataError(f"{self.path} can't be read: {_first_line(error)}") from error
+
+
+@dataclass(frozen=True)
+class Source:
+    """A dataset's row groups, in the order of its files."""
+
+    groups: tuple[Group, ...]
+
+    @classmethod
+    def open(cls, data: str) -> Source:
+        """A folder with SynRL's Parquet files anywhere below it, or a dataset on the Hub as `org/name`.
+
+        Raises:
+            DataError: there is none, a file is damaged, or it isn't SynRL's.
+        """
+        folder = Path(data)
+        if not folder.is_dir():
+            folder = _download(data)
+        paths = sorted(folder.rglob("*.parquet"))
+        if not paths:
+            raise DataError(f"no Parquet files in {data}")
+        return cls(tuple(group for path in paths for group in _groups(path)))
+
+    @property
+    def num_rows(self) -> int:
+        return sum(group.num_rows for group in self.groups)
+
+    def spread(self, count: int) -> Iterator[dict[str, Any]]:
+        """At most `count` rows, evenly spread over the whole."""
+        total, seen = self.num_rows, 0
+        wanted = {total * k // count for k in range(count)} if count < total else set(range(total))
+        for group in self.groups:
+            if wanted & set(range(seen, seen + group.num_rows)):
+                for number, row in enumerate(group.rows(), start=seen):
+                    if number in wanted:
+                        yield row
+            seen += group.num_rows
+
+
+def _groups(path: Path) -> list[Group]:
+    try:
+        file = pq.ParquetFile(path)
+    except (OSError, pa.ArrowException) as error:
+        raise DataError(f"{path} can't be read: {_first_line(error)}") from error
+    missing = [column for column in COLUMNS if column not in file.schema_arrow.names]
+    if missing:
+        raise DataError(f"{path} is not a SynRL file: it has no column {', '.join(missing)}")
+    sizes = (file.metadata.row_group(i).num_rows for i in range(file.num_row_groups))
+    return [Group(path, i, size) for i, size in enumerate(sizes)]
+
+
+def _download(repo: str) -> Path:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+
+    try:
+        return Path(snapshot_download(repo, repo_type="dataset", allow_patterns="*.parquet"))
+    except HFValidationError as error:
+        raise DataError(f"{repo} is neither a folder nor the name of a Hub dataset (org/name)") from error
+    except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
+        raise DataError(
+            f"{repo} is no folder here, and not to be had from the Hub: {_first_line(error)}"
+        ) from error
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

@@ -1,0 +1,193 @@
+"""Proofs of rows: pixels agree with tracks, tracks with events and states, and those with the answer.
+
+Every check sees the stored row only. What a row may hold wrong is open-ended, so a check that fails to
+run counts against the row like one that finds it wrong; nothing passes by accident.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass, field
+from fractions import Fraction
+from multiprocessing import get_context
+from typing import Any
+
+from huggingface_hub.utils import tqdm
+
+from synrl.answers import LETTERS, score
+from synrl.audit.pixels import frames_to_check, misplaced
+from synrl.audit.reading import Group, Source
+from synrl.errors import ConfigError, VideoError
+from synrl.evidence import Evidence
+from synrl.rows import answers, min_fps
+from synrl.schema import time_ms
+from synrl.tasks import get_family
+from synrl.video.decode import frames, probe
+
+
+@dataclass
+class Report:
+    """Rows seen by family, and the problems of those that are wrong by id."""
+
+    rows: Counter[str] = field(default_factory=Counter)
+    problems: dict[str, list[str]] = field(default_factory=dict)
+    families: dict[str, str] = field(default_factory=dict)
+    """Family of each bad row."""
+
+    def bad(self, family: str) -> int:
+        """How many rows of a family have problems."""
+        return sum(name == family for name in self.families.values())
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {"rows": dict(self.rows), "bad": len(self.problems), "problems": self.problems}
+
+
+def verify(data: str, *, num_proc: int = 1, progress: bool = True) -> Report:
+    """Prove every row of a folder or a Hub dataset.
+
+    Raises:
+        ConfigError: `num_proc` is out of range.
+        DataError: the dataset can't be found or read.
+    """
+    if not 1 <= num_proc <= 1024:
+        raise ConfigError(f"number of processes is {num_proc}; allowed: 1 to 1024")
+    source, report, seen = Source.open(data), Report(), Counter[str]()
+    with tqdm(total=source.num_rows, unit="row", disable=not progress) as bar:
+        for results in _results(source.groups, num_proc):
+            for row_id, family, problems in results:
+                seen[row_id] += 1
+                report.rows[family] += 1
+                if seen[row_id] > 1:
+                    problems = [*problems, f"id occurs {seen[row_id]} times"]
+                if problems:
+                    report.problems[row_id] = problems
+                    report.families[row_id] = family
+            bar.update(len(results))
+    return report
+
+
+def _results(groups: tuple[Group, ...], num_proc: int) -> Iterator[list[tuple[str, str, list[str]]]]:
+    if num_proc == 1:
+        yield from map(_check_group, groups)
+        return
+    with ProcessPoolExecutor(num_proc, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(_check_group, groups)
+
+
+def _check_group(group: Group) -> list[tuple[str, str, list[str]]]:
+    return [(str(row["id"]), str(row["family"]), check_row(row)) for row in group.rows()]
+
+
+def check_row(row: Mapping[str, Any]) -> list[str]:
+    """Everything that is wrong with a row, as short sentences; empty if it is proved."""
+    problems: list[str] = []
+    for check in CHECKS:
+        try:
+            problems += check(row)
+        except VideoError as error:
+            problems.append(str(error))
+        except (ValueError, LookupError, TypeError, ArithmeticError, AssertionError) as error:
+            # A row from outside can break any of them; which check it was says what is wrong with it.
+            problems.append(f"{check.__name__.strip('_')} can't be checked: {type(error).__name__}: {error}")
+    return problems
+
+
+def _identity(row: Mapping[str, Any]) -> Iterator[str]:
+    family, config = get_family(row["family"]), row["config"]
+    expected = f"{row['family']}-{config['split']}-{config['index']:06d}"
+    if row["id"] != expected:
+        yield f"id is {row['id']}, its config says {expected}"
+    for name in ("category", "horizon", "primitive"):
+        if row[name] != getattr(family, name):
+            yield f"{name} is {row[name]!r}, not {getattr(family, name)!r}"
+    if row["mode"] not in family.modes or (row["mode"], row["level"]) != (config["mode"], config["level"]):
+        yield f"mode {row['mode']!r} and level {row['level']} do not fit its config"
+
+
+def _video(row: Mapping[str, Any]) -> Iterator[str]:
+    info = probe(row["video"]["bytes"])
+    found = dict(num_frames=info.num_frames, width=info.width, height=info.height, fps=info.fps)
+    found["duration"] = info.num_frames / info.fps
+    for name, value in found.items():
+        if abs(row[name] - value) > 1e-4:
+            yield f"{name} is {row[name]:g}, the video has {value:g}"
+    if (info.codec, info.pix_fmt) != ("h264", "yuv420p"):
+        yield f"video is {info.codec} {info.pix_fmt}, not h264 yuv420p"
+    rate = Fraction(round(row["fps"]))
+    wrong = [i for i, time in enumerate(info.times) if time != i / rate]
+    if wrong:
+        yield f"frame {wrong[0]} is shown at {float(info.times[wrong[0]]):.3f} s, not {wrong[0] / row['fps']:.3f} s"
+
+
+def _times(row: Mapping[str, Any]) -> Iterator[str]:
+    for track in row["tracks"]:
+        lengths = {len(track[name]) for name in ("x", "y", "angle", "size", "visible")}
+        if lengths != {row["num_frames"]}:
+            yield f"track {track['name']} has {lengths} frames, not {row['num_frames']}"
+    for event in row["events"]:
+        stamps = time_ms(event["frame"], row["fps"]), time_ms(event["end_frame"], row["fps"])
+        if stamps != (event["time_ms"], event["end_time_ms"]):
+            yield f"{event['kind']} of {event['actor']} at frame {event['frame']} has other times in ms"
+    if [item["name"] for item in row["objects"]] != [track["name"] for track in row["tracks"]]:
+        yield "objects and tracks have other names"
+
+
+def _log(row: Mapping[str, Any]) -> Iterator[str]:
+    observed = get_family(row["family"]).observe(Evidence.from_row(row))
+    for name in ("events", "operations", "states"):
+        seen = json.loads(json.dumps([asdict(entry) for entry in getattr(observed, name)]))
+        stored = [{k: v for k, v in entry.items() if not k.endswith("time_ms")} for entry in row[name]]
+        if seen != stored:
+            different = (i for i, (one, two) in enumerate(zip(seen, stored, strict=False)) if one != two)
+            first = next(different, min(len(seen), len(stored)))
+            yield f"{name} differ from what the tracks show, first at number {first}"
+
+
+def _question(row: Mapping[str, Any]) -> Iterator[str]:
+    family, query = get_family(row["family"]), row["config"]["query"]
+    if row["question"] not in family.wordings(query):
+        yield "question is no wording of its query"
+    if row["options"]:
+        if len(set(row["options"])) < len(row["options"]):
+            yield "options are not all different"
+        letter = (
+            LETTERS[row["options"].index(row["answer_text"])] if row["answer_text"] in row["options"] else "?"
+        )
+        if (row["answer_type"], row["answer"]) != ("choice", letter):
+            yield f"answer is {row['answer']}, its text stands at {letter}"
+        if abs(row["guess_rate"] - 1 / len(row["options"])) > 1e-6:
+            yield f"guess_rate is {row['guess_rate']:g}, not one over {len(row['options'])} options"
+    elif row["answer"] != row["answer_text"]:
+        yield "answer and answer_text differ in an open question"
+    if score(row["answer"], row) != 1.0:
+        yield f"answer {row['answer']!r} does not score 1"
+
+
+def _solution(row: Mapping[str, Any]) -> Iterator[str]:
+    family, evidence = get_family(row["family"]), Evidence.from_row(row)
+    if not answers(family, row, evidence):
+        yield f"solver says {family.solve(evidence)!r}, the row {row['answer_text']!r}"
+    elif abs(row["min_fps"] - (lowest := min_fps(family, row))) > 1e-4:
+        yield f"min_fps is {row['min_fps']:g}, the solver needs {lowest:g}"
+
+
+def _pixels(row: Mapping[str, Any]) -> Iterator[str]:
+    family = get_family(row["family"])
+    outlines = {item["name"]: family.outline(item["shape"], item["size"]) for item in row["objects"]}
+    images = dict(frames(row["video"]["bytes"], frames_to_check(row)))
+    yield from misplaced(row, images, outlines)
+
+
+CHECKS: tuple[Callable[[Mapping[str, Any]], Iterator[str]], ...] = (
+    _identity,
+    _video,
+    _times,
+    _log,
+    _question,
+    _solution,
+    _pixels,
+)

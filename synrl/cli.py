@@ -1,0 +1,164 @@
+"""The command line: `synrl families | generate | verify | preview`.
+
+Data goes to stdout, messages and progress to stderr. A user's mistake is one line and exit status 2.
+Everything heavy is imported by the command that needs it, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from synrl import __version__
+from synrl.errors import SynRLError
+
+EXAMPLES = """\
+examples:
+  synrl families
+  synrl generate direction_identification card_stack -n 100 --seed 7 --out data
+  synrl verify data
+  synrl preview data --out page.html
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit status: 0, 1 if a proof failed, 2 for a user's mistake."""
+    arguments = _parser().parse_args(argv)
+    try:
+        return int(arguments.run(arguments))
+    except SynRLError as error:
+        print(f"synrl {arguments.command}: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(f"synrl {arguments.command}: interrupted; the same command goes on from here", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # the reader of our output has left
+        sys.stderr.close()
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="synrl",
+        description="Synthetic videos with proved answers, for video reasoning.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"synrl {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    command = commands.add_parser("families", help="list the task families")
+    command.add_argument("--json", action="store_true", help="print as JSON")
+    command.set_defaults(run=_families)
+
+    command = commands.add_parser(
+        "generate",
+        help="make rows into a dataset folder",
+        description="Make rows of task families into a folder that datasets.load_dataset reads. Row i is the "
+        "same whatever the number of rows or processes. Interrupted? The same command goes on.",
+    )
+    command.add_argument("families", nargs="+", metavar="FAMILY", help="task families; see `synrl families`")
+    command.add_argument("-n", "--num-rows", type=int, required=True, metavar="N", help="rows of each family")
+    command.add_argument("--split", default="train", metavar="S", help="name of the split (default: train)")
+    command.add_argument("--seed", type=int, default=0, metavar="K", help="root seed (default: 0)")
+    command.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to make")
+    command.add_argument("--num-proc", type=int, default=1, metavar="P", help="processes (default: 1)")
+    command.set_defaults(run=_generate)
+
+    command = commands.add_parser(
+        "verify",
+        help="prove every row of a dataset",
+        description="Solve every question again from the stored row, decode every video, find its shapes in "
+        "the pixels and compare them with the tracks. Exit status 1 and a list of ids if a row fails.",
+    )
+    _add_data(command)
+    command.add_argument("--num-proc", type=int, default=1, metavar="P", help="processes (default: 1)")
+    command.add_argument("--json", action="store_true", help="print the report as JSON")
+    command.set_defaults(run=_verify)
+
+    command = commands.add_parser(
+        "preview",
+        help="make a page to watch a dataset",
+        description="Write one self-contained HTML page: each video beside its question, options, answer and "
+        "timeline.",
+    )
+    _add_data(command)
+    command.add_argument(
+        "--out", type=Path, default=Path("preview.html"), metavar="PAGE", help="file to write"
+    )
+    command.add_argument(
+        "-n", "--num-rows", type=int, default=60, metavar="N", help="rows, spread evenly (60)"
+    )
+    command.set_defaults(run=_preview)
+    return parser
+
+
+def _add_data(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "data", metavar="DIR_OR_REPO", help="dataset folder, or a dataset on the Hub (org/name)"
+    )
+
+
+def _families(arguments: argparse.Namespace) -> int:
+    from synrl.tasks import families
+
+    if arguments.json:
+        fields = ("name", "horizon", "primitive", "category", "modes", "summary")
+        print(
+            json.dumps([{name: getattr(f, name) for name in fields} for f in families().values()], indent=2)
+        )
+        return 0
+    for family in families().values():
+        print(f"{family.horizon:<6} {family.name:<26} {family.summary}")
+    print("\nnext: synrl generate FAMILY -n 20 --out data", file=sys.stderr)
+    return 0
+
+
+def _generate(arguments: argparse.Namespace) -> int:
+    from synrl.generate import Request, generate
+
+    request = Request(tuple(arguments.families), arguments.num_rows, arguments.split, arguments.seed)
+    out = generate(request, arguments.out, num_proc=arguments.num_proc)
+    print(out)
+    print(f"{request.num_rows} rows of each of {len(request.families)} families in {out}", file=sys.stderr)
+    print(f"next: synrl verify {out}", file=sys.stderr)
+    return 0
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    from synrl.audit.verify import verify
+
+    report = verify(arguments.data, num_proc=arguments.num_proc)
+    if arguments.json:
+        print(json.dumps(report.to_dict(), indent=2))
+    else:
+        for row_id, problems in report.problems.items():
+            print(f"{row_id}: {'; '.join(problems)}")
+        for family, count in report.rows.items():
+            print(f"{family}: {count} rows, {report.bad(family)} bad")
+    if report.problems:
+        print(f"{len(report.problems)} bad rows in {arguments.data}", file=sys.stderr)
+        return 1
+    print(
+        f"all {sum(report.rows.values())} rows are proved; next: synrl preview {arguments.data}",
+        file=sys.stderr,
+    )
+    return 0
+
+
+def _preview(arguments: argparse.Namespace) -> int:
+    from synrl.audit.reading import Source
+    from synrl.preview import write_page
+
+    source = Source.open(arguments.data)
+    count = write_page(source.spread(arguments.num_rows), arguments.out, title=f"SynRL: {arguments.data}")
+    print(arguments.out)
+    print(f"{count} of {source.num_rows} rows; open {arguments.out} in a browser", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

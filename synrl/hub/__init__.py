@@ -1,0 +1,1 @@
+"""Cards and publication on the Hugging Face Hub."""
