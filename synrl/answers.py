@@ -30,6 +30,21 @@ _TIME = re.compile(r"(?:(\d{1,3}):)?(\d+(?:\.\d+)?)")
 _MAX_LENGTH = 2000
 
 
+def extract(completion: str) -> str | None:
+    """The answer in a model's output: what stands in the last `<answer>` after its reasoning.
+
+    Reasoning that is not closed has no answer yet, and an answer inside it does not count. Without
+    tags, what follows the reasoning is the answer.
+    """
+    _, closed, rest = completion.rpartition("</think>")
+    if not closed and "<think>" in rest:
+        return None
+    if "<answer>" not in rest:
+        return rest.strip() or None
+    answer, closed, _ = rest.rpartition("<answer>")[2].partition("</answer>")
+    return answer.strip() if closed else None
+
+
 def parse_choice(text: str, num_options: int) -> str | None:
     """The letter of `B`, `(B)`, `B.`, `B)` or `B: left`; None for any other text."""
     match = re.fullmatch(r"\(?([A-Za-z])(?:\)|[.:]|\)[.:])?(?:\s.*)?", text.strip(), re.DOTALL)

@@ -160,5 +160,10 @@ def _preview(arguments: argparse.Namespace) -> int:
     return 0
 
 
-if __name__ == "__main__":
+def run() -> None:
+    """The `synrl` command."""
     sys.exit(main())
+
+
+if __name__ == "__main__":
+    run()

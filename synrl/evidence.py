@@ -34,7 +34,7 @@ class Track:
 
     def at(self, frames: slice) -> Track:
         """The same on fewer frames."""
-        return Track(*(getattr(self, name)[frames] for name in ("x", "y", "angle", "size", "visible")))
+        return Track(**{name: values[frames] for name, values in vars(self).items()})
 
 
 @dataclass(frozen=True)
@@ -68,8 +68,11 @@ class Evidence:
         """All frames of a stored row (JSON columns decoded)."""
         tracks = {
             track["name"]: Track(
-                *(np.asarray(track[name], np.float64) for name in ("x", "y", "angle", "size")),
-                np.asarray(track["visible"], bool),
+                x=np.asarray(track["x"], np.float64),
+                y=np.asarray(track["y"], np.float64),
+                angle=np.asarray(track["angle"], np.float64),
+                size=np.asarray(track["size"], np.float64),
+                visible=np.asarray(track["visible"], bool),
             )
             for track in row["tracks"]
         }

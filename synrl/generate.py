@@ -23,7 +23,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from huggingface_hub.utils import tqdm
+from tqdm.auto import tqdm
 
 from synrl.errors import ConfigError, OutputError
 from synrl.hub.cards import write_dataset_card

@@ -160,5 +160,5 @@ def answers(family: Family, row: Mapping[str, Any], evidence: Evidence) -> bool:
     """Whether the solver reaches a row's answer from some evidence."""
     solution = family.solve(evidence)
     if row["options"]:
-        return solution == row["answer_text"]
+        return bool(solution == row["answer_text"])
     return score(solution, row) == 1.0

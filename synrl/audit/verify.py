@@ -15,7 +15,7 @@ from fractions import Fraction
 from multiprocessing import get_context
 from typing import Any
 
-from huggingface_hub.utils import tqdm
+from tqdm.auto import tqdm
 
 from synrl.answers import LETTERS, score
 from synrl.audit.pixels import frames_to_check, misplaced
@@ -120,7 +120,8 @@ def _video(row: Mapping[str, Any]) -> Iterator[str]:
     rate = Fraction(round(row["fps"]))
     wrong = [i for i, time in enumerate(info.times) if time != i / rate]
     if wrong:
-        yield f"frame {wrong[0]} is shown at {float(info.times[wrong[0]]):.3f} s, not {wrong[0] / row['fps']:.3f} s"
+        shown, right = float(info.times[wrong[0]]), wrong[0] / row["fps"]
+        yield f"frame {wrong[0]} is shown at {shown:.3f} s, not {right:.3f} s"
 
 
 def _times(row: Mapping[str, Any]) -> Iterator[str]:

@@ -197,7 +197,7 @@ def _deal(scene: Stream, config: CardConfig) -> dict[str, tuple[str, ...]]:
     """Cards of different ranks, on random piles, none of them too high."""
     cards = [rank + scene.choice(SUITS) for rank in scene.sample(RANKS, config.cards)]
     while True:
-        piles: dict[str, tuple[str, ...]] = {pile: () for pile in _names(config.piles)}
+        piles: dict[str, tuple[str, ...]] = dict.fromkeys(_names(config.piles), ())
         for card in cards:
             pile = scene.choice(tuple(piles))
             piles[pile] = (*piles[pile], card)

@@ -18,7 +18,7 @@ import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -81,6 +81,13 @@ class CollisionConfig(Config):
         return SOLID_SHAPES if self.shapes == 1 else ("circle",)
 
 
+class Found(NamedTuple):
+    """Where in a run a clip starts, and for localisation what the asked flight is between."""
+
+    start: int
+    flight: tuple[str, str] | None = None
+
+
 class CollisionCounting(Family):
     name = "collision_counting"
     summary = "How often a shape hits a wall or another shape, and when it flies from one to the next."
@@ -107,7 +114,7 @@ class CollisionCounting(Family):
         else:
             query["ask"] = streams.question.choice(tuple(config.most))
             count = streams.question.integer(1, config.most[query["ask"]])
-        found = None
+        found: Found | None = None
         while found is None:
             motion = run(_bodies(streams.scene, config, objects), BOX, BOX, RUN_FRAMES)
             spoilt = _spoilt(motion, config, objects)
@@ -119,10 +126,10 @@ class CollisionCounting(Family):
                     found = _find_count(motion, query["ask"], starts, num_frames, count, streams.scene)
                 if found is not None:
                     break
-        start, flight = found
+        start = found.start
         contacts = _named(motion.contacts, objects, start, num_frames)
-        if flight:
-            query["from"], query["to"] = flight
+        if found.flight:
+            query["from"], query["to"] = found.flight
         poses = Poses.still(num_frames, len(objects))
         places = motion.positions(RUN_FRAMES)[start : start + num_frames] + INSET
         poses.x[:], poses.y[:] = np.moveaxis(places, 2, 0)
@@ -234,12 +241,14 @@ def _clear_starts(motion: Run, config: CollisionConfig, bad: np.ndarray, num_fra
     early = _between(times, starts, starts + config.gap)
     late = _between(times, ends - config.gap, ends)
     spoilt = np.concatenate([[0], np.cumsum(bad)])
-    return starts[(early == 0) & (late == 0) & (spoilt[ends + 1] == spoilt[starts])]
+    clear: np.ndarray = (early == 0) & (late == 0) & (spoilt[ends + 1] == spoilt[starts])
+    found: np.ndarray = starts[clear]
+    return found
 
 
 def _between(times: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
     """How many of some ascending times lie in each [low, high)."""
-    return np.searchsorted(times, high) - np.searchsorted(times, low)
+    return np.asarray(np.searchsorted(times, high) - np.searchsorted(times, low))
 
 
 def _spoilt(motion: Run, config: CollisionConfig, objects: Sequence[SceneObject]) -> np.ndarray:
@@ -257,7 +266,8 @@ def _spoilt(motion: Run, config: CollisionConfig, objects: Sequence[SceneObject]
         last |= dict.fromkeys(bodies, contact.time)
     slow = np.hypot(*np.moveaxis(motion.velocities, 2, 0)).min(axis=1) < MIN_SPEED
     stretch = np.searchsorted(motion.times, np.arange(RUN_FRAMES), side="right") - 1
-    return bad | slow[stretch] | _near_misses(motion, objects)
+    spoilt: np.ndarray = bad | slow[stretch] | _near_misses(motion, objects)
+    return spoilt
 
 
 def _near_misses(motion: Run, objects: Sequence[SceneObject]) -> np.ndarray:
@@ -284,12 +294,14 @@ def _turned_away(gap: np.ndarray, touched: np.ndarray) -> np.ndarray:
     lowest = np.concatenate([[False], (gap[1:-1] <= gap[:-2]) & (gap[1:-1] <= gap[2:]), [False]])
     close: np.ndarray = lowest & (gap < CLEAR)
     frames = np.arange(len(gap))
-    return close & (_between(touched, frames - 2, frames + 2) == 0)
+    untouched: np.ndarray = _between(touched, frames - 2, frames + 2) == 0
+    turned: np.ndarray = close & untouched
+    return turned
 
 
 def _find_count(
     motion: Run, ask: str, starts: np.ndarray, num_frames: int, count: int, scene: Stream
-) -> tuple[int, None] | None:
+) -> Found | None:
     """A start from which the clip shows `count` of the contacts asked for."""
     if ask == "total":
         asked = [c.time for c in motion.contacts if not isinstance(c.other, str)]
@@ -297,7 +309,7 @@ def _find_count(
         own = [c for c in motion.contacts if 0 in (c.body, c.other)]
         asked = [c.time for c in own if isinstance(c.other, str) == (ask == "walls")]
     fitting = starts[_between(np.array(asked), starts, starts + num_frames - 1) == count]
-    return (int(scene.choice(fitting)), None) if len(fitting) else None
+    return Found(scene.choice(fitting.tolist())) if len(fitting) else None
 
 
 def _find_flight(
@@ -307,15 +319,15 @@ def _find_flight(
     num_frames: int,
     time_bin: int,
     scene: Stream,
-) -> tuple[int, tuple[str, str]] | None:
+) -> Found | None:
     """A start from which a flight of the first shape begins in a bin of the clip, and what it is between."""
     if not len(starts):
         return None
-    for start in scene.sample(starts, min(len(starts), 20)):
-        contacts = _named(motion.contacts, objects, int(start), num_frames)
+    for start in scene.sample(starts.tolist(), min(len(starts), 20)):
+        contacts = _named(motion.contacts, objects, start, num_frames)
         flight = _flight_in_bin(contacts, objects[0].name, num_frames, time_bin)
         if flight is not None:
-            return int(start), flight
+            return Found(start, flight)
     return None
 
 
@@ -364,9 +376,9 @@ def _flight_in_bin(
         start, length = one.frame, two.frame - one.frame
         low, _ = _room((start, two.frame), num_frames)
         slack = num_frames - low - length
-        if labels.count(label) == 1 and slack >= 2 * length and start >= low:
-            if (start - low) * BINS // slack == time_bin:
-                return label
+        fits = labels.count(label) == 1 and slack >= 2 * length and start >= low
+        if fits and (start - low) * BINS // slack == time_bin:
+            return label
     return None
 
 

@@ -1,0 +1,1 @@
+"""Drawing with Matplotlib's Agg, encoding and decoding with PyAV."""

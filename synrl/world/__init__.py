@@ -1,0 +1,1 @@
+"""Worlds apart from their looks: motion, collisions, cards, timelines and histories."""

@@ -102,4 +102,5 @@ def travel(route: np.ndarray, num_frames: int) -> np.ndarray:
     whole = np.minimum(progress.astype(int), len(route) - 2)
     part = progress - whole
     eased = (part * part * (3 - 2 * part))[:, None]
-    return route[whole] * (1 - eased) + route[whole + 1] * eased
+    places: np.ndarray = route[whole] * (1 - eased) + route[whole + 1] * eased
+    return places

@@ -62,7 +62,8 @@ class Run:
         frames = np.arange(num_frames)
         stretch = np.searchsorted(self.times, frames, side="right") - 1
         elapsed = (frames - self.times[stretch])[:, None, None]
-        return self.places[stretch] + self.velocities[stretch] * elapsed
+        positions: np.ndarray = self.places[stretch] + self.velocities[stretch] * elapsed
+        return positions
 
 
 def run(bodies: Sequence[Body], width: float, height: float, end: float) -> Run:

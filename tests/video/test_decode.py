@@ -89,7 +89,7 @@ def test_a_file_cut_short_is_an_error_of_one_line(
         # Only remarks about the file come after its index, and a video without those is whole.
         data = data[: data.index(b"udta") - 4]
     for read in (probe, lambda data: list(frames(data)), lambda data: sample(data, [0])):
-        with pytest.raises(VideoError, match="^[^\n]+$"):
+        with pytest.raises(VideoError, match=r"^[^\n]+$"):
             read(data[: int(part * len(data))])
 
 
@@ -107,7 +107,7 @@ def test_a_file_cut_between_two_frames_is_an_error(video: bytes) -> None:
 
 def test_a_frame_overwritten_with_noise_is_an_error_and_not_skipped(video: bytes) -> None:
     for place in _places(video)[::7]:
-        with pytest.raises(VideoError, match="^[^\n]+$"):
+        with pytest.raises(VideoError, match=r"^[^\n]+$"):
             list(frames(_overwritten(video, place)))
 
 

@@ -1,0 +1,5 @@
+"""The `datasets` builder: `from builders import SynRL`."""
+
+from builders.synrl import SynRL, SynRLConfig
+
+__all__ = ["SynRL", "SynRLConfig"]

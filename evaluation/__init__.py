@@ -1,0 +1,1 @@
+"""Evaluation with lmms-eval. Task configs are not part of this version yet."""
