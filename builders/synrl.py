@@ -28,6 +28,7 @@ import datasets
 from synrl.generate import Request
 from synrl.rows import make_row
 from synrl.schema import features
+from synrl.seeds import GENERATOR_VERSION
 from synrl.tasks import families
 
 
@@ -35,6 +36,7 @@ from synrl.tasks import families
 class SynRLConfig(datasets.BuilderConfig):
     """How many rows of one split to make, and from which root seed."""
 
+    version: datasets.Version = datasets.Version(f"{GENERATOR_VERSION}.0.0")
     num_rows: int = 1000
     split: str = "train"
     seed: int = 0
@@ -52,7 +54,6 @@ class SynRL(datasets.GeneratorBasedBuilder):
     BUILDER_CONFIGS = [
         SynRLConfig(name=family.name, description=family.summary) for family in families().values()
     ]
-    VERSION = datasets.Version("1.0.0")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"hash": generator_digest(), **kwargs})
@@ -64,8 +65,9 @@ class SynRL(datasets.GeneratorBasedBuilder):
         return datasets.DatasetInfo(description=self.config.description, features=features())
 
     def _split_generators(self, dl_manager: Any) -> list[datasets.SplitGenerator]:
-        # `datasets` calls this inside its working folder, under its lock, before anything is written.
-        for left in Path(self.cache_dir).glob(f"{self.name}-*"):
+        # `datasets` calls this under its lock, before anything is written, with its output at the working
+        # folder; what is there already was left by a build that was killed.
+        for left in Path(self._output_dir).glob(f"{self.name}-*"):
             left.unlink()
         indices = list(range(self._request.num_rows))  # a list, which `num_proc` splits in order
         return [datasets.SplitGenerator(name=self._request.split, gen_kwargs={"indices": indices})]

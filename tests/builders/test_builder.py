@@ -1,0 +1,61 @@
+"""The `datasets` builder gives the same rows as the command, and no stale ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import builders.synrl
+from builders import SynRL
+from synrl.errors import ConfigError
+from synrl.rows import make_row
+from synrl.schema import features
+
+
+def build(cache: Path, **options: Any) -> SynRL:
+    builder = SynRL(
+        config_name="direction_identification", num_rows=3, seed=7, cache_dir=str(cache), **options
+    )
+    builder.download_and_prepare()
+    return builder
+
+
+def test_the_builder_gives_the_rows_of_the_generator(tmp_path: Path) -> None:
+    rows = build(tmp_path).as_dataset(split="train")
+    assert rows.features == features()
+    made = [make_row("direction_identification", split="train", seed=7, index=i) for i in range(3)]
+    assert [row["video"]["bytes"] for row in rows] == [row.video["bytes"] for row in made]
+    assert [row["config"] for row in rows] == [dict(row.config) for row in made]
+
+
+def test_as_dataset_without_a_split_has_the_split_that_was_asked_for(tmp_path: Path) -> None:
+    builder = SynRL(config_name="card_stack", num_rows=1, split="test", cache_dir=str(tmp_path))
+    builder.download_and_prepare()
+    assert list(builder.as_dataset()) == ["test"]
+
+
+def test_shards_that_a_killed_build_left_are_not_mixed_in(tmp_path: Path) -> None:
+    builder = SynRL(config_name="direction_identification", num_rows=3, seed=7, cache_dir=str(tmp_path))
+    unfinished = Path(builder.cache_dir + ".incomplete")
+    unfinished.mkdir(parents=True)
+    (unfinished / f"{builder.name}-train-00007-00000-of-NNNNN.arrow").write_bytes(b"half a shard")
+    builder.download_and_prepare()
+    assert not list(Path(builder.cache_dir).glob("*00007*"))
+    assert builder.as_dataset(split="train").num_rows == 3
+
+
+def test_a_changed_generator_does_not_find_the_old_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = build(tmp_path).cache_dir
+    monkeypatch.setattr(builders.synrl, "generator_digest", lambda: "changed")
+    assert build(tmp_path).cache_dir != before
+
+
+def test_a_wrong_number_is_refused_before_anything_is_made(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="number of rows is 0"):
+        SynRL(config_name="card_stack", num_rows=0, cache_dir=str(tmp_path))
+    with pytest.raises(ValueError, match="nonsense"):
+        SynRL(config_name="nonsense", cache_dir=str(tmp_path))

@@ -1,0 +1,160 @@
+"""generate writes what load_dataset reads, the same bytes each time, and nothing half-way."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+import synrl.generate as module
+from synrl.audit.reading import Source
+from synrl.errors import ConfigError, OutputError
+from synrl.generate import Request, generate
+from synrl.schema import COLUMNS, features
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+@pytest.fixture
+def small_shards(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "ROWS_PER_SHARD", 3)
+    monkeypatch.setattr(module, "ROWS_PER_GROUP", 2)
+
+
+REQUEST = Request(("direction_identification",), 7, seed=5)
+
+
+def test_load_dataset_reads_the_folder_as_it_is(folder: Path) -> None:
+    from datasets import load_dataset
+
+    everything = load_dataset(str(folder), split="train")
+    cards = load_dataset(str(folder), "card_stack", split="train")
+    assert set(everything["family"]) > {"card_stack"} == set(cards["family"])
+    assert everything.features == features() == cards.features
+    assert cards[0]["video"]["path"] == "card_stack-train-000000.mp4"
+    assert cards[0]["operations"][0]["arguments"]["source"] in "ABC"
+
+
+def test_plain_pyarrow_reads_every_column(folder: Path) -> None:
+    for path in folder.rglob("*.parquet"):
+        table = pq.read_table(path)
+        assert table.column_names == list(COLUMNS)
+        assert json.loads(table["config"].to_pylist()[0])["split"] == "train"
+
+
+def test_two_processes_write_the_bytes_of_one(small_shards: None, tmp_path: Path) -> None:
+    one = generate(REQUEST, tmp_path / "one", progress=False)
+    two = generate(REQUEST, tmp_path / "two", num_proc=2, progress=False)
+    assert contents(one) == contents(two)
+    assert len(list(one.rglob("*.parquet"))) == 3
+
+
+def test_a_row_does_not_depend_on_how_many_are_asked_for(tmp_path: Path) -> None:
+    few = generate(Request(REQUEST.families, 2, seed=5), tmp_path / "few", progress=False)
+    many = generate(REQUEST, tmp_path / "many", progress=False)
+    few_rows, many_rows = (list(Source.open(str(path)).spread(100)) for path in (few, many))
+    assert few_rows == many_rows[:2]
+
+
+def test_another_hash_seed_and_process_give_the_same_bytes(tmp_path: Path) -> None:
+    here = generate(Request(("card_stack",), 3), tmp_path / "here", progress=False)
+    command = [sys.executable, "-m", "synrl.cli", "generate", "card_stack", "-n", "3", "--out", "there"]
+    environment = {**os.environ, "PYTHONHASHSEED": "77"}
+    subprocess.run(command, cwd=tmp_path, env=environment, check=True, capture_output=True)
+    assert contents(here) == contents(tmp_path / "there")
+
+
+def test_an_interrupted_run_goes_on_and_ends_with_the_same_bytes(
+    small_shards: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = contents(generate(REQUEST, tmp_path / "whole", progress=False))
+    made: list[int] = []
+    original = module._row
+
+    def failing(family: str, split: str, seed: int, index: int) -> dict[str, Any]:
+        if index == 5 and not failed:
+            failed.append(index)
+            raise KeyboardInterrupt
+        made.append(index)
+        return original(family, split, seed, index)
+
+    failed: list[int] = []
+    monkeypatch.setattr(module, "_row", failing)
+    with pytest.raises(KeyboardInterrupt):
+        generate(REQUEST, tmp_path / "out", progress=False)
+    assert not (tmp_path / "out").exists()
+    assert contents(generate(REQUEST, tmp_path / "out", progress=False)) == whole
+    assert made.count(0) == 1 and made.count(3) == 2, "the finished shard is kept, the open one is redone"
+    assert not (tmp_path / "out.incomplete").exists()
+
+
+def test_a_killed_run_goes_on_and_ends_with_the_same_bytes(tmp_path: Path) -> None:
+    whole = generate(Request(("card_stack",), 4), tmp_path / "whole", progress=False)
+    command = [sys.executable, "-m", "synrl.cli", "generate", "card_stack", "-n", "4", "--out", "out"]
+    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    while not (tmp_path / "out.incomplete" / "card_stack").exists() and process.poll() is None:
+        time.sleep(0.01)
+    process.kill()
+    process.wait()
+    assert not (tmp_path / "out").exists()
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+    assert contents(tmp_path / "out") == contents(whole)
+
+
+def test_a_finished_folder_is_left_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = generate(Request(("card_stack",), 1), tmp_path / "out", progress=False)
+    monkeypatch.setattr(module, "_row", None)  # would fail if it were called
+    assert generate(Request(("card_stack",), 1), out, progress=False) == out
+
+
+def test_a_folder_that_holds_something_else_is_refused_and_kept(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("precious")
+    with pytest.raises(OutputError, match="already holds something else"):
+        generate(REQUEST, tmp_path, progress=False)
+    assert contents(tmp_path) == {"thesis.txt": b"precious"}
+
+
+def test_another_unfinished_request_is_not_mixed_in(tmp_path: Path) -> None:
+    (tmp_path / "out.incomplete").mkdir()
+    (tmp_path / "out.incomplete" / "request.json").write_text("{}")
+    with pytest.raises(OutputError, match="another, unfinished request"):
+        generate(REQUEST, tmp_path / "out", progress=False)
+
+
+def test_a_full_disk_is_one_line_and_leaves_no_result(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*args: Any, **kwargs: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(module, "_write_shard", full)
+    with pytest.raises(OutputError, match=r"^no space left for [^\n]+$"):
+        generate(REQUEST, tmp_path / "out", progress=False)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (dict(families=("nonsense",)), "no task family 'nonsense'; allowed: collision_counting"),
+        (dict(families=()), "families are none"),
+        (dict(families=("card_stack", "card_stack")), "name each once"),
+        (dict(num_rows=0), "number of rows is 0; allowed: 1 to"),
+        (dict(num_rows=-5), "number of rows is -5"),
+        (dict(seed=-1), "seed is -1"),
+        (dict(split="a-b"), "split 'a-b' is no name"),
+    ],
+)
+def test_a_wrong_request_names_the_value_and_what_is_allowed(wrong: dict[str, Any], said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        Request(**{"families": ("card_stack",), "num_rows": 1, **wrong})
