@@ -36,7 +36,7 @@ from synrl.tasks import families
 class SynRLConfig(datasets.BuilderConfig):
     """How many rows of one split to make, and from which root seed."""
 
-    version: datasets.Version = datasets.Version(f"{GENERATOR_VERSION}.0.0")
+    version: datasets.Version | str = f"{GENERATOR_VERSION}.0.0"
     num_rows: int = 1000
     split: str = "train"
     seed: int = 0

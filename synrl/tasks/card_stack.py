@@ -132,7 +132,7 @@ class CardStack(Family):
             face: Look = (
                 Shape(body, fill=back),
                 Shape(rounded_rectangle(width - 6, CARD_HEIGHT - 6, 4), fill="#ffffff"),
-                Shape(text(card.name, 22), fill=ink),
+                Shape(text(card.name, min(20.0, 0.36 * width)), fill=ink),
             )
             looks.append(((Shape(body, fill=back), Shape(inset, stroke="#ffffff", stroke_width=1.5)), face))
         shelf = []
