@@ -45,14 +45,18 @@ def extract(completion: str) -> str | None:
     return answer.strip() if closed else None
 
 
-def parse_choice(text: str, num_options: int) -> str | None:
-    """The letter of `B`, `(B)`, `B.`, `B)` or `B: left`; None for any other text."""
-    match = re.fullmatch(r"\(?([A-Za-z])(?:\)|[.:]|\)[.:])?(?:\s.*)?", text.strip(), re.DOTALL)
+def parse_choice(text: str, options: Sequence[str]) -> str | None:
+    """The letter of `B`, `b`, `(B)`, `B.` or `B: left`, where a text behind it must be that option's own.
+
+    None for any other text: "B or C" and "a circle" are no choice.
+    """
+    match = re.fullmatch(r"\(?([A-Za-z])(?:(\)[.:]?|[.:])(.*))?", text.strip(), re.DOTALL)
     if match is None:
         return None
-    bare = len(text.strip()) == 1
-    letter = match[1].upper() if bare else match[1]  # "a circle" is an article, not option A
-    return letter if letter in LETTERS[:num_options] else None
+    letter, rest = match[1].upper(), normalise(match[3] or "")
+    if letter not in LETTERS[: len(options)]:
+        return None
+    return letter if not rest or rest == normalise(options[LETTERS.index(letter)]) else None
 
 
 def parse_integer(text: str) -> int | None:
@@ -128,7 +132,7 @@ def score(given: str | None, row: Mapping[str, Any]) -> float:
 
 
 def _choice(given: str, answer: str, row: Mapping[str, Any]) -> bool:
-    return parse_choice(given, len(row["options"])) == answer
+    return parse_choice(given, row["options"]) == answer
 
 
 def _integer(given: str, answer: str, row: Mapping[str, Any]) -> bool:

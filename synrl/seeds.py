@@ -92,7 +92,7 @@ class Streams:
 
     @cached_property
     def style(self) -> Stream:
-        """Colours, shapes and fonts: never the answer."""
+        """Colours and other looks: never the answer."""
         return self._open("style")
 
     @cached_property

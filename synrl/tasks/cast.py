@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from synrl.seeds import Stream
+from synrl.seeds import Stream, Streams
 from synrl.video.outlines import SHAPES
 from synrl.video.scene import Look, Scene, Shape
 from synrl.world.timeline import SceneObject
@@ -28,12 +28,15 @@ GROUNDS = ("#ffffff", "#f4f1ea", "#e9eef5", "#eef3ea", "#f2f2f2")
 SOLID_SHAPES = ("circle", "square", "triangle", "diamond", "pentagon", "hexagon", "star")
 
 
-def cast(style: Stream, count: int, shapes: Sequence[str], size: tuple[int, int]) -> list[SceneObject]:
-    """`count` objects with different names, sizes in whole pixels from a closed range."""
-    colours = style.sample(tuple(COLOURS), count)
-    kinds = [style.choice(shapes) for _ in colours]
+def cast(streams: Streams, count: int, shapes: Sequence[str], size: tuple[int, int]) -> list[SceneObject]:
+    """`count` objects with different names, sizes in whole pixels from a closed range.
+
+    Shapes and sizes are part of the scene, since they decide what touches what; colours are style.
+    """
+    colours = streams.style.sample(tuple(COLOURS), count)
+    kinds = [streams.scene.choice(shapes) for _ in colours]
     return [
-        SceneObject(f"{colour} {kind}", kind, COLOURS[colour], float(style.integer(*size)))
+        SceneObject(f"{colour} {kind}", kind, COLOURS[colour], float(streams.scene.integer(*size)))
         for colour, kind in zip(colours, kinds, strict=True)
     ]
 

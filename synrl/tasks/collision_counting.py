@@ -105,7 +105,7 @@ class CollisionCounting(Family):
     }
 
     def simulate(self, config: CollisionConfig, streams: Streams) -> Timeline:
-        objects = cast(streams.style, config.shapes, config.outlines, config.size)
+        objects = cast(streams, config.shapes, config.outlines, config.size)
         query: dict[str, Any] = {"object": objects[0].name, "form": config.form}
         localise = config.mode == "localisation"
         if localise:

@@ -82,7 +82,7 @@ class DirectionIdentification(Family):
     }
 
     def simulate(self, config: DirectionConfig, streams: Streams) -> Timeline:
-        objects = cast(streams.style, 1 + config.others, SOLID_SHAPES, (36, 56))
+        objects = cast(streams, 1 + config.others, SOLID_SHAPES, (36, 56))
         localise = config.mode == "localisation"
         asked = streams.question.choice([path for path in config.paths if path or not localise])
         num_frames, schedule, leg = _schedule(streams.scene, len(asked))

@@ -1,0 +1,184 @@
+"""What every family promises. A new family is covered by being registered."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from dataclasses import asdict, replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+import synrl.rows
+from synrl.errors import ConfigError
+from synrl.evidence import Evidence
+from synrl.rows import STRIDES, answers, make_row, remake, scheduled
+from synrl.schema import COLUMNS
+from synrl.seeds import Streams
+from synrl.tasks import families, get_family
+from synrl.tasks.base import Family
+from synrl.video.raster import rgb_frames
+
+ROWS = 40
+SHIFTED_STYLE = 1_000_000
+
+
+@pytest.fixture(scope="module", params=list(families()))
+def family(request: pytest.FixtureRequest) -> Family:
+    return get_family(request.param)
+
+
+def quick_row(family: Family, index: int, seed: int = 0, split: str = "train") -> dict[str, Any]:
+    """A row without its video, as it comes back from a file: JSON, and tracks in float32."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(synrl.rows, "encode", lambda *_: b"")
+        row = make_row(family.name, split=split, seed=seed, index=index).to_dict()
+    row = json.loads(json.dumps({**row, "video": None}))
+    for track in row["tracks"]:
+        for name in ("x", "y", "angle", "size"):
+            track[name] = np.float32(track[name])
+    return row
+
+
+@pytest.fixture(scope="module")
+def rows(family: Family) -> list[dict[str, Any]]:
+    return [quick_row(family, index) for index in range(ROWS)]
+
+
+def test_every_row_has_every_column(rows: list[dict[str, Any]]) -> None:
+    assert all(tuple(sorted(row)) == tuple(sorted(COLUMNS)) for row in rows)
+
+
+def test_a_block_of_rows_holds_every_level_mode_and_form(family: Family) -> None:
+    block = 2 * len(family.levels) * len(family.modes)
+    configs = [scheduled(family, index) for index in range(block)]
+    assert len({(c.level, c.mode, c.form) for c in configs}) == block
+    assert tuple(family.levels) == (1, 2, 3, 4, 5)
+
+
+def test_the_log_is_read_back_from_the_tracks(family: Family, rows: list[dict[str, Any]]) -> None:
+    for row in rows:
+        observed = family.observe(Evidence.from_row(row))
+        for column in ("events", "operations", "states"):
+            seen = json.loads(json.dumps([asdict(entry) for entry in getattr(observed, column)]))
+            stored = [{k: v for k, v in e.items() if not k.endswith("time_ms")} for e in row[column]]
+            assert seen == stored, row["id"]
+
+
+def test_the_solver_reaches_the_answer_down_to_min_fps_and_not_below(
+    family: Family, rows: list[dict[str, Any]]
+) -> None:
+    for row in rows:
+        evidence = Evidence.from_row(row)
+        assert answers(family, row, evidence), row["id"]
+        stride = round(row["fps"] / row["min_fps"])
+        assert all(answers(family, row, evidence.sampled(stride, phase)) for phase in range(stride))
+        for lower in STRIDES[: STRIDES.index(stride)]:
+            assert not all(answers(family, row, evidence.sampled(lower, phase)) for phase in range(lower))
+
+
+def test_a_solver_without_frames_does_not_know_the_answer(family: Family, rows: list[dict[str, Any]]) -> None:
+    """Otherwise it would read the answer from somewhere else than the video."""
+    blind = 0
+    for row in rows:
+        evidence = Evidence.from_row(row)
+        first = replace(evidence.sampled(row["num_frames"], 0), operations=(), reveals=())
+        blind += answers(family, row, first)
+    assert blind <= ROWS // 4
+
+
+def test_the_question_is_a_wording_of_its_query(family: Family, rows: list[dict[str, Any]]) -> None:
+    for row in rows:
+        assert row["question"] in family.wordings(row["config"]["query"])
+        assert len(set(family.wordings(row["config"]["query"]))) > 1
+
+
+def test_options_differ_and_hold_the_answer_once(rows: list[dict[str, Any]]) -> None:
+    for row in rows:
+        assert (row["answer_type"] == "choice") == bool(row["options"])
+        if row["options"]:
+            assert len(set(row["options"])) == 4 == round(1 / row["guess_rate"])
+            assert row["options"]["ABCD".index(row["answer"])] == row["answer_text"]
+        assert 0 < row["guess_rate"] <= 0.5
+
+
+def test_a_stored_row_can_be_made_again(family: Family) -> None:
+    made = make_row(family.name, split="test", seed=3, index=7)
+    stored = json.loads(json.dumps({**made.to_dict(), "video": None}))
+    again = remake(stored)
+    assert again.video == made.video
+    assert json.dumps({**again.to_dict(), "video": None}) == json.dumps({**made.to_dict(), "video": None})
+
+
+def content(row: dict[str, Any]) -> str:
+    tracks = b"".join(np.float32(t["x"]).tobytes() + np.float32(t["y"]).tobytes() for t in row["tracks"])
+    return hashlib.sha256(tracks + row["question"].encode()).hexdigest()
+
+
+def test_seeds_and_splits_share_no_row(family: Family, rows: list[dict[str, Any]]) -> None:
+    others = [quick_row(family, i, seed=1) for i in range(15)]
+    others += [quick_row(family, i, split="test") for i in range(15)]
+    assert len({content(row) for row in [*rows, *others]}) == ROWS + 30
+
+
+def test_style_and_wording_never_change_the_answer(
+    family: Family, rows: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        Streams, "style", property(lambda self: Streams("x", "y", 0, SHIFTED_STYLE)._open("style"))
+    )
+    monkeypatch.setattr(
+        Streams, "wording", property(lambda self: Streams("x", "y", 0, SHIFTED_STYLE)._open("wording"))
+    )
+    names = [item["name"] for row in rows for item in row["objects"]]
+    for row in rows[:10]:
+        other = quick_row(family, row["config"]["index"])
+        assert (other["answer"], other["operations"]) == (row["answer"], row["operations"])
+        if row["answer_text"] not in names:
+            assert other["answer_text"] == row["answer_text"]
+
+
+def test_letters_are_balanced(family: Family) -> None:
+    letters: Counter[str] = Counter()
+    for index in range(240):
+        streams, config = Streams(family.name, "balance", 5, index), scheduled(family, index)
+        if config.form == "choice":
+            question = family.ask(family.simulate(config, streams), config, streams)
+            letters[question.letter or "?"] += 1
+    mean = sum(letters.values()) / 4
+    assert set(letters) == set("ABCD")
+    assert max(abs(count - mean) for count in letters.values()) < 4 * (mean * 0.75) ** 0.5
+
+
+def test_a_wrong_config_names_the_value_and_what_is_allowed(family: Family) -> None:
+    with pytest.raises(ConfigError, match="no mode 'dreaming'; allowed: "):
+        family.config(1, "dreaming", "choice")
+    with pytest.raises(ConfigError, match="no level 6; allowed: 1, 2, 3, 4, 5"):
+        family.config(6, family.modes[0], "choice")
+    with pytest.raises(ConfigError, match="form is 'essay'; allowed: choice, open"):
+        family.config(1, family.modes[0], "essay")
+
+
+GOLDEN_FRAMES = {
+    "card_stack": "e3cbdac7be041cb2",
+    "collision_counting": "4a53ff4b74f4a589",
+    "direction_identification": "23cd4738fb5a1daf",
+}
+"""Digests of drawn frames: they change exactly when rows do, and `GENERATOR_VERSION` with them."""
+
+
+@pytest.mark.parametrize("name", GOLDEN_FRAMES)
+def test_the_frames_of_a_row_never_change(name: str) -> None:
+    assert frames_digest(name) == GOLDEN_FRAMES[name]
+
+
+def frames_digest(name: str) -> str:
+    family, streams = get_family(name), Streams(name, "golden", 0, 4)
+    timeline = family.simulate(scheduled(family, 4), streams)
+    digest = hashlib.sha256()
+    for number, image in enumerate(rgb_frames(family.draw(timeline, streams.style), timeline.poses)):
+        if number % 10 == 0:
+            digest.update(image.tobytes())
+    return digest.hexdigest()[:16]
