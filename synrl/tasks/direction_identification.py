@@ -8,6 +8,7 @@ other moving shapes; the distance per leg (the perceptual margin) shrinks from 1
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -158,7 +159,14 @@ class DirectionIdentification(Family):
     def observe(self, evidence: Evidence) -> Observed:
         events = []
         for name, track in evidence.tracks.items():
-            for leg in straight_legs(evidence.frames, track.points):
+            legs = straight_legs(evidence.frames, track.points)
+            joints = [(0, 0), *((leg.start, leg.end) for leg in legs), (len(evidence.frames) - 1,) * 2]
+            events += [
+                Event(one[1], two[0], "jump", name)  # no leg explains it, and no row has such an event
+                for one, two in itertools.pairwise(joints)
+                if one[1] != two[0]
+            ]
+            for leg in legs:
                 if math.hypot(*leg.velocity) > 0.5:
                     start, end = int(evidence.frames[leg.start]), int(evidence.frames[leg.end])
                     events.append(Event(start, end, "move", name, detail=nearest_direction(*leg.velocity)))

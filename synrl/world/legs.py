@@ -74,6 +74,8 @@ def kinks(frames: np.ndarray, points: np.ndarray) -> list[Kink] | None:
         # here + before (t - t0) = there + after (t - t1), solved for t along the change of velocity
         change = before - after
         offset = there - here + before * frames[one.end] - after * frames[two.start]
+        if not change.any():
+            return None  # off the line and back: nothing that moves straight does that
         time = float(offset @ change / (change @ change))
         place = here + before * (time - frames[one.end])
         if np.hypot(*(offset - change * time)) > MEET:

@@ -120,8 +120,8 @@ def other_rate(row: Row) -> None:
 @pytest.mark.parametrize(
     ("lie", "said"),
     [
-        (shift_track, "px from its track"),
-        (shift_all_tracks, "px from its track"),
+        (shift_track, "its track"),
+        (shift_all_tracks, "its track"),
         (shift_track_on_one_frame, "events differ"),
         (swap_answer, "solver says"),
         (move_event, "events differ"),
@@ -159,6 +159,15 @@ def test_a_lie_about_a_long_clip_is_caught(rows: list[Row], column: str) -> None
         pile = next(cards for cards in row["states"][2]["state"].values() if len(cards) > 1)
         pile.reverse()
     assert f"{column} differ" in "; ".join(check_row(row))
+
+
+@pytest.mark.parametrize("family", ["direction_identification", "collision_counting", "card_stack"])
+@pytest.mark.parametrize("frame", [3, 40, -20, -1])
+def test_a_track_that_is_off_on_one_frame_is_caught(rows: list[Row], family: str, frame: int) -> None:
+    row = one(rows, family)
+    track = next(track for track in row["tracks"] if track["visible"][frame])
+    track["x"][frame] += 1
+    assert check_row(row)
 
 
 def test_a_missing_contact_is_caught(rows: list[Row]) -> None:
