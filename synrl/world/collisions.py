@@ -71,8 +71,8 @@ def run(bodies: Sequence[Body], width: float, height: float, end: float) -> Run:
 
     Bodies must start inside the box and apart.
     """
-    place = np.array([(body.x, body.y) for body in bodies])
-    velocity = np.array([(body.vx, body.vy) for body in bodies])
+    place = np.array([(body.x, body.y) for body in bodies], float)
+    velocity = np.array([(body.vx, body.vy) for body in bodies], float)
     low = np.array([(body.left, body.up) for body in bodies])
     high = np.array([(width - body.right, height - body.down) for body in bodies])
     radii = np.array([body.radius for body in bodies])

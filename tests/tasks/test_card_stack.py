@@ -1,0 +1,202 @@
+"""card_stack: nothing hidden shows, every start is the only one, plans are judged by the rules."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+import synrl.rows
+from synrl.answers import score
+from synrl.errors import IllegalOperation
+from synrl.evidence import Evidence
+from synrl.rows import make_row
+from synrl.seeds import Streams
+from synrl.tasks.card_stack import FAMILY
+from synrl.video.raster import rgb_frames
+from synrl.world.cards import apply, format_plan, legal_moves, parse_plan, run_moves
+from synrl.world.timeline import Timeline
+
+
+def timeline(level: int, mode: str, index: int, form: str = "choice") -> Timeline:
+    return FAMILY.simulate(FAMILY.config(level, mode, form), Streams(FAMILY.name, "tests", level, index))
+
+
+@pytest.fixture
+def rows(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    monkeypatch.setattr(synrl.rows, "encode", lambda *_: b"")
+    made = [make_row(FAMILY.name, split="train", seed=1, index=i).to_dict() for i in range(80)]
+    return [json.loads(json.dumps({**row, "video": None})) for row in made]
+
+
+@pytest.mark.parametrize("mode", ["forward", "retrodictive"])
+def test_hidden_frames_are_the_same_whatever_the_faces(mode: str) -> None:
+    clip = timeline(3, mode, 0)  # level 3 adds and removes no cards, which show their face
+    names = [item.name for item in clip.objects]
+    turned = names[1:] + names[:1]
+    other = replace(
+        clip,
+        objects=tuple(replace(item, name=name) for item, name in zip(clip.objects, turned, strict=True)),
+    )
+    pictures = [rgb_frames(FAMILY.draw(c, Streams("a", "b", 0, 0).style), c.poses) for c in (clip, other)]
+    (reveal,) = [i for i, state in enumerate(clip.states) if state.visible]
+    start = clip.states[reveal].frame
+    end = clip.states[reveal + 1].frame if reveal + 1 < len(clip.states) else clip.num_frames
+    assert end - start == 60
+    for frame, (one, two) in enumerate(zip(*pictures, strict=True)):
+        assert np.array_equal(one, two) == (not start <= frame < end), frame
+
+
+def test_exactly_one_end_of_every_clip_can_be_read(rows: list[dict[str, Any]]) -> None:
+    for row in rows:
+        visible = [i for i, state in enumerate(row["states"]) if state["visible"]]
+        assert visible in ([0], [len(row["states"]) - 1])
+        assert (visible == [0]) == (row["config"]["query"]["reveal"] == "start")
+
+
+def test_every_operation_changes_the_state_and_none_returns_to_an_earlier_one(
+    rows: list[dict[str, Any]],
+) -> None:
+    for row in rows:
+        states = [json.dumps(state["state"]) for state in row["states"]]
+        assert len(set(states)) == len(row["operations"]) + 1
+
+
+def test_operations_last_as_long_as_the_paper_says(rows: list[dict[str, Any]]) -> None:
+    lengths = [o["end_frame"] - o["start_frame"] for row in rows for o in row["operations"]]
+    assert min(lengths) >= 15 and max(lengths) <= 30
+
+
+@pytest.mark.parametrize("level", [1, 3, 5])
+def test_only_one_start_fits_what_is_seen(level: int) -> None:
+    """By trying every one: all ways to lay the cards on the places that are taken at the start."""
+    for index in range(3):
+        clip = timeline(level, "retrodictive", index)
+        start, end = clip.states[0].state, clip.states[-1].state
+        arrivals = [o.arguments["card"] for o in clip.operations if o.kind == "add"]
+        departed = [o.arguments["card"] for o in clip.operations if o.kind == "remove"]
+        cards = sorted({c for pile in end.values() for c in pile} | set(departed) - set(arrivals))
+        cards = [card for card in cards if card not in arrivals]
+        heights = {pile: len(held) for pile, held in start.items()}
+        if len(cards) > 7:
+            continue  # 8! orders take too long
+        fitting = []
+        for order in itertools.permutations(cards):
+            rest = iter(order)
+            state = {pile: tuple(itertools.islice(rest, height)) for pile, height in heights.items()}
+            first = state
+            try:
+                for o in clip.operations:
+                    state = apply(state, o.kind, o.arguments)
+            except IllegalOperation:
+                continue
+            if {pile: list(held) for pile, held in state.items()} == end:
+                fitting.append({pile: list(held) for pile, held in first.items()})
+        assert fitting == [start]
+
+
+def test_a_missed_operation_is_noticed_or_changes_the_answer() -> None:
+    wrong = 0
+    for index in range(30):
+        clip = timeline(3, "forward", index, form="open")
+        seen = Evidence.from_row(
+            dict(fps=30.0, num_frames=clip.num_frames, options=[], config={"query": clip.query})
+            | synrl.rows.tables(clip)
+        )
+        whole = FAMILY.solve(seen)
+        wrong += any(
+            FAMILY.solve(replace(seen, operations=seen.operations[:k] + seen.operations[k + 1 :])) != whole
+            for k in range(len(seen.operations))
+        )
+    assert wrong == 30
+
+
+def test_plans_are_judged_by_the_rules(rows: list[dict[str, Any]]) -> None:
+    plans = [row for row in rows if row["answer_type"] == "plan"]
+    assert len(plans) >= 5
+    for row in plans:
+        query = row["config"]["query"]
+        hidden = row["states"][0 if query["reveal"] == "end" else -1]["state"]
+        piles = list(hidden)
+        assert score(row["answer"], row) == 1.0
+        assert score(row["answer"].replace("; ", "\n"), row) == 1.0
+        assert score(f"{row['answer']}; move {piles[0]} {piles[1]}", row) == 0.0, "too long"
+        assert score("move A A", row) == score("move A Z", row) == score("shuffle", row) == 0.0
+        moves = itertools.product(itertools.permutations(piles, 2), repeat=query["moves"])
+        right = [plan for plan in moves if score(format_plan(plan), row)]
+        assert right and all(end(hidden, plan) == query["target"] for plan in right)
+
+
+def end(state: dict[str, list[str]], plan: Any) -> dict[str, list[str]]:
+    after = run_moves({pile: tuple(cards) for pile, cards in state.items()}, plan)
+    return {pile: list(cards) for pile, cards in after.items()}
+
+
+def test_exactly_one_offered_plan_works(rows: list[dict[str, Any]]) -> None:
+    offered = [row for row in rows if row["mode"] == "predict_operations" and row["options"]]
+    for row in offered:
+        works = [FAMILY.plan_succeeds(row, option) for option in row["options"]]
+        assert works == [option == row["answer_text"] for option in row["options"]]
+
+
+def test_offered_piles_have_the_height_that_shows_and_not_what_can_be_read(
+    rows: list[dict[str, Any]],
+) -> None:
+    for row in rows:
+        query = row["config"]["query"]
+        if row["options"] and query["ask"] in ("top", "pile"):
+            assert len({option.count(",") for option in row["options"]}) == 1
+            shown = row["states"][0 if query["reveal"] == "start" else -1]["state"][query["pile"]]
+            read = ", ".join(shown[-1:] if query["ask"] == "top" else shown)
+            assert read not in row["options"]
+
+
+def test_the_first_lift_is_any_operation_equally_often() -> None:
+    found: Counter[str] = Counter()
+    for index in range(600):
+        clip = timeline(1, "historical", index, form="open")
+        if clip.query["ask"] != "top":
+            config = FAMILY.config(1, "historical", "open")
+            question = FAMILY.ask(clip, config, Streams(FAMILY.name, "tests", 1, index))
+            found[question.answer_text] += 1
+    mean = sum(found.values()) / 4
+    assert set(found) == set("1234")
+    assert max(abs(count - mean) for count in found.values()) < 4 * (mean * 0.75) ** 0.5
+
+
+def test_plan_texts_and_moves_are_inverse() -> None:
+    state = {"A": ("7♥",), "B": ("K♠", "2♦"), "C": ()}
+    for move in legal_moves(state):
+        assert parse_plan(format_plan([move, move])) == [move, move]
+    assert parse_plan("Move a onto b, move B to C.") == [("A", "B"), ("B", "C")]
+    for text in ("", "move A", "move A B C", "move A B or move B A", "swap A B", "move AB"):
+        assert parse_plan(text) is None
+
+
+def test_rules_leave_the_state_alone_and_refuse_the_illegal() -> None:
+    state = {"A": ("7♥",), "B": ("K♠", "2♦"), "C": ()}
+    assert apply(state, "move", {"source": "B", "target": "C"}) == {"A": ("7♥",), "B": ("K♠",), "C": ("2♦",)}
+    assert apply(state, "bury", {"pile": "B"})["B"] == ("2♦", "K♠")
+    assert apply(state, "swap", {"piles": ["A", "B"]}) == {"A": ("2♦",), "B": ("K♠", "7♥"), "C": ()}
+    assert apply(state, "add", {"pile": "C", "card": "9♣"})["C"] == ("9♣",)
+    assert apply(state, "remove", {"pile": "A"})["A"] == ()
+    assert state == {"A": ("7♥",), "B": ("K♠", "2♦"), "C": ()}
+    for kind, arguments in (
+        ("move", {"source": "C", "target": "A"}),
+        ("move", {"source": "A", "target": "A"}),
+        ("move", {"source": "A", "target": "Z"}),
+        ("bury", {"pile": "A"}),
+        ("swap", {"piles": ["A", "C"]}),
+        ("swap", {"piles": ["B", "B"]}),
+        ("add", {"pile": "C", "card": "7♥"}),
+        ("remove", {"pile": "C"}),
+        ("remove", {"pile": "A", "card": "2♦"}),
+        ("juggle", {}),
+    ):
+        with pytest.raises(IllegalOperation):
+            apply(state, kind, arguments)
