@@ -9,6 +9,8 @@ number of processes, so the same request always ends in the same bytes.
 from __future__ import annotations
 
 import errno
+import io
+import itertools
 import json
 import math
 import multiprocessing
@@ -17,7 +19,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -172,22 +174,73 @@ def _counted(rows: Iterable[dict[str, Any]], bar: Any) -> Iterator[dict[str, Any
         bar.update()
 
 
+class _Sink(io.RawIOBase):
+    """A file for pyarrow that keeps the error of a failed write until it is asked for.
+
+    Arrow aborts the whole process if a write fails while it closes a Parquet file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._file = path.open("wb")
+        self._error: OSError | None = None
+        self._size = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._size
+
+    def write(self, data: Any) -> int:
+        size = memoryview(data).nbytes
+        if self._error is None:
+            try:
+                self._file.write(data)
+            except OSError as error:
+                self._error = error
+        self._size += size
+        return size
+
+    def check(self) -> None:
+        """Raise the error that a write met, if any."""
+        if self._error is not None:
+            raise self._error
+
+    def finish(self) -> None:
+        """Bring everything to the disk."""
+        self.check()
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+    def abandon(self) -> None:
+        """Close the file, whatever is still in its buffer."""
+        with suppress(OSError):  # a full disk refuses the rest; its error has been raised already
+            self._file.close()
+
+
 def _write_shard(path: Path, rows: Iterable[dict[str, Any]]) -> None:
     """Write rows to a Parquet file that appears only when it is complete."""
     import pyarrow.parquet as pq
 
     part = path.with_name(path.name + ".part")
     options = dict(compression="snappy", write_page_index=True, use_content_defined_chunking=True)
-    with pq.ParquetWriter(part, features().arrow_schema, **options) as writer:
-        group: list[dict[str, Any]] = []
-        for row in rows:
-            group.append(row)
-            if len(group) == ROWS_PER_GROUP:
+    sink = _Sink(part)
+    try:
+        with pq.ParquetWriter(sink, features().arrow_schema, **options) as writer:
+            for group in _groups(rows, ROWS_PER_GROUP):
                 writer.write_table(_table(group))
-                group = []
-        if group:
-            writer.write_table(_table(group))
+                sink.check()
+        sink.finish()
+    finally:
+        sink.abandon()
     os.replace(part, path)
+
+
+def _groups(rows: Iterable[dict[str, Any]], size: int) -> Iterator[list[dict[str, Any]]]:
+    waiting = iter(rows)
+    while group := list(itertools.islice(waiting, size)):
+        yield group
 
 
 def _table(rows: Sequence[dict[str, Any]]) -> Any:

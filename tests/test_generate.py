@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import subprocess
@@ -131,15 +130,21 @@ def test_another_unfinished_request_is_not_mixed_in(tmp_path: Path) -> None:
         generate(REQUEST, tmp_path / "out", progress=False)
 
 
-def test_a_full_disk_is_one_line_and_leaves_no_result(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(*args: Any, **kwargs: Any) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(module, "_write_shard", full)
-    with pytest.raises(OutputError, match=r"^no space left for [^\n]+$"):
-        generate(REQUEST, tmp_path / "out", progress=False)
+def test_a_full_disk_is_one_line_and_leaves_no_result(tmp_path: Path) -> None:
+    """A limit on file sizes fails in the same place, inside Arrow's writer, without filling a disk."""
+    code = (
+        "import errno, resource, signal, sys\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))\n"
+        "errno.ENOSPC = errno.EFBIG  # what the limit is called\n"
+        "from synrl.cli import main\n"
+        "sys.exit(main(['generate', 'card_stack', '-n', '3', '--out', 'out']))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert "no space left for out" in done.stderr.splitlines()[-1]
     assert not (tmp_path / "out").exists()
 
 
