@@ -6,8 +6,9 @@
     observe(evidence)                  -> Observed    the same log again, read from the stored tracks alone
     solve(evidence)                    -> answer      independent of the simulation, from what is seen
 
-`ask` and `solve` are two implementations of every answer that share no code. `observe` closes the chain:
-pixels agree with tracks, tracks with events and operations, and those with the answer.
+`ask` and `solve` are two implementations of every answer: they may share names and parsers, never a
+step that finds the truth. `observe` closes the chain: pixels agree with tracks, tracks with events and
+operations, and those with the answer.
 
 The answer is chosen before the scene: `simulate` draws what the answer is to be and then a scene that
 has it, so that answers are balanced by construction.
