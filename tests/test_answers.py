@@ -55,6 +55,90 @@ def test_no_attack_wins(row: dict[str, Any]) -> None:
     assert answers.score(None, row) == 0.0
 
 
+OPTIONS = ("up", "down", "left", "right")
+
+
+@pytest.mark.parametrize(
+    ("text", "letter"),
+    [
+        ("A", "A"), ("d", "D"), ("(a)", "A"), ("(C).", "C"), ("D: right", "D"), ("b) Down.", "B"),
+        ("E", None), ("Z", None), ("", None), ("AB", None), ("A B", None), ("A,", None), ("A or B", None),
+        ("A: down", None), ("a circle", None), ("a) b) c) d)", None), ("not A", None), ("A\nB", None),
+        ("А", None), ("Α", None), ("Ａ", None), ("𝐀", None), ("ⓐ", None), ("1", None), ("up", None),
+        ("A: up down left right", None),
+    ],
+)  # fmt: skip
+def test_a_choice_is_one_letter_on_offer(text: str, letter: str | None) -> None:
+    assert answers.parse_choice(text, OPTIONS) == letter
+
+
+def test_a_letter_that_is_not_on_offer_is_no_choice() -> None:
+    assert [answers.parse_choice(letter, OPTIONS[:2]) for letter in "ABCD"] == ["A", "B", None, None]
+    assert answers.parse_choice("A", ()) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("0", 0), ("-3", -3), ("+12", 12), ("007", 7), ("5.", 5), ("\t9\n", 9), ("999999999", 999_999_999),
+        ("", None), ("5.0", None), ("5 or 6", None), ("5-6", None), ("1,000", None), ("seven", None),
+        ("1e3", None), ("0x10", None), ("--3", None), ("+-3", None), ("3!", None), ("²", None), ("７", None),
+        ("٧", None), ("nan", None), ("inf", None), ("1_0", None), ("1000000000", None),
+        pytest.param("9" * 10**6, None, id="a million digits"),
+    ],
+)  # fmt: skip
+def test_an_integer_is_one_plain_number(text: str, number: int | None) -> None:
+    assert answers.parse_integer(text) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "span"),
+    [
+        ("[1.50, 3.25]", (1.5, 3.25)), ("3.25 to 1.5", (1.5, 3.25)), ("0:02 - 1:03.5", (2.0, 63.5)),
+        ("from 2s until 4s", (2.0, 4.0)), ("[2, 2]", (2.0, 2.0)),
+        ("", None), ("2", None), ("1 2 3", None), ("nan, nan", None), ("-inf to inf", None), ("[, ]", None),
+        pytest.param("1 2 " + "." * 3000, None, id="too long"),
+        pytest.param("1 " * 500_000, None, id="a million characters"),
+        pytest.param(f"0 {'9' * 400}", None, id="more than any float"),
+    ],
+)  # fmt: skip
+def test_an_interval_is_exactly_two_times(text: str, span: tuple[float, float] | None) -> None:
+    assert answers.parse_interval(text) == span
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("[1.00, 2.00]", True), ("[1.00, 1.99]", False), ("[1.00, 5.00]", True), ("[1.00, 5.01]", False),
+        ("[1, 1]", False), ("[0, 999999999]", False), ("[3.00, 5.00]", False), ("[2.00, 3.00]", True),
+    ],
+)  # fmt: skip
+def test_an_interval_is_right_from_half_an_overlap_on(text: str, right: bool) -> None:
+    assert answers.score(text, INTERVAL) == float(right)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("7♥, K♠", ("7♥", "k♠")),
+        (" 7♥,K♠. ", ("7♥", "k♠")),
+        ("7♥", ("7♥",)),
+        ("7♥,, K♠", ("7♥", "", "k♠")),
+        ("7♥ K♠", ("7♥ k♠",)),
+        ("", ("",)),
+    ],
+)
+def test_an_ordering_is_every_name_between_commas(text: str, names: tuple[str, ...]) -> None:
+    assert answers.parse_ordering(text) == names
+
+
+def test_a_name_without_case_hyphen_or_article_is_the_same_name() -> None:
+    assert answers.normalise("The Up-Left.") == answers.normalise("up left") == "up left"
+    assert answers.normalise("A") == "a", "an ace and an option are no articles"
+    assert answers.normalise("７♥\ufe0f") == "7♥"
+    assert len({answers.normalise(name) for name in ("up", "up-left", "left-up", "left", "7♥", "7♦")}) == 6
+
+
 @given(st.text(max_size=80))
 def test_any_text_gets_a_score_and_never_an_error(text: str) -> None:
     for row in (CHOICE, INTEGER, TEXT, ORDERING, INTERVAL):
@@ -69,12 +153,22 @@ def test_an_interval_survives_its_own_spelling(start: float, length: float) -> N
     assert answers.interval_iou(parsed, (start, start + length)) > 0.8
 
 
+@given(*[st.floats(0, 1000)] * 4)
+def test_overlap_is_symmetric_and_between_zero_and_one(a: float, b: float, c: float, d: float) -> None:
+    one, two = (min(a, b), max(a, b)), (min(c, d), max(c, d))
+    assert answers.interval_iou(one, two) == answers.interval_iou(two, one)
+    assert 0 <= answers.interval_iou(one, two) <= 1
+    assert answers.interval_iou(one, one) == float(a != b)
+
+
 def test_intervals_overlap_as_by_hand() -> None:
     assert answers.interval_iou((0, 2), (1, 3)) == pytest.approx(1 / 3)
     assert answers.interval_iou((0, 1), (2, 3)) == 0.0
     assert answers.interval_iou((1, 1), (1, 1)) == 0.0
     assert answers.nearest_span(["[0.00, 1.00]", "[2.00, 3.00]"], (1.9, 2.5)) == "[2.00, 3.00]"
     assert answers.nearest_span(["[0.00, 1.00]"], (5, 6)) is None
+    assert answers.nearest_span([], (5, 6)) == "[5.00, 6.00]"
+    assert answers.nearest_span(["up", "[4.00, 9.00]"], (5, 6)) == "[4.00, 9.00]"
 
 
 def test_an_unknown_answer_type_is_an_error_and_not_a_zero() -> None:
@@ -105,8 +199,21 @@ def test_gold_scores_one_and_every_other_option_zero_through_the_reward(folder: 
         gold = f"<think>so</think><answer>{row['answer']}</answer>"
         assert accuracy_reward([gold], **columns) == [1.0], row["id"]
         assert accuracy_reward([[{"role": "assistant", "content": gold}]], **columns) == [1.0]
-        for letter in "ABCD"[: len(row["options"])]:
-            assert answers.score(letter, row) == float(letter == row["answer"])
+        for letter, option in zip("ABCD", row["options"], strict=False):
+            right = float(letter == row["answer"])
+            assert answers.score(letter, row) == answers.score(f"{letter}: {option}", row) == right
+            assert answers.score(f"{letter}: {option}x", row) == 0.0, "the text of no option"
+
+
+def test_no_attack_wins_an_open_row_of_any_family(folder: Path) -> None:
+    rows = [row for row in Source.open(str(folder)).spread(100) if not row["options"]]
+    assert len({row["answer_type"] for row in rows}) >= 3
+    for row in rows:
+        assert answers.score(row["answer"], row) == 1.0
+        wins = {attack for attack in ATTACKS if answers.score(attack, row)} - {row["answer"]}
+        if row["answer_type"] == "interval":  # "7 8" is one
+            wins = {attack for attack in wins if answers.parse_interval(attack) is None}
+        assert not wins, row["id"]
 
 
 def test_each_completion_is_judged_by_its_own_row() -> None:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from itertools import combinations, pairwise
+from typing import Any
 
 import numpy as np
 import pytest
 
 from synrl.answers import parse_interval
+from synrl.errors import ConfigError
 from synrl.seeds import Streams
-from synrl.tasks.collision_counting import BOX, FAMILY, INSET, CollisionConfig
+from synrl.tasks.collision_counting import BOX, CLEAR, FAMILY, INSET, MIN_APPROACH, CollisionConfig
+from synrl.video.outlines import SHAPES
+from synrl.world.collisions import WALLS
 from synrl.world.timeline import Timeline
 
 
@@ -69,18 +74,102 @@ def test_shapes_stay_in_the_box_and_contacts_apart(level: int) -> None:
             assert all(config.gap - 1 <= frame <= timeline.num_frames - config.gap for frame in frames)
 
 
-def test_every_count_is_the_answer_equally_often() -> None:
-    for level, most in ((1, 4), (2, 6)):
-        found = Counter(int(simulated(level, "perception", i)[1]) for i in range(360))
-        mean = 360 / most
-        assert set(found) == set(range(1, most + 1))
-        assert max(abs(seen - mean) for seen in found.values()) < 4 * (mean * (1 - 1 / most)) ** 0.5
+@pytest.mark.parametrize("level", [1, 2])
+def test_nothing_comes_close_to_a_wall_without_hitting_it_plainly(level: int) -> None:
+    """On raw positions: wherever a gap is smallest it is either wide, or closed at a good pace."""
+    near = 0
+    for index in range(60):
+        timeline, _, _ = simulated(level, "perception", index)
+        (item,) = timeline.objects
+        for axis, values in enumerate((timeline.poses.x[:, 0], timeline.poses.y[:, 0])):
+            reach = SHAPES[item.shape](item.size).get_extents().get_points()[:, axis]
+            for gap, wall in (
+                (values - INSET + reach[0], WALLS[2 * axis]),
+                (INSET + BOX - values - reach[1], WALLS[2 * axis + 1]),
+            ):
+                assert gap.min() > -1e-6, "no shape leaves the box"
+                hits = [event.frame for event in timeline.events if event.target == wall]
+                lows = np.flatnonzero((gap[1:-1] <= gap[:-2]) & (gap[1:-1] <= gap[2:])) + 1
+                for low in lows[gap[lows] < CLEAR]:
+                    assert min(abs(hit - low) for hit in hits) <= 1
+                for hit in hits:
+                    assert gap[hit - 2] - gap[hit - 1] >= MIN_APPROACH - 1e-6
+                    assert gap[hit + 1] - gap[hit] >= MIN_APPROACH - 1e-6
+                near += len(hits)
+    assert near >= 100
 
 
-def test_the_asked_flight_is_in_each_quarter_equally_often() -> None:
+@pytest.mark.parametrize("level", sorted(FAMILY.levels))
+def test_speed_is_kept_between_contacts_and_energy_all_through(level: int) -> None:
+    for index in range(6):
+        timeline, _, _ = simulated(level, "localisation", index)
+        steps = np.stack([np.diff(timeline.poses.x, axis=0), np.diff(timeline.poses.y, axis=0)], axis=2)
+        contacts = {event.frame - 1 for event in timeline.events}  # these steps hold a turn
+        straight = [k for k in range(len(steps)) if k not in contacts]
+        energy = (steps[straight] ** 2).sum(axis=(1, 2))
+        np.testing.assert_allclose(energy, energy[0], rtol=1e-6)
+        bends = [k for k in straight[1:] if k - 1 in straight and abs(steps[k] - steps[k - 1]).max() > 1e-6]
+        assert not bends, "a turn without an event"
+        assert all(abs(steps[k + 1] - steps[k - 1]).max() > 1 for k in contacts), "an event without a turn"
+
+
+@pytest.mark.parametrize("level", [1, 2])
+def test_every_count_is_the_answer_equally_often(level: int) -> None:
+    config = simulated(level, "perception", 0)[2]
+    most = config.most["walls"]
+    found = Counter(int(simulated(level, "perception", i)[1]) for i in range(360))
+    mean = 360 / most
+    assert set(found) == set(range(1, most + 1))
+    assert max(abs(seen - mean) for seen in found.values()) < 4 * (mean * (1 - 1 / most)) ** 0.5
+
+
+@pytest.mark.parametrize("level", sorted(FAMILY.levels))
+def test_what_is_counted_is_named_by_the_level_and_within_its_range(level: int) -> None:
+    for index in range(8):
+        timeline, answer, config = simulated(level, "perception", 500 + index)
+        events, query = timeline.events, timeline.query
+        mine = [event for event in events if query["object"] in (event.actor, event.target)]
+        counted = {
+            "walls": [event for event in mine if event.target in WALLS],
+            "touches": [event for event in mine if event.target not in WALLS],
+            "total": [event for event in events if event.target not in WALLS],
+        }[query["ask"]]
+        assert query["ask"] in config.most
+        assert 1 <= int(answer) == len(counted) <= config.most[query["ask"]]
+
+
+@pytest.mark.parametrize("level", sorted(FAMILY.levels))
+def test_a_flight_is_named_by_two_contacts_that_follow_each_other_once(level: int) -> None:
+    for index in range(12):
+        timeline, answer, _ = simulated(level, "localisation", index)
+        name, ends = timeline.query["object"], (timeline.query["from"], timeline.query["to"])
+        own = [event for event in timeline.events if name in (event.actor, event.target)]
+        met = [event.target if event.actor == name else event.actor for event in own]
+        (flight,) = (k for k, pair in enumerate(pairwise(met)) if pair == ends)
+        span = own[flight].frame / timeline.fps, own[flight + 1].frame / timeline.fps
+        assert parse_interval(answer) == pytest.approx(span, abs=0.0051)
+
+
+@pytest.mark.parametrize(("knob", "value"), [("shapes", 0), ("shapes", 6), ("form", "essay")])
+def test_a_knob_out_of_range_is_named(knob: str, value: object) -> None:
+    knobs: dict[str, Any] = {"mode": "perception", **FAMILY.levels[1], knob: value}
+    with pytest.raises(ConfigError, match=f"{knob} is {value!r}; allowed: "):
+        CollisionConfig(**knobs)
+
+
+@pytest.mark.parametrize("most", [{"walls": 3}, {"falls": 5}, {"walls": 5, "falls": 5}])
+def test_a_count_that_leaves_no_four_options_or_is_unknown_is_named(most: dict[str, int]) -> None:
+    knobs: dict[str, Any] = {"mode": "perception", **FAMILY.levels[1], "most": most}
+    with pytest.raises(ConfigError, match=rf"most is {re.escape(str(most))}; allowed: walls, touches, total"):
+        CollisionConfig(**knobs)
+
+
+@pytest.mark.parametrize("level", [1, 2, 3])
+def test_the_asked_flight_is_in_each_quarter_equally_often(level: int) -> None:
     quarters: Counter[int] = Counter()
     for index in range(240):
-        streams, config = Streams(FAMILY.name, "tests", 1, index), FAMILY.config(1, "localisation", "choice")
+        streams = Streams(FAMILY.name, "tests", level, index)
+        config = FAMILY.config(level, "localisation", "choice")
         question = FAMILY.ask(FAMILY.simulate(config, streams), config, streams)
         starts = sorted(parse_interval(option) or (0, 0) for option in question.options)
         quarters[starts.index(parse_interval(question.answer_text) or (0, 0))] += 1

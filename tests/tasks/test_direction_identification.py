@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from synrl.answers import parse_interval
+from synrl.errors import ConfigError
 from synrl.evidence import Evidence
 from synrl.rows import tables
 from synrl.seeds import Streams
-from synrl.tasks.direction_identification import CLEARANCE, FAMILY, REST, DirectionConfig
+from synrl.tasks.direction_identification import (
+    CLEARANCE,
+    FAMILY,
+    REST,
+    STILL_FRAMES,
+    DirectionConfig,
+    _rivals,
+)
 from synrl.world.directions import DIRECTIONS
 from synrl.world.timeline import Timeline
 
@@ -65,15 +76,50 @@ def test_every_direction_is_asked_for_equally_often(level: int) -> None:
     assert max(abs(seen - count / expected) for seen in found.values()) < 4 * spread
 
 
-def test_a_clip_run_backwards_goes_the_opposite_way() -> None:
+@pytest.mark.parametrize("level", [4, 5])
+def test_every_two_leg_path_is_asked_for_equally_often(level: int) -> None:
+    config = FAMILY.config(level, "perception", "open")
+    assert isinstance(config, DirectionConfig)
+    count = 12 * len(config.paths)
+    found: Counter[str] = Counter()
+    for index in range(count):
+        timeline, _ = simulated(level, "perception", index)
+        own = [e.detail for e in timeline.events if e.actor == timeline.query["object"]]
+        assert len(own) == 2 and own[0] != own[1]
+        found[", ".join(own)] += 1
+    assert len(config.paths) == len(config.names) * (len(config.names) - 1)
+    free = len(config.paths) - 1
+    chi_square = sum((found[", ".join(path)] - 12) ** 2 for path in config.paths) / 12
+    assert sum(found[", ".join(path)] for path in config.paths) == count
+    assert chi_square < free + 4 * (2 * free) ** 0.5
+
+
+@pytest.mark.parametrize("level", [1, 2, 3])
+def test_the_way_from_first_to_last_place_points_in_the_answered_direction(level: int) -> None:
+    for index in range(60):
+        timeline, config = simulated(level, "perception", index)
+        answer = FAMILY.ask(timeline, config, Streams(FAMILY.name, "tests", level, index)).answer_text
+        dx = timeline.poses.x[-1, 0] - timeline.poses.x[0, 0]
+        dy = timeline.poses.y[-1, 0] - timeline.poses.y[0, 0]
+        if answer == REST:
+            assert (dx, dy) == (0, 0)
+            continue
+        words = set(answer.split("-"))
+        assert ("right" in words) == (dx > abs(dy) / 2) and ("left" in words) == (-dx > abs(dy) / 2)
+        assert ("down" in words) == (dy > abs(dx) / 2) and ("up" in words) == (-dy > abs(dx) / 2)
+
+
+@pytest.mark.parametrize("level", [1, 2, 3, 4, 5])
+def test_a_clip_run_backwards_goes_the_opposite_way(level: int) -> None:
     for index in range(30):
-        timeline, _ = simulated(5, "perception", index)
+        timeline, _ = simulated(level, "perception", index)
         seen = evidence(timeline)
         backwards = replace(
             seen, tracks={name: t.at(slice(None, None, -1)) for name, t in seen.tracks.items()}
         )
-        first, second = str(FAMILY.solve(seen)).split(", then ")
-        assert FAMILY.solve(backwards) == f"{OPPOSITE[second]}, then {OPPOSITE[first]}"
+        legs = str(FAMILY.solve(seen)).split(", then ")
+        opposite = [OPPOSITE.get(leg, leg) for leg in reversed(legs)]
+        assert FAMILY.solve(backwards) == ", then ".join(opposite)
 
 
 @pytest.mark.parametrize("level", [1, 5])
@@ -87,6 +133,63 @@ def test_the_asked_leg_starts_anywhere_in_the_clip_alike(level: int) -> None:
         starts = sorted(parse_interval(option) or (0, 0) for option in question.options)
         quarters[starts.index(parse_interval(question.answer_text) or (0, 0))] += 1
     assert max(abs(seen - 100) for seen in quarters.values()) < 4 * 75**0.5
+
+
+@pytest.mark.parametrize("level", [1, 5])
+def test_the_asked_leg_starts_on_every_frame_that_leaves_it_room_alike(level: int) -> None:
+    """Kolmogorov-Smirnov: the share of the room before the leg is even between 0 and 1."""
+    shares = []
+    for index in range(400):
+        timeline, _ = simulated(level, "localisation", index)
+        (leg,) = (
+            event
+            for event in timeline.events
+            if (event.actor, event.detail) == (timeline.query["object"], timeline.query["direction"])
+        )
+        slack = timeline.num_frames - 2 * STILL_FRAMES - (leg.end_frame - leg.frame)
+        shares.append((leg.frame - STILL_FRAMES + 0.5) / slack)
+    assert min(shares) > 0 and max(shares) < 1
+    distance = np.abs(np.sort(shares) - (np.arange(400) + 0.5) / 400).max()
+    assert distance < 1.95 / 400**0.5  # exceeded by chance once in a thousand
+
+
+class Scripted(Streams):
+    """Streams whose draws for options are given, to go through all of them."""
+
+    def __init__(self, pair: list[str], heads: bool) -> None:
+        super().__init__("a", "b", 0, 0)
+        self.pair, self.heads = pair, heads
+
+    @property
+    def options(self) -> Any:
+        """A stream that draws what was given."""
+        return SimpleNamespace(sample=lambda *_: self.pair, chance=lambda _: self.heads)
+
+
+@pytest.mark.parametrize("level", [4, 5])
+def test_each_of_four_paths_leads_to_the_others_as_rivals_with_the_same_probability(level: int) -> None:
+    """By going through every draw: given the four, none is more likely to be the truth."""
+    config = FAMILY.config(level, "perception", "choice")
+    assert isinstance(config, DirectionConfig)
+    weights: dict[frozenset[tuple[str, ...]], Counter[tuple[str, ...]]] = {}
+    for truth in config.paths:
+        rest = [name for name in config.names if name not in truth]
+        for pair, heads in itertools.product(itertools.permutations(rest, 2), (False, True)):
+            rivals = _rivals(truth, config, Scripted(list(pair), heads))
+            offered = frozenset([truth, *rivals])
+            assert len(offered) == 4 and offered <= set(config.paths)
+            weights.setdefault(offered, Counter())[truth] += 1
+    assert all(set(truths) == offered for offered, truths in weights.items())
+    assert all(len(set(truths.values())) == 1 for truths in weights.values())
+
+
+@pytest.mark.parametrize(
+    ("knob", "value"), [("directions", 5), ("legs", 3), ("legs", 0), ("others", 9), ("form", "essay")]
+)
+def test_a_knob_out_of_range_is_named(knob: str, value: object) -> None:
+    knobs: dict[str, Any] = {"mode": "perception", **FAMILY.levels[1], knob: value}
+    with pytest.raises(ConfigError, match=f"{knob} is {value!r}; allowed: "):
+        DirectionConfig(**knobs)
 
 
 def test_two_leg_options_do_not_point_at_the_answer() -> None:

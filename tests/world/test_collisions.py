@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -9,8 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from synrl.world.collisions import Body, run
-from synrl.world.legs import kinks, straight_legs
+from synrl.world.collisions import WALLS, Body, run
 
 SIDE = 400.0
 
@@ -72,22 +72,82 @@ def test_two_discs_that_meet_head_on_exchange_velocities() -> None:
     np.testing.assert_allclose(motion.velocities[-1], [[-1, 0], [3, 0]])
 
 
-@given(st.lists(st.tuples(st.integers(8, 30), st.floats(-5, 5), st.floats(-5, 5)), min_size=2, max_size=5))
-@settings(max_examples=60, deadline=None)
-def test_turns_of_a_straight_path_are_found_where_they_are(stretches: list[tuple[int, float, float]]) -> None:
-    velocities = [(vx, vy) for _, vx, vy in stretches]
-    if any(math.dist(a, b) < 0.5 for a, b in zip(velocities, velocities[1:], strict=False)):
-        return
-    ends = np.cumsum([length + 0.37 for length, _, _ in stretches])
-    steps = [((length + 0.37) * vx, (length + 0.37) * vy) for length, vx, vy in stretches]
-    corners = np.cumsum([(0.0, 0.0), *steps], axis=0)
-    frames = np.arange(int(ends[-1]))
-    points = np.stack([np.interp(frames, [0, *ends], corners[:, axis]) for axis in (0, 1)], axis=1)
-    found = kinks(frames, points)
-    assert found is not None
-    np.testing.assert_allclose([kink.time for kink in found], ends[:-1], atol=1e-6)
+@given(st.integers(0, 10_000))
+@settings(max_examples=25, deadline=None)
+def test_a_wall_turns_one_component_and_discs_keep_their_common_momentum(seed: int) -> None:
+    motion = run(scene(seed), SIDE, SIDE, 300)
+    for k, contact in enumerate(motion.contacts):
+        before, after = motion.velocities[k], motion.velocities[k + 1]
+        changed = set(np.flatnonzero((before != after).any(axis=1)).tolist())
+        if isinstance(contact.other, str):
+            axis = WALLS.index(contact.other) // 2
+            assert changed == {contact.body}
+            assert after[contact.body, axis] == -before[contact.body, axis]
+            assert after[contact.body, 1 - axis] == before[contact.body, 1 - axis]
+        else:
+            assert changed == {contact.body, contact.other} and contact.body < contact.other
+            np.testing.assert_allclose(after.sum(axis=0), before.sum(axis=0), atol=1e-9)
 
 
-def test_a_single_step_between_two_legs_is_no_leg() -> None:
-    points = np.array([(0, 0), (2, 0), (4, 0), (5, 1), (5, 3), (5, 5)], float)
-    assert [(leg.start, leg.end) for leg in straight_legs(np.arange(6), points)] == [(0, 2), (3, 5)]
+@given(st.integers(0, 10_000))
+@settings(max_examples=25, deadline=None)
+def test_what_touches_is_in_contact_at_that_very_time(seed: int) -> None:
+    motion = run(scene(seed), SIDE, SIDE, 300)
+    assert [contact.time for contact in motion.contacts] == motion.times[1:].tolist()
+    assert (np.diff(motion.times) >= 0).all()
+    for contact, places in zip(motion.contacts, motion.places[1:], strict=True):
+        here = places[contact.body]
+        if isinstance(contact.other, str):
+            face = {"left wall": 20, "right wall": SIDE - 20, "top wall": 20, "bottom wall": SIDE - 20}
+            axis = WALLS.index(contact.other) // 2
+            assert here[axis] == pytest.approx(face[contact.other], abs=1e-6)
+        else:
+            assert math.dist(here, places[contact.other]) == pytest.approx(40, abs=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_fine_step_simulation_of_discs_meets_the_same_in_the_same_order(seed: int) -> None:
+    bodies, parts, frames = scene(seed), 400, 90
+    place = [[body.x, body.y] for body in bodies]
+    speed = [[body.vx, body.vy] for body in bodies]
+    met: list[tuple[int, int | str]] = []
+    for _ in range(frames * parts):
+        for p, v in zip(place, speed, strict=True):
+            p[0], p[1] = p[0] + v[0] / parts, p[1] + v[1] / parts
+        for i, (p, v) in enumerate(zip(place, speed, strict=True)):
+            for axis in (0, 1):
+                if (p[axis] < 20 and v[axis] < 0) or (p[axis] > SIDE - 20 and v[axis] > 0):
+                    met.append((i, WALLS[2 * axis + (v[axis] > 0)]))
+                    v[axis] = -v[axis]
+        for i, j in itertools.combinations(range(len(bodies)), 2):
+            dx, dy = place[j][0] - place[i][0], place[j][1] - place[i][1]
+            closing = (speed[j][0] - speed[i][0]) * dx + (speed[j][1] - speed[i][1]) * dy
+            if dx * dx + dy * dy < 1600 and closing < 0:
+                push = closing / (dx * dx + dy * dy)
+                for body, sign in ((i, 1), (j, -1)):
+                    speed[body][0] += sign * push * dx
+                    speed[body][1] += sign * push * dy
+                met.append((i, j))
+    motion = run(bodies, SIDE, SIDE, frames)
+    assert [(contact.body, contact.other) for contact in motion.contacts] == met
+    assert len(met) >= 5
+
+
+def test_reaches_to_each_side_decide_where_a_wall_is_met() -> None:
+    motion = run([Body(200, 200, 5, 2, left=10, right=30, up=15, down=25, radius=0)], SIDE, SIDE, 400)
+    faces = {
+        "left wall": (0, 10.0),
+        "right wall": (0, 370.0),
+        "top wall": (1, 15.0),
+        "bottom wall": (1, 375.0),
+    }
+    assert {contact.other for contact in motion.contacts} == set(faces)
+    for contact, places in zip(motion.contacts, motion.places[1:], strict=True):
+        axis, face = faces[str(contact.other)]
+        assert places[0, axis] == pytest.approx(face)
+
+
+def test_a_body_that_moves_along_a_wall_never_meets_the_walls_beside_it() -> None:
+    motion = run([disc(200, 20, 4, 0)], SIDE, SIDE, 300)
+    assert {contact.other for contact in motion.contacts} == {"left wall", "right wall"}
+    assert run([disc(200, 200, 0, 0)], SIDE, SIDE, 300).contacts == ()
