@@ -44,7 +44,7 @@ def make_row(family: str, *, split: str, seed: int, index: int, config: Config |
     streams = Streams(family, split, seed, index)
     config = config or scheduled(task, index)
     timeline = task.simulate(config, streams)
-    scene = task.draw(timeline, streams.style)
+    scene = task.draw(timeline)
     question = task.ask(timeline, config, streams)
     row_id = f"{family}-{split}-{index:06d}"
     row: dict[str, Any] = dict(

@@ -20,7 +20,7 @@ import numpy as np
 
 from synrl.errors import ConfigError
 
-GENERATOR_VERSION = "1"
+GENERATOR_VERSION = "2"
 """Part of every key and of every row. It changes exactly when the rows of some seed change."""
 
 T = TypeVar("T")
@@ -70,19 +70,31 @@ class Stream:
         return self.sample(items, len(items))
 
 
+SHIFT = "_shift"
+"""End of the name of a split that shows another split's rows in a held-out style."""
+
+
 class Streams:
-    """The five streams of one row; each is opened when it is first used."""
+    """The five streams of one row; each is opened when it is first used.
+
+    A split named `<split>_shift` has the streams of `<split>`, but for the style.
+    """
 
     def __init__(self, family: str, split: str, seed: int, index: int) -> None:
         if not 0 <= seed < 2**63:
             raise ConfigError(f"seed {seed} is out of range; allowed: 0 to 2^63 - 1")
         if index < 0:
             raise ConfigError(f"row index {index} is negative")
-        self._key = (GENERATOR_VERSION, family, split, str(seed), str(index))
+        self.shifted = split.endswith(SHIFT)
+        """Whether the style comes from the held-out space."""
+        self._family, self._split = family, split
+        self._seed, self._index = str(seed), str(index)
 
     def _open(self, name: str) -> Stream:
+        split = self._split if name == "style" else self._split.removesuffix(SHIFT)
+        parts = (GENERATOR_VERSION, self._family, split, self._seed, self._index, name)
         # Length-prefixed parts: no two different keys can be joined into the same text.
-        text = "".join(f"{len(part)}:{part}" for part in (*self._key, name))
+        text = "".join(f"{len(part)}:{part}" for part in parts)
         return Stream(hashlib.blake2b(text.encode(), digest_size=16).digest())
 
     @cached_property

@@ -1,7 +1,7 @@
 """The interface of a task family: what a new one has to say, and nothing else.
 
     simulate(config, streams)          -> Timeline    poses, events, operations, states; and what to ask
-    draw(timeline, style)              -> Scene       what each object looks like
+    draw(timeline)                     -> Scene       what each object looks like
     ask(timeline, config, streams)     -> Question    options and answer, from the simulation's log
     observe(evidence)                  -> Observed    the same log again, read from the stored tracks alone
     solve(evidence)                    -> answer      independent of the simulation, from what is seen
@@ -25,7 +25,7 @@ from matplotlib.path import Path
 
 from synrl.errors import ConfigError, allowed
 from synrl.evidence import Evidence
-from synrl.seeds import Stream, Streams
+from synrl.seeds import Streams
 from synrl.video.outlines import SHAPES
 from synrl.video.scene import Scene
 from synrl.world.timeline import Event, Operation, State, Timeline
@@ -113,7 +113,7 @@ class Family(ABC):
         """A clip in which the drawn answer is true and every stated margin holds."""
 
     @abstractmethod
-    def draw(self, timeline: Timeline, style: Stream) -> Scene:
+    def draw(self, timeline: Timeline) -> Scene:
         """What the objects of a timeline look like."""
 
     @abstractmethod

@@ -17,7 +17,8 @@ import numpy as np
 from synrl.evidence import Evidence
 from synrl.tasks.base import Observed
 from synrl.world.card_table import Table
-from synrl.world.cards import Move, Piles, format_plan, legal_moves, parse_plan
+from synrl.world.cards import Piles, format_plan, legal_moves, parse_plan
+from synrl.world.history import Step
 from synrl.world.timeline import Operation, State
 
 
@@ -156,7 +157,7 @@ def _plan(
     if options:
         plans = [(option, parse_plan(option) or []) for option in options]
         return next((option for option, moves in plans if _carried_out(start, moves) == target), None)
-    frontier: list[tuple[Piles, tuple[Move, ...]]] = [(start, ())]
+    frontier: list[tuple[Piles, tuple[Step, ...]]] = [(start, ())]
     for _ in range(query["moves"]):
         frontier = [
             (after, (*moves, move))
@@ -171,10 +172,11 @@ def _plan(
     return None
 
 
-def _carried_out(state: Piles, moves: Sequence[Move]) -> dict[str, tuple[str, ...]] | None:
+def _carried_out(state: Piles, moves: Sequence[Step]) -> dict[str, tuple[str, ...]] | None:
     """The state after some moves, None if one can't be made."""
     piles = {pile: list(cards) for pile, cards in state.items()}
-    for source, target in moves:
+    for _, given in moves:
+        source, target = given["source"], given["target"]
         if source == target or not piles.get(source) or target not in piles:
             return None
         piles[target].append(piles[source].pop())

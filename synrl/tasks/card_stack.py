@@ -21,37 +21,26 @@ from typing import Any
 from matplotlib.path import Path
 
 from synrl.answers import FORMS
-from synrl.errors import ConfigError, IllegalOperation
+from synrl.errors import ConfigError
 from synrl.evidence import Evidence
 from synrl.seeds import Stream, Streams
 from synrl.tasks import card_follow
 from synrl.tasks.base import FPS, HEIGHT, WIDTH, Config, Family, Observed, Question
-from synrl.tasks.cast import COLOURS
-from synrl.tasks.questions import NUM_OPTIONS, choice, integer_question
-from synrl.video.outlines import place, rectangle, rounded_rectangle, text
+from synrl.tasks.moments import ENDS, draw_reveal, draw_when, hidden_end, say_moment, state_at
+from synrl.tasks.questions import NUM_OPTIONS, choice, integer_question, plan_question
+from synrl.video.outlines import place, rectangle, rounded_rectangle
 from synrl.video.scene import Look, Scene, Shape
+from synrl.video.style import draw_style
 from synrl.world.card_table import CARD_HEIGHT, MAX_HEIGHT, Table, travel
-from synrl.world.cards import (
-    RANKS,
-    SUITS,
-    Move,
-    Piles,
-    apply,
-    format_plan,
-    legal_moves,
-    parse_plan,
-    run_moves,
-)
+from synrl.world.cards import RANKS, SUITS, WORLD, Piles, apply, format_plan, parse_plan
 from synrl.world.history import History, Step, play, rivals, timed
+from synrl.world.plans import conceivable, distant_state, leads, succeeds
 from synrl.world.timeline import HIDDEN, Poses, SceneObject, State, Timeline
 
 BACK, FACE = 0, 1
-INK = "#202020"
-FELTS = ("#bcd9c4", "#c3d3e8", "#e3d3b8", "#d8c8dc")
-"""Grounds that a white face stands out from."""
+BLACK, RED, WHITE = "#202020", "#c01818", "#ffffff"
+"""Of the faces of cards, whatever the style."""
 KINDS = ("move", "bury", "swap", "add", "remove")
-REVEALS = ("start", "end")
-MOMENT = {"start": "at the beginning", "end": "at the end"}
 ASKS = {
     "forward": ("top", "pile"),
     "retrodictive": ("top", "pile"),
@@ -102,8 +91,7 @@ class CardStack(Family):
     }
 
     def simulate(self, config: CardConfig, streams: Streams) -> Timeline:
-        fixed = {"forward": "start", "retrodictive": "end"}.get(config.mode)
-        reveal = fixed or streams.question.choice(REVEALS)
+        reveal = draw_reveal(config.mode, streams.question)
         ask = streams.question.choice(ASKS[config.mode])
         wanted = streams.question.integer(1, config.num_operations)
         while True:
@@ -121,32 +109,32 @@ class CardStack(Family):
         query = {"ask": ask, "reveal": reveal, "form": config.form, "piles": config.piles, **asked}
         return _animate(history, query, streams)
 
-    def draw(self, timeline: Timeline, style: Stream) -> Scene:
-        table = Table(_names(timeline.query["piles"]), WIDTH)
+    def draw(self, timeline: Timeline) -> Scene:
+        style, table = timeline.style, Table(_names(timeline.query["piles"]), WIDTH)
         width, back = table.card_width, timeline.objects[0].colour
         body = rounded_rectangle(width, CARD_HEIGHT, 6)
         inset = rounded_rectangle(width - 12, CARD_HEIGHT - 12, 4)
         looks = []
         for card in timeline.objects:
-            ink = "#c01818" if card.name[-1] in "♥♦" else INK
+            ink = RED if card.name[-1] in "♥♦" else BLACK
             face: Look = (
                 Shape(body, fill=back),
-                Shape(rounded_rectangle(width - 6, CARD_HEIGHT - 6, 4), fill="#ffffff"),
-                Shape(text(card.name, min(20.0, 0.36 * width)), fill=ink),
+                Shape(rounded_rectangle(width - 6, CARD_HEIGHT - 6, 4), fill=WHITE),
+                Shape(style.text(card.name, min(20.0, 0.36 * width)), fill=ink),
             )
-            looks.append(((Shape(body, fill=back), Shape(inset, stroke="#ffffff", stroke_width=1.5)), face))
+            looks.append(((Shape(body, fill=back), Shape(inset, stroke=WHITE, stroke_width=1.5)), face))
         shelf = []
         for pile in table.piles:
             x, y = table.slot(pile, 0)
-            shelf.append(Shape(place(rectangle(width, 3), x, y + CARD_HEIGHT / 2 + 8), fill=INK))
-            shelf.append(Shape(place(text(pile, 13, bold=True), x, HEIGHT - 12), fill=INK))
-        return Scene(WIDTH, HEIGHT, style.choice(FELTS), tuple(shelf), tuple(looks))
+            shelf.append(Shape(place(rectangle(width, 3), x, y + CARD_HEIGHT / 2 + 8), fill=style.ink))
+            shelf.append(Shape(place(style.text(pile, 13, bold=True), x, HEIGHT - 12), fill=style.ink))
+        return Scene(WIDTH, HEIGHT, style.panel, tuple(shelf), tuple(looks))
 
     def wordings(self, query: Mapping[str, Any]) -> Sequence[str]:
         names = _names(query["piles"])
         rules = (
             f"Cards lie in piles {', '.join(names[:-1])} and {names[-1]}; the top card of a pile is the "
-            f"highest on screen. The arrangement can be read only {MOMENT[query['reveal']]} of the video."
+            f"highest on screen. The arrangement can be read only {ENDS[query['reveal']]} of the video."
         )
         form = "" if query["form"] == "choice" else f" {_form(query)}"
         return [f"{rules} {sentence}{form}" for sentence in _sentences(query)]
@@ -158,7 +146,15 @@ class CardStack(Family):
         start = {pile: tuple(cards) for pile, cards in timeline.states[0].state.items()}
         history = History.replay(start, steps, apply)
         if query["ask"] == "plan":
-            return _ask_plan(wording, history, query, streams)
+            hidden, target = state_at(history, hidden_end(query["reveal"])), query["target"]
+            plans = [format_plan(moves) for moves in conceivable(WORLD, target, query["moves"])]
+            return plan_question(
+                wording,
+                plans,
+                lambda plan: leads(WORLD, hidden, parse_plan(plan) or (), target),
+                config.form,
+                streams,
+            )
         if query["ask"] in ("first_lift", "last_lift"):
             lifts = _lifts(history, query["card"])
             truth = lifts[0] if query["ask"] == "first_lift" else lifts[-1]
@@ -176,11 +172,7 @@ class CardStack(Family):
         return rounded_rectangle(size, CARD_HEIGHT, 6)
 
     def plan_succeeds(self, row: Mapping[str, Any], plan: str) -> bool:
-        query, moves = row["config"]["query"], parse_plan(plan)
-        if moves is None or not 0 < len(moves) <= query["moves"]:
-            return False
-        hidden = row["states"][0 if query["reveal"] == "end" else -1]["state"]
-        return _leads(hidden, moves, query["target"])
+        return succeeds(WORLD, row, plan)
 
 
 FAMILY = CardStack()
@@ -238,10 +230,8 @@ def _changed_pile(
     history: History, reveal: str, config: CardConfig, ask: str, question: Stream
 ) -> dict[str, Any] | None:
     """A pile and a moment such that the asked cards differ from those of the readable arrangement."""
-    when: str | int = {"forward": "end", "retrodictive": "start"}.get(config.mode) or question.integer(
-        1, config.num_operations - 1
-    )
-    state, readable = _state_at(history, when), _readable(history, reveal)
+    when = draw_when(config.mode, config.num_operations, question)
+    state, readable = state_at(history, when), state_at(history, reveal)
     piles = [
         pile
         for pile, cards in state.items()
@@ -263,19 +253,13 @@ def _plan_target(
     history: History, reveal: str, config: CardConfig, question: Stream
 ) -> dict[str, Any] | None:
     """An arrangement that the hidden end of the clip is exactly `plan_moves` moves away from."""
-    start = _hidden(history, reveal)
-    plan: list[Move] = []
-    for _ in range(config.plan_moves):
-        plan.append(question.choice(list(legal_moves(run_moves(start, plan)))))
-    target = run_moves(start, plan)
-    shorter = any(
-        _leads(start, moves, target)
-        for count in range(config.plan_moves)
-        for moves in itertools.product(itertools.permutations(start, 2), repeat=count)
-    )
-    conceivable = _conceivable(target, config.plan_moves)
-    wrong = [moves for moves in conceivable if not _leads(start, moves, target)]
-    if shorter or len(wrong) < NUM_OPTIONS - 1 or max(map(len, target.values())) > MAX_HEIGHT:
+    start = state_at(history, hidden_end(reveal))
+    target = distant_state(WORLD, start, config.plan_moves, question)
+    if target is None or max(map(len, target.values())) > MAX_HEIGHT:
+        return None
+    plans = conceivable(WORLD, target, config.plan_moves)
+    wrong = [moves for moves in plans if not leads(WORLD, start, moves, target)]
+    if len(wrong) < NUM_OPTIONS - 1:
         return None
     return {"moves": config.plan_moves, "target": {pile: list(cards) for pile, cards in target.items()}}
 
@@ -286,7 +270,8 @@ def _animate(history: History, query: dict[str, Any], streams: Streams) -> Timel
     table = Table(_names(query["piles"]), WIDTH)
     cards = list(dict.fromkeys(card for state in history.states for pile in state.values() for card in pile))
     column = {card: i for i, card in enumerate(cards)}
-    back = streams.style.choice(tuple(COLOURS.values()))
+    style = draw_style(streams)
+    back = streams.style.choice(tuple(style.palette.colours.values()))
     poses = Poses.still(num_frames, len(cards))
     poses.look[:] = HIDDEN
 
@@ -312,23 +297,10 @@ def _animate(history: History, query: dict[str, Any], streams: Streams) -> Timel
             faces[faces == BACK] = FACE
     objects = tuple(SceneObject(card, "card", back, table.card_width) for card in cards)
     stored = tuple(State(s.frame, {pile: list(c) for pile, c in s.state.items()}, s.visible) for s in states)
-    return Timeline(FPS, objects, poses, operations=tuple(operations), states=stored, query=query)
+    return Timeline(FPS, objects, poses, style, operations=tuple(operations), states=stored, query=query)
 
 
 # --- truth ------------------------------------------------------------------------------------------
-
-
-def _state_at(history: History, when: str | int) -> Piles:
-    state: Piles = history.states[{"start": 0, "end": -1}[when] if isinstance(when, str) else when]
-    return state
-
-
-def _readable(history: History, reveal: str) -> Piles:
-    return _state_at(history, reveal)
-
-
-def _hidden(history: History, reveal: str) -> Piles:
-    return _state_at(history, "end" if reveal == "start" else "start")
 
 
 def _lifts(history: History, card: str) -> list[int]:
@@ -347,27 +319,6 @@ def _lifted(step: Step, piles: Piles) -> list[str]:
     return [piles[pile][-1] for pile in lifted_from.get(step.kind, [given.get("pile")])]
 
 
-def _leads(start: Piles, moves: Sequence[Move], target: Mapping[str, Sequence[str]]) -> bool:
-    """Whether moves are legal from a state and end in another."""
-    try:
-        end = run_moves({pile: tuple(cards) for pile, cards in start.items()}, moves)
-    except IllegalOperation:
-        return False
-    return end == {pile: tuple(cards) for pile, cards in target.items()}
-
-
-def _conceivable(target: Piles, count: int) -> list[tuple[Move, ...]]:
-    """Every plan of some moves that ends in the target from somewhere: what a blind guesser is left with."""
-    found: list[tuple[tuple[Move, ...], Piles]] = [((), target)]
-    for _ in range(count):
-        found = [
-            (((there, here), *plan), run_moves(state, [(here, there)]))
-            for plan, state in found
-            for here, there in legal_moves(state)
-        ]
-    return [plan for plan, _ in found]
-
-
 # --- questions --------------------------------------------------------------------------------------
 
 
@@ -380,7 +331,7 @@ def _sentences(query: Mapping[str, Any]) -> Sequence[str]:
             f"What is the number of the {which} operation, counted from 1, that picks up the {card}?",
         )
     if query["ask"] == "plan":
-        moment = MOMENT["end" if query["reveal"] == "start" else "start"]
+        moment = ENDS[hidden_end(query["reveal"])]
         piles = [f"{name}: {', '.join(cards) or 'empty'}" for name, cards in query["target"].items()]
         target = "; ".join(piles)
         most = f"at most {query['moves']} move{'s' if query['moves'] > 1 else ''}"
@@ -391,18 +342,16 @@ def _sentences(query: Mapping[str, Any]) -> Sequence[str]:
             f"{rule} With {most}, how do you get from the arrangement {moment} of the video to the "
             f"following one (lowest card first): {target}?",
         )
-    when = query["when"]
-    moment = f"{MOMENT[when]} of the video" if isinstance(when, str) else f"right after operation {when}"
-    counted = "" if isinstance(when, str) else " (operations are counted from 1)"
+    moment = say_moment(query["when"])
     if query["ask"] == "top":
         return (
-            f"Which card is on top of pile {pile} {moment}{counted}?",
-            f"What is the top card of pile {pile} {moment}{counted}?",
-            f"Name the card that lies highest in pile {pile} {moment}{counted}.",
+            f"Which card is on top of pile {pile} {moment}?",
+            f"What is the top card of pile {pile} {moment}?",
+            f"Name the card that lies highest in pile {pile} {moment}.",
         )
     return (
-        f"Which cards are in pile {pile} {moment}{counted}, from the lowest to the top card?",
-        f"List the cards of pile {pile} {moment}{counted}, starting with the lowest one.",
+        f"Which cards are in pile {pile} {moment}, from the lowest to the top card?",
+        f"List the cards of pile {pile} {moment}, starting with the lowest one.",
     )
 
 
@@ -420,7 +369,7 @@ def _ask_cards(
     """The top card, or all cards, of a pile at some moment."""
 
     def asked(other: History) -> tuple[str, ...]:
-        cards = tuple(_state_at(other, query["when"])[query["pile"]])
+        cards = tuple(state_at(other, query["when"])[query["pile"]])
         return cards[-1:] if query["ask"] == "top" else cards
 
     truth = asked(history)
@@ -428,7 +377,7 @@ def _ask_cards(
         rate = 1 / (math.perm(len(RANKS), len(truth)) * len(SUITS) ** len(truth))
         return Question(wording, "text" if query["ask"] == "top" else "ordering", ", ".join(truth), (), rate)
     in_play = sorted({card for state in history.states for pile in state.values() for card in pile})
-    readable = tuple(_readable(history, query["reveal"])[query["pile"]])
+    readable = tuple(state_at(history, query["reveal"])[query["pile"]])
 
     def fits(rival: tuple[str, ...]) -> bool:
         """Heights show even face down, and so does what can be read: neither may rule a rival out."""
@@ -443,16 +392,3 @@ def _ask_cards(
     propose = _proposer(config, shown=query["reveal"] == "end")
     wrong = rivals(history, apply, propose, asked, fits, otherwise, NUM_OPTIONS - 1, streams.options)
     return choice(wording, ", ".join(truth), [", ".join(rival) for rival in wrong], streams)
-
-
-def _ask_plan(wording: str, history: History, query: Mapping[str, Any], streams: Streams) -> Question:
-    """A plan from the hidden arrangement to the target."""
-    start = _hidden(history, query["reveal"])
-    target = {pile: tuple(cards) for pile, cards in query["target"].items()}
-    conceivable = _conceivable(target, query["moves"])
-    right = [plan for plan in conceivable if _leads(start, plan, target)]
-    if query["form"] == "open":
-        return Question(wording, "plan", format_plan(right[0]), guess_rate=len(right) / len(conceivable))
-    wrong = [format_plan(plan) for plan in conceivable if plan not in right]
-    rival_plans = streams.options.sample(wrong, NUM_OPTIONS - 1)
-    return choice(wording, format_plan(streams.options.choice(right)), rival_plans, streams)

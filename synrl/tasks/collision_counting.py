@@ -31,6 +31,7 @@ from synrl.tasks.cast import SOLID_SHAPES, cast, draw_cast
 from synrl.tasks.questions import NUM_OPTIONS, integer_question, interval_question, with_form
 from synrl.video.outlines import SHAPES, place, rectangle
 from synrl.video.scene import Scene, Shape
+from synrl.video.style import draw_style
 from synrl.world.collisions import WALLS, Body, Contact, Run, run
 from synrl.world.legs import Kink, kinks
 from synrl.world.timeline import Event, Poses, SceneObject, Timeline, in_order
@@ -105,7 +106,8 @@ class CollisionCounting(Family):
     }
 
     def simulate(self, config: CollisionConfig, streams: Streams) -> Timeline:
-        objects = cast(streams, config.shapes, config.outlines, config.size)
+        style = draw_style(streams)
+        objects = cast(streams, style, config.level, config.shapes, config.outlines, config.size)
         query: dict[str, Any] = {"object": objects[0].name, "form": config.form}
         localise = config.mode == "localisation"
         if localise:
@@ -133,13 +135,13 @@ class CollisionCounting(Family):
         poses = Poses.still(num_frames, len(objects))
         places = motion.positions(RUN_FRAMES)[start : start + num_frames] + INSET
         poses.x[:], poses.y[:] = np.moveaxis(places, 2, 0)
-        return Timeline(FPS, tuple(objects), poses, events=in_order(contacts), query=query)
+        return Timeline(FPS, tuple(objects), poses, style, events=in_order(contacts), query=query)
 
-    def draw(self, timeline: Timeline, style: Stream) -> Scene:
+    def draw(self, timeline: Timeline) -> Scene:
         edge = 6.0  # drawn outside the box, so that a shape touches the line and never covers it
         box = place(rectangle(BOX + edge, BOX + edge), WIDTH / 2, HEIGHT / 2)
-        wall = Shape(box, stroke="#404040", stroke_width=edge)
-        return draw_cast(timeline.objects, style, WIDTH, HEIGHT, backdrop=(wall,))
+        wall = Shape(box, stroke=timeline.style.ink, stroke_width=edge)
+        return draw_cast(timeline, backdrop=(wall,))
 
     def wordings(self, query: Mapping[str, Any]) -> Sequence[str]:
         name = query["object"]

@@ -23,6 +23,7 @@ from synrl.tasks.base import FPS, HEIGHT, WIDTH, Config, Family, Observed, Quest
 from synrl.tasks.cast import SOLID_SHAPES, cast, draw_cast
 from synrl.tasks.questions import NUM_OPTIONS, choice, drawn_choice, interval_question, with_form
 from synrl.video.scene import Scene
+from synrl.video.style import draw_style
 from synrl.world.directions import DIRECTIONS, MAIN_DIRECTIONS, nearest_direction
 from synrl.world.legs import straight_legs
 from synrl.world.timeline import Event, Poses, SceneObject, Timeline, in_order
@@ -83,7 +84,8 @@ class DirectionIdentification(Family):
     }
 
     def simulate(self, config: DirectionConfig, streams: Streams) -> Timeline:
-        objects = cast(streams, 1 + config.others, SOLID_SHAPES, (36, 56))
+        style = draw_style(streams)
+        objects = cast(streams, style, config.level, 1 + config.others, SOLID_SHAPES, (36, 56))
         localise = config.mode == "localisation"
         asked = streams.question.choice([path for path in config.paths if path or not localise])
         num_frames, schedule, leg = _schedule(streams.scene, len(asked))
@@ -111,10 +113,10 @@ class DirectionIdentification(Family):
             query["direction"] = asked[leg]
         else:
             query |= {"directions": config.directions, "legs": config.legs, "may_rest": config.may_rest}
-        return Timeline(FPS, tuple(objects), poses, events=events, query=query)
+        return Timeline(FPS, tuple(objects), poses, style, events=events, query=query)
 
-    def draw(self, timeline: Timeline, style: Stream) -> Scene:
-        return draw_cast(timeline.objects, style, WIDTH, HEIGHT)
+    def draw(self, timeline: Timeline) -> Scene:
+        return draw_cast(timeline)
 
     def wordings(self, query: Mapping[str, Any]) -> Sequence[str]:
         name = query["object"]

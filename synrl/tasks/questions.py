@@ -6,7 +6,7 @@ other to be the truth. That makes the guess rate of a choice exactly one over th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from synrl.answers import FORMS, format_interval
@@ -62,6 +62,19 @@ def blind_interval_rate(length: int, slack: int) -> float:
     right wherever it contains the truth, which no other length betters: a share of length / slack.
     """
     return min(1.0, length / slack) if slack > 0 else 1.0
+
+
+def plan_question(
+    text: str, plans: Sequence[str], works: Callable[[str], bool], form: str, streams: Streams
+) -> Question:
+    """Ask for a plan; `plans` are all that the question alone leaves conceivable."""
+    right = [plan for plan in plans if works(plan)]
+    if form == "open":
+        return Question(text, "plan", right[0], guess_rate=len(right) / len(plans))
+    wrong = [plan for plan in plans if plan not in right]
+    return choice(
+        text, streams.options.choice(right), streams.options.sample(wrong, NUM_OPTIONS - 1), streams
+    )
 
 
 def integer_question(text: str, truth: int, values: Sequence[int], form: str, streams: Streams) -> Question:

@@ -113,22 +113,28 @@ def line(x0: float, y0: float, x1: float, y1: float) -> Path:
     return Path([(x0, y0), (x1, y1)])
 
 
+FONTS = {"sans": "DejaVuSans", "serif": "DejaVuSerif", "mono": "DejaVuSansMono"}
+
+
 @cache
-def _font(bold: bool) -> FontProperties:
+def _font(font: str, bold: bool) -> FontProperties:
     # The file that Matplotlib bundles, never a system font of the same name: outlines must not depend
     # on what else is installed.
-    name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
+    name = f"{FONTS[font]}{'-Bold' if bold else ''}.ttf"
     return FontProperties(fname=os.path.join(matplotlib.get_data_path(), "fonts", "ttf", name))
 
 
 @cache
-def _capital_height(bold: bool) -> float:
-    return float(TextPath((0, 0), "H", size=1, prop=_font(bold)).get_extents().height)
+def _capital_height(font: str, bold: bool) -> float:
+    return float(TextPath((0, 0), "H", size=1, prop=_font(font, bold)).get_extents().height)
 
 
 @lru_cache(maxsize=1024)
-def text(string: str, height_px: float, *, bold: bool = False) -> Path:
-    """`string` as glyph outlines in DejaVu Sans, capitals `height_px` high, centred on its bounding box.
+def text(string: str, height_px: float, *, bold: bool = False, font: str = "sans") -> Path:
+    """`string` as glyph outlines of DejaVu, capitals `height_px` high, centred on its bounding box.
+
+    Args:
+        font: `sans`, `serif` or `mono`.
 
     Raises:
         ValueError: `string` has no ink.
@@ -136,9 +142,8 @@ def text(string: str, height_px: float, *, bold: bool = False) -> Path:
     if not string.strip():
         raise ValueError(f"nothing to draw in the text {string!r}")
     # Matplotlib would read text between two dollar signs as mathematics.
-    glyphs = TextPath(
-        (0, 0), string.replace("$", r"\$"), size=height_px / _capital_height(bold), prop=_font(bold)
-    )
+    size = height_px / _capital_height(font, bold)
+    glyphs = TextPath((0, 0), string.replace("$", r"\$"), size=size, prop=_font(font, bold))
     box = glyphs.get_extents()
     centred = Affine2D().translate(-(box.x0 + box.x1) / 2, -(box.y0 + box.y1) / 2).scale(1, -1)
     return Path(centred.transform(glyphs.vertices), glyphs.codes)

@@ -17,14 +17,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from synrl.errors import IllegalOperation
+from synrl.world.history import Step
+from synrl.world.plans import World
 
 RANKS = ("A", "2", "3", "4", "5", "6", "7", "8", "9", "J", "Q", "K")
 SUITS = ("♠", "♥", "♦", "♣")
 
 Piles = Mapping[str, tuple[str, ...]]
-Move = tuple[str, str]
-"""Source and target pile of a `move`."""
-
 _PLAN = re.compile(r"move\s+([A-Z])\s+(?:onto\s+|to\s+)?([A-Z])", re.IGNORECASE)
 
 
@@ -78,30 +77,32 @@ def _lift(piles: Piles, name: str) -> tuple[dict[str, tuple[str, ...]], str]:
     return {**piles, name: cards[:-1]}, cards[-1]
 
 
-def legal_moves(piles: Piles) -> Iterator[Move]:
+def legal_moves(piles: Piles) -> Iterator[Step]:
     """Every `move` that is legal in a state."""
-    return ((s, t) for s, t in itertools.permutations(piles, 2) if piles[s])
+    return (_move(s, t) for s, t in itertools.permutations(piles, 2) if piles[s])
 
 
-def run_moves(piles: Piles, moves: Sequence[Move]) -> dict[str, tuple[str, ...]]:
-    """The state after some moves.
-
-    Raises:
-        IllegalOperation: one of them is illegal where it comes.
-    """
-    state = dict(piles)
-    for source, target in moves:
-        state = apply(state, "move", {"source": source, "target": target})
-    return state
+def undone_moves(piles: Piles) -> Iterator[tuple[Step, Piles]]:
+    """Every `move` that may have been the last, and the state before it."""
+    for step in legal_moves(piles):
+        source, target = step.arguments["source"], step.arguments["target"]
+        yield _move(target, source), apply(piles, *step)
 
 
-def parse_plan(text: str) -> list[Move] | None:
+def _move(source: str, target: str) -> Step:
+    return Step("move", {"source": source, "target": target})
+
+
+def parse_plan(text: str) -> list[Step] | None:
     """The moves of `move A B; move C A` (or commas, or lines); None if there is anything else in it."""
     parts = [part.strip(" .") for part in re.split(r"[;,\n]", text.strip())]
     matches = [_PLAN.fullmatch(part) for part in parts if part]
-    return [(m[1].upper(), m[2].upper()) for m in matches if m] if matches and all(matches) else None
+    return [_move(m[1].upper(), m[2].upper()) for m in matches if m] if matches and all(matches) else None
 
 
-def format_plan(moves: Sequence[Move]) -> str:
+def format_plan(moves: Sequence[Step]) -> str:
     """The canonical text of a plan."""
-    return "; ".join(f"move {source} {target}" for source, target in moves)
+    return "; ".join(f"move {move.arguments['source']} {move.arguments['target']}" for move in moves)
+
+
+WORLD = World(apply, legal_moves, undone_moves, parse_plan, format_plan)

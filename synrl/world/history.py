@@ -60,15 +60,15 @@ def play(start: Any, count: int, rules: Rules, propose: Propose, stream: Stream)
     """
     while True:
         steps: list[Step] = []
-        states, seen = [start], {_key(start)}
+        states, seen = [start], {key(start)}
         for _ in range(20 * count):
             step = propose(states[-1], stream)
             state = rules(states[-1], step.kind, step.arguments)
-            if _key(state) in seen:
+            if key(state) in seen:
                 continue
             steps.append(step)
             states.append(state)
-            seen.add(_key(state))
+            seen.add(key(state))
             if len(steps) == count:
                 return History(tuple(steps), tuple(states))
 
@@ -147,5 +147,6 @@ def timed(history: History, reveal: str, stream: Stream) -> tuple[list[Operation
     return operations, states, frame + REVEAL_FRAMES
 
 
-def _key(state: Any) -> str:
+def key(state: Any) -> str:
+    """A name that equal states share, whether their sequences are lists or tuples."""
     return json.dumps(state, sort_keys=True)

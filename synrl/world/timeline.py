@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from synrl.video.style import Style
+
 HIDDEN = -1
 """Value of `Poses.look` for an object that is not drawn on a frame."""
 
@@ -101,6 +103,7 @@ class Timeline:
     fps: int
     objects: tuple[SceneObject, ...]
     poses: Poses
+    style: Style
     events: tuple[Event, ...] = ()
     operations: tuple[Operation, ...] = ()
     states: tuple[State, ...] = ()

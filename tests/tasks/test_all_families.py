@@ -169,8 +169,6 @@ def test_style_and_wording_never_change_the_answer(
         assert (other["answer"], other["operations"]) == (row["answer"], row["operations"])
         if row["answer_text"] not in names:
             assert other["answer_text"] == row["answer_text"]
-        for one, two in zip(row["tracks"], other["tracks"], strict=True):
-            assert np.array_equal(one["x"], two["x"]) and np.array_equal(one["y"], two["y"])
     assert changed >= 5, "another style looks different"
 
 
@@ -200,9 +198,9 @@ def test_a_wrong_config_names_the_value_and_what_is_allowed(family: Family) -> N
 
 
 GOLDEN_FRAMES = {
-    "card_stack": "e3cbdac7be041cb2",
-    "collision_counting": "4a53ff4b74f4a589",
-    "direction_identification": "23cd4738fb5a1daf",
+    "card_stack": "82847d6cfc5241f0",
+    "collision_counting": "ba4a407cffe3454d",
+    "direction_identification": "34f6b352eec601ad",
 }
 """Digests of drawn frames: they change exactly when rows do, and `GENERATOR_VERSION` with them."""
 
@@ -216,7 +214,7 @@ def frames_digest(name: str) -> str:
     family, streams = get_family(name), Streams(name, "golden", 0, 4)
     timeline = family.simulate(scheduled(family, 4), streams)
     digest = hashlib.sha256()
-    for number, image in enumerate(rgb_frames(family.draw(timeline, streams.style), timeline.poses)):
+    for number, image in enumerate(rgb_frames(family.draw(timeline), timeline.poses)):
         if number % 10 == 0:
             digest.update(image.tobytes())
     return digest.hexdigest()[:16]

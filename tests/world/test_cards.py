@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from synrl.errors import IllegalOperation
 from synrl.world.card_table import Table
-from synrl.world.cards import RANKS, SUITS, apply, format_plan, legal_moves, parse_plan, run_moves
+from synrl.world.cards import RANKS, SUITS, apply, format_plan, legal_moves, parse_plan, undone_moves
+from synrl.world.history import History, Step
 
 DECK = [rank + suit for rank in RANKS for suit in SUITS]
 PILES = "ABC"
@@ -103,7 +104,7 @@ def test_long_games_go_as_by_hand_and_no_card_is_made_or_lost(state: State, data
 @given(states())
 @settings(deadline=None)
 def test_legal_moves_are_exactly_those_that_the_rules_allow(state: State) -> None:
-    legal = set(legal_moves(state))
+    legal = {(step.arguments["source"], step.arguments["target"]) for step in legal_moves(state)}
     for source, target in itertools.product("ABCZ", repeat=2):
         try:
             apply(state, "move", {"source": source, "target": target})
@@ -148,24 +149,41 @@ def test_an_illegal_operation_says_why(kind: str, arguments: dict[str, Any], sai
 
 def test_a_plan_runs_move_by_move_and_fails_on_its_first_illegal_one() -> None:
     state = {"A": ("7♥",), "B": (), "C": ()}
-    assert run_moves(state, []) == state
-    assert run_moves(state, [("A", "B"), ("B", "C")]) == {"A": (), "B": (), "C": ("7♥",)}
+    assert History.replay(state, [], apply).states == (state,)
+    plan = moves("AB", "BC")
+    assert History.replay(state, plan, apply).states[-1] == {"A": (), "B": (), "C": ("7♥",)}
     with pytest.raises(IllegalOperation, match="pile A is empty"):
-        run_moves(state, [("A", "B"), ("A", "C"), ("C", "A")])
+        History.replay(state, moves("AB", "AC", "CA"), apply)
+
+
+def moves(*pairs: str) -> list[Step]:
+    return [Step("move", {"source": source, "target": target}) for source, target in pairs]
+
+
+@given(states())
+@settings(deadline=None)
+def test_an_undone_move_leads_back_to_where_it_came_from(state: State) -> None:
+    """And every move that leads to a state is found, by trying all moves from everywhere near."""
+    for step, earlier in undone_moves(state):
+        assert apply(earlier, *step) == state
+    for step in legal_moves(state):
+        after = apply(state, *step)
+        assert (step, state) in list(undone_moves(after))
 
 
 @given(st.lists(st.tuples(st.sampled_from("ABCD"), st.sampled_from("ABCD")), min_size=1, max_size=6))
-def test_plans_survive_their_own_spelling(moves: list[tuple[str, str]]) -> None:
-    text = format_plan(moves)
+def test_plans_survive_their_own_spelling(pairs: list[tuple[str, str]]) -> None:
+    plan = moves(*(source + target for source, target in pairs))
+    text = format_plan(plan)
     for spelling in (text, text.lower(), text.replace("; ", "\n"), text.replace("; ", " , "), f" {text}. "):
-        assert parse_plan(spelling) == moves
+        assert parse_plan(spelling) == plan
 
 
 @pytest.mark.parametrize(
     "text", ["Move a onto b, move B to C.", "move A B;; move B C;", "MOVE A TO B\nmove b c"]
 )
 def test_a_plan_may_be_spelt_in_some_ways(text: str) -> None:
-    assert parse_plan(text) == [("A", "B"), ("B", "C")]
+    assert parse_plan(text) == moves("AB", "BC")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,43 @@
+"""Which end of a long clip can be read, which moment is asked about, and how to say so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from synrl.seeds import Stream
+from synrl.world.history import History
+
+REVEALS = ("start", "end")
+ENDS = {"start": "at the beginning", "end": "at the end"}
+
+When = str | int
+"""`start`, `end`, or the number of operations that have been carried out."""
+
+
+def draw_reveal(mode: str, question: Stream) -> str:
+    """The end that can be read: forward questions need the start, retrodictive ones the end."""
+    fixed = {"forward": "start", "retrodictive": "end"}.get(mode)
+    return fixed or question.choice(REVEALS)
+
+
+def draw_when(mode: str, num_operations: int, question: Stream) -> When:
+    """The moment to ask about: the hidden end, or for historical questions one in between."""
+    fixed = {"forward": "end", "retrodictive": "start"}.get(mode)
+    return fixed or question.integer(1, num_operations - 1)
+
+
+def state_at(history: History, when: When) -> Any:
+    """The state at a moment."""
+    return history.states[{"start": 0, "end": -1}[when] if isinstance(when, str) else when]
+
+
+def hidden_end(reveal: str) -> str:
+    """The end that can't be read."""
+    return "end" if reveal == "start" else "start"
+
+
+def say_moment(when: When) -> str:
+    """A moment in words."""
+    if isinstance(when, str):
+        return f"{ENDS[when]} of the video"
+    return f"right after operation {when} (operations are counted from 1)"
