@@ -50,11 +50,19 @@ class Config:
 
     def __post_init__(self) -> None:
         self.require("form", FORMS)
+        for name, value in list(vars(self).items()):
+            if isinstance(value, float):  # some JSON readers change the last digit of a stored config
+                object.__setattr__(self, name, round(value, 9))
 
     def require(self, name: str, values: Sequence[object]) -> None:
         """Check that a field has one of some values."""
         if getattr(self, name) not in values:
             raise ConfigError(f"{name} is {getattr(self, name)!r}; {allowed(values)}")
+
+    def require_range(self, name: str, low: float, high: float) -> None:
+        """Check that a field is a number from a closed range."""
+        if not low <= getattr(self, name) <= high:
+            raise ConfigError(f"{name} is {getattr(self, name)!r}; allowed: {low:g} to {high:g}")
 
 
 @dataclass(frozen=True)
@@ -115,6 +123,10 @@ class Family(ABC):
     @abstractmethod
     def draw(self, timeline: Timeline) -> Scene:
         """What the objects of a timeline look like."""
+
+    def backwards(self, timeline: Timeline) -> Timeline | None:
+        """The clip with its frames in opposite order, if the same question then has another answer."""
+        return None
 
     @abstractmethod
     def wordings(self, query: Mapping[str, Any]) -> Sequence[str]:

@@ -21,7 +21,7 @@ from synrl.evidence import Evidence
 from synrl.seeds import Stream, Streams
 from synrl.tasks.base import FPS, HEIGHT, WIDTH, Config, Family, Observed, Question
 from synrl.tasks.cast import SOLID_SHAPES, cast, draw_cast
-from synrl.tasks.questions import NUM_OPTIONS, choice, drawn_choice, interval_question, with_form
+from synrl.tasks.questions import NUM_OPTIONS, choice, drawn, interval_question, with_form
 from synrl.video.scene import Scene
 from synrl.video.style import draw_style
 from synrl.world.directions import DIRECTIONS, MAIN_DIRECTIONS, nearest_direction
@@ -151,12 +151,10 @@ class DirectionIdentification(Family):
             room = _room(timeline.num_frames)
             return interval_question(text, (leg.frame, leg.end_frame), room, FPS, config.form, streams)
         truth = tuple(event.detail for event in legs)
-        if config.form == "open":
-            return Question(text, "text", _say(truth), guess_rate=1 / len(config.paths))
-        if config.legs == 2:
+        if config.legs == 2 and config.form == "choice":
             rivals = [_say(path) for path in _rivals(truth, config, streams)]
             return choice(text, _say(truth), rivals, streams)
-        return drawn_choice(text, _say(truth), [_say(path) for path in config.paths], streams)
+        return drawn(text, _say(truth), [_say(path) for path in config.paths], config.form, streams)
 
     def observe(self, evidence: Evidence) -> Observed:
         events = []

@@ -6,7 +6,7 @@ other to be the truth. That makes the guess rate of a choice exactly one over th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from synrl.answers import FORMS, format_interval
@@ -27,10 +27,22 @@ def choice(text: str, truth: str, others: Sequence[str], streams: Streams) -> Qu
     return Question(text, "choice", truth, options, guess_rate=1 / len(options))
 
 
-def drawn_choice(text: str, truth: str, space: Sequence[str], streams: Streams) -> Question:
-    """A choice whose wrong options are drawn evenly from the space that the truth was drawn evenly from."""
-    others = streams.options.sample([answer for answer in space if answer != truth], NUM_OPTIONS - 1)
-    return choice(text, truth, others, streams)
+def with_words(sentence: str, query: Mapping[str, Any], words: Iterable[str]) -> str:
+    """The question, and for an open one the answers that it may have."""
+    return sentence if query["form"] == "choice" else f"{sentence} Answer with one of: {', '.join(words)}."
+
+
+def drawn(
+    text: str, truth: str, space: Sequence[str], form: str, streams: Streams, answer_type: str = "text"
+) -> Question:
+    """Ask for one of a space of answers that the truth was drawn evenly from.
+
+    The wrong options of a choice are drawn evenly from the rest; a space of three leaves three options.
+    """
+    if form == "open":
+        return Question(text, answer_type, truth, guess_rate=1 / len(space))
+    rest = [answer for answer in space if answer != truth]
+    return choice(text, truth, streams.options.sample(rest, min(len(rest), NUM_OPTIONS - 1)), streams)
 
 
 def interval_question(
@@ -79,6 +91,4 @@ def plan_question(
 
 def integer_question(text: str, truth: int, values: Sequence[int], form: str, streams: Streams) -> Question:
     """Ask for a count that was drawn evenly from `values`."""
-    if form == "open":
-        return Question(text, "integer", str(truth), guess_rate=1 / len(values))
-    return drawn_choice(text, str(truth), [str(value) for value in values], streams)
+    return drawn(text, str(truth), [str(value) for value in values], form, streams, "integer")

@@ -8,8 +8,8 @@ is half-open in effect: `frame` is the last instant before a change, `end_frame`
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -118,3 +118,18 @@ class Timeline:
     def duration(self) -> float:
         """Length in seconds."""
         return self.num_frames / self.fps
+
+
+def backwards(timeline: Timeline, undone: Callable[[Event], Event]) -> Timeline:
+    """A clip with its frames in opposite order.
+
+    Args:
+        undone: what an event is when it is seen backwards; its frames are dealt with here.
+    """
+    last = timeline.num_frames - 1
+    poses = Poses(**{name: values[::-1].copy() for name, values in vars(timeline.poses).items()})
+    events = in_order(
+        replace(undone(event), frame=last - event.end_frame, end_frame=last - event.frame)
+        for event in timeline.events
+    )
+    return replace(timeline, poses=poses, events=events)

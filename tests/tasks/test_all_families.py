@@ -68,7 +68,12 @@ def test_a_row_survives_the_types_of_its_columns(rows: list[dict[str, Any]]) -> 
     for row in rows[:10]:
         back = kinds.decode_example(kinds.encode_example({**row, "tracks": []}))
         for name in set(COLUMNS) - {"tracks", "video"}:
-            assert back[name] == row[name], name
+            assert rounded(back[name]) == rounded(row[name]), name
+
+
+def rounded(value: Any) -> Any:
+    """Without the last digits of floats, which the JSON reader of `datasets` may change."""
+    return json.loads(json.dumps(value), parse_float=lambda digits: round(float(digits), 9))
 
 
 def test_a_block_of_rows_holds_every_level_mode_and_form(family: Family) -> None:
@@ -119,7 +124,7 @@ def test_options_differ_and_hold_the_answer_once(rows: list[dict[str, Any]]) -> 
     for row in rows:
         assert (row["answer_type"] == "choice") == bool(row["options"])
         if row["options"]:
-            assert len(set(row["options"])) == 4 == round(1 / row["guess_rate"])
+            assert len(set(row["options"])) == len(row["options"]) == round(1 / row["guess_rate"]) in (3, 4)
             assert row["options"]["ABCD".index(row["answer"])] == row["answer_text"]
         assert 0 < row["guess_rate"] <= 0.5
 
@@ -161,15 +166,22 @@ def test_style_and_wording_never_change_the_answer(
     monkeypatch.setattr(
         Streams, "wording", property(lambda self: Streams("x", "y", 0, SHIFTED_STYLE)._open("wording"))
     )
-    names = [item["name"] for row in rows for item in row["objects"]]
     changed = 0
     for row in rows[:10]:
         other = quick_row(family, row["config"]["index"], seed=row["seed"])
         changed += other["objects"] != row["objects"]
-        assert (other["answer"], other["operations"]) == (row["answer"], row["operations"])
-        if row["answer_text"] not in names:
-            assert other["answer_text"] == row["answer_text"]
+        assert other["operations"] == row["operations"]
+        for column in ("answer", "answer_text", "options"):
+            assert anonymous(other, column) == anonymous(row, column)
     assert changed >= 5, "another style looks different"
+
+
+def anonymous(row: dict[str, Any], column: str) -> str:
+    """A column in which objects have numbers instead of the names that their colours give them."""
+    text = json.dumps(row[column])
+    for number, item in enumerate(row["objects"]):
+        text = text.replace(item["name"], f"#{number}")
+    return text
 
 
 def test_letters_are_balanced(family: Family) -> None:
@@ -198,9 +210,12 @@ def test_a_wrong_config_names_the_value_and_what_is_allowed(family: Family) -> N
 
 
 GOLDEN_FRAMES = {
+    "acceleration_detection": "eb98f172fe31008b",
     "card_stack": "82847d6cfc5241f0",
     "collision_counting": "ba4a407cffe3454d",
     "direction_identification": "34f6b352eec601ad",
+    "speed_perception": "9d73109bed68ea2e",
+    "velocity_comparison": "10303df810dea059",
 }
 """Digests of drawn frames: they change exactly when rows do, and `GENERATOR_VERSION` with them."""
 

@@ -1,0 +1,70 @@
+"""The stage of a short clip: where moving shapes go so that they never meet, and when the asked thing is.
+
+Families describe motion as paths around the origin; `arranged` finds places for them. `window` draws
+when the asked stretch of a localisation question begins: evenly over the room, whatever else happens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from synrl.seeds import Stream
+from synrl.tasks.base import HEIGHT, WIDTH
+from synrl.tasks.questions import NUM_OPTIONS
+
+CLEARANCE = 8
+"""Px that shapes stay apart from each other and from the border."""
+STILL_FRAMES = 8
+"""The least rest before the first motion and after the last."""
+_TRIES = 40
+
+
+def window(stream: Stream, length: int) -> tuple[int, int]:
+    """Number of frames of a clip and start of its asked stretch of `length` frames."""
+    slack = NUM_OPTIONS * stream.integer(24, 32)
+    return slack + length + 2 * STILL_FRAMES, STILL_FRAMES + stream.integer(0, slack - 1)
+
+
+def room(num_frames: int) -> tuple[int, int]:
+    """The frames that an asked stretch stays inside."""
+    return STILL_FRAMES, num_frames - STILL_FRAMES
+
+
+def arranged(stream: Stream, paths: Sequence[np.ndarray], sizes: Sequence[float]) -> list[np.ndarray] | None:
+    """Random places for some paths, in the frame and clear of each other at all times.
+
+    Args:
+        paths: each of shape (frames, 2), in px from anywhere.
+        sizes: px across of the shape on each path.
+
+    Returns:
+        The paths moved as a whole, or None if they were not found to fit together.
+    """
+    placed: list[np.ndarray] = []
+    for path, size in zip(paths, sizes, strict=True):
+        border = _reach(size) + CLEARANCE
+        low = border - path.min(axis=0)
+        high = np.array([WIDTH, HEIGHT]) - border - path.max(axis=0)
+        if (low > high).any():
+            return None
+        for _ in range(_TRIES):
+            moved = path + [stream.uniform(low[0], high[0]), stream.uniform(low[1], high[1])]
+            if all(clear(moved, other, size, its) for other, its in zip(placed, sizes, strict=False)):
+                placed.append(moved)
+                break
+        else:
+            return None
+    return placed
+
+
+def clear(one: np.ndarray, other: np.ndarray, size: float, its: float) -> bool:
+    """Whether two shapes on their paths (frames, 2) keep the clearance on every frame."""
+    gap = np.hypot(*(one - other).T).min()
+    return bool(gap > _reach(size) + _reach(its) + CLEARANCE)
+
+
+def _reach(size: float) -> float:
+    """Px from the centre that a shape covers: the corners of a square stick out most, at 0.71."""
+    return 0.6 * size
