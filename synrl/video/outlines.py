@@ -108,6 +108,31 @@ def arrow(length: float, width: float) -> Path:
     return _polygon([(px - centroid, py) for px, py in points])
 
 
+def half_disc(diameter: float) -> Path:
+    """The upper half of a circle."""
+    angles = np.linspace(np.pi, 2 * np.pi, 33)
+    r = diameter / 2
+    centroid = 4 * r / (3 * np.pi)
+    return _polygon([(r * np.cos(a), r * np.sin(a) + centroid) for a in angles])
+
+
+def ell(size: float) -> Path:
+    """The letter L in a square of `size`, its bars two fifths as wide."""
+    bar = 0.4 * size
+    # The upright bar and the rest of the foot each have a known centre; the whole balances by area.
+    areas = np.array([size * bar, (size - bar) * bar])
+    x = float(areas @ [bar / 2, bar + (size - bar) / 2] / areas.sum())
+    y = float(areas @ [size / 2, size - bar / 2] / areas.sum())
+    corners = [(0.0, 0.0), (bar, 0.0), (bar, size - bar), (size, size - bar), (size, size), (0.0, size)]
+    return _polygon([(px - x, py - y) for px, py in corners])
+
+
+def wedge(length: float) -> Path:
+    """A narrow triangle, pointing up."""
+    x, y = 0.3 * length, length
+    return _polygon([(0, -2 * y / 3), (x, y / 3), (-x, y / 3)])
+
+
 def line(x0: float, y0: float, x1: float, y1: float) -> Path:
     """A straight line for a stroke; it stays where its ends are."""
     return Path([(x0, y0), (x1, y1)])
@@ -162,5 +187,9 @@ SHAPES: dict[str, Callable[[float], Path]] = {
     "pentagon": pentagon,
     "hexagon": hexagon,
     "star": star,
+    "arrow": lambda size: arrow(size, 0.7 * size),
+    "half disc": half_disc,
+    "wedge": wedge,
+    "letter L": ell,
 }
 """Solid shapes by name; each builder takes a size in pixels."""

@@ -211,9 +211,13 @@ def test_a_wrong_config_names_the_value_and_what_is_allowed(family: Family) -> N
 
 GOLDEN_FRAMES = {
     "acceleration_detection": "eb98f172fe31008b",
+    "attribute_change": "cf0a7c4cc1792c02",
     "card_stack": "82847d6cfc5241f0",
     "collision_counting": "ba4a407cffe3454d",
     "direction_identification": "34f6b352eec601ad",
+    "event_ordering": "af7dbd9333849065",
+    "motion_counting": "9d7463b546dd2391",
+    "rotation_counting": "363a66b4a56f7a5a",
     "speed_perception": "9d73109bed68ea2e",
     "velocity_comparison": "10303df810dea059",
 }

@@ -1,0 +1,260 @@
+"""motion_counting: how many times does a shape hop, swing, pulse, spin, blink or step?
+
+Shapes stay at their places and do things, one at a time. From level 2 on others do so too, from level 3
+on the asked shape does other things in between; at levels 4 and 5 the pace changes in the middle, and
+may be asked for. The clip's length is drawn apart from the count.
+
+Margins: an action lasts at least `frames` and the rest between two at least `gap` frames, from 20 at
+level 1 down to 8 at level 5; a change of pace is by a factor of `PACE`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from synrl.answers import nearest_span
+from synrl.errors import ConfigError, allowed
+from synrl.evidence import Evidence
+from synrl.seeds import Stream, Streams
+from synrl.tasks.actors import SHAPES_THAT_TURN, VERBS, actions_backwards, observe_actions, staged
+from synrl.tasks.base import FPS, Config, Family, Observed, Question
+from synrl.tasks.cast import cast, draw_cast
+from synrl.tasks.questions import drawn, integer_question, interval_question, with_form, with_words
+from synrl.tasks.stage import STILL_FRAMES, room, window
+from synrl.video.scene import Scene
+from synrl.video.style import draw_style
+from synrl.world.actions import ACTIONS, Action, bouts, labels, places, spread
+from synrl.world.timeline import Timeline
+
+PACE = 2.0
+PACES = {"same": "it stays the same", "faster": "it gets faster", "slower": "it gets slower"}
+"""How the pace of a repeated action changes in the middle of it."""
+PACE_COUNT = 6
+"""Repetitions whose pace is asked for: three at each pace."""
+IN_PLACE = tuple(action for action in ACTIONS if action != "step")
+"""What the same shape may do in turn."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountingConfig(Config):
+    """Knobs: what may be counted and how far, lengths of actions and rests, what else happens."""
+
+    actions: tuple[str, ...]
+    most: int
+    frames: tuple[int, int]
+    """Shortest and longest action."""
+    gap: int
+    others: int
+    """Other shapes that do things."""
+    between: int
+    """Other things, at most, that the asked shape does."""
+    paces: bool
+    """Whether the pace may change and be asked for."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "actions", tuple(self.actions))
+        object.__setattr__(self, "frames", tuple(self.frames))
+        if not set(self.actions) <= set(ACTIONS):
+            raise ConfigError(f"actions is {self.actions!r}; {allowed(ACTIONS)}")
+        self.require("most", range(4, 11))
+        self.require("others", range(4))
+        self.require("between", range(5))
+        self.require("paces", (False, True))
+
+
+class MotionCounting(Family):
+    name = "motion_counting"
+    summary = "How often a shape hops, swings, pulses, spins, blinks or steps; when; at what pace."
+    category = "collision counting"
+    horizon = "short"
+    primitive = "temporal"
+    modes = ("perception", "localisation")
+    config_type = CountingConfig
+    levels = {
+        1: dict(
+            actions=("hop", "pulse", "step"),
+            most=4,
+            frames=(20, 24),
+            gap=20,
+            others=0,
+            between=0,
+            paces=False,
+        ),
+        2: dict(actions=ACTIONS, most=5, frames=(18, 24), gap=16, others=1, between=0, paces=False),
+        3: dict(actions=ACTIONS, most=6, frames=(16, 22), gap=12, others=1, between=2, paces=False),
+        4: dict(actions=ACTIONS, most=6, frames=(14, 18), gap=10, others=2, between=2, paces=True),
+        5: dict(actions=ACTIONS, most=8, frames=(12, 16), gap=8, others=2, between=3, paces=True),
+    }
+
+    def simulate(self, config: CountingConfig, streams: Streams) -> Timeline:
+        style, scene, question = draw_style(streams), streams.scene, streams.question
+        objects = cast(streams, style, config.level, 1 + config.others, SHAPES_THAT_TURN, (30, 42))
+        action = question.choice(config.actions)
+        query: dict[str, Any] = {"object": objects[0].name, "action": action, "form": config.form}
+        if config.mode == "localisation":
+            query["ask"] = "span"
+            length = scene.integer(24, 36)
+            num_frames, start = window(scene, length)
+            script = _around(scene, config, Action(start, start + length, action), num_frames)
+        elif config.paces and question.chance(0.4):
+            query["ask"] = "pace"
+            script, num_frames = _paced(scene, config, action, question.choice(tuple(PACES)))
+        else:
+            query["ask"] = "count"
+            count = question.integer(1, config.most)
+            script, num_frames = _counted(scene, config, action, count)
+        scripts = [script, *(_any_script(scene, config, num_frames) for _ in range(config.others))]
+        poses, events = staged(scene, objects, num_frames, scripts)
+        return Timeline(FPS, tuple(objects), poses, style, events=events, query=query)
+
+    def draw(self, timeline: Timeline) -> Scene:
+        return draw_cast(timeline)
+
+    def backwards(self, timeline: Timeline) -> Timeline | None:
+        own = [event for event in timeline.events if event.actor == timeline.query["object"]]
+        if timeline.query["ask"] != "pace" or _pace([(e.frame, e.end_frame) for e in own]) == "same":
+            return None
+        return actions_backwards(timeline)
+
+    def wordings(self, query: Mapping[str, Any]) -> Sequence[str]:
+        name, (verb, does) = query["object"], VERBS[query["action"]]
+        if query["ask"] == "span":
+            sentences = (
+                f"Between which seconds does the {name} {verb}?",
+                f"The {name} {does} once. When, from its start to its end?",
+                f"During which seconds of the video do you see the {name} {verb}?",
+            )
+            return [with_form(sentence, query, "interval") for sentence in sentences]
+        if query["ask"] == "pace":
+            sentences = (
+                f"The {name} {does} several times. How does the pace of this change?",
+                f"As the {name} {does} again and again, does it do so ever faster, slower, or at one pace?",
+                f"How does the speed at which the {name} {does} develop over the video?",
+            )
+            return [
+                with_words(sentence, query, (f'"{pace}"' for pace in PACES.values()))
+                for sentence in sentences
+            ]
+        sentences = (
+            f"How many times does the {name} {verb}?",
+            f"How often in this video does the {name} {verb}?",
+            f"Count the times that the {name} {does}. How many are there?",
+        )
+        return [with_form(sentence, query, "integer") for sentence in sentences]
+
+    def ask(self, timeline: Timeline, config: CountingConfig, streams: Streams) -> Question:
+        query = timeline.query
+        text = streams.wording.choice(self.wordings(query))
+        asked = [
+            (event.frame, event.end_frame)
+            for event in timeline.events
+            if (event.actor, event.kind) == (query["object"], query["action"])
+        ]
+        if query["ask"] == "span":
+            (span,) = asked
+            return interval_question(text, span, room(timeline.num_frames), FPS, config.form, streams)
+        if query["ask"] == "pace":
+            return drawn(text, PACES[_pace(asked)], tuple(PACES.values()), config.form, streams)
+        return integer_question(text, len(asked), range(1, config.most + 1), config.form, streams)
+
+    def observe(self, evidence: Evidence) -> Observed:
+        return observe_actions(evidence)
+
+    def solve(self, evidence: Evidence) -> str | None:
+        query, track = evidence.query, evidence.tracks[evidence.query["object"]]
+        if query["action"] == "step":
+            still = np.hypot(np.diff(track.x), np.diff(track.y)) < 0.05
+            if query["ask"] == "count":
+                count = places(track) - 1
+                return str(count) if count > 0 else None
+            found = bouts(["" if rest else "step" for rest in still])
+            moments = [(float(evidence.times[a]), float(evidence.times[b])) for a, b, _ in found]
+        else:
+            found = [bout for bout in bouts(labels(track, steps=False)) if bout[2] == query["action"]]
+            if query["ask"] == "count":
+                return str(len(found)) if found else None
+            last = len(evidence.times) - 1
+            moments = [
+                (_middle(evidence, a - 1, a), _middle(evidence, b - 1, min(b, last))) for a, b, _ in found
+            ]
+        if query["ask"] == "span":
+            return nearest_span(evidence.options, moments[0]) if len(moments) == 1 else None
+        return PACES[_trend(moments)] if len(moments) == PACE_COUNT else None
+
+
+FAMILY = MotionCounting()
+
+
+def _counted(scene: Stream, config: CountingConfig, action: str, count: int) -> tuple[list[Action], int]:
+    """An action some times, with others in between, in a clip whose length does not tell how often."""
+    most = config.most + config.between
+    num_frames = most * (config.frames[1] + config.gap) + scene.integer(20, 60)
+    others = [kind for kind in IN_PLACE if kind != action and action != "step"]
+    extra = scene.integer(0, config.between) if others else 0
+    kinds = scene.shuffled([action] * count + [scene.choice(others) for _ in range(extra)])
+    return _script(scene, kinds, config, num_frames), num_frames
+
+
+def _script(scene: Stream, kinds: Sequence[str], config: CountingConfig, num_frames: int) -> list[Action]:
+    """Actions at random times, in the given order."""
+    lengths = [scene.integer(*config.frames) for _ in kinds]
+    starts = spread(scene, lengths, config.gap, room(num_frames))
+    assert starts is not None, "the clip is made long enough"
+    return [Action(s, s + n, kind) for s, n, kind in zip(starts, lengths, kinds, strict=True)]
+
+
+def _any_script(scene: Stream, config: CountingConfig, num_frames: int) -> list[Action]:
+    """What a shape does that nothing is asked about."""
+    count = scene.integer(1, min(4, (num_frames - 2 * STILL_FRAMES) // (config.frames[1] + config.gap)))
+    action = scene.choice(config.actions)
+    return _script(scene, [action] * count, config, num_frames)
+
+
+def _around(scene: Stream, config: CountingConfig, asked: Action, num_frames: int) -> list[Action]:
+    """The asked action and, if the shape may do others, those that fit before and after it."""
+    script = [asked]
+    if config.between and asked.kind != "step":
+        others = [kind for kind in IN_PLACE if kind != asked.kind]
+        low, high = room(num_frames)
+        for side in ((low, asked.start - config.gap), (asked.end + config.gap, high)):
+            starts = spread(scene, [config.frames[1]], config.gap, side)
+            if starts:
+                script.append(Action(starts[0], starts[0] + config.frames[1], scene.choice(others)))
+    return sorted(script, key=lambda action: action.start)
+
+
+def _paced(scene: Stream, config: CountingConfig, action: str, pace: str) -> tuple[list[Action], int]:
+    """An action `PACE_COUNT` times, three of them perhaps at another pace."""
+    length, gap = config.frames[0], config.gap
+    slow = round(PACE * length), round(PACE * gap)
+    halves = {"faster": (slow, (length, gap)), "slower": ((length, gap), slow)}
+    middle = scene.integer(length, slow[0]), scene.integer(gap, slow[1])
+    script, frame = [], STILL_FRAMES + scene.integer(0, 20)
+    for frames, rest in (half for half in halves.get(pace, (middle, middle)) for _ in range(PACE_COUNT // 2)):
+        script.append(Action(frame, frame + frames, action))
+        frame += frames + rest
+    return script, frame + STILL_FRAMES + scene.integer(0, 20)
+
+
+def _pace(spans: Sequence[tuple[int, int]]) -> str:
+    """How the lengths of an action develop."""
+    first, last = (spans[i][1] - spans[i][0] for i in (0, -1))
+    return "same" if first == last else "slower" if last > first else "faster"
+
+
+def _trend(moments: Sequence[tuple[float, float]]) -> str:
+    """The same from times that sampling has blurred: by the time from one start to the next."""
+    early, late = moments[2][0] - moments[0][0], moments[5][0] - moments[3][0]
+    ratio = late / early if early > 0 else 1.0
+    middle = PACE**0.5
+    return "faster" if ratio < 1 / middle else "slower" if ratio > middle else "same"
+
+
+def _middle(evidence: Evidence, one: int, two: int) -> float:
+    """The time between two samples."""
+    return float(evidence.times[max(one, 0)] + evidence.times[two]) / 2
