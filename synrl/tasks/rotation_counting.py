@@ -22,10 +22,10 @@ from synrl.seeds import Stream, Streams
 from synrl.tasks.base import FPS, Config, Family, Observed, Question
 from synrl.tasks.cast import cast, draw_cast
 from synrl.tasks.questions import drawn, integer_question, interval_question, with_form, with_words
-from synrl.tasks.stage import arranged, room, window
+from synrl.tasks.stage import arranged, posed, room, window
 from synrl.video.scene import Scene
 from synrl.video.style import draw_style
-from synrl.world.timeline import Event, Poses, Timeline, backwards, in_order
+from synrl.world.timeline import Event, Timeline, backwards, in_order
 
 SHAPES = ("arrow", "half disc", "wedge", "letter L")
 CW, CCW = "clockwise", "counterclockwise"
@@ -133,8 +133,7 @@ class RotationCounting(Family):
         still = [np.zeros((num_frames, 2)) for _ in objects]
         while (placed := arranged(scene, still, [1.3 * item.size for item in objects])) is None:
             pass
-        poses = Poses.still(num_frames, len(objects))
-        poses.x[:], poses.y[:] = np.stack(placed, axis=1).transpose(2, 0, 1)
+        poses = posed(placed)
         every, events = np.arange(num_frames), []
         for column, (item, script) in enumerate(zip(objects, scripts, strict=True)):
             poses.angle[:, column] = scene.uniform(0, 360)

@@ -15,7 +15,7 @@ import numpy as np
 from synrl.evidence import Evidence, Track
 from synrl.seeds import Stream
 from synrl.tasks.base import Observed
-from synrl.tasks.stage import arranged
+from synrl.tasks.stage import arranged, posed
 from synrl.world.speeds import DOWN, SPEED_STEP, UNIT, UP, Phase, Run, seen_phases
 from synrl.world.timeline import Event, Poses, SceneObject, Timeline, backwards, in_order
 
@@ -35,10 +35,8 @@ def staged(
         placed = arranged(scene, paths, [item.size for item in objects])
         if placed is not None:
             break
-    poses = Poses.still(num_frames, len(objects))
-    poses.x[:], poses.y[:] = np.stack(placed, axis=1).transpose(2, 0, 1)
     phases = [(item.name, phase) for item, run in zip(objects, runs, strict=True) for phase in run.phases]
-    return poses, in_order(_event(name, phase) for name, phase in phases)
+    return posed(placed), in_order(_event(name, phase) for name, phase in phases)
 
 
 def observe_runs(evidence: Evidence) -> Observed:

@@ -13,6 +13,7 @@ import numpy as np
 from synrl.seeds import Stream
 from synrl.tasks.base import HEIGHT, WIDTH
 from synrl.tasks.questions import NUM_OPTIONS
+from synrl.world.timeline import Poses
 
 CLEARANCE = 8
 """Px that shapes stay apart from each other and from the border."""
@@ -57,6 +58,26 @@ def arranged(stream: Stream, paths: Sequence[np.ndarray], sizes: Sequence[float]
         else:
             return None
     return placed
+
+
+def together(stream: Stream, paths: Sequence[np.ndarray], sizes: Sequence[float]) -> list[np.ndarray] | None:
+    """Paths (frames, 2) moved as one to a random place in the frame; None if they are too large for it."""
+    borders = [_reach(size) + CLEARANCE for size in sizes]
+    limit = np.array([WIDTH, HEIGHT])
+    pairs = list(zip(paths, borders, strict=True))
+    low = np.max([border - path.min(axis=0) for path, border in pairs], axis=0)
+    high = np.min([limit - border - path.max(axis=0) for path, border in pairs], axis=0)
+    if (low > high).any():
+        return None
+    offset = [stream.uniform(low[0], high[0]), stream.uniform(low[1], high[1])]
+    return [path + offset for path in paths]
+
+
+def posed(paths: Sequence[np.ndarray]) -> Poses:
+    """Upright poses of shapes on some paths (frames, 2)."""
+    poses = Poses.still(len(paths[0]), len(paths))
+    poses.x[:], poses.y[:] = np.stack(paths, axis=1).transpose(2, 0, 1)
+    return poses
 
 
 def clear(one: np.ndarray, other: np.ndarray, size: float, its: float) -> bool:

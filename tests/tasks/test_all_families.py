@@ -215,10 +215,13 @@ GOLDEN_FRAMES = {
     "card_stack": "82847d6cfc5241f0",
     "collision_counting": "ba4a407cffe3454d",
     "direction_identification": "34f6b352eec601ad",
+    "distance_estimation": "c055d950c50b1e52",
     "event_ordering": "af7dbd9333849065",
     "motion_counting": "9d7463b546dd2391",
+    "relative_position": "4a8fcb26e0a8c3e3",
     "rotation_counting": "363a66b4a56f7a5a",
     "speed_perception": "9d73109bed68ea2e",
+    "trajectory_shape": "5ffea101beaa5f55",
     "velocity_comparison": "10303df810dea059",
 }
 """Digests of drawn frames: they change exactly when rows do, and `GENERATOR_VERSION` with them."""

@@ -1,0 +1,227 @@
+"""trajectory_shape: along what figure does a shape move?
+
+A shape rests, traces a figure at constant speed, and rests again; other shapes trace theirs. Figures may
+be turned any way, run in either direction and begin anywhere, and nothing remains of them on screen.
+Their extent, the perceptual margin, shrinks from 190 px at level 1 to 120 px at level 5.
+
+Localisation: a shape traces several figures with rests in between; when does it trace a certain one?
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from synrl.answers import nearest_span
+from synrl.errors import ConfigError, allowed
+from synrl.evidence import Evidence, Track
+from synrl.seeds import Stream, Streams
+from synrl.tasks.base import FPS, Config, Family, Observed, Question
+from synrl.tasks.cast import SOLID_SHAPES, cast, draw_cast
+from synrl.tasks.questions import drawn, interval_question, with_form, with_words
+from synrl.tasks.stage import arranged, posed, room, window
+from synrl.video.scene import Scene
+from synrl.video.style import draw_style
+from synrl.world.figures import (
+    CIRCLE,
+    EIGHT,
+    INWARDS,
+    LINE,
+    OUTWARDS,
+    SPIRAL,
+    SQUARE,
+    TRIANGLE,
+    WAVE,
+    ZIGZAG,
+    recognise,
+    trace,
+)
+from synrl.world.timeline import Event, Timeline, backwards, in_order
+
+FIGURES = (LINE, CIRCLE, ZIGZAG, SQUARE, TRIANGLE, SPIRAL, EIGHT, WAVE, OUTWARDS, INWARDS)
+PAUSE_FRAMES = 16
+"""The least rest between two figures, before the first and after the last."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrajectoryConfig(Config):
+    """Knobs: the figures, how large they are, how long they take, other shapes."""
+
+    figures: tuple[str, ...]
+    extent: float
+    """Px across, at least."""
+    frames: tuple[int, int]
+    others: int
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "figures", tuple(self.figures))
+        object.__setattr__(self, "frames", tuple(self.frames))
+        if not set(self.figures) <= set(FIGURES) or len(self.figures) < 4:
+            raise ConfigError(f"figures is {self.figures!r}; {allowed(FIGURES)}, four or more")
+        if SPIRAL in self.figures and {OUTWARDS, INWARDS} & set(self.figures):
+            raise ConfigError(f"figures is {self.figures!r}; name spirals with their way, or without")
+        self.require_range("extent", 60.0, 220.0)
+        self.require("others", range(3))
+
+
+class TrajectoryShape(Family):
+    name = "trajectory_shape"
+    summary = "Along what figure a shape moves: line, circle, zigzag, wave, spiral, eight, polygon; when."
+    category = "trajectory recognition"
+    horizon = "short"
+    primitive = "spatial"
+    modes = ("perception", "localisation")
+    config_type = TrajectoryConfig
+    levels = {
+        1: dict(figures=(LINE, CIRCLE, ZIGZAG, SQUARE), extent=190.0, frames=(80, 110), others=0),
+        2: dict(figures=FIGURES[:6], extent=170.0, frames=(80, 110), others=0),
+        3: dict(figures=FIGURES[:7], extent=150.0, frames=(70, 100), others=1),
+        4: dict(figures=(*FIGURES[:5], *FIGURES[6:]), extent=135.0, frames=(70, 100), others=1),
+        5: dict(figures=(*FIGURES[:5], *FIGURES[6:]), extent=120.0, frames=(60, 90), others=2),
+    }
+
+    def simulate(self, config: TrajectoryConfig, streams: Streams) -> Timeline:
+        style, scene = draw_style(streams), streams.scene
+        objects = cast(streams, style, config.level, 1 + config.others, SOLID_SHAPES, (22, 32))
+        figure = streams.question.choice(config.figures)
+        spirals = OUTWARDS in config.figures
+        query: dict[str, Any] = {"object": objects[0].name, "spirals": spirals, "form": config.form}
+        if config.mode == "localisation":
+            query |= {"ask": "span", "figure": figure}
+            length = scene.integer(44, 60)
+            num_frames, start = window(scene, length)
+            plan = _around(
+                scene,
+                config,
+                Event(start, start + length, "trace", objects[0].name, detail=figure),
+                num_frames,
+            )
+        else:
+            query |= {"ask": "figure", "figures": list(config.figures)}
+            length = scene.integer(*config.frames)
+            start = PAUSE_FRAMES + scene.integer(0, 20)
+            num_frames = start + length + PAUSE_FRAMES + scene.integer(0, 20)
+            plan = [Event(start, start + length, "trace", objects[0].name, detail=figure)]
+        plans = [plan]
+        for item in objects[1:]:
+            length = scene.integer(44, 70)
+            start = scene.integer(PAUSE_FRAMES, num_frames - PAUSE_FRAMES - length)
+            other = scene.choice(config.figures)
+            plans.append([Event(start, start + length, "trace", item.name, detail=other)])
+        while True:
+            paths = [_path(scene, config, plan, num_frames) for plan in plans]
+            placed = arranged(scene, paths, [item.size for item in objects])
+            if placed is not None:
+                break
+        events = in_order(event for plan in plans for event in plan)
+        return Timeline(FPS, tuple(objects), posed(placed), style, events=events, query=query)
+
+    def draw(self, timeline: Timeline) -> Scene:
+        return draw_cast(timeline)
+
+    def backwards(self, timeline: Timeline) -> Timeline | None:
+        turned = backwards(timeline, _undone)
+        if timeline.query["ask"] == "span" or _own(turned)[0].detail == _own(timeline)[0].detail:
+            return None
+        return turned
+
+    def wordings(self, query: Mapping[str, Any]) -> Sequence[str]:
+        name = query["object"]
+        if query["ask"] == "span":
+            figure = query["figure"]
+            sentences = (
+                f"Between which seconds does the {name} move along {figure}?",
+                f"When in the video does the path of the {name} have the form of {figure}?",
+                f"The {name} traces several figures. During which seconds is it {figure}?",
+            )
+            return [with_form(sentence, query, "interval") for sentence in sentences]
+        sentences = (
+            f"Along what figure does the {name} move?",
+            f"What is the form of the path that the {name} takes?",
+            f"If the {name} left a trace, which figure would it be?",
+        )
+        return [with_words(sentence, query, query["figures"]) for sentence in sentences]
+
+    def ask(self, timeline: Timeline, config: TrajectoryConfig, streams: Streams) -> Question:
+        query = timeline.query
+        text = streams.wording.choice(self.wordings(query))
+        if query["ask"] == "span":
+            (asked,) = (event for event in _own(timeline) if event.detail == query["figure"])
+            span = asked.frame, asked.end_frame
+            return interval_question(text, span, room(timeline.num_frames), FPS, config.form, streams)
+        return drawn(text, _own(timeline)[0].detail, config.figures, config.form, streams)
+
+    def observe(self, evidence: Evidence) -> Observed:
+        spirals = evidence.query["spirals"]
+        events = [
+            Event(
+                start,
+                end,
+                "trace",
+                name,
+                detail=recognise(track.points[start : end + 1], spirals=spirals) or "?",
+            )
+            for name, track in evidence.tracks.items()
+            for start, end in _motions(track)
+        ]
+        return Observed(events=in_order(events))
+
+    def solve(self, evidence: Evidence) -> str | None:
+        query, track = evidence.query, evidence.tracks[evidence.query["object"]]
+        seen = [
+            (start, end, recognise(track.points[start : end + 1], spirals=query["spirals"]))
+            for start, end in _motions(track)
+        ]
+        if query["ask"] == "figure":
+            return seen[0][2] if len(seen) == 1 and seen[0][2] in query["figures"] else None
+        found = [(start, end) for start, end, figure in seen if figure == query["figure"]]
+        if len(found) != 1:
+            return None
+        start, end = found[0]
+        return nearest_span(evidence.options, (float(evidence.times[start]), float(evidence.times[end])))
+
+
+FAMILY = TrajectoryShape()
+
+
+def _own(timeline: Timeline) -> list[Event]:
+    return [event for event in timeline.events if event.actor == timeline.query["object"]]
+
+
+def _undone(event: Event) -> Event:
+    return replace(event, detail={OUTWARDS: INWARDS, INWARDS: OUTWARDS}.get(event.detail, event.detail))
+
+
+def _around(scene: Stream, config: TrajectoryConfig, asked: Event, num_frames: int) -> list[Event]:
+    """The asked figure and, where there is time, other ones before and after it."""
+    plan = [asked]
+    others = [figure for figure in config.figures if figure != asked.detail]
+    low, high = room(num_frames)
+    for left, right in ((low, asked.frame - PAUSE_FRAMES), (asked.end_frame + PAUSE_FRAMES, high)):
+        if right - left >= 40:
+            length = scene.integer(40, min(60, right - left))
+            start = scene.integer(left, right - length)
+            plan.append(replace(asked, frame=start, end_frame=start + length, detail=scene.choice(others)))
+    return sorted(plan, key=lambda event: event.frame)
+
+
+def _path(scene: Stream, config: TrajectoryConfig, plan: Sequence[Event], num_frames: int) -> np.ndarray:
+    """The path (num_frames, 2) of a shape that traces some figures one after the other."""
+    path = np.zeros((num_frames, 2))
+    for event in plan:
+        extent = config.extent * scene.uniform(1.0, 1.2)
+        figure = trace(scene, event.detail, extent, event.end_frame - event.frame)
+        path[event.frame : event.end_frame + 1] = path[event.frame] + figure
+        path[event.end_frame :] = path[event.end_frame]
+    return path
+
+
+def _motions(track: Track) -> list[tuple[int, int]]:
+    """First and last sample of every motion, rests included at both ends."""
+    moving = np.concatenate([[False], np.hypot(*np.diff(track.points, axis=0).T) > 0.05, [False]])
+    edges = np.flatnonzero(moving[1:] != moving[:-1]).tolist()
+    return list(zip(edges[::2], edges[1::2], strict=True))
