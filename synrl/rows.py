@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
+
 from synrl.answers import score
 from synrl.errors import ConfigError, DataError
 from synrl.evidence import Evidence
@@ -126,10 +128,10 @@ def tables(timeline: Timeline) -> dict[str, list[dict[str, Any]]]:
         "tracks": [
             {
                 "name": item.name,
-                "x": poses.x[:, i].tolist(),
-                "y": poses.y[:, i].tolist(),
-                "angle": poses.angle[:, i].tolist(),
-                "size": (item.size * poses.scale[:, i]).tolist(),
+                "x": _stored(poses.x[:, i]),
+                "y": _stored(poses.y[:, i]),
+                "angle": _stored(poses.angle[:, i]),
+                "size": _stored(item.size * poses.scale[:, i]),
                 "visible": (poses.look[:, i] != HIDDEN).tolist(),
             }
             for i, item in enumerate(timeline.objects)
@@ -145,6 +147,12 @@ def tables(timeline: Timeline) -> dict[str, list[dict[str, Any]]]:
         "operations": [asdict(operation) for operation in timeline.operations],
         "states": [asdict(state) for state in timeline.states],
     }
+
+
+def _stored(values: np.ndarray) -> list[float]:
+    """As the column will give them back, so that a solver meets the same numbers before and after."""
+    stored: list[float] = values.astype(np.float32).tolist()
+    return stored
 
 
 def min_fps(family: Family, row: Mapping[str, Any]) -> float:

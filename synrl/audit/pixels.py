@@ -3,12 +3,14 @@
 In the box that an object's track gives it, everything unlike the ground is taken for the object; its
 centroid is compared with the track, and some of it must have the object's colour. The box is a few
 pixels larger than the object: where something reaches its edge (a neighbour, a wall) the frame says
-nothing about the object and is left out, but more than half of an object's frames must speak.
+nothing about the object and is left out, but more than half of an object's frames must speak. An object
+that turns or changes its size must also cover what its outline covers at the angle and size it has.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,9 +21,11 @@ from synrl.video.raster import rgb_colour
 
 TOLERANCE = 1.0
 """Px between track and pixels."""
+MIN_OVERLAP = 0.7
+"""Intersection over union of what an object covers and what its outline does."""
 _MARGIN = 3
 _SAMPLES = 12
-_NOISE = 16.0
+_NOISE = 20.0
 """RGB distance below which the encoder, not an object, made a pixel unlike the ground."""
 
 Box = tuple[float, float, float, float]
@@ -48,6 +52,7 @@ def misplaced(
     """
     worst: dict[str, tuple[float, int]] = {}
     spoke: dict[str, list[bool]] = {}
+    unlike: dict[str, tuple[float, int]] = {}
     for frame, image in images.items():
         boxes = {
             track["name"]: _box(track, outlines[track["name"]], size, frame)
@@ -58,13 +63,24 @@ def misplaced(
             name = track["name"]
             if name not in boxes or not _free(name, boxes, image.shape):
                 continue
-            distance = _distance(image, boxes[name], item["colour"], (track["x"][frame], track["y"][frame]))
-            spoke.setdefault(name, []).append(distance is not None)
-            if distance is not None and distance > worst.get(name, (TOLERANCE, 0))[0]:
+            window = _window(image, boxes[name], item["colour"])
+            spoke.setdefault(name, []).append(window is not None)
+            if window is None:
+                continue
+            distance = window.distance(track["x"][frame], track["y"][frame])
+            if distance > worst.get(name, (TOLERANCE, 0))[0]:
                 worst[name] = distance, frame
+            if _varies(track):
+                overlap = window.overlap(_pose(track, item["size"], frame).transform_path(outlines[name]))
+                if overlap < unlike.get(name, (MIN_OVERLAP, 0))[0]:
+                    unlike[name] = overlap, frame
     problems = [
         f"{name} is {distance:.1f} px from its track on frame {frame}"
         for name, (distance, frame) in worst.items()
+    ]
+    problems += [
+        f"{name} covers {overlap:.0%} of what its angle and size say on frame {frame}"
+        for name, (overlap, frame) in unlike.items()
     ]
     problems += [
         f"{name} is not found where its track says on {spoken.count(False)} of {len(spoken)} frames"
@@ -78,12 +94,22 @@ def _sizes(row: Mapping[str, Any]) -> list[float]:
     return [item["size"] for item in row["objects"]]
 
 
+def _pose(track: Mapping[str, Any], size: float, frame: int) -> Affine2D:
+    """From an outline at the object's size to where it is on a frame."""
+    turned = Affine2D().rotate_deg(track["angle"][frame]).scale(track["size"][frame] / size)
+    return turned.translate(track["x"][frame], track["y"][frame])
+
+
 def _box(track: Mapping[str, Any], outline: Path, size: float, frame: int) -> Box:
     """Left, top, right, bottom of an object on a frame."""
-    turned = Affine2D().rotate_deg(track["angle"][frame]).scale(track["size"][frame] / size)
-    (left, top), (right, bottom) = turned.transform_path(outline).get_extents().get_points()
-    x, y = track["x"][frame], track["y"][frame]
-    return x + left, y + top, x + right, y + bottom
+    extents = _pose(track, size, frame).transform_path(outline).get_extents()
+    (left, top), (right, bottom) = extents.get_points()
+    return left, top, right, bottom
+
+
+def _varies(track: Mapping[str, Any]) -> bool:
+    """Whether an object turns or changes its size."""
+    return any(np.ptp(np.asarray(track[name], np.float64)) > 0.01 for name in ("angle", "size"))
 
 
 def _free(name: str, boxes: Mapping[str, Box], shape: tuple[int, ...]) -> bool:
@@ -98,8 +124,35 @@ def _free(name: str, boxes: Mapping[str, Box], shape: tuple[int, ...]) -> bool:
     )
 
 
-def _distance(image: np.ndarray, box: Box, colour: str, place: tuple[float, float]) -> float | None:
-    """Px from `place` to the centroid of what is in a box; None if it is nothing, or something larger."""
+@dataclass(frozen=True)
+class _Window:
+    """Some pixels of a frame, by how far each is unlike the ground, 0 to 1."""
+
+    left: int
+    top: int
+    there: np.ndarray
+
+    def distance(self, x: float, y: float) -> float:
+        """Px from a place to the centroid of what is there."""
+        total = self.there.sum()
+        columns, rows = np.arange(self.there.shape[1]), np.arange(self.there.shape[0])
+        here = (
+            self.there.sum(axis=0) @ columns / total + self.left + 0.5,
+            self.there.sum(axis=1) @ rows / total + self.top + 0.5,
+        )
+        return float(np.hypot(here[0] - x, here[1] - y))
+
+    def overlap(self, outline: Path) -> float:
+        """Intersection over union with an outline in frame pixels."""
+        rows, columns = np.mgrid[: self.there.shape[0], : self.there.shape[1]]
+        points = np.stack([columns.ravel() + self.left + 0.5, rows.ravel() + self.top + 0.5], axis=1)
+        inside = outline.contains_points(points).reshape(self.there.shape)
+        covered = self.there > 0.5
+        return float((inside & covered).sum() / max(1, (inside | covered).sum()))
+
+
+def _window(image: np.ndarray, box: Box, colour: str) -> _Window | None:
+    """What is in a box; None if it is nothing of that colour, or something larger than the box."""
     left, top = int(box[0]) - _MARGIN + 1, int(box[1]) - _MARGIN + 1
     right, bottom = int(box[2]) + _MARGIN, int(box[3]) + _MARGIN
     window = image[top:bottom, left:right].astype(np.float32)
@@ -108,9 +161,6 @@ def _distance(image: np.ndarray, box: Box, colour: str, place: tuple[float, floa
     there = np.clip((np.linalg.norm(window - ground, axis=2) - _NOISE) / _NOISE, 0, 1)
     alike = np.linalg.norm(window - wanted, axis=2) < np.linalg.norm(ground - wanted) / 3
     rim = np.concatenate([there[0], there[-1], there[:, 0], there[:, -1]])
-    total = float(there.sum())
-    if rim.max() > 0.5 or alike.mean() < 0.05 or total < 0.1 * there.size:
+    if rim.max() > 0.5 or alike.mean() < 0.05 or there.mean() < 0.1:
         return None
-    x = float(there.sum(axis=0) @ np.arange(there.shape[1])) / total + left + 0.5
-    y = float(there.sum(axis=1) @ np.arange(there.shape[0])) / total + top + 0.5
-    return float(np.hypot(x - place[0], y - place[1]))
+    return _Window(left, top, there)

@@ -92,9 +92,9 @@ def draw_style(streams: Streams) -> Style:
 
 
 def _shifted(colour: str) -> str:
-    """A colour nine levels nearer to middle grey in each channel."""
+    """A colour seven levels nearer to middle grey in each channel."""
     levels = bytes.fromhex(colour[1:])
-    return "#" + bytes(level - 9 if level > 127 else level + 9 for level in levels).hex()
+    return "#" + bytes(level - 7 if level > 127 else level + 7 for level in levels).hex()
 
 
 _PALE_GROUNDS = ("#ffffff", "#f4f1ea", "#e9eef5", "#eef3ea", "#f2f2f2")
