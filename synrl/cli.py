@@ -65,6 +65,11 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--split", default="train", metavar="S", help="name of the split (default: train)")
     command.add_argument("--seed", type=int, default=0, metavar="K", help="root seed (default: 0)")
     command.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to make")
+    command.add_argument(
+        "--twins",
+        action="store_true",
+        help="also write each row's frames in opposite order, where that changes the answer",
+    )
     command.add_argument("--num-proc", type=int, default=1, metavar="P", help="processes (default: 1)")
     command.set_defaults(run=_generate)
 
@@ -120,10 +125,16 @@ def _families(arguments: argparse.Namespace) -> int:
 def _generate(arguments: argparse.Namespace) -> int:
     from synrl.generate import Request, generate
 
-    request = Request(tuple(arguments.families), arguments.num_rows, arguments.split, arguments.seed)
+    request = Request(
+        tuple(arguments.families), arguments.num_rows, arguments.split, arguments.seed, arguments.twins
+    )
     out = generate(request, arguments.out, num_proc=arguments.num_proc)
     print(out)
-    print(f"{request.num_rows} rows of each of {len(request.families)} families in {out}", file=sys.stderr)
+    print(
+        f"{request.num_rows} rows of each of {len(request.families)} families"
+        f"{', and their twins,' if request.twins else ''} in {out}",
+        file=sys.stderr,
+    )
     print(f"next: synrl verify {out}", file=sys.stderr)
     return 0
 

@@ -29,7 +29,7 @@ from tqdm.auto import tqdm
 
 from synrl.errors import ConfigError, OutputError
 from synrl.hub.cards import write_dataset_card
-from synrl.rows import check_split, make_row
+from synrl.rows import TWINS, check_split, make_row
 from synrl.schema import features
 from synrl.seeds import GENERATOR_VERSION
 from synrl.tasks import get_family
@@ -53,6 +53,8 @@ class Request:
     num_rows: int
     split: str = "train"
     seed: int = 0
+    twins: bool = False
+    """Whether to write the reversed twin of every row that has one, right behind it."""
     generator_version: str = GENERATOR_VERSION
 
     def __post_init__(self) -> None:
@@ -62,8 +64,8 @@ class Request:
             raise ConfigError(
                 f"families are {', '.join(self.families) or 'none'}; name each once, at least one"
             )
-        if not 1 <= self.num_rows <= 1_000_000:
-            raise ConfigError(f"number of rows is {self.num_rows}; allowed: 1 to 1000000")
+        if not 1 <= self.num_rows <= TWINS:
+            raise ConfigError(f"number of rows is {self.num_rows}; allowed: 1 to {TWINS}")
         if not 0 <= self.seed < 2**63:
             raise ConfigError(f"seed is {self.seed}; allowed: 0 to 2^63 - 1")
         check_split(self.split)
@@ -100,9 +102,9 @@ def generate(request: Request, out: Path, *, num_proc: int = 1, progress: bool =
             _mapper(num_proc) as run,
         ):
             for family, name, indices in todo:
-                make = partial(_row, family, request.split, request.seed)
+                make = partial(_rows, family, request.split, request.seed, request.twins)
                 _write_shard(staging / name, _counted(run(make, indices), bar))
-        write_dataset_card(staging, asdict(request))
+        write_dataset_card(staging, asdict(request), _written(request, staging))
         if out.exists():
             out.rmdir()  # an empty folder, as _is_done has made sure
         staging.rename(out)
@@ -125,13 +127,15 @@ def _is_done(request: Request, out: Path) -> bool:
 def _stage(request: Request, staging: Path) -> None:
     """Make the working folder, or take up the one that an interrupted run of the same request left."""
     wanted = json.loads(json.dumps(asdict(request)))
-    if staging.exists() and _read_request(staging) != wanted:
-        raise OutputError(f"{staging} is left from another, unfinished request; finish that, or remove it")
-    for family in request.families:
-        (staging / family).mkdir(parents=True, exist_ok=True)
+    staging.mkdir(parents=True, exist_ok=True)
     for left in staging.rglob("*.part"):
         left.unlink()
+    if any(staging.iterdir()) and _read_request(staging) != wanted:
+        raise OutputError(f"{staging} is left from another, unfinished request; finish that, or remove it")
+    # The request goes first: a folder without one was killed before it held anything.
     _write_whole(staging / _REQUEST, json.dumps(wanted, indent=2) + "\n")
+    for family in request.families:
+        (staging / family).mkdir(exist_ok=True)
 
 
 def _read_request(folder: Path) -> Any:
@@ -147,8 +151,23 @@ def _write_whole(path: Path, text: str) -> None:
     os.replace(part, path)
 
 
-def _row(family: str, split: str, seed: int, index: int) -> dict[str, Any]:
-    return make_row(family, split=split, seed=seed, index=index).to_dict()
+def _rows(family: str, split: str, seed: int, twins: bool, index: int) -> list[dict[str, Any]]:
+    """A row and, if asked for and there is one, its twin."""
+    row = make_row(family, split=split, seed=seed, index=index, twins=twins)
+    if row.twin_id is None:
+        return [row.to_dict()]
+    twin = make_row(family, split=split, seed=seed, index=TWINS + index)
+    return [row.to_dict(), twin.to_dict()]
+
+
+def _written(request: Request, staging: Path) -> dict[str, int]:
+    """How many rows of each family there are."""
+    import pyarrow.parquet as pq
+
+    counts = dict.fromkeys(request.families, 0)
+    for family, name, _ in request.shards():
+        counts[family] += pq.read_metadata(staging / name).num_rows
+    return counts
 
 
 @contextmanager
@@ -168,9 +187,9 @@ def _mapper(num_proc: int) -> Iterator[Any]:
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _counted(rows: Iterable[dict[str, Any]], bar: Any) -> Iterator[dict[str, Any]]:
-    for row in rows:
-        yield row
+def _counted(made: Iterable[list[dict[str, Any]]], bar: Any) -> Iterator[dict[str, Any]]:
+    for rows in made:
+        yield from rows
         bar.update()
 
 

@@ -24,31 +24,44 @@ from synrl.tasks.base import FORMS, Config, Family
 from synrl.video.encode import encode
 from synrl.world.timeline import HIDDEN, Timeline
 
+TWINS = 1_000_000
+"""Row `TWINS + i` is the twin of row i: its frames in opposite order, the same question, another answer."""
 STRIDES = (60, 30, 20, 15, 10, 6, 5, 3, 2, 1)
 """Sampling strides that `min_fps` is measured at: 0.5 to 30 frames a second."""
 
 
-def make_row(family: str, *, split: str, seed: int, index: int, config: Config | None = None) -> Row:
+def make_row(
+    family: str, *, split: str, seed: int, index: int, config: Config | None = None, twins: bool = False
+) -> Row:
     """Row `index` of a split.
 
     Args:
         family: name of the task family.
         split: any name of letters, digits and underscores; part of the key, so splits share no row.
         seed: root seed, 0 to 2^63 - 1.
-        index: from 0.
+        index: from 0; from `TWINS` on, the twin of row `index - TWINS`.
         config: level, mode, form and knobs; by default what `scheduled` says for this index.
+        twins: whether the row names its twin, if it has one; twins always do.
 
     Raises:
-        ConfigError: a name or number is out of range.
+        ConfigError: a name or number is out of range, or there is no such twin.
     """
     check_split(split)
     task = get_family(family)
-    streams = Streams(family, split, seed, index)
-    config = config or scheduled(task, index)
+    is_twin, base = divmod(index, TWINS)
+    if is_twin not in (0, 1):
+        raise ConfigError(f"row index is {index}; allowed: 0 to {2 * TWINS - 1}")
+    streams = Streams(family, split, seed, base)
+    config = config or scheduled(task, base)
     timeline = task.simulate(config, streams)
+    other = task.backwards(timeline) if twins or is_twin else None
+    if is_twin:
+        if other is None:
+            raise ConfigError(f"row {base} of {family} has no twin: its answer is the same backwards")
+        timeline = other
     scene = task.draw(timeline)
     question = task.ask(timeline, config, streams)
-    row_id = f"{family}-{split}-{index:06d}"
+    row_id = name_row(family, split, index)
     row: dict[str, Any] = dict(
         id=row_id,
         family=family,
@@ -69,14 +82,25 @@ def make_row(family: str, *, split: str, seed: int, index: int, config: Config |
         answer=question.letter or question.answer_text,
         answer_text=question.answer_text,
         guess_rate=question.guess_rate,
-        twin_id=None,
+        twin_id=name_row(family, split, base if is_twin else base + TWINS) if other else None,
         **tables(timeline),
         seed=seed,
-        config={**asdict(config), "split": split, "index": index, "query": timeline.query},
+        config={
+            **asdict(config),
+            "split": split,
+            "index": index,
+            "twins": twins or bool(is_twin),
+            "query": timeline.query,
+        },
         generator_version=GENERATOR_VERSION,
         cot=None,
     )
     return Row(**row, min_fps=min_fps(task, row))
+
+
+def name_row(family: str, split: str, index: int) -> str:
+    """The id of a row."""
+    return f"{family}-{split}-{index:06d}"
 
 
 def check_split(split: str) -> None:
@@ -109,15 +133,10 @@ def remake(row: Mapping[str, Any]) -> Row:
             f"row {row['id']} was made by generator version {row['generator_version']!r}; "
             f"this is version {GENERATOR_VERSION!r}"
         )
-    knobs = {name: value for name, value in row["config"].items() if name not in ("split", "index", "query")}
+    key = {name: row["config"][name] for name in ("split", "index", "twins")}
+    knobs = {name: value for name, value in row["config"].items() if name not in (*key, "query")}
     config = get_family(row["family"]).config_type(**knobs)
-    return make_row(
-        row["family"],
-        split=row["config"]["split"],
-        seed=row["seed"],
-        index=row["config"]["index"],
-        config=config,
-    )
+    return make_row(row["family"], seed=row["seed"], config=config, **key)
 
 
 def tables(timeline: Timeline) -> dict[str, list[dict[str, Any]]]:

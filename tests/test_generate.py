@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ import synrl.generate as module
 from synrl.audit.reading import Source
 from synrl.errors import ConfigError, OutputError
 from synrl.generate import Request, generate
-from synrl.schema import COLUMNS, features
+from synrl.rows import TWINS
+from synrl.schema import COLUMNS, decode_json, features
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -78,17 +80,17 @@ def test_an_interrupted_run_goes_on_and_ends_with_the_same_bytes(
 ) -> None:
     whole = contents(generate(REQUEST, tmp_path / "whole", progress=False))
     made: list[int] = []
-    original = module._row
+    original = module._rows
 
-    def failing(family: str, split: str, seed: int, index: int) -> dict[str, Any]:
+    def failing(family: str, split: str, seed: int, twins: bool, index: int) -> list[dict[str, Any]]:
         if index == 5 and not failed:
             failed.append(index)
             raise KeyboardInterrupt
         made.append(index)
-        return original(family, split, seed, index)
+        return original(family, split, seed, twins, index)
 
     failed: list[int] = []
-    monkeypatch.setattr(module, "_row", failing)
+    monkeypatch.setattr(module, "_rows", failing)
     with pytest.raises(KeyboardInterrupt):
         generate(REQUEST, tmp_path / "out", progress=False)
     assert not (tmp_path / "out").exists()
@@ -97,11 +99,31 @@ def test_an_interrupted_run_goes_on_and_ends_with_the_same_bytes(
     assert not (tmp_path / "out.incomplete").exists()
 
 
+def test_twins_are_written_behind_their_rows_and_change_nothing_else(tmp_path: Path) -> None:
+    plain = rows(generate(REQUEST, tmp_path / "plain", progress=False))
+    both = rows(generate(replace(REQUEST, twins=True), tmp_path / "both", progress=False))
+    twins = [row for row in both if row["config"]["index"] >= TWINS]
+    others = [row for row in both if row["config"]["index"] < TWINS]
+    assert len(twins) >= 2 and len(others) == len(plain)
+    for row, other in zip(plain, others, strict=True):
+        changed = {name for name in row if row[name] != other[name]}
+        assert changed <= {"twin_id", "config"}
+    for number, row in enumerate(both):
+        if row in twins:
+            assert both[number - 1]["twin_id"] == row["id"]
+    assert f"| {len(both)} |" in (tmp_path / "both" / "README.md").read_text()
+
+
+def rows(folder: Path) -> list[dict[str, Any]]:
+    tables = [pq.read_table(path) for path in sorted(folder.glob("*/*.parquet"))]
+    return [decode_json(row) for table in tables for row in table.to_pylist()]
+
+
 def test_a_killed_run_goes_on_and_ends_with_the_same_bytes(tmp_path: Path) -> None:
     whole = generate(Request(("card_stack",), 4), tmp_path / "whole", progress=False)
     command = [sys.executable, "-m", "synrl.cli", "generate", "card_stack", "-n", "4", "--out", "out"]
     process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-    while not (tmp_path / "out.incomplete" / "card_stack").exists() and process.poll() is None:
+    while not (tmp_path / "out.incomplete").exists() and process.poll() is None:
         time.sleep(0.01)
     process.kill()
     process.wait()
@@ -112,7 +134,7 @@ def test_a_killed_run_goes_on_and_ends_with_the_same_bytes(tmp_path: Path) -> No
 
 def test_a_finished_folder_is_left_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     out = generate(Request(("card_stack",), 1), tmp_path / "out", progress=False)
-    monkeypatch.setattr(module, "_row", None)  # would fail if it were called
+    monkeypatch.setattr(module, "_rows", None)  # would fail if it were called
     assert generate(Request(("card_stack",), 1), out, progress=False) == out
 
 
@@ -151,7 +173,7 @@ def test_a_full_disk_is_one_line_and_leaves_no_result(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        (dict(families=("nonsense",)), "no task family 'nonsense'; allowed: collision_counting"),
+        (dict(families=("nonsense",)), "no task family 'nonsense'; allowed: acceleration_detection"),
         (dict(families=()), "families are none"),
         (dict(families=("card_stack", "card_stack")), "name each once"),
         (dict(num_rows=0), "number of rows is 0; allowed: 1 to"),

@@ -6,6 +6,7 @@ run counts against the row like one that finds it wrong; nothing passes by accid
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -13,8 +14,9 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field
 from fractions import Fraction
 from multiprocessing import get_context
-from typing import Any
+from typing import Any, NamedTuple
 
+import numpy as np
 from tqdm.auto import tqdm
 
 from synrl.answers import LETTERS, score
@@ -22,7 +24,7 @@ from synrl.audit.pixels import frames_to_check, misplaced
 from synrl.audit.reading import Group, Source
 from synrl.errors import ConfigError, VideoError
 from synrl.evidence import Evidence
-from synrl.rows import answers, min_fps
+from synrl.rows import TWINS, answers, min_fps, name_row
 from synrl.schema import time_ms
 from synrl.tasks import get_family
 from synrl.video.decode import frames, probe
@@ -56,21 +58,50 @@ def verify(data: str, *, num_proc: int = 1, progress: bool = True) -> Report:
     if not 1 <= num_proc <= 1024:
         raise ConfigError(f"number of processes is {num_proc}; allowed: 1 to 1024")
     source, report, seen = Source.open(data), Report(), Counter[str]()
+    twins: dict[str, _Checked] = {}
     with tqdm(total=source.num_rows, unit="row", disable=not progress) as bar:
         for results in _results(source.groups, num_proc):
-            for row_id, family, problems in results:
-                seen[row_id] += 1
-                report.rows[family] += 1
-                if seen[row_id] > 1:
-                    problems = [*problems, f"id occurs {seen[row_id]} times"]
+            for row in results:
+                seen[row.row_id] += 1
+                report.rows[row.family] += 1
+                problems = list(row.problems)
+                if seen[row.row_id] > 1:
+                    problems.append(f"id occurs {seen[row.row_id]} times")
+                if row.twin_id is not None:
+                    twins[row.row_id] = row
+                    problems += _unlike_twin(row, twins.get(row.twin_id))
                 if problems:
-                    report.problems[row_id] = problems
-                    report.families[row_id] = family
+                    report.problems[row.row_id] = problems
+                    report.families[row.row_id] = row.family
             bar.update(len(results))
     return report
 
 
-def _results(groups: tuple[Group, ...], num_proc: int) -> Iterator[list[tuple[str, str, list[str]]]]:
+class _Checked(NamedTuple):
+    """A row's problems, and what it must have in common with its twin."""
+
+    row_id: str
+    family: str
+    problems: list[str]
+    twin_id: str | None
+    question: str
+    answer: str
+    forwards: str
+    """A digest of the tracks, and one of the tracks with the frames in opposite order."""
+    backwards: str
+
+
+def _unlike_twin(row: _Checked, twin: _Checked | None) -> Iterator[str]:
+    """What keeps a row and its twin, if that has been seen, from being each other's reverse."""
+    if twin is None:
+        return
+    if row.forwards != twin.backwards or twin.twin_id != row.row_id:
+        yield f"{twin.row_id} is not its reversed twin"
+    if row.question == twin.question and row.answer == twin.answer:
+        yield f"its twin {twin.row_id} has the same answer"
+
+
+def _results(groups: tuple[Group, ...], num_proc: int) -> Iterator[list[_Checked]]:
     if num_proc == 1:
         yield from map(_check_group, groups)
         return
@@ -78,8 +109,24 @@ def _results(groups: tuple[Group, ...], num_proc: int) -> Iterator[list[tuple[st
         yield from pool.map(_check_group, groups)
 
 
-def _check_group(group: Group) -> list[tuple[str, str, list[str]]]:
-    return [(str(row["id"]), str(row["family"]), check_row(row)) for row in group.rows()]
+def _check_group(group: Group) -> list[_Checked]:
+    return [_checked(row) for row in group.rows()]
+
+
+def _checked(row: Mapping[str, Any]) -> _Checked:
+    twin_id = row["twin_id"]
+    digests = ("", "") if twin_id is None else (_digest(row, 1), _digest(row, -1))
+    names = str(row["id"]), str(row["family"])
+    return _Checked(*names, check_row(row), twin_id, row["question"], row["answer_text"], *digests)
+
+
+def _digest(row: Mapping[str, Any], step: int) -> str:
+    """Of all tracks, frames taken in order or backwards."""
+    digest = hashlib.blake2b(digest_size=16)
+    for track in row["tracks"]:
+        for name in ("x", "y", "angle", "size", "visible"):
+            digest.update(np.asarray(track[name], np.float32)[::step].tobytes())
+    return digest.hexdigest()
 
 
 def check_row(row: Mapping[str, Any]) -> list[str]:
@@ -98,9 +145,13 @@ def check_row(row: Mapping[str, Any]) -> list[str]:
 
 def _identity(row: Mapping[str, Any]) -> Iterator[str]:
     family, config = get_family(row["family"]), row["config"]
-    expected = f"{row['family']}-{config['split']}-{config['index']:06d}"
+    expected = name_row(row["family"], config["split"], config["index"])
     if row["id"] != expected:
         yield f"id is {row['id']}, its config says {expected}"
+    if row["twin_id"] is not None:
+        other = config["index"] + (TWINS if config["index"] < TWINS else -TWINS)
+        if row["twin_id"] != name_row(row["family"], config["split"], other):
+            yield f"twin_id is {row['twin_id']}, its config says otherwise"
     for name in ("category", "horizon", "primitive"):
         if row[name] != getattr(family, name):
             yield f"{name} is {row[name]!r}, not {getattr(family, name)!r}"

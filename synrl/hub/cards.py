@@ -17,8 +17,12 @@ from huggingface_hub import DatasetCardData
 SIZES = ((1000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 
 
-def write_dataset_card(folder: Path, request: Mapping[str, Any]) -> None:
-    """Write README.md into a folder of shards that a request (see `synrl.generate`) was made into."""
+def write_dataset_card(folder: Path, request: Mapping[str, Any], counts: Mapping[str, int]) -> None:
+    """Write README.md into a folder of shards that a request (see `synrl.generate`) was made into.
+
+    Args:
+        counts: the number of rows of each family.
+    """
     families, split = list(request["families"]), request["split"]
     configs = [
         {"config_name": family, "data_files": [{"split": split, "path": f"{family}/{split}-*.parquet"}]}
@@ -29,7 +33,7 @@ def write_dataset_card(folder: Path, request: Mapping[str, Any]) -> None:
         "default": True,
         "data_files": [{"split": split, "path": f"*/{split}-*.parquet"}],
     }
-    total = request["num_rows"] * len(families)
+    total = sum(counts.values())
     data = DatasetCardData(
         pretty_name="SynRL",
         license="apache-2.0",
@@ -43,10 +47,10 @@ def write_dataset_card(folder: Path, request: Mapping[str, Any]) -> None:
         load_name="DIR_OR_REPO",
         first_config=families[0],
         split=split,
-        table="\n".join(f"| {family} | {request['num_rows']} |" for family in families),
+        table="\n".join(f"| {family} | {counts[family]} |" for family in families),
         command=(
             f"synrl generate {' '.join(families)} -n {request['num_rows']} --split {split} "
-            f"--seed {request['seed']} --out DIR"
+            f"--seed {request['seed']}{' --twins' if request['twins'] else ''} --out DIR"
         ),
         generator_version=request["generator_version"],
         versions=", ".join(f"{name} {version(name)}" for name in ("av", "matplotlib", "numpy")),

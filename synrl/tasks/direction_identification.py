@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -24,9 +24,9 @@ from synrl.tasks.cast import SOLID_SHAPES, cast, draw_cast
 from synrl.tasks.questions import NUM_OPTIONS, choice, drawn, interval_question, with_form
 from synrl.video.scene import Scene
 from synrl.video.style import draw_style
-from synrl.world.directions import DIRECTIONS, MAIN_DIRECTIONS, nearest_direction
+from synrl.world.directions import DIRECTIONS, MAIN_DIRECTIONS, nearest_direction, opposite
 from synrl.world.legs import straight_legs
-from synrl.world.timeline import Event, Poses, SceneObject, Timeline, in_order
+from synrl.world.timeline import Event, Poses, SceneObject, Timeline, backwards, in_order
 
 REST = "does not move"
 CLEARANCE = 8
@@ -118,6 +118,14 @@ class DirectionIdentification(Family):
     def draw(self, timeline: Timeline) -> Scene:
         return draw_cast(timeline)
 
+    def backwards(self, timeline: Timeline) -> Timeline | None:
+        turned = backwards(timeline, _undone)
+        paths = [
+            [event.detail for event in clip.events if event.actor == clip.query["object"]]
+            for clip in (timeline, turned)
+        ]
+        return None if timeline.query["ask"] == "span" or paths[0] == paths[1] else turned
+
     def wordings(self, query: Mapping[str, Any]) -> Sequence[str]:
         name = query["object"]
         if query["ask"] == "span":
@@ -190,6 +198,10 @@ class DirectionIdentification(Family):
 
 
 FAMILY = DirectionIdentification()
+
+
+def _undone(event: Event) -> Event:
+    return replace(event, detail=opposite(event.detail))
 
 
 def _room(num_frames: int) -> tuple[int, int]:

@@ -92,7 +92,7 @@ class TrajectoryShape(Family):
         query: dict[str, Any] = {"object": objects[0].name, "spirals": spirals, "form": config.form}
         if config.mode == "localisation":
             query |= {"ask": "span", "figure": figure}
-            length = scene.integer(44, 60)
+            length = scene.integer(40, 48)
             num_frames, start = window(scene, length)
             plan = _around(
                 scene,

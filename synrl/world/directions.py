@@ -23,3 +23,9 @@ def nearest_direction(dx: float, dy: float) -> str:
     """The direction of a displacement in pixels (y down); each covers 45 degrees."""
     octant = round(math.degrees(math.atan2(dy, dx)) / 45) % 8
     return tuple(DIRECTIONS)[octant]
+
+
+def opposite(direction: str) -> str:
+    """The direction that leads back."""
+    names = tuple(DIRECTIONS)
+    return names[(names.index(direction) + 4) % 8]

@@ -14,7 +14,7 @@ import pytest
 import synrl.rows
 from synrl.errors import ConfigError, DataError
 from synrl.evidence import Evidence
-from synrl.rows import STRIDES, answers, make_row, remake, scheduled
+from synrl.rows import STRIDES, TWINS, answers, make_row, remake, scheduled
 from synrl.schema import COLUMNS, features
 from synrl.seeds import Streams
 from synrl.tasks import families, get_family
@@ -30,11 +30,13 @@ def family(request: pytest.FixtureRequest) -> Family:
     return get_family(request.param)
 
 
-def quick_row(family: Family, index: int, seed: int = 0, split: str = "train") -> dict[str, Any]:
+def quick_row(
+    family: Family, index: int, seed: int = 0, split: str = "train", twins: bool = False
+) -> dict[str, Any]:
     """A row without its video, as it comes back from a file: JSON, and tracks in float32."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(synrl.rows, "encode", lambda *_: b"")
-        row = make_row(family.name, split=split, seed=seed, index=index).to_dict()
+        row = make_row(family.name, split=split, seed=seed, index=index, twins=twins).to_dict()
     row = json.loads(json.dumps({**row, "video": None}))
     for track in row["tracks"]:
         for name in ("x", "y", "angle", "size"):
@@ -90,6 +92,24 @@ def test_the_log_is_read_back_from_the_tracks(family: Family, rows: list[dict[st
             seen = json.loads(json.dumps([asdict(entry) for entry in getattr(observed, column)]))
             stored = [{k: v for k, v in e.items() if not k.endswith("time_ms")} for e in row[column]]
             assert seen == stored, row["id"]
+
+
+def test_a_twin_shows_the_same_frames_backwards_and_has_another_answer(family: Family) -> None:
+    for index in range(ROWS):
+        row = quick_row(family, index, twins=True)
+        if row["twin_id"] is None:
+            with pytest.raises(ConfigError, match=f"row {index} of {family.name} has no twin"):
+                quick_row(family, TWINS + index)
+            continue
+        twin = quick_row(family, TWINS + index)
+        assert (row["twin_id"], twin["twin_id"]) == (twin["id"], row["id"])
+        assert twin["config"]["query"] == row["config"]["query"]
+        assert twin["answer_text"] != row["answer_text"]
+        for here, there in zip(row["tracks"], twin["tracks"], strict=True):
+            assert all(np.array_equal(here[key], there[key][::-1]) for key in here if key != "name")
+        seen = json.loads(json.dumps([asdict(e) for e in family.observe(Evidence.from_row(twin)).events]))
+        assert seen == [{k: v for k, v in e.items() if not k.endswith("time_ms")} for e in twin["events"]]
+        assert answers(family, twin, Evidence.from_row(twin))
 
 
 def test_the_solver_reaches_the_answer_down_to_min_fps_and_not_below(
@@ -210,18 +230,18 @@ def test_a_wrong_config_names_the_value_and_what_is_allowed(family: Family) -> N
 
 
 GOLDEN_FRAMES = {
-    "acceleration_detection": "eb98f172fe31008b",
-    "attribute_change": "cf0a7c4cc1792c02",
+    "acceleration_detection": "693f367766f888b6",
+    "attribute_change": "60eb8da5607373fa",
     "card_stack": "82847d6cfc5241f0",
-    "collision_counting": "ba4a407cffe3454d",
-    "direction_identification": "34f6b352eec601ad",
-    "distance_estimation": "c055d950c50b1e52",
+    "collision_counting": "a9a8a9144964d3f3",
+    "direction_identification": "035634a74543d91e",
+    "distance_estimation": "8251d8f5e4053524",
     "event_ordering": "af7dbd9333849065",
-    "motion_counting": "9d7463b546dd2391",
+    "motion_counting": "464a8714955600b2",
     "relative_position": "4a8fcb26e0a8c3e3",
     "rotation_counting": "363a66b4a56f7a5a",
-    "speed_perception": "9d73109bed68ea2e",
-    "trajectory_shape": "5ffea101beaa5f55",
+    "speed_perception": "8c0a5a9300629bc7",
+    "trajectory_shape": "3209edcdfe8c9801",
     "velocity_comparison": "10303df810dea059",
 }
 """Digests of drawn frames: they change exactly when rows do, and `GENERATOR_VERSION` with them."""
