@@ -16,8 +16,9 @@ import numpy as np
 
 from synrl.evidence import Evidence
 from synrl.tasks.base import Observed
+from synrl.tasks.following import find_plan
 from synrl.world.card_table import Table
-from synrl.world.cards import Piles, format_plan, legal_moves, parse_plan
+from synrl.world.cards import WORLD, Piles
 from synrl.world.history import Step
 from synrl.world.timeline import Operation, State
 
@@ -61,7 +62,7 @@ def solve(evidence: Evidence) -> str | None:
     if query["ask"] == "plan":
         after = 0 if query["reveal"] == "end" else last
         hidden = {pile: followed.named(after, pile) for pile in followed.snapshots[0]}
-        return _plan(hidden, query, evidence.options)
+        return None if None in hidden.values() else find_plan(evidence, hidden, _carry, WORLD)
     after = {"start": 0, "end": last}.get(query["when"], query["when"])
     if after > last:
         return None
@@ -146,41 +147,13 @@ def _copy(piles: Mapping[str, Sequence[Token]]) -> dict[str, list[Token]]:
     return {pile: list(tokens) for pile, tokens in piles.items()}
 
 
-def _plan(
-    hidden: Mapping[str, list[str] | None], query: Mapping[str, Any], options: Sequence[str]
-) -> str | None:
-    """The first option that works, or a shortest plan if there are none."""
-    if any(cards is None for cards in hidden.values()):
+def _carry(piles: Piles, step: Step) -> dict[str, tuple[str, ...]] | None:
+    """The piles after a move, None if it can't be made."""
+    source, target = step.arguments["source"], step.arguments["target"]
+    if source == target or not piles.get(source) or target not in piles:
         return None
-    start = {pile: tuple(cards or ()) for pile, cards in hidden.items()}
-    target = {pile: tuple(cards) for pile, cards in query["target"].items()}
-    if options:
-        plans = [(option, parse_plan(option) or []) for option in options]
-        return next((option for option, moves in plans if _carried_out(start, moves) == target), None)
-    frontier: list[tuple[Piles, tuple[Step, ...]]] = [(start, ())]
-    for _ in range(query["moves"]):
-        frontier = [
-            (after, (*moves, move))
-            for state, moves in frontier
-            for move in legal_moves(state)
-            for after in (_carried_out(state, [move]),)
-            if after is not None
-        ]
-        for state, moves in frontier:
-            if state == target:
-                return format_plan(moves)
-    return None
-
-
-def _carried_out(state: Piles, moves: Sequence[Step]) -> dict[str, tuple[str, ...]] | None:
-    """The state after some moves, None if one can't be made."""
-    piles = {pile: list(cards) for pile, cards in state.items()}
-    for _, given in moves:
-        source, target = given["source"], given["target"]
-        if source == target or not piles.get(source) or target not in piles:
-            return None
-        piles[target].append(piles[source].pop())
-    return {pile: tuple(cards) for pile, cards in piles.items()}
+    card = piles[source][-1]
+    return {**piles, source: (*piles[source][:-1],), target: (*piles[target], card)}
 
 
 def observe(evidence: Evidence, table: Table) -> Observed:

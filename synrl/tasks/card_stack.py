@@ -390,5 +390,7 @@ def _ask_cards(
         return tuple(changed)
 
     propose = _proposer(config, shown=query["reveal"] == "end")
-    wrong = rivals(history, apply, propose, asked, fits, otherwise, NUM_OPTIONS - 1, streams.options)
+    wrong = rivals(
+        history, query["reveal"], WORLD, propose, asked, fits, otherwise, NUM_OPTIONS - 1, streams.options
+    )
     return choice(wording, ", ".join(truth), [", ".join(rival) for rival in wrong], streams)

@@ -17,8 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from synrl.errors import IllegalOperation
-from synrl.world.history import Step
-from synrl.world.plans import World
+from synrl.world.history import Step, World
 
 RANKS = ("A", "2", "3", "4", "5", "6", "7", "8", "9", "J", "Q", "K")
 SUITS = ("♠", "♥", "♦", "♣")
@@ -77,16 +76,33 @@ def _lift(piles: Piles, name: str) -> tuple[dict[str, tuple[str, ...]], str]:
     return {**piles, name: cards[:-1]}, cards[-1]
 
 
-def legal_moves(piles: Piles) -> Iterator[Step]:
-    """Every `move` that is legal in a state."""
-    return (_move(s, t) for s, t in itertools.permutations(piles, 2) if piles[s])
+def undo(piles: Piles, kind: str, arguments: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """The state before an operation.
+
+    Raises:
+        IllegalOperation: it can't have led to this state, or what it removed is not known.
+    """
+    if kind == "move":
+        back = {"source": arguments["target"], "target": arguments["source"]}
+        return apply(piles, "move", back)
+    if kind == "bury":
+        name = arguments["pile"]
+        cards = _pile(piles, name)
+        if len(cards) < 2:
+            raise IllegalOperation(f"pile {name} has too few cards for a burial")
+        return {**piles, name: (*cards[1:], cards[0])}
+    if kind == "swap":
+        return apply(piles, kind, arguments)
+    if kind == "add":
+        return apply(piles, "remove", arguments)
+    if kind == "remove" and "card" in arguments:
+        return apply(piles, "add", arguments)
+    raise IllegalOperation(f"operation {kind!r} can't be undone")
 
 
-def undone_moves(piles: Piles) -> Iterator[tuple[Step, Piles]]:
-    """Every `move` that may have been the last, and the state before it."""
-    for step in legal_moves(piles):
-        source, target = step.arguments["source"], step.arguments["target"]
-        yield _move(target, source), apply(piles, *step)
+def all_moves(piles: Piles) -> Iterator[Step]:
+    """Every `move` between two piles."""
+    return (_move(source, target) for source, target in itertools.permutations(piles, 2))
 
 
 def _move(source: str, target: str) -> Step:
@@ -100,9 +116,9 @@ def parse_plan(text: str) -> list[Step] | None:
     return [_move(m[1].upper(), m[2].upper()) for m in matches if m] if matches and all(matches) else None
 
 
-def format_plan(moves: Sequence[Step]) -> str:
+def format_plan(steps: Sequence[Step]) -> str:
     """The canonical text of a plan."""
-    return "; ".join(f"move {move.arguments['source']} {move.arguments['target']}" for move in moves)
+    return "; ".join(f"move {step.arguments['source']} {step.arguments['target']}" for step in steps)
 
 
-WORLD = World(apply, legal_moves, undone_moves, parse_plan, format_plan)
+WORLD = World(apply, undo, all_moves, parse_plan, format_plan)

@@ -1,13 +1,13 @@
 """Histories of a world with hidden states: what long clips show, and how else they could have gone.
 
-A world is a pure function `rules(state, kind, arguments) -> state` that raises `IllegalOperation`, and
-a proposal of a random legal step. Everything here works for any such world.
+A world is its rules, a pure function `(state, kind, arguments) -> state` that raises `IllegalOperation`,
+and their inverse. Everything here works for any world, given a proposal of a random legal step.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -30,6 +30,21 @@ class Step(NamedTuple):
 
 Rules = Callable[[Any, str, Mapping[str, Any]], Any]
 Propose = Callable[[Any, Stream], Step]
+
+
+class World(NamedTuple):
+    """The rules of a world, and the steps and words that plans in it are made of."""
+
+    rules: Rules
+    """The state after an operation; raises `IllegalOperation`."""
+    undo: Rules
+    """The state before an operation; raises `IllegalOperation` if it can't have led here."""
+    plan_steps: Callable[[Any], Iterable[Step]]
+    """The steps that a plan may have near a state, legal there or not."""
+    parse_plan: Callable[[str], Sequence[Step] | None]
+    """The steps that a text names; None if it says anything else."""
+    format_plan: Callable[[Sequence[Step]], str]
+    """The canonical text of a plan."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +90,8 @@ def play(start: Any, count: int, rules: Rules, propose: Propose, stream: Stream)
 
 def rivals(
     history: History,
-    rules: Rules,
+    reveal: str,
+    world: World,
     propose: Propose,
     answer: Callable[[History], Any],
     fits: Callable[[Any], bool],
@@ -85,11 +101,12 @@ def rivals(
 ) -> list[Any]:
     """`count` wrong answers: what the truth would be in histories that went differently.
 
-    The answers form a chain in which each history differs from the last by one more step, and the truth
-    stands anywhere in it. Edits of the truth alone would surround it, and the answer that resembles all
-    others would be the right one.
+    They have the end in common that can be read. The answers form a chain in which each history differs
+    from the last by one more step, and the truth stands anywhere in it. Edits of the truth alone would
+    surround it, and the answer that resembles all others would be the right one.
 
     Args:
+        reveal: the end that can be read, `start` or `end`.
         answer: the asked thing in a history.
         fits: whether a wrong answer may be shown; equal answers are never shown twice.
         otherwise: a small change to the last answer, for when no other history gives a new one.
@@ -101,7 +118,7 @@ def rivals(
         current, last = history, truth
         for _ in range(length):
             for _ in range(30):
-                edited = _edited(current, rules, propose, stream)
+                edited = _edited(current, reveal, world, propose, stream)
                 if edited is not None and (rival := answer(edited)) not in (truth, *found) and fits(rival):
                     current = edited
                     break
@@ -113,13 +130,18 @@ def rivals(
     return found
 
 
-def _edited(history: History, rules: Rules, propose: Propose, stream: Stream) -> History | None:
-    """The history with one step replaced, or None if the rest no longer follows."""
+def _edited(history: History, reveal: str, world: World, propose: Propose, stream: Stream) -> History | None:
+    """The history with one step replaced, or None if the rest no longer fits together."""
     k = stream.integer(0, len(history.steps) - 1)
     steps = [*history.steps]
     steps[k] = propose(history.states[k], stream)
     try:
-        return History.replay(history.states[0], steps, rules)
+        start = history.states[0]
+        if reveal == "end":
+            start = history.states[-1]
+            for step in reversed(steps):
+                start = world.undo(start, step.kind, step.arguments)
+        return History.replay(start, steps, world.rules)
     except IllegalOperation:
         return None
 

@@ -6,27 +6,29 @@ don't allow makes it wrong.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from typing import Any
 
 from synrl.errors import IllegalOperation
 from synrl.seeds import Stream
-from synrl.world.history import Rules, Step, key
+from synrl.world.history import Rules, Step, World, key
 
 
-class World(NamedTuple):
-    """The rules of a world, and the steps and words that its plans are made of."""
+def legal(world: World, state: Any) -> Iterator[tuple[Step, Any]]:
+    """The steps of plans that are legal in a state, and where each leads."""
+    return _possible(world.rules, world, state)
 
-    rules: Rules
-    """`state, kind, arguments -> state`; raises `IllegalOperation`."""
-    legal: Callable[[Any], Iterable[Step]]
-    """The steps of plans that are legal in a state."""
-    undone: Callable[[Any], Iterable[tuple[Step, Any]]]
-    """The steps of plans that may have led to a state, each with the state it came from."""
-    parse_plan: Callable[[str], Sequence[Step] | None]
-    """The steps that a text names; None if it says anything else."""
-    format_plan: Callable[[Sequence[Step]], str]
-    """The canonical text of a plan."""
+
+def undone(world: World, state: Any) -> Iterator[tuple[Step, Any]]:
+    """The steps of plans that may have led to a state, and where each comes from."""
+    return _possible(world.undo, world, state)
+
+
+def _possible(way: Rules, world: World, state: Any) -> Iterator[tuple[Step, Any]]:
+    for step in world.plan_steps(state):
+        with suppress(IllegalOperation):  # what the rules refuse is what we leave out
+            yield step, way(state, step.kind, step.arguments)
 
 
 def leads(world: World, start: Any, steps: Iterable[Step], target: Any) -> bool:
@@ -44,16 +46,14 @@ def distant_state(world: World, start: Any, length: int, stream: Stream) -> Any 
     """A random state that takes exactly `length` steps from another; None if the walk went nowhere new."""
     reached, frontier, state = {key(start)}, [start], start
     for _ in range(length):
-        steps = list(world.legal(state))
+        steps = list(legal(world, state))
         if not steps:
             return None
-        step = stream.choice(steps)
-        state = world.rules(state, step.kind, step.arguments)
+        _, state = stream.choice(steps)
     for _ in range(length - 1):
         after = {}
         for earlier in frontier:
-            for step in world.legal(earlier):
-                later = world.rules(earlier, step.kind, step.arguments)
+            for _, later in legal(world, earlier):
                 after[key(later)] = later
         frontier = [later for name, later in after.items() if name not in reached]
         reached |= after.keys()
@@ -64,7 +64,7 @@ def conceivable(world: World, target: Any, length: int) -> list[tuple[Step, ...]
     """Every plan of `length` steps that ends in a state from somewhere: all that a blind guesser knows."""
     found: list[tuple[tuple[Step, ...], Any]] = [((), target)]
     for _ in range(length):
-        found = [((step, *plan), earlier) for plan, state in found for step, earlier in world.undone(state)]
+        found = [((step, *plan), earlier) for plan, state in found for step, earlier in undone(world, state)]
     return [plan for plan, _ in found]
 
 

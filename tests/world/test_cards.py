@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 
 from synrl.errors import IllegalOperation
 from synrl.world.card_table import Table
-from synrl.world.cards import RANKS, SUITS, apply, format_plan, legal_moves, parse_plan, undone_moves
+from synrl.world.cards import RANKS, SUITS, WORLD, apply, format_plan, parse_plan
+from synrl.world.cards import undo as undo_by_rules
 from synrl.world.history import History, Step
+from synrl.world.plans import legal, undone
 
 DECK = [rank + suit for rank in RANKS for suit in SUITS]
 PILES = "ABC"
@@ -104,14 +106,14 @@ def test_long_games_go_as_by_hand_and_no_card_is_made_or_lost(state: State, data
 @given(states())
 @settings(deadline=None)
 def test_legal_moves_are_exactly_those_that_the_rules_allow(state: State) -> None:
-    legal = {(step.arguments["source"], step.arguments["target"]) for step in legal_moves(state)}
+    allowed = {(step.arguments["source"], step.arguments["target"]) for step, _ in legal(WORLD, state)}
     for source, target in itertools.product("ABCZ", repeat=2):
         try:
             apply(state, "move", {"source": source, "target": target})
         except IllegalOperation:
-            assert (source, target) not in legal
+            assert (source, target) not in allowed
         else:
-            assert (source, target) in legal
+            assert (source, target) in allowed
 
 
 def test_operations_do_what_their_names_say() -> None:
@@ -164,11 +166,22 @@ def moves(*pairs: str) -> list[Step]:
 @settings(deadline=None)
 def test_an_undone_move_leads_back_to_where_it_came_from(state: State) -> None:
     """And every move that leads to a state is found, by trying all moves from everywhere near."""
-    for step, earlier in undone_moves(state):
+    for step, earlier in undone(WORLD, state):
         assert apply(earlier, *step) == state
-    for step in legal_moves(state):
-        after = apply(state, *step)
-        assert (step, state) in list(undone_moves(after))
+    for step, after in legal(WORLD, state):
+        assert (step, state) in list(undone(WORLD, after))
+
+
+@given(states(), st.data())
+@settings(deadline=None)
+def test_undoing_an_operation_gives_the_state_before_it(state: State, data: st.DataObject) -> None:
+    kind, arguments = data.draw(st.sampled_from(operations(state)))
+    after = apply(state, kind, arguments)
+    if kind == "remove" and "card" not in arguments:
+        with pytest.raises(IllegalOperation, match="can't be undone"):
+            undo_by_rules(after, kind, arguments)
+    else:
+        assert undo_by_rules(after, kind, arguments) == state
 
 
 @given(st.lists(st.tuples(st.sampled_from("ABCD"), st.sampled_from("ABCD")), min_size=1, max_size=6))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from synrl.errors import IllegalOperation
 from synrl.seeds import Stream, Streams
-from synrl.world.history import PAUSE_FRAMES, REVEAL_FRAMES, History, Step, play, rivals, timed
+from synrl.world.history import PAUSE_FRAMES, REVEAL_FRAMES, History, Step, World, play, rivals, timed
 
 WAYS = {"north": (0, 1), "south": (0, -1), "east": (1, 0), "west": (-1, 0)}
 
@@ -24,6 +24,13 @@ def walk(state: list[int], kind: str, arguments: Mapping[str, Any]) -> list[int]
     if not all(0 <= coordinate < 5 for coordinate in place):
         raise IllegalOperation(f"{kind} leaves the board")
     return place
+
+
+def unwalk(state: list[int], kind: str, arguments: Mapping[str, Any]) -> list[int]:
+    return walk(state, kind, {"far": -arguments["far"]})
+
+
+WALK = World(walk, unwalk, lambda _: (), lambda _: None, str)
 
 
 def wander(state: list[int], stream: Stream) -> Step:
@@ -75,12 +82,12 @@ def elsewhere(last: tuple[int, ...], stream: Stream) -> tuple[int, ...]:
     return (stream.integer(0, 4), stream.integer(0, 4))
 
 
-@given(st.integers(0, 5000), st.integers(1, 6))
+@given(st.integers(0, 5000), st.integers(1, 6), st.sampled_from(["start", "end"]))
 @settings(deadline=None)
-def test_rivals_are_distinct_fit_and_never_equal_the_truth(key: int, count: int) -> None:
+def test_rivals_are_distinct_fit_and_never_equal_the_truth(key: int, count: int, reveal: str) -> None:
     draws = stream(key)
     history = play([2, 2], 4, walk, wander, draws)
-    wrong = rivals(history, walk, wander, end, lambda found: found != (0, 0), elsewhere, count, draws)
+    wrong = rivals(history, reveal, WALK, wander, end, lambda found: found != (0, 0), elsewhere, count, draws)
     assert len(wrong) == len(set(wrong)) == count
     assert end(history) not in wrong and (0, 0) not in wrong
 
@@ -100,12 +107,30 @@ def test_each_rival_is_what_comes_of_one_more_changed_step(key: int) -> None:
 
     truth = steps(history)
     last, restarts = truth, 0
-    for rival in rivals(history, walk, wander, steps, lambda _: True, never, 4, draws):
+    for rival in rivals(history, "start", WALK, wander, steps, lambda _: True, never, 4, draws):
         if differences(rival, last) != 1:
             last, restarts = truth, restarts + 1
         assert differences(rival, last) == 1
         last = rival
     assert restarts <= 1
+
+
+def test_rivals_share_the_end_that_can_be_read() -> None:
+    """A start that is asked for is another one in another history, though the end is the same."""
+    found = set()
+    for key in range(40):
+        draws = stream(key)
+        history = play([2, 2], 4, walk, wander, draws)
+
+        def start_and_end(other: History) -> Any:
+            return tuple(other.states[0]), tuple(other.states[-1])
+
+        for start, last in rivals(
+            history, "end", WALK, wander, start_and_end, lambda _: True, lambda last, _: last, 2, draws
+        ):
+            assert last == end(history)
+            found.add(start != (2, 2))
+    assert found == {True}
 
 
 def differences(one: tuple[Any, ...], two: tuple[Any, ...]) -> int:
@@ -124,8 +149,8 @@ def test_the_truth_stands_anywhere_in_the_chain_of_answers_alike() -> None:
             return next(fresh)
 
         found = rivals(
-            history, walk, lambda *_: Step("north", {"far": 1}), lambda _: 0, lambda _: True, otherwise, 3,
-            stream(key),
+            history, "start", WALK, lambda *_: Step("north", {"far": 1}), lambda _: 0, lambda _: True,
+            otherwise, 3, stream(key),
         )  # fmt: skip
         assert found == [1, 2, 3] and made_from[0] == 0
         # The chain starts again from the truth (0) after as many answers as come before it.
