@@ -12,15 +12,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
 from synrl.evidence import Evidence
 from synrl.tasks.base import Observed
-from synrl.tasks.following import find_plan
+from synrl.tasks.following import find_plan, read_back, reveal_at_start
 from synrl.world.card_table import Table
 from synrl.world.cards import WORLD, Piles
 from synrl.world.history import Step
-from synrl.world.timeline import Operation, State
+from synrl.world.timeline import Operation
 
 
 @dataclass(eq=False)
@@ -158,32 +156,15 @@ def _carry(piles: Piles, step: Step) -> dict[str, tuple[str, ...]] | None:
 
 def observe(evidence: Evidence, table: Table) -> Observed:
     """Operations and states read back from where the cards are on every frame of the full clip."""
-    names = list(evidence.tracks)
-    shape = (len(names), evidence.num_frames)
-    x, y, visible = (np.empty(shape), np.empty(shape), np.empty(shape, bool))
-    for i, track in enumerate(evidence.tracks.values()):
-        x[i], y[i], visible[i] = track.x, track.y, track.visible
+    at_end = not reveal_at_start(evidence)
 
-    def arrangement(frame: int) -> dict[str, tuple[str, ...]]:
-        here = {name: (x[i, frame], y[i, frame]) for i, name in enumerate(names) if visible[i, frame]}
-        return table.read(here)
+    def arrangement(places: Mapping[str, tuple[float, float]]) -> dict[str, list[str]]:
+        return {pile: list(cards) for pile, cards in table.read(places).items()}
 
-    place = np.where(visible, x + 1j * y, np.inf)  # one number for where a card is, or that it is away
-    moving = np.concatenate([[False], (place[:, 1:] != place[:, :-1]).any(axis=0), [False]])
-    edges = np.flatnonzero(moving[1:] != moving[:-1])
-    at_end = not evidence.reveals or evidence.reveals[0].start_frame > 0
-    states = [State(0, _lists(arrangement(0)), not at_end)]
-    if not at_end:
-        states.append(State(evidence.reveals[0].end_frame, states[0].state, False))
-    operations = []
-    for index, (start, end) in enumerate(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)):
-        before, after = arrangement(start), arrangement(end)
-        kind, arguments = _difference(before, after, show_removed=at_end)
-        operations.append(Operation(index, start, end, kind, arguments))
-        states.append(State(end, _lists(after), False))
-    if at_end and evidence.reveals:
-        states.append(State(evidence.reveals[0].start_frame, states[-1].state, True))
-    return Observed(operations=tuple(operations), states=tuple(states))
+    def difference(before: Piles, after: Piles) -> tuple[str, dict[str, Any]]:
+        return _difference(before, after, show_removed=at_end)
+
+    return read_back(evidence, arrangement, difference)
 
 
 def _difference(before: Piles, after: Piles, *, show_removed: bool) -> tuple[str, dict[str, Any]]:
@@ -200,7 +181,3 @@ def _difference(before: Piles, after: Piles, *, show_removed: bool) -> tuple[str
     if len(moved) == 2:
         return "swap", {"piles": sorted(where[card] for card in moved)}
     return "bury", {"pile": next((pile for pile in before if before[pile] != after[pile]), "")}
-
-
-def _lists(piles: Piles) -> dict[str, list[str]]:
-    return {pile: list(cards) for pile, cards in piles.items()}

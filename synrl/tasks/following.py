@@ -1,4 +1,4 @@
-"""What the solvers of long families share: which moment is asked, and plans carried out by their own hands.
+"""What the readers of long families share: operations from tracks, moments, plans by their own hands.
 
 A solver follows operations with a step function of its own, never with the rules of the world; from the
 world it takes only the words of plans.
@@ -9,9 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
+import numpy as np
+
 from synrl.evidence import Evidence
+from synrl.tasks.base import Observed
 from synrl.tasks.moments import When
 from synrl.world.history import Step, World, key
+from synrl.world.timeline import Operation, State
 
 T = TypeVar("T")
 
@@ -26,6 +30,43 @@ def at(snapshots: Sequence[T], when: When) -> T | None:
     """The snapshot of a moment: after 0, 1, … operations; None if there were not so many."""
     index = {"start": 0, "end": len(snapshots) - 1}[when] if isinstance(when, str) else when
     return snapshots[index] if index < len(snapshots) else None
+
+
+def read_back(
+    evidence: Evidence,
+    arrangement: Callable[[dict[str, tuple[float, float]]], dict[str, Any]],
+    difference: Callable[[Any, Any], tuple[str, dict[str, Any]]],
+) -> Observed:
+    """Operations and states as the tracks of the full clip show them: what lies where between motions.
+
+    Args:
+        arrangement: the state that visible objects at rest, by name and place, stand for.
+        difference: the operation that leads from one state to the next.
+    """
+    names = list(evidence.tracks)
+    tracks = evidence.tracks.values()
+    visible = np.stack([track.visible for track in tracks])
+    # One number for where an object is, or that it is away.
+    place = np.where(visible, np.stack([track.x + 1j * track.y for track in tracks]), np.inf)
+    moving = np.concatenate([[False], (place[:, 1:] != place[:, :-1]).any(axis=0), [False]])
+    edges = np.flatnonzero(moving[1:] != moving[:-1]).tolist()
+
+    def state(frame: int) -> dict[str, Any]:
+        seen = {name: i for i, name in enumerate(names) if visible[i, frame]}
+        return arrangement({name: (place[i, frame].real, place[i, frame].imag) for name, i in seen.items()})
+
+    (reveal,) = evidence.reveals
+    states = [State(0, state(0), reveal_at_start(evidence))]
+    if reveal_at_start(evidence):
+        states.append(State(reveal.end_frame, states[0].state, False))
+    operations = []
+    for index, (start, end) in enumerate(zip(edges[::2], edges[1::2], strict=True)):
+        after = state(end)
+        operations.append(Operation(index, start, end, *difference(states[-1].state, after)))
+        states.append(State(end, after, False))
+    if not reveal_at_start(evidence):
+        states.append(State(reveal.start_frame, states[-1].state, True))
+    return Observed(operations=tuple(operations), states=tuple(states))
 
 
 def find_plan(
