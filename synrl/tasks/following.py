@@ -36,26 +36,29 @@ def read_back(
     evidence: Evidence,
     arrangement: Callable[[dict[str, tuple[float, float]]], dict[str, Any]],
     difference: Callable[[Any, Any], tuple[str, dict[str, Any]]],
+    followed: Sequence[str] | None = None,
 ) -> Observed:
     """Operations and states as the tracks of the full clip show them: what lies where between motions.
 
     Args:
         arrangement: the state that visible objects at rest, by name and place, stand for.
         difference: the operation that leads from one state to the next.
+        followed: objects to go by, whether they show or not, if those that show are not all that counts.
     """
-    names = list(evidence.tracks)
-    tracks = evidence.tracks.values()
-    visible = np.stack([track.visible for track in tracks])
+    names = list(followed or evidence.tracks)
+    tracks = [evidence.tracks[name] for name in names]
+    visible = np.stack([track.visible | (followed is not None) for track in tracks])
     # One number for where an object is, or that it is away.
     place = np.where(visible, np.stack([track.x + 1j * track.y for track in tracks]), np.inf)
     moving = np.concatenate([[False], (place[:, 1:] != place[:, :-1]).any(axis=0), [False]])
+    (reveal,) = evidence.reveals
+    moving[reveal.start_frame + 1 : reveal.end_frame + 1] = False  # that is how it is revealed
     edges = np.flatnonzero(moving[1:] != moving[:-1]).tolist()
 
     def state(frame: int) -> dict[str, Any]:
         seen = {name: i for i, name in enumerate(names) if visible[i, frame]}
         return arrangement({name: (place[i, frame].real, place[i, frame].imag) for name, i in seen.items()})
 
-    (reveal,) = evidence.reveals
     states = [State(0, state(0), reveal_at_start(evidence))]
     if reveal_at_start(evidence):
         states.append(State(reveal.end_frame, states[0].state, False))

@@ -133,6 +133,14 @@ def wedge(length: float) -> Path:
     return _polygon([(0, -2 * y / 3), (x, y / 3), (-x, y / 3)])
 
 
+def cup(size: float) -> Path:
+    """A cup upside down: a trapezoid of `size` at the foot, seven tenths of that at the top, and as high."""
+    top, foot = 0.35 * size, 0.5 * size
+    below = size / 3 * (2 * top + foot) / (top + foot)
+    y0, y1 = below - size, below
+    return _polygon([(-top, y0), (top, y0), (foot, y1), (-foot, y1)])
+
+
 def line(x0: float, y0: float, x1: float, y1: float) -> Path:
     """A straight line for a stroke; it stays where its ends are."""
     return Path([(x0, y0), (x1, y1)])

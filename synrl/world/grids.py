@@ -14,7 +14,7 @@ from synrl.video.outlines import place
 from synrl.video.scene import Look, Shape
 from synrl.video.style import Style
 
-LABELS, EDGE = 34, 16
+LABELS, EDGE = 44, 16
 """Px that a board keeps from the frame where its labels are, and elsewhere."""
 Cell = tuple[int, int]
 """Row and column, from 0."""
@@ -80,12 +80,12 @@ def draw_layout(style: Stream, size: int, width: int, height: int, pitch: tuple[
     return Layout(round(left), round(style.uniform(LABELS, height - EDGE - size * cell)), cell, size)
 
 
-def labels(layout: Layout, style: Style) -> Look:
-    """The names of rows and columns beside a board."""
+def labels(layout: Layout, style: Style, distance: float = 14.0) -> Look:
+    """The names of rows and columns beside a board, some px away from it."""
     found = []
     for i in range(layout.size):
         x, y = layout.place((i, i))
-        names = {(x, layout.top - 14): "ABCDEFGHI"[i], (layout.left - 14, y): str(i + 1)}
+        names = {(x, layout.top - distance): "ABCDEFGHI"[i], (layout.left - distance, y): str(i + 1)}
         found += [
             Shape(place(style.text(name, 11, bold=True), *at), fill=style.ink) for at, name in names.items()
         ]

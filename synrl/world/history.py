@@ -146,12 +146,15 @@ def _edited(history: History, reveal: str, world: World, propose: Propose, strea
         return None
 
 
-def timed(history: History, reveal: str, stream: Stream) -> tuple[list[Operation], list[State], int]:
+def timed(
+    history: History, reveal: str, stream: Stream, rests: Mapping[int, int] | None = None
+) -> tuple[list[Operation], list[State], int]:
     """When each step happens and what can be seen when: operations, states, number of frames.
 
     Args:
         reveal: `start` or `end`, the one end at which the state shows.
         stream: draws each operation's length, 0.6 to 1 s.
+        rests: frames of rest before some steps (from 0), on top of the usual pause.
     """
     frame = REVEAL_FRAMES
     states = [State(0, history.states[0], reveal == "start")]
@@ -159,11 +162,11 @@ def timed(history: History, reveal: str, stream: Stream) -> tuple[list[Operation
         states.append(State(frame, history.states[0], False))
     operations = []
     for index, (step, state) in enumerate(zip(history.steps, history.states[1:], strict=True)):
-        start = frame + PAUSE_FRAMES
+        start = frame + PAUSE_FRAMES + (rests or {}).get(index, 0)
         frame = start + stream.integer(18, 30)
         operations.append(Operation(index, start, frame, step.kind, step.arguments))
         states.append(State(frame, state, False))
-    frame += PAUSE_FRAMES
+    frame += PAUSE_FRAMES + (rests or {}).get(len(operations), 0)
     if reveal == "end":
         states.append(State(frame, history.states[-1], True))
     return operations, states, frame + REVEAL_FRAMES

@@ -240,6 +240,8 @@ GOLDEN_FRAMES = {
     "motion_counting": "464a8714955600b2",
     "relative_position": "4a8fcb26e0a8c3e3",
     "rotation_counting": "363a66b4a56f7a5a",
+    "shell_game": "3dfd274f9eae615e",
+    "sliding_puzzle": "dff3882c893d0e02",
     "speed_perception": "8c0a5a9300629bc7",
     "trajectory_shape": "3209edcdfe8c9801",
     "velocity_comparison": "10303df810dea059",
