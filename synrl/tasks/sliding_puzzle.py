@@ -128,9 +128,9 @@ class SlidingPuzzle(Family):
         body, inset = self.outline("tile", size), rounded_rectangle(size - 10, size - 10, 5)
         looks: list[tuple[Look, ...]] = []
         for number, item in enumerate(timeline.objects, start=1):
-            cover = Shape(body, fill=item.colour), Shape(inset, stroke="#ffffff", stroke_width=1.5)
             digits = Shape(style.text(str(number), 0.3 * size), fill="#202020")
-            looks.append((cover, (Shape(body, fill=item.colour), Shape(inset, fill="#ffffff"), digits)))
+            cover = Shape(body, fill=item.colour)
+            looks.append(((cover,), (cover, Shape(inset, fill="#ffffff"), digits)))
         side = layout.pitch * layout.size + 6
         middle = layout.left + side / 2 - 3, layout.top + side / 2 - 3
         frame = Shape(place(rounded_rectangle(side, side, 8), *middle), stroke=style.ink, stroke_width=2)

@@ -241,7 +241,7 @@ GOLDEN_FRAMES = {
     "relative_position": "4a8fcb26e0a8c3e3",
     "rotation_counting": "363a66b4a56f7a5a",
     "shell_game": "3dfd274f9eae615e",
-    "sliding_puzzle": "dff3882c893d0e02",
+    "sliding_puzzle": "46518719094a86b8",
     "speed_perception": "8c0a5a9300629bc7",
     "trajectory_shape": "3209edcdfe8c9801",
     "velocity_comparison": "10303df810dea059",
