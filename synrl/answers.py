@@ -27,6 +27,8 @@ FORMS = {
 
 ANSWER_TYPES = ("choice", "integer", "text", "ordering", "interval", "plan")
 _TIME = re.compile(r"(?:(\d{1,3}):)?(\d+(?:\.\d+)?)")
+_HYPHEN = re.compile(r"(?<=[^\W\d])-(?=[^\W\d])")
+"""Between letters; before a number or a symbol it is a minus."""
 _MAX_LENGTH = 2000
 
 
@@ -81,8 +83,9 @@ def parse_ordering(text: str) -> tuple[str, ...]:
 
 
 def normalise(text: str) -> str:
-    """Lower case, compatible Unicode, hyphens as spaces, without outer punctuation or articles."""
-    text = unicodedata.normalize("NFKC", text).replace("\ufe0f", "").casefold().replace("-", " ")
+    """Lower case, compatible Unicode, hyphenated words apart, without outer punctuation or articles."""
+    text = unicodedata.normalize("NFKC", text).replace("\ufe0f", "").replace("\u2212", "-").casefold()
+    text = _HYPHEN.sub(" ", text)
     words = text.strip(" \t\r\n.,;:!\"'`()[]").split()
     return " ".join(words[1:] if words[:1] in (["the"], ["a"], ["an"]) and len(words) > 1 else words)
 

@@ -243,6 +243,7 @@ GOLDEN_FRAMES = {
     "shell_game": "3dfd274f9eae615e",
     "sliding_puzzle": "46518719094a86b8",
     "speed_perception": "8c0a5a9300629bc7",
+    "symbol_operations": "fbb2b3404900c226",
     "trajectory_shape": "3209edcdfe8c9801",
     "velocity_comparison": "10303df810dea059",
 }
