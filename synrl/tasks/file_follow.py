@@ -1,0 +1,248 @@
+"""The readers of file_system: commands carried out on a tree of nested directories, or taken back.
+
+Written apart from `world.files`: that one keeps sorted paths, this one a tree. From a list at the end it
+works backwards; the working directory before each command follows from the commands alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from synrl.evidence import Evidence
+from synrl.tasks.base import Observed
+from synrl.tasks.following import at, find_plan, reveal_at_start
+from synrl.world.files import WORLD
+from synrl.world.history import Step
+from synrl.world.timeline import Operation, State
+
+Tree = dict[str, Any]
+"""Names to subtrees, or to None for files."""
+Place = tuple[str, ...]
+"""The names on the way from the root."""
+Moment = tuple[Place, Tree]
+"""The working directory and the whole tree."""
+
+
+def solve(evidence: Evidence) -> str | None:
+    """The answer to a question, or None if the evidence doesn't determine it."""
+    commands = [(o.kind, list(o.arguments["words"])) for o in evidence.operations]
+    query = evidence.query
+    if query["ask"] == "cwd":
+        seen = [operation.index for operation in evidence.operations]
+        place = at(_places(commands), query["when"])
+        return None if place is None or not seen or seen != list(range(len(seen))) else _path(place)
+    if not evidence.reveals:
+        return None
+    moments = _moments(commands, _tree(evidence.reveals[0].state), reveal_at_start(evidence))
+    if moments is None:
+        return None
+    if query["ask"] == "plan":
+        cwd, tree = moments[-1 if query["reveal"] == "start" else 0]
+        return find_plan(evidence, _state(cwd, tree), _carry, WORLD)
+    if query["ask"] in ("created", "removed"):
+        there = [query["file"] in _files(tree) for _, tree in moments]
+        changes = [n for n in range(1, len(there)) if there[n] != there[n - 1] == (query["ask"] == "removed")]
+        return str(changes[0]) if len(changes) == 1 else None
+    moment = at(moments, query["when"])
+    found = None if moment is None else _find(moment[1], _parts(query["directory"]))
+    if not isinstance(found, dict):
+        return None
+    return ", ".join(sorted(name for name, inside in found.items() if inside is None)) or None
+
+
+def _moments(commands: Sequence[tuple[str, list[str]]], shown: Tree, forwards: bool) -> list[Moment] | None:
+    """Working directory and tree after 0, 1, … commands; None if the commands don't fit the list."""
+    places = _places(commands)
+    trees = [shown]
+    numbered = list(enumerate(commands))
+    for number, (kind, words) in numbered if forwards else reversed(numbered):
+        tree = _copied(trees[-1])
+        change = _run if forwards else _take_back
+        if not change(tree, places[number], kind, words):
+            return None
+        trees.append(tree)
+    return list(zip(places, trees if forwards else trees[::-1], strict=True))
+
+
+def _copied(tree: Tree) -> Tree:
+    return {name: None if inside is None else _copied(inside) for name, inside in tree.items()}
+
+
+def _places(commands: Sequence[tuple[str, list[str]]]) -> list[Place]:
+    """The working directories, from the words alone."""
+    places: list[Place] = [()]
+    for kind, words in commands:
+        places.append(_walk(places[-1], words[0]) if kind == "cd" else places[-1])
+    return places
+
+
+def _walk(place: Place, word: str) -> Place:
+    """Where a word leads from a place."""
+    here = [] if word.startswith("/") else list(place)
+    for part in word.split("/"):
+        if part == "..":
+            here = here[:-1]
+        elif part not in ("", "."):
+            here.append(part)
+    return tuple(here)
+
+
+def _run(tree: Tree, place: Place, kind: str, words: Sequence[str]) -> bool:
+    """Carry out a command on a tree; False if that can't be."""
+    goal = _walk(place, words[-1])
+    if kind == "cd":
+        return isinstance(_find(tree, goal), dict)
+    if kind in ("mkdir", "touch"):
+        return _put(tree, goal, {} if kind == "mkdir" else None)
+    sources = _matching(tree, _walk(place, words[0]))
+    if not sources:
+        return False
+    if kind in ("cp", "mv"):
+        into = isinstance(_find(tree, goal), dict)
+        if not all(_put(tree, (*goal, source[-1]) if into else goal, None) for source in sources):
+            return False
+    if kind in ("rm", "mv"):
+        for source in sources:
+            del _find(tree, source[:-1])[source[-1]]
+    return True
+
+
+def _take_back(tree: Tree, place: Place, kind: str, words: Sequence[str]) -> bool:
+    """Bring a tree to what it was before a command; False if the command can't have led here."""
+    goal = _walk(place, words[-1])
+    if kind == "cd":
+        return isinstance(_find(tree, goal), dict)
+    if kind == "rm":
+        return _put(tree, goal, None)
+    made = [goal]
+    if kind in ("cp", "mv"):
+        source = _walk(place, words[0])
+        sources = [source] if kind == "mv" else _matching(tree, source)
+        if isinstance(_find(tree, goal), dict):
+            made = [(*goal, each[-1]) for each in sources]
+        if kind == "mv" and not _put(tree, source, None):
+            return False
+    for each in made:
+        around = _find(tree, each[:-1])
+        if not isinstance(around, dict) or each[-1] not in around:
+            return False
+        del around[each[-1]]
+    return bool(made)
+
+
+def _find(tree: Tree, place: Place) -> Any:
+    """The subtree at a place; None for a file, or if there is nothing."""
+    here: Any = tree
+    for part in place:
+        here = here.get(part) if isinstance(here, dict) else None
+    return here
+
+
+def _put(tree: Tree, place: Place, what: Tree | None) -> bool:
+    """Put something new at a place; False if it is taken or has no directory around it."""
+    around = _find(tree, place[:-1])
+    if not place or not isinstance(around, dict) or place[-1] in around:
+        return False
+    around[place[-1]] = what
+    return True
+
+
+def _matching(tree: Tree, place: Place) -> list[Place]:
+    """The files that a place, perhaps with a pattern at its end, stands for."""
+    around = _find(tree, place[:-1])
+    if not place or not isinstance(around, dict):
+        return []
+    pattern = re.compile(".*".join(re.escape(part) for part in place[-1].split("*")))
+    return [(*place[:-1], n) for n in sorted(around) if around[n] is None and pattern.fullmatch(n)]
+
+
+def _carry(state: Any, step: Step) -> Any | None:
+    """The state after a command of a plan, which has absolute paths; None if it can't be given."""
+    files, dirs = set(state["files"]), {"/", *state["dirs"]}
+    source = step.arguments["words"][0]
+    made = {"touch": source, "mv": _path((*_parts(step.arguments["words"][-1]), _parts(source)[-1]))}
+    new = made.get(step.kind)
+    if (step.kind == "touch") == (source in files) or (
+        step.kind == "mv" and step.arguments["words"][1] not in dirs
+    ):
+        return None
+    if step.kind != "touch":
+        files.remove(source)
+    if new is not None:
+        if new in files or new in dirs or new.rpartition("/")[0] not in {path.rstrip("/") for path in dirs}:
+            return None
+        files.add(new)
+    return {**state, "files": sorted(files)}
+
+
+# --- states as trees --------------------------------------------------------------------------------
+
+
+def _parts(path: str) -> Place:
+    return tuple(part for part in path.split("/") if part)
+
+
+def _path(place: Place) -> str:
+    return "/" + "/".join(place)
+
+
+def _tree(state: Mapping[str, Any]) -> Tree:
+    tree: Tree = {}
+    for path in sorted(state["dirs"]):
+        _put(tree, _parts(path), {})
+    for path in state["files"]:
+        _put(tree, _parts(path), None)
+    return tree
+
+
+def _all(tree: Tree, place: Place = ()) -> Iterator[tuple[Place, bool]]:
+    """Every place in a tree, and whether it is a directory."""
+    for name, inside in tree.items():
+        yield (*place, name), inside is not None
+        if inside is not None:
+            yield from _all(inside, (*place, name))
+
+
+def _files(tree: Tree) -> list[str]:
+    return sorted(_path(place) for place, is_dir in _all(tree) if not is_dir)
+
+
+def _state(cwd: Place, tree: Tree) -> dict[str, Any]:
+    dirs = sorted(_path(place) for place, is_dir in _all(tree) if is_dir)
+    return {"cwd": _path(cwd), "dirs": dirs, "files": _files(tree)}
+
+
+# --- observing --------------------------------------------------------------------------------------
+
+
+def observe(evidence: Evidence) -> Observed:
+    """Operations from the lines that show, states from the list that shows and from the commands."""
+    commands, listed = [], []
+    for name, track in evidence.tracks.items():
+        frames = np.flatnonzero(track.visible)
+        number, is_command, line = name.partition(": ")
+        if not is_command:
+            listed.append(name)
+            continue
+        kind, *words = line.split()
+        commands.append((int(number) - 1, int(frames[0]) - 1, int(frames[-1]) + 1, kind, words))
+    dirs = [name.rstrip("/") for name in listed if name.endswith("/")]
+    shown = {"dirs": dirs, "files": [name for name in listed if not name.endswith("/")]}
+    at_start = reveal_at_start(evidence)
+    moments = _moments([(kind, words) for *_, kind, words in commands], _tree(shown), at_start)
+    states = [_state(cwd, tree) for cwd, tree in moments or ()]
+    (reveal,) = evidence.reveals
+    stamped = [State(0, states[0], at_start)] if states else []
+    if at_start and states:
+        stamped.append(State(reveal.end_frame, states[0], False))
+    operations = []
+    for (index, start, end, kind, words), state in zip(commands, states[1:], strict=False):
+        operations.append(Operation(index, start, end, kind, {"words": words}))
+        stamped.append(State(end, state, False))
+    if not at_start and states:
+        stamped.append(State(reveal.start_frame, states[-1], True))
+    return Observed(operations=tuple(operations), states=tuple(stamped))
