@@ -25,7 +25,7 @@ from synrl.tasks import file_follow
 from synrl.tasks.base import FPS, HEIGHT, WIDTH, Config, Family, Observed, Question
 from synrl.tasks.moments import ENDS, draw_reveal, draw_when, hidden_end, say_moment, state_at
 from synrl.tasks.questions import NUM_OPTIONS, choice, drawn, integer_question, plan_question, with_words
-from synrl.video.outlines import place, rounded_rectangle
+from synrl.video.outlines import rounded_rectangle
 from synrl.video.scene import Look, Scene, Shape
 from synrl.video.style import Style, draw_style
 from synrl.world.files import NAMES, WORLD, apply, effect_of
@@ -45,6 +45,8 @@ NEW_DIRS = ("tmp", "logs")
 PATTERNS = ("*.txt", "*.py", "*.csv")
 LINE, ENTRY = 400.0, 196.0
 """Widths of a command and of an entry of the list, in px."""
+MOST_TYPED = 34
+"""Characters of a command: what fits on its line."""
 ASKS = {
     "forward": ("contents", "cwd"),
     "retrodictive": ("contents",),
@@ -124,10 +126,8 @@ class FileSystem(Family):
                 text = style.text(f"$ {item.name.partition(': ')[2]}", 12)
             else:
                 text = style.text(item.name, 10)
-            left = float(text.vertices[:, 0].min())
-            # Flush left, like in a terminal; the bar around it is what is found in the pixels.
             body = Shape(self.outline(item.shape, item.size), fill=item.colour)
-            looks.append(((body, Shape(place(text, -item.size / 2 + 12 - left, 0), fill=bright)),))
+            looks.append(((body, Shape(text, fill=bright)),))
         return Scene(WIDTH, HEIGHT, style.panel, (), tuple(looks))
 
     def wordings(self, query: Mapping[str, Any]) -> Sequence[str]:
@@ -194,6 +194,8 @@ def _proposer(config: FileConfig, reveal: str) -> Callable[[Any, Stream], Step]:
             step = _any_command(state, config, scene)
             if reveal == "end" and step.kind in ("rm", "mv") and "*" in step.arguments["words"][0]:
                 continue
+            if len(_typed(step)) > MOST_TYPED:
+                continue
             try:
                 effect_of(state, step.kind, step.arguments["words"])
             except IllegalOperation:
@@ -201,6 +203,11 @@ def _proposer(config: FileConfig, reveal: str) -> Callable[[Any, Stream], Step]:
             return step
 
     return propose
+
+
+def _typed(step: Step) -> str:
+    """A command as it is typed."""
+    return " ".join([step.kind, *step.arguments["words"]])
 
 
 def _any_command(state: Any, config: FileConfig, scene: Stream) -> Step:
@@ -293,8 +300,8 @@ def _animate(history: History, query: dict[str, Any], style: Style, streams: Str
     entries = sorted([*(f"{path}/" for path in shown["dirs"]), *shown["files"]])
     objects = [SceneObject(entry, "entry", style.ink, ENTRY) for entry in entries]
     for operation in operations:
-        words = " ".join([operation.kind, *operation.arguments["words"]])
-        objects.append(SceneObject(f"{operation.index + 1}: {words}", "command", style.ink, LINE))
+        typed = _typed(Step(operation.kind, operation.arguments))
+        objects.append(SceneObject(f"{operation.index + 1}: {typed}", "command", style.ink, LINE))
     poses = Poses.still(num_frames, len(objects))
     poses.look[:] = HIDDEN
     top, height = float(streams.style.integer(30, 60)), float(streams.style.integer(100, 340))

@@ -237,7 +237,7 @@ GOLDEN_FRAMES = {
     "direction_identification": "035634a74543d91e",
     "distance_estimation": "8251d8f5e4053524",
     "event_ordering": "af7dbd9333849065",
-    "file_system": "214dfab8b48bb0cf",
+    "file_system": "7b87d6338532d06e",
     "motion_counting": "464a8714955600b2",
     "relative_position": "4a8fcb26e0a8c3e3",
     "rotation_counting": "363a66b4a56f7a5a",
