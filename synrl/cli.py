@@ -50,8 +50,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"synrl {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    command = commands.add_parser("families", help="list the task families")
-    command.add_argument("--json", action="store_true", help="print as JSON")
+    command = commands.add_parser(
+        "families",
+        help="list the task families",
+        description="List the task families, or write a page with one video of each at every level.",
+    )
+    shape = command.add_mutually_exclusive_group()
+    shape.add_argument("--json", action="store_true", help="print as JSON")
+    shape.add_argument("--gallery", type=Path, metavar="PAGE", help="write the page of examples (HTML)")
     command.set_defaults(run=_families)
 
     command = commands.add_parser(
@@ -110,6 +116,13 @@ def _add_data(command: argparse.ArgumentParser) -> None:
 def _families(arguments: argparse.Namespace) -> int:
     from synrl.tasks import families
 
+    if arguments.gallery:
+        from synrl.gallery import write_gallery
+
+        count = write_gallery(arguments.gallery)
+        print(arguments.gallery)
+        print(f"{count} examples; open {arguments.gallery} in a browser", file=sys.stderr)
+        return 0
     if arguments.json:
         fields = ("name", "horizon", "primitive", "category", "modes", "summary")
         print(

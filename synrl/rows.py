@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -95,6 +95,7 @@ def make_row(
         generator_version=GENERATOR_VERSION,
         cot=None,
     )
+    row["config"]["num_effective_ops"] = num_effective_ops(task, row)
     return Row(**row, min_fps=min_fps(task, row))
 
 
@@ -134,7 +135,8 @@ def remake(row: Mapping[str, Any]) -> Row:
             f"this is version {GENERATOR_VERSION!r}"
         )
     key = {name: row["config"][name] for name in ("split", "index", "twins")}
-    knobs = {name: value for name, value in row["config"].items() if name not in (*key, "query")}
+    derived = (*key, "query", "num_effective_ops")
+    knobs = {name: value for name, value in row["config"].items() if name not in derived}
     config = get_family(row["family"]).config_type(**knobs)
     return make_row(row["family"], seed=row["seed"], config=config, **key)
 
@@ -181,6 +183,19 @@ def min_fps(family: Family, row: Mapping[str, Any]) -> float:
         if all(answers(family, row, evidence.sampled(stride, phase)) for phase in range(stride)):
             return float(row["fps"] / stride)
     raise AssertionError(f"{row['id']}: the solver does not reach the answer from all frames")
+
+
+def num_effective_ops(family: Family, row: Mapping[str, Any]) -> int:
+    """How many operations the answer hangs on: without any of them, the solver says something else."""
+    evidence = Evidence.from_row(row)
+    if row["answer_type"] == "plan":  # of many right plans, the one that is stored
+        evidence = replace(evidence, options=(row["answer_text"],))
+    effective = 0
+    for number in range(len(evidence.operations)):
+        rest = evidence.operations[:number] + evidence.operations[number + 1 :]
+        renumbered = tuple(replace(operation, index=k) for k, operation in enumerate(rest))
+        effective += family.solve(replace(evidence, operations=renumbered)) != row["answer_text"]
+    return effective
 
 
 def answers(family: Family, row: Mapping[str, Any], evidence: Evidence) -> bool:

@@ -24,7 +24,7 @@ from synrl.audit.pixels import frames_to_check, misplaced
 from synrl.audit.reading import Group, Source
 from synrl.errors import ConfigError, VideoError
 from synrl.evidence import Evidence
-from synrl.rows import TWINS, answers, min_fps, name_row
+from synrl.rows import TWINS, answers, min_fps, name_row, num_effective_ops
 from synrl.schema import time_ms
 from synrl.tasks import get_family
 from synrl.video.decode import frames, probe
@@ -225,6 +225,8 @@ def _solution(row: Mapping[str, Any]) -> Iterator[str]:
         yield f"solver says {family.solve(evidence)!r}, the row {row['answer_text']!r}"
     elif abs(row["min_fps"] - (lowest := min_fps(family, row))) > 1e-4:
         yield f"min_fps is {row['min_fps']:g}, the solver needs {lowest:g}"
+    elif row["config"]["num_effective_ops"] != (count := num_effective_ops(family, row)):
+        yield f"num_effective_ops is {row['config']['num_effective_ops']}, the answer hangs on {count}"
 
 
 def _pixels(row: Mapping[str, Any]) -> Iterator[str]:

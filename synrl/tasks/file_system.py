@@ -267,7 +267,8 @@ def _asked(
     there, readable = state_at(history, when), state_at(history, reveal)
     if ask == "cwd":
         places = ["/", *TREES[config.dirs]]
-        return {"when": when, "places": places} if there["cwd"] == where else None
+        been = {state["cwd"] for state in history.states[: None if when == "end" else int(when) + 1]}
+        return {"when": when, "places": places} if there["cwd"] == where and len(been) > 1 else None
     changed = [
         directory
         for directory in ("/", *TREES[config.dirs])

@@ -247,7 +247,8 @@ def _pass(config: PositionConfig, style: Style, streams: Streams) -> Timeline:
         way = (tilt[1] - tilt[0]) % 360 if first != last else scene.choice((0.0, 360.0))
         if first != last and scene.chance(0.5):
             way -= 360
-        radius = scene.uniform(85, 125) + (scene.uniform(85, 125) - 105) * progress
+        near, far = scene.uniform(78, 128), scene.uniform(78, 128)
+        radius = near + (far - near) * progress
         angle = np.radians(tilt[0] + way * progress)
         around = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
         heading = math.radians(scene.uniform(0, 360))

@@ -108,7 +108,7 @@ class TrajectoryShape(Family):
             plan = [Event(start, start + length, "trace", objects[0].name, detail=figure)]
         plans = [plan]
         for item in objects[1:]:
-            length = scene.integer(44, 70)
+            length = scene.integer(44, min(70, num_frames - 2 * PAUSE_FRAMES))
             start = scene.integer(PAUSE_FRAMES, num_frames - PAUSE_FRAMES - length)
             other = scene.choice(config.figures)
             plans.append([Event(start, start + length, "trace", item.name, detail=other)])

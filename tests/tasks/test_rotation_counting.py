@@ -1,0 +1,62 @@
+"""rotation_counting: turns are what the angles of the tracks add up to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from synrl.answers import parse_interval
+from synrl.errors import ConfigError
+from synrl.tasks.rotation_counting import AMOUNTS, WAYS, RotationConfig
+from synrl.video.outlines import SHAPES
+
+NAME = "rotation_counting"
+
+
+def test_the_answer_is_what_the_angles_add_up_to(rows_of: Callable[..., Any]) -> None:
+    asks = set()
+    for row in rows_of(NAME, 100):
+        query = row["config"]["query"]
+        (track,) = (track for track in row["tracks"] if track["name"] == query["object"])
+        steps = np.diff(track["angle"])
+        asks.add(query["ask"])
+        total = abs(float(track["angle"][-1] - track["angle"][0]))
+        if query["ask"] == "turns":
+            assert row["answer_text"] == str(round(total / 360))
+        elif query["ask"] == "amount":
+            assert row["answer_text"] == AMOUNTS[round(total)]
+        elif query["ask"] == "way":
+            ways = dict.fromkeys("clockwise" if s > 0 else "counterclockwise" for s in steps if abs(s) > 0.1)
+            assert row["answer_text"] == WAYS[tuple(ways)]
+        else:
+            start, end = (round(30 * t) for t in parse_interval(row["answer_text"]) or (0, 0))
+            sign = 1 if query["way"] == "clockwise" else -1
+            assert (sign * steps[start:end] > 0.1).all()
+            assert (sign * np.delete(steps, np.arange(start, end)) < 0.1).all()
+    assert asks == {"turns", "amount", "way", "span"}
+
+
+@pytest.mark.parametrize("shape", ["arrow", "half disc", "wedge", "letter L"])
+def test_a_shape_looks_the_same_only_after_a_full_turn(shape: str) -> None:
+    """By the pixels that it covers: every smaller turn changes more than a tenth of them."""
+    from matplotlib.transforms import Affine2D
+
+    outline, grid = SHAPES[shape](60), np.mgrid[-50:50, -50:50].reshape(2, -1).T + 0.5
+    whole = outline.contains_points(grid)
+    for degrees in range(15, 360, 15):
+        turned = outline.transformed(Affine2D().rotate_deg(degrees)).contains_points(grid)
+        assert (whole & turned).sum() / (whole | turned).sum() < 0.9, degrees
+
+
+def test_answers_come_equally_often(answers_of: Any, evenly: Any) -> None:
+    evenly(answers_of(NAME, 5, "perception", "way", 500), 5)
+    evenly(answers_of(NAME, 5, "perception", "amount", 600), 7)
+    evenly(answers_of(NAME, 5, "perception", "turns", 600), 7)
+
+
+def test_a_rate_that_sampling_could_mistake_is_refused() -> None:
+    with pytest.raises(ConfigError, match=r"rate is 40.0; allowed: 3 to 12.5"):
+        RotationConfig(mode="perception", most=4, amounts=4, rate=40.0, others=0)

@@ -1,0 +1,97 @@
+"""trajectory_shape: the figure is told by measures that the solver does not use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from synrl.errors import ConfigError
+from synrl.seeds import Streams
+from synrl.tasks.trajectory_shape import FIGURES, TrajectoryConfig
+from synrl.world.figures import (
+    CIRCLE,
+    EIGHT,
+    INWARDS,
+    LINE,
+    OUTWARDS,
+    SPIRAL,
+    SQUARE,
+    TRIANGLE,
+    ZIGZAG,
+    recognise,
+    trace,
+)  # fmt: skip
+
+NAME = "trajectory_shape"
+
+
+@given(st.integers(0, 10_000), st.sampled_from(FIGURES), st.integers(60, 110))
+@settings(deadline=None, max_examples=150)
+def test_what_is_traced_is_recognised(seed: int, figure: str, frames: int) -> None:
+    path = trace(Streams(NAME, "tests", 0, seed).scene, figure, 130.0, frames)
+    assert len(path) == frames + 1
+    assert recognise(path, spirals=figure in (OUTWARDS, INWARDS)) == figure
+    steps = np.hypot(*np.diff(path, axis=0).T)
+    assert steps.max() < 1.05 * np.median(steps), "no faster anywhere"
+    assert 100 < np.hypot(*np.ptp(path, axis=0)) < 240
+
+
+@given(st.integers(0, 10_000), st.sampled_from((CIRCLE, SQUARE, TRIANGLE, EIGHT)))
+@settings(deadline=None, max_examples=40)
+def test_closed_figures_end_where_they_began(seed: int, figure: str) -> None:
+    path = trace(Streams(NAME, "tests", 0, seed).scene, figure, 130.0, 90)
+    assert np.hypot(*(path[-1] - path[0])) < 1e-6
+
+
+def corners(path: np.ndarray) -> int:
+    """Sharp turns, however they fall between frames."""
+    steps = np.diff(path, axis=0)
+    heading = np.unwrap(np.arctan2(steps[:, 1], steps[:, 0]))
+    straight = np.abs(np.diff(heading)) < 0.03
+    runs = np.flatnonzero(straight[1:] & ~straight[:-1])
+    return len(runs)
+
+
+@pytest.mark.parametrize(("figure", "count"), [(LINE, {0}), (TRIANGLE, {3}), (SQUARE, {4}), (ZIGZAG, {2, 3})])
+def test_figures_have_as_many_corners_as_their_names_say(figure: str, count: set[int]) -> None:
+    for seed in range(20):
+        assert corners(trace(Streams(NAME, "tests", 1, seed).scene, figure, 130.0, 100)) in count
+
+
+def test_the_answer_is_the_figure_of_the_track(rows_of: Callable[..., Any]) -> None:
+    """A circle keeps its distance from the middle, a spiral changes it, a line has no width."""
+    for row in rows_of(NAME, 120):
+        query = row["config"]["query"]
+        if query["ask"] == "span":
+            continue
+        (track,) = (track for track in row["tracks"] if track["name"] == query["object"])
+        path = np.stack([track["x"], track["y"]], axis=1)
+        moving = np.hypot(*np.diff(path, axis=0).T) > 0.05
+        path = path[:-1][moving]
+        radii = np.hypot(*(path - (path.max(axis=0) + path.min(axis=0)) / 2).T)
+        if row["answer_text"] == CIRCLE:
+            assert np.ptp(radii) < 0.05 * radii.mean()
+        elif row["answer_text"] in (OUTWARDS, SPIRAL, INWARDS):
+            assert radii.max() > 2.5 * radii.min()
+        elif row["answer_text"] == LINE:
+            assert np.linalg.svd(path - path.mean(axis=0))[1][1] < 0.1
+
+
+def test_figures_come_equally_often(answers_of: Any, evenly: Any) -> None:
+    evenly(answers_of(NAME, 5, "perception", "figure", 500), 9)
+
+
+def test_spirals_with_and_without_their_way_do_not_mix() -> None:
+    with pytest.raises(ConfigError, match="name spirals with their way, or without"):
+        TrajectoryConfig(
+            mode="perception",
+            figures=(LINE, SPIRAL, OUTWARDS, CIRCLE),
+            extent=120.0,
+            frames=(60, 90),
+            others=0,
+        )
