@@ -111,7 +111,8 @@ def _centroid(points: np.ndarray) -> np.ndarray:
     """The area centroid of a closed polygon, by the shoelace formula."""
     after = np.roll(points, -1, axis=0)
     parts = points[:, 0] * after[:, 1] - after[:, 0] * points[:, 1]
-    centroid: np.ndarray = parts @ (points + after) / (3 * parts.sum())
+    area = parts.sum() or 1.0  # of points in a line, which no figure of ours is
+    centroid: np.ndarray = parts @ (points + after) / (3 * area)
     return centroid
 
 
