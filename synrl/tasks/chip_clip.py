@@ -1,0 +1,215 @@
+"""The clip of a history of chip containers: names, poses and looks.
+
+Chips get unique names ("25 #2") for their tracks' sake; which of several equal chips an operation takes
+is not part of the history, and the one with the lowest number is taken. A chip is drawn while the
+containers are seen through and while it travels. Else its track keeps it in the middle of its bag, or
+above the frame if it has not come yet or is gone.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from synrl.seeds import Streams
+from synrl.tasks.base import FPS, HEIGHT, WIDTH
+from synrl.video.outlines import circle, place, rectangle, rounded_rectangle
+from synrl.video.raster import rgb_colour
+from synrl.video.scene import Look, Scene, Shape
+from synrl.video.style import draw_style
+from synrl.world.chip_shelf import Shelf, bag_width, travel
+from synrl.world.chips import VALUES
+from synrl.world.history import History, timed
+from synrl.world.timeline import HIDDEN, Operation, Poses, SceneObject, State, Timeline
+
+BAG_HEIGHTS = (124.0, 126.0, 128.0)
+CORNER = 10.0
+"""Radius of the corners of bags, px."""
+SHOWN = 0
+_LIGHT, _DARK = "#ffffff", "#161616"
+
+Places = dict[str, str]
+"""Which container each chip that is on the shelf is in, by the chip's name."""
+
+
+def names(containers: int) -> tuple[str, ...]:
+    """The letters of some containers."""
+    return tuple("ABCD"[:containers])
+
+
+def value(chip: str) -> int:
+    """What a chip of a name is worth."""
+    return int(chip.partition(" ")[0])
+
+
+def placed(history: History) -> list[Places]:
+    """Where the chips of each state are; those that leave are missing from then on."""
+    serial: Counter[int] = Counter()
+
+    def new(chip: int) -> str:
+        serial[chip] += 1
+        return f"{chip} #{serial[chip]}"
+
+    here = {new(chip): name for name, chips in history.states[0].items() for chip in chips}
+    found = [here]
+    for kind, given in history.steps:
+        here = dict(here)
+        if kind == "add":
+            here[new(given["chip"])] = given["container"]
+        elif kind == "remove":
+            del here[_lowest(here, given["chip"], given["container"])]
+        elif kind == "move":
+            here[_lowest(here, given["chip"], given["source"])] = given["target"]
+        else:
+            to = {given["source"]: given["target"]} if kind == "pour" else _exchange(given)
+            here = {chip: to.get(name, name) for chip, name in here.items()}
+        found.append(here)
+    return found
+
+
+def _lowest(here: Places, chip: int, container: str) -> str:
+    return next(name for name, where in here.items() if where == container and value(name) == chip)
+
+
+def _exchange(given: Mapping[str, Any]) -> dict[str, str]:
+    one, two = given["containers"]
+    return {one: two, two: one}
+
+
+def animate(history: History, query: dict[str, Any], streams: Streams) -> Timeline:
+    """The timeline of a history whose states are lists of values."""
+    operations, states, num_frames = timed(history, query["reveal"], streams.scene)
+    style = draw_style(streams)
+    height = streams.style.choice(BAG_HEIGHTS)
+    *colours, bag_colour = streams.style.sample(tuple(style.palette.colours.values()), len(VALUES) + 1)
+    shelf = Shelf(names(query["containers"]), height, WIDTH)
+    places = placed(history)
+    chips = list(dict.fromkeys(name for here in places for name in here))
+    painted = dict(zip(VALUES, colours, strict=True))
+    # Bags come last, so that they cover the chips that go into them.
+    objects = (
+        *(SceneObject(name, "chip", painted[value(name)], shelf.chip) for name in chips),
+        *(SceneObject(f"bag {i}", "bag", bag_colour, height) for i, _ in enumerate(shelf.containers, 1)),
+    )
+    film = _Film(shelf, chips, num_frames)
+    film.rest(places[0], 0)
+    for operation, before, after in zip(operations, places, places[1:], strict=False):
+        film.show(operation, before, after)
+        film.rest(after, operation.end_frame)
+    start, end = (0, states[1].frame) if states[0].visible else (states[-1].frame, num_frames)
+    film.reveal(places[0 if states[0].visible else -1], start, end)
+    stored = tuple(State(s.frame, {name: list(c) for name, c in s.state.items()}, s.visible) for s in states)
+    return Timeline(FPS, objects, film.poses, style, operations=tuple(operations), states=stored, query=query)
+
+
+class _Film:
+    """Poses of chips and bags, filled in from the first frame on."""
+
+    def __init__(self, shelf: Shelf, chips: list[str], num_frames: int) -> None:
+        self.shelf = shelf
+        self.poses = Poses.still(num_frames, len(chips) + len(shelf.containers))
+        self.column = {chip: i for i, chip in enumerate(chips)}
+        # Bags move and come back or change places; each column of `bags` is the bag over that letter now.
+        self.bags = {name: len(chips) + i for i, name in enumerate(shelf.containers)}
+        self.poses.look[:, : len(chips)] = HIDDEN
+        self.poses.x[:, : len(chips)] = WIDTH / 2
+        self.poses.y[:, : len(chips)] = shelf.away
+        for name, column in self.bags.items():
+            self.put(column, 0, shelf.x(name), shelf.y)
+
+    def put(self, column: int, frame: int, x: float, y: float) -> None:
+        """Keep something at a place from a frame on, upright."""
+        self.poses.x[frame:, column], self.poses.y[frame:, column] = x, y
+        self.poses.angle[frame:, column] = 0
+
+    def rest(self, here: Places, frame: int) -> None:
+        """From a frame on, nothing moves and chips are unseen in their bags."""
+        for chip, name in here.items():
+            self.put(self.column[chip], frame, self.shelf.x(name), self.shelf.y)
+            self.poses.look[frame:, self.column[chip]] = HIDDEN
+
+    def show(self, operation: Operation, before: Places, after: Places) -> None:
+        """Animate an operation between the places of chips before and after it."""
+        given, shelf = operation.arguments, self.shelf
+        start, end = operation.start_frame, operation.end_frame
+        if operation.kind == "swap":
+            one, two = given["containers"]
+            for name, way in shelf.ways_of_swap(one, two).items():
+                travelled = travel(way, end - start)
+                for column in (self.bags[name], *self._inside(before, name)):
+                    self._follow(column, start, travelled)
+            self.bags[one], self.bags[two] = self.bags[two], self.bags[one]
+        elif operation.kind == "pour":
+            self._follow(
+                self.bags[given["source"]],
+                start,
+                travel(shelf.way_of_pour(given["source"], given["target"]), end - start),
+            )
+            for column in self._inside(before, given["source"]):
+                self.put(column, (start + end) // 2, shelf.x(given["target"]), shelf.y)
+        else:
+            (chip,) = (c for c in before | after if before.get(c) != after.get(c))
+            way = {
+                "add": lambda: shelf.way_in(given["container"]),
+                "remove": lambda: shelf.way_out(given["container"]),
+                "move": lambda: shelf.way_across(given["source"], given["target"]),
+            }[operation.kind]()
+            self._follow(self.column[chip], start, travel(way, end - start))
+            self.poses.look[start + 1 : end, self.column[chip]] = SHOWN
+            self.poses.look[end:, self.column[chip]] = HIDDEN
+
+    def reveal(self, here: Places, start: int, end: int) -> None:
+        """Between two frames, take the bags from the chips that lie in them, in ascending order."""
+        frames = slice(start, end)
+        for name in self.shelf.containers:
+            self.poses.look[frames, self.bags[name]] = HIDDEN
+            chips = sorted((chip for chip in here if here[chip] == name), key=lambda c: (value(c), c))
+            for chip, (x, y) in zip(chips, self.shelf.slots(name), strict=False):
+                column = self.column[chip]
+                self.poses.x[frames, column], self.poses.y[frames, column] = x, y
+                self.poses.look[frames, column] = SHOWN
+
+    def _inside(self, here: Places, name: str) -> list[int]:
+        return [self.column[chip] for chip, where in here.items() if where == name]
+
+    def _follow(self, column: int, start: int, travelled: Any) -> None:
+        """Move along a way from a frame on, and stay at its end."""
+        last = start + len(travelled) - 1
+        self.put(column, last, travelled[-1, 0], travelled[-1, 1])
+        for values, way in zip((self.poses.x, self.poses.y, self.poses.angle), travelled.T, strict=True):
+            values[start : last + 1, column] = way
+
+
+# --- looks ------------------------------------------------------------------------------------------
+
+
+def draw(timeline: Timeline) -> Scene:
+    """Chips with their values, bags, and under each place its letter."""
+    style, height = timeline.style, timeline.objects[-1].size
+    shelf = Shelf(names(timeline.query["containers"]), height, WIDTH)
+    backdrop = [*style.backdrop(WIDTH, HEIGHT)]
+    # Where a bag stands or is seen through; it lies within the bag, which hides it.
+    outline = rounded_rectangle(bag_width(height) - 6, height - 6, CORNER - 2)
+    for name in shelf.containers:
+        x = shelf.x(name)
+        backdrop.append(Shape(place(outline, x, shelf.y), stroke=style.ink, stroke_width=1.5))
+        backdrop.append(Shape(place(style.text(name, 14, bold=True), x, shelf.label_y), fill=style.ink))
+    seam = place(rectangle(bag_width(height) - 24, 2), 0, 14 - height / 2)
+    looks: list[tuple[Look, ...]] = []
+    for item in timeline.objects:
+        on_it = legible(item.colour)
+        if item.shape == "bag":
+            body = Shape(rounded_rectangle(bag_width(height), height, CORNER), fill=item.colour)
+            looks.append(((body, Shape(seam, fill=on_it)),))
+        else:
+            digits = str(value(item.name))
+            number = style.text(digits, (0.32 if len(digits) > 2 else 0.4) * item.size)
+            looks.append(((Shape(circle(item.size), fill=item.colour), Shape(number, fill=on_it)),))
+    return Scene(WIDTH, HEIGHT, style.ground, tuple(backdrop), tuple(looks))
+
+
+def legible(colour: str) -> str:
+    """White or near black, whichever stands out more from a colour."""
+    red, green, blue = rgb_colour(colour)
+    return _DARK if 0.299 * red + 0.587 * green + 0.114 * blue > 0.5 else _LIGHT
