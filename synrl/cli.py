@@ -193,12 +193,14 @@ def _audit(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps(found.to_dict(), indent=2))
     else:
-        print(f"{'family':<26} {'shortcut':<18} {'rows':>6} {'right':>7} {'chance':>7} {'p':>9}")
+        print(
+            f"{'family':<26} {'shortcut':<18} {'rows':>6} {'answered':>8} {'right':>7} {'chance':>7} {'p':>9}"
+        )
         for row in found.findings:
             verdict = "told only" if row.shortcut in NOT_JUDGED else "ok" if row.ok else "FAIL"
             print(
-                f"{row.family:<26} {row.shortcut:<18} {row.rows:>6} {row.accuracy:>7.1%} {row.chance:>7.1%} "
-                f"{row.p_value:>9.2g} {verdict}"
+                f"{row.family:<26} {row.shortcut:<18} {row.rows:>6} {row.answered:>8} {row.accuracy:>7.1%} "
+                f"{row.chance:>7.1%} {row.p_value:>9.2g} {verdict}"
             )
         for family, letters in found.letters.items():
             print(f"{family:<26} right letters: {', '.join(f'{k} {n}' for k, n in letters.items())}")

@@ -34,6 +34,19 @@ def test_generate_verify_and_preview_follow_on_from_each_other(
     assert "direction_identification-train-000001" in page.read_text(encoding="utf-8")
 
 
+def test_the_gallery_has_every_family_at_every_level(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    few = dict(list(families().items())[:2])
+    monkeypatch.setattr("synrl.gallery.families", lambda: few)
+    page = tmp_path / "gallery.html"
+    assert main(["families", "--gallery", str(page)]) == 0
+    assert capsys.readouterr().out == f"{page}\n"
+    text = page.read_text(encoding="utf-8")
+    assert text.count('<script type="text/plain" class="video">') == 5 * len(few)
+    assert all(f"{name}-gallery-000004" in text for name in few)
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -44,6 +57,8 @@ def test_generate_verify_and_preview_follow_on_from_each_other(
         (["verify", "empty"], "no Parquet files in empty"),
         (["verify", "a/b/c"], "neither a folder nor the name of a Hub dataset"),
         (["verify", "nobody/nothing"], "not to be had from the Hub"),
+        (["audit", "empty"], "no Parquet files in empty"),
+        (["families", "--gallery", "no/such/page.html"], "can't write no/such/page.html"),
         (["preview", "empty"], "no Parquet files in empty"),
     ],
 )

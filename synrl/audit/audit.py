@@ -47,7 +47,6 @@ SHORTCUTS: dict[str, Solver] = {
     "shuffled frames": shuffled_frames,
 }
 NOT_JUDGED = ("shuffled frames",)
-OPTIONS_ONLY = ("first option", "longest option")
 
 
 @dataclass(frozen=True)
@@ -57,6 +56,8 @@ class Finding:
     family: str
     shortcut: str
     rows: int
+    answered: int
+    """Rows that it has an answer to; what follows is about those."""
     accuracy: float
     chance: float
     """Mean of the rows' guess rates."""
@@ -125,12 +126,10 @@ def judge(exams: Sequence[Exam]) -> Audit:
     for family, own in families.items():
         for name, solver in SHORTCUTS.items():
             finding = _tried(family, name, solver, own, LEVEL / tests)
-            if finding is None:
-                continue
             found.findings.append(finding)
             if not finding.ok:
                 found.failures.append(
-                    f"{family}: {name} is right in {finding.accuracy:.1%} of {finding.rows} rows, "
+                    f"{family}: {name} is right in {finding.accuracy:.1%} of {finding.answered} rows, "
                     f"chance is {finding.chance:.1%}"
                 )
         _balance(found, family, own, LEVEL / tests)
@@ -138,21 +137,22 @@ def judge(exams: Sequence[Exam]) -> Audit:
     return found
 
 
-def _tried(family: str, name: str, solver: Solver, own: Sequence[Exam], level: float) -> Finding | None:
+def _tried(family: str, name: str, solver: Solver, own: Sequence[Exam], level: float) -> Finding:
     """A shortcut that learns from either half of the rows and is tried on the other."""
     halves = [[exam for exam in own if exam.half == side] for side in (0, 1)]
-    passed: list[bool] = []
+    answered: list[bool] = []
     rates: list[float] = []
     for known, asked in (halves, halves[::-1]):
-        if name in OPTIONS_ONLY:
-            asked = [exam for exam in asked if exam.options]
-        passed += solver(known, asked)
-        rates += [exam.guess_rate for exam in asked]
-    if not passed:
-        return None
-    chance = tail(rates, sum(passed))
-    ok = name in NOT_JUDGED or chance >= level
-    return Finding(family, name, len(passed), sum(passed) / len(passed), sum(rates) / len(rates), chance, ok)
+        for exam, passed in zip(asked, solver(known, asked), strict=True):
+            if passed is not None:
+                answered.append(passed)
+                rates.append(exam.guess_rate)
+    count, hits = len(answered), sum(answered)
+    p_value = tail(rates, hits)
+    ok = name in NOT_JUDGED or p_value >= level
+    return Finding(
+        family, name, len(own), count, hits / max(1, count), sum(rates) / max(1, count), p_value, ok
+    )
 
 
 def _balance(found: Audit, family: str, own: Sequence[Exam], level: float) -> None:

@@ -21,7 +21,7 @@ from synrl.video.raster import rgb_colour
 
 TOLERANCE = 1.0
 """Px between track and pixels."""
-MIN_OVERLAP = 0.7
+MIN_OVERLAP = 0.6
 """Intersection over union of what an object covers and what its outline does."""
 _MARGIN = 3
 _SAMPLES = 12

@@ -2,8 +2,7 @@
 
 Each shortcut answers every row of a family; what it is trained on is never what it is tested on: it
 learns from one half of the rows for the other, and the other way round. Where a solver of a family is
-shown too little and says nothing, it guesses at the row's `guess_rate`, by a keyed stream, so that an
-audit comes out the same every time.
+shown too little to say anything, nothing is counted: a guess would do as well as chance.
 """
 
 from __future__ import annotations
@@ -46,10 +45,10 @@ class Exam:
     guess_rate: float
     digest: str
     """Of everything that moves and happens, whatever it is called and looks like."""
-    single: tuple[bool, ...]
-    """Whether the family's solver answers rightly from the frame at each position."""
-    shuffled: bool
-    """Whether it answers rightly from all frames in random order."""
+    single: tuple[bool | None, ...]
+    """Whether the family's solver is right from the frame at each position; None if it says nothing."""
+    shuffled: bool | None
+    """The same from all frames in random order."""
 
     def right(self, given: str) -> bool:
         """Whether an answer is right; of plans, only the stored one counts."""
@@ -62,7 +61,7 @@ class Exam:
 def examine(row: Mapping[str, Any]) -> Exam:
     """A stored row as an exam."""
     family, evidence, config = get_family(row["family"]), Evidence.from_row(row), row["config"]
-    draws = Streams(row["family"], "audit", row["seed"], config["index"] % TWINS).scene
+    order = Streams(row["family"], "audit", row["seed"], config["index"] % TWINS).scene
     last = row["num_frames"] - 1
     places = [round(last * k / (POSITIONS - 1)) for k in range(POSITIONS)]
     return Exam(
@@ -78,19 +77,17 @@ def examine(row: Mapping[str, Any]) -> Exam:
         answer_text=row["answer_text"],
         guess_rate=row["guess_rate"],
         digest=_digest(row),
-        single=tuple(_attempt(family, row, evidence.sampled(last + 1, frame), draws) for frame in places),
-        shuffled=_attempt(family, row, _shuffled(evidence, draws), draws),
+        single=tuple(_attempt(family, row, evidence.sampled(last + 1, frame)) for frame in places),
+        shuffled=_attempt(family, row, _shuffled(evidence, order)),
     )
 
 
-def _attempt(family: Any, row: Mapping[str, Any], evidence: Evidence, draws: Stream) -> bool:
-    """Whether the solver's answer, or else a guess, is right."""
+def _attempt(family: Any, row: Mapping[str, Any], evidence: Evidence) -> bool | None:
+    """Whether the solver's answer is right; None if it has none."""
     try:
-        if family.solve(evidence) is not None:
-            return answers(family, row, evidence)
+        return None if family.solve(evidence) is None else answers(family, row, evidence)
     except (ValueError, LookupError, ArithmeticError):
-        pass  # frames that no clip has can lead a solver anywhere; it then has no answer
-    return draws.chance(row["guess_rate"])
+        return None  # frames in an order that no clip has can lead a solver anywhere
 
 
 def _shuffled(evidence: Evidence, draws: Stream) -> Evidence:
@@ -119,21 +116,22 @@ def _digest(row: Mapping[str, Any]) -> str:
     return digest.hexdigest()
 
 
-Solver = Callable[[Sequence[Exam], Sequence[Exam]], list[bool]]
-"""From exams to learn from and exams to take, whether each is passed."""
+Passed = list[bool | None]
+Solver = Callable[[Sequence[Exam], Sequence[Exam]], Passed]
+"""From exams to learn from and exams to take, whether each is passed; None if it isn't answered."""
 
 
-def first_option(known: Sequence[Exam], asked: Sequence[Exam]) -> list[bool]:
+def first_option(known: Sequence[Exam], asked: Sequence[Exam]) -> Passed:
     """Always A."""
-    return [exam.answer == "A" for exam in asked if exam.options]
+    return [exam.answer == "A" if exam.options else None for exam in asked]
 
 
-def longest_option(known: Sequence[Exam], asked: Sequence[Exam]) -> list[bool]:
+def longest_option(known: Sequence[Exam], asked: Sequence[Exam]) -> Passed:
     """The longest text, the first of them."""
-    return [max(exam.options, key=len) == exam.answer_text for exam in asked if exam.options]
+    return [max(e.options, key=len) == e.answer_text if e.options else None for e in asked]
 
 
-def majority(known: Sequence[Exam], asked: Sequence[Exam]) -> list[bool]:
+def majority(known: Sequence[Exam], asked: Sequence[Exam]) -> Passed:
     """The most frequent answer to questions of the same kind."""
     groups: dict[tuple[Any, ...], list[Exam]] = defaultdict(list)
     for exam in known:
@@ -142,7 +140,7 @@ def majority(known: Sequence[Exam], asked: Sequence[Exam]) -> list[bool]:
     return [exam.key in best and exam.right(best[exam.key]) for exam in asked]
 
 
-def question_only(known: Sequence[Exam], asked: Sequence[Exam]) -> list[bool]:
+def question_only(known: Sequence[Exam], asked: Sequence[Exam]) -> Passed:
     """Naive Bayes on what an option says, where it stands among the others, and what it shares with them.
 
     For open questions, the most frequent answer to a question of the same kind with the same words, or
@@ -175,14 +173,17 @@ def question_only(known: Sequence[Exam], asked: Sequence[Exam]) -> list[bool]:
     return [passed(exam) for exam in asked]
 
 
-def best_single_frame(known: Sequence[Exam], asked: Sequence[Exam]) -> list[bool]:
+def best_single_frame(known: Sequence[Exam], asked: Sequence[Exam]) -> Passed:
     """The family's solver on the one frame that does best for what is known."""
-    totals = [sum(exam.single[k] for exam in known) for k in range(POSITIONS)]
-    best = totals.index(max(totals))
+    gains = [0.0] * POSITIONS
+    for exam in known:
+        for k, passed in enumerate(exam.single):
+            gains[k] += 0.0 if passed is None else passed - exam.guess_rate
+    best = gains.index(max(gains))
     return [exam.single[best] for exam in asked]
 
 
-def shuffled_frames(known: Sequence[Exam], asked: Sequence[Exam]) -> list[bool]:
+def shuffled_frames(known: Sequence[Exam], asked: Sequence[Exam]) -> Passed:
     """The family's solver on all frames in random order."""
     return [exam.shuffled for exam in asked]
 

@@ -54,7 +54,8 @@ def read_back(
     place = np.where(visible, np.stack([track.x + 1j * track.y for track in tracks]), np.inf)
     moving = np.concatenate([[False], (place[:, 1:] != place[:, :-1]).any(axis=0), [False]])
     (reveal,) = evidence.reveals
-    moving[reveal.start_frame + 1 : reveal.end_frame + 1] = False  # that is how it is revealed
+    if followed is not None:  # what is revealed by moving things does so in the reveal
+        moving[reveal.start_frame + 1 : reveal.end_frame + 1] = False
     edges = np.flatnonzero(moving[1:] != moving[:-1]).tolist()
 
     def state(frame: int) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from synrl.evidence import Evidence, Track
 from synrl.seeds import Stream, Streams
 from synrl.tasks.base import FPS, HEIGHT, WIDTH, Config, Family, Observed, Question
 from synrl.tasks.cast import SOLID_SHAPES, cast, draw_cast
-from synrl.tasks.questions import drawn, interval_question, with_form, with_words
+from synrl.tasks.questions import choice, drawn, interval_question, with_form, with_words
 from synrl.tasks.stage import CLEARANCE, posed, room, together, window
 from synrl.video.scene import Scene
 from synrl.video.style import Style, draw_style
@@ -34,6 +34,8 @@ from synrl.world.timeline import Event, SceneObject, Timeline, backwards, in_ord
 
 SIDES = {"to the right of": 0.0, "below": 90.0, "to the left of": 180.0, "above": 270.0}
 """Where one thing is from another, by the angle clockwise from the right as seen on screen."""
+ENDS = tuple((first, last) for first in SIDES for last in SIDES)
+"""Sides to begin and to end on, which may be the same."""
 SIDE = 70.0
 SLANT = 0.35
 ZONE = "square zone"
@@ -53,11 +55,9 @@ LEAD = 32.0
 
 @dataclass(frozen=True, kw_only=True)
 class PositionConfig(Config):
-    """Knobs: what may be asked, which paths around a shape, other shapes and racers."""
+    """Knobs: what may be asked, how many shapes race, how far the shape in the middle moves."""
 
     asks: tuple[str, ...]
-    turns: bool
-    """Whether a shape may end on any side, or only opposite to where it began."""
     racers: int
     drift: float
     """Px that the shape in the middle moves itself."""
@@ -67,7 +67,6 @@ class PositionConfig(Config):
         object.__setattr__(self, "asks", tuple(self.asks))
         if not self.asks or not set(self.asks) <= {"pass", "inside", "overtake"}:
             raise ConfigError(f"asks is {self.asks!r}; allowed: some of pass, inside, overtake")
-        self.require("turns", (False, True))
         self.require("racers", range(4, 6))
         self.require_range("drift", 0.0, 80.0)
 
@@ -81,11 +80,11 @@ class RelativePosition(Family):
     modes = ("perception", "localisation")
     config_type = PositionConfig
     levels = {
-        1: dict(asks=("pass",), turns=False, racers=4, drift=0.0),
-        2: dict(asks=("pass", "inside"), turns=False, racers=4, drift=0.0),
-        3: dict(asks=("pass", "inside", "overtake"), turns=True, racers=4, drift=30.0),
-        4: dict(asks=("pass", "inside", "overtake"), turns=True, racers=4, drift=50.0),
-        5: dict(asks=("pass", "inside", "overtake"), turns=True, racers=5, drift=80.0),
+        1: dict(asks=("pass",), racers=4, drift=0.0),
+        2: dict(asks=("pass", "inside"), racers=4, drift=0.0),
+        3: dict(asks=("pass", "inside", "overtake"), racers=4, drift=30.0),
+        4: dict(asks=("pass", "inside", "overtake"), racers=4, drift=50.0),
+        5: dict(asks=("pass", "inside", "overtake"), racers=5, drift=80.0),
     }
 
     def simulate(self, config: PositionConfig, streams: Streams) -> Timeline:
@@ -145,8 +144,12 @@ class RelativePosition(Family):
             (stay,) = timeline.events
             span = stay.frame, stay.end_frame
             return interval_question(text, span, room(timeline.num_frames), FPS, config.form, streams)
+        if query["ask"] == "pass" and config.form == "choice":
+            first, last = (event.detail for event in timeline.events)
+            rivals = [", then ".join(ends) for ends in _rival_ends(first, last, streams)]
+            return choice(text, _truth(timeline), rivals, streams)
         space = {
-            "pass": [", then ".join(ends) for ends in _ends(config.turns)],
+            "pass": [", then ".join(ends) for ends in ENDS],
             "inside": list(CROSSINGS.values()),
             "overtake": query.get("racers", []),
         }[query["ask"]]
@@ -223,12 +226,14 @@ def _truth(timeline: Timeline) -> str:
     return CROSSINGS[tuple(pattern)]
 
 
-def _ends(turns: bool) -> list[tuple[str, str]]:
-    """Sides to begin and to end on: opposite ones, or any two."""
-    names = list(SIDES)
-    if turns:
-        return [(first, last) for first in names for last in names]
-    return [(name, names[(k + 2) % 4]) for k, name in enumerate(names)]
+def _rival_ends(first: str, last: str, streams: Streams) -> list[tuple[str, str]]:
+    """Three more pairs of sides: either of two to begin on with either of two to end on.
+
+    Whoever sees one end only is left with two of the four, whichever end it is.
+    """
+    other_first = streams.options.choice([side for side in SIDES if side != first])
+    other_last = streams.options.choice([side for side in SIDES if side != last])
+    return [(first, other_last), (other_first, last), (other_first, other_last)]
 
 
 # --- around another shape ---------------------------------------------------------------------------
@@ -236,7 +241,7 @@ def _ends(turns: bool) -> list[tuple[str, str]]:
 
 def _pass(config: PositionConfig, style: Style, streams: Streams) -> Timeline:
     """A shape goes around another one, which may drift."""
-    scene, (first, last) = streams.scene, streams.question.choice(_ends(config.turns))
+    scene, (first, last) = streams.scene, streams.question.choice(ENDS)
     objects = cast(streams, style, config.level, 2, SOLID_SHAPES, (32, 46))
     length = scene.integer(60, 90)
     start = scene.integer(15, 35)
@@ -263,7 +268,7 @@ def _pass(config: PositionConfig, style: Style, streams: Streams) -> Timeline:
         Event(start + length, num_frames - 1, "side", name, other, last),
     )
     query = {
-        "ask": "pass", "object": name, "other": other, "turns": config.turns, "form": config.form
+        "ask": "pass", "object": name, "other": other, "form": config.form
     }  # fmt: skip
     return Timeline(FPS, tuple(objects), poses, style, events=events, query=query)
 

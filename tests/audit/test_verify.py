@@ -51,6 +51,14 @@ def shift_track_on_one_frame(row: Row) -> None:
     row["tracks"][0]["x"][40] += 1
 
 
+def turn_track(row: Row) -> None:
+    row["tracks"][0]["angle"] = [angle + 90 for angle in row["tracks"][0]["angle"]]
+
+
+def swell_track(row: Row) -> None:
+    row["tracks"][0]["size"] = [size * 1.3 for size in row["tracks"][0]["size"]]
+
+
 def swap_answer(row: Row) -> None:
     other = next(letter for letter in "ABCD" if letter != row["answer"])
     row["answer"], row["answer_text"] = other, row["options"]["ABCD".index(other)]
@@ -148,6 +156,17 @@ def test_the_unchanged_but_reencoded_video_passes(rows: list[Row]) -> None:
     row = one(rows, "direction_identification", mode="perception")
     reencode(row)
     assert check_row(row) == []
+
+
+@pytest.mark.parametrize("lie", [turn_track, swell_track])
+def test_an_angle_or_a_size_that_the_pixels_do_not_show_is_caught(
+    rows: list[Row], lie: Callable[[Row], None]
+) -> None:
+    turning = [row for row in rows if row["family"] == "rotation_counting" and row["events"]]
+    row = copy.deepcopy(next(row for row in turning if len(row["objects"]) == 1))
+    assert check_row(row) == []
+    lie(row)
+    assert "of what its angle and size say" in "; ".join(check_row(row))
 
 
 @pytest.mark.parametrize("column", ["operations", "states"])

@@ -241,7 +241,7 @@ GOLDEN_FRAMES = {
     "file_system": "7b87d6338532d06e",
     "motion_counting": "464a8714955600b2",
     "relative_position": "4a8fcb26e0a8c3e3",
-    "rotation_counting": "363a66b4a56f7a5a",
+    "rotation_counting": "4fdc53d1f91a8cc9",
     "shell_game": "3dfd274f9eae615e",
     "sliding_puzzle": "46518719094a86b8",
     "speed_perception": "8c0a5a9300629bc7",
