@@ -56,7 +56,7 @@ def turn_track(row: Row) -> None:
 
 
 def swell_track(row: Row) -> None:
-    row["tracks"][0]["size"] = [size * 1.3 for size in row["tracks"][0]["size"]]
+    row["tracks"][0]["size"] = [size * 1.4 for size in row["tracks"][0]["size"]]
 
 
 def swap_answer(row: Row) -> None:
