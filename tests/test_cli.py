@@ -94,6 +94,6 @@ def test_no_command_needs_torch(folder: Path) -> None:
     code = (
         "import sys; sys.modules['torch'] = None\n"
         "from synrl.cli import main\n"
-        f"sys.exit(main(['families']) or main(['verify', {str(folder)!r}]))\n"
+        f"sys.exit(main(['families']) or main(['verify', {str(folder / 'card_stack')!r}]))\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)

@@ -99,9 +99,9 @@ def labels(track: Track, *, steps: bool) -> list[str]:
             found.append("pulse")
         elif abs(turned) > _SAME:
             found.append("spin")
-        elif not steps and abs(track.y[i] - y) > _SAME:
+        elif not steps and track.y[i] < y - _SAME:
             found.append("hop")
-        elif not steps and abs(track.x[i] - x) > _SAME:
+        elif not steps and track.x[i] > x + _SAME:
             found.append("swing")
         else:
             found.append("")
