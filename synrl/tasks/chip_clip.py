@@ -23,7 +23,9 @@ from synrl.world.chips import VALUES
 from synrl.world.history import History, timed
 from synrl.world.timeline import HIDDEN, Operation, Poses, SceneObject, State, Timeline
 
-BAG_HEIGHTS = (124.0, 126.0, 128.0)
+BAG_HEIGHTS = (122.5, 130.5)
+"""With them all edges of bags and chips at rest lie a quarter of a pixel within a whole one. There the
+blur of compression is farthest from the edges of the boxes in which the check of pixels looks."""
 CORNER = 10.0
 """Radius of the corners of bags, px."""
 SHOWN = 0
@@ -110,7 +112,7 @@ class _Film:
         self.shelf = shelf
         self.poses = Poses.still(num_frames, len(chips) + len(shelf.containers))
         self.column = {chip: i for i, chip in enumerate(chips)}
-        # Bags move and come back or change places; each column of `bags` is the bag over that letter now.
+        # Which bag stands over each letter; two of them change places in a swap.
         self.bags = {name: len(chips) + i for i, name in enumerate(shelf.containers)}
         self.poses.look[:, : len(chips)] = HIDDEN
         self.poses.x[:, : len(chips)] = WIDTH / 2
@@ -124,10 +126,9 @@ class _Film:
         self.poses.angle[frame:, column] = 0
 
     def rest(self, here: Places, frame: int) -> None:
-        """From a frame on, nothing moves and chips are unseen in their bags."""
+        """From a frame on, keep chips in the middle of their bags."""
         for chip, name in here.items():
             self.put(self.column[chip], frame, self.shelf.x(name), self.shelf.y)
-            self.poses.look[frame:, self.column[chip]] = HIDDEN
 
     def show(self, operation: Operation, before: Places, after: Places) -> None:
         """Animate an operation between the places of chips before and after it."""
@@ -157,7 +158,6 @@ class _Film:
             }[operation.kind]()
             self._follow(self.column[chip], start, travel(way, end - start))
             self.poses.look[start + 1 : end, self.column[chip]] = SHOWN
-            self.poses.look[end:, self.column[chip]] = HIDDEN
 
     def reveal(self, here: Places, start: int, end: int) -> None:
         """Between two frames, take the bags from the chips that lie in them, in ascending order."""
@@ -188,23 +188,23 @@ def draw(timeline: Timeline) -> Scene:
     """Chips with their values, bags, and under each place its letter."""
     style, height = timeline.style, timeline.objects[-1].size
     shelf = Shelf(names(timeline.query["containers"]), height, WIDTH)
-    backdrop = [*style.backdrop(WIDTH, HEIGHT)]
+    backdrop = []  # without texture, which could not be told from the small gaps between chips
     # Where a bag stands or is seen through; it lies within the bag, which hides it.
-    outline = rounded_rectangle(bag_width(height) - 6, height - 6, CORNER - 2)
+    outline = rounded_rectangle(bag_width(height) - 4, height - 4, CORNER - 2)
     for name in shelf.containers:
         x = shelf.x(name)
         backdrop.append(Shape(place(outline, x, shelf.y), stroke=style.ink, stroke_width=1.5))
         backdrop.append(Shape(place(style.text(name, 14, bold=True), x, shelf.label_y), fill=style.ink))
-    seam = place(rectangle(bag_width(height) - 24, 2), 0, 14 - height / 2)
+    seam = place(rectangle(bag_width(height) - 24, 5), 0, 14 - height / 2)
     looks: list[tuple[Look, ...]] = []
     for item in timeline.objects:
         on_it = legible(item.colour)
         if item.shape == "bag":
             body = Shape(rounded_rectangle(bag_width(height), height, CORNER), fill=item.colour)
-            looks.append(((body, Shape(seam, fill=on_it)),))
+            looks.append(((body, Shape(seam, fill=_mixed(item.colour, on_it))),))
         else:
             digits = str(value(item.name))
-            number = style.text(digits, (0.32 if len(digits) > 2 else 0.4) * item.size)
+            number = style.text(digits, (0.34 if len(digits) > 2 else 0.4) * item.size)
             looks.append(((Shape(circle(item.size), fill=item.colour), Shape(number, fill=on_it)),))
     return Scene(WIDTH, HEIGHT, style.ground, tuple(backdrop), tuple(looks))
 
@@ -213,3 +213,9 @@ def legible(colour: str) -> str:
     """White or near black, whichever stands out more from a colour."""
     red, green, blue = rgb_colour(colour)
     return _DARK if 0.299 * red + 0.587 * green + 0.114 * blue > 0.5 else _LIGHT
+
+
+def _mixed(colour: str, other: str) -> str:
+    """A colour that is two fifths another one: pure white or black might be lost on the ground."""
+    pairs = zip(bytes.fromhex(colour[1:]), bytes.fromhex(other[1:]), strict=True)
+    return "#" + bytes(round(0.6 * one + 0.4 * two) for one, two in pairs).hex()

@@ -30,9 +30,10 @@ from synrl.world.history import History, Propose, Step, rivals
 FEWEST = 2
 """Chips that are asked about: a single one could be an answer that was merely seen."""
 PICKS = 6
-"""Picks from so many chips or more count alike, or histories with many would hardly ever be passed over.
-Measured: with 6 no rank of the truth among its options, by size or by nearness to what can be read, is
-more frequent than another; with 10 the most chips on offer are right too often."""
+"""Picks from so many chips or more count alike, or histories with few would hardly ever be asked about.
+Found by measuring how often the truth is the smallest, the largest, the nearest to what can be read or
+the farthest from it: with 6 each in 25 % of clips at all levels, to 2 or 3 points; with 10 the largest is
+right too often (28 %), and without this rule the smallest."""
 
 
 class _Inquiry:

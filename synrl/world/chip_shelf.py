@@ -16,8 +16,10 @@ import numpy as np
 CAPACITY = 6
 """Chips that can be laid out in a bag; a matter of drawing, not of the rules."""
 _COLUMNS = 2
-_GAP = 5.0
-_BASE = 408.0
+_GAP = 7.5
+"""Between chips that lie side by side, so that each stays a shape of its own when a video is compressed."""
+_LANE_GAP = 7.0
+_BASE = 410.0
 """Where bags stand."""
 _MARGIN = 16.0
 _TIP = 120.0
@@ -50,17 +52,17 @@ class Shelf:
     @property
     def chip(self) -> float:
         """The diameter of a chip."""
-        return 0.26 * self.height
+        return (self.height - 0.5) / 4
 
     def x(self, container: str) -> float:
         """The middle of a container's place."""
         pitch = (self.width - 2 * _MARGIN) / len(self.containers)
-        return _MARGIN + (self.containers.index(container) + 0.5) * pitch
+        return float(round(_MARGIN + (self.containers.index(container) + 0.5) * pitch))
 
     @property
     def y(self) -> float:
         """The middle of a bag that stands; a hidden chip is held to be there."""
-        return _BASE - self.height / 2
+        return float(round(_BASE - self.height / 2))
 
     @property
     def label_y(self) -> float:
@@ -74,7 +76,7 @@ class Shelf:
 
     def _lane(self, number: int) -> float:
         """The middle of a bag in a lane above the standing ones, 1 for the lowest."""
-        return self.y - number * (self.height + _GAP)
+        return self.y - number * float(round(self.height + _LANE_GAP))
 
     @property
     def _hover(self) -> float:
@@ -97,7 +99,7 @@ class Shelf:
         """Of a chip that is added."""
         x = self.x(container)
         heights = (self.away, self._hover, self._hover, self.y)
-        return [Key(share, x, y) for share, y in zip((0, 0.35, 0.65, 1), heights, strict=True)]
+        return [Key(share, x, y) for share, y in zip((0, 0.3, 0.7, 1), heights, strict=True)]
 
     def way_out(self, container: str) -> list[Key]:
         """Of a chip that is removed."""
@@ -128,7 +130,7 @@ class Shelf:
 
     def way_of_pour(self, source: str, target: str) -> list[Key]:
         """Of a bag that tips over, with its mouth over another bag, and returns empty."""
-        start, end, y = self.x(source), self.x(target), self._lane(1) - 2 * _GAP
+        start, end, y = self.x(source), self.x(target), self._lane(1) - 2 * _LANE_GAP
         angle = _TIP if start < end else -_TIP
         beside = end - mouth(self.height, angle)
         home, up = Key(0, start, self.y), Key(0.2, start, y)
@@ -138,7 +140,7 @@ class Shelf:
 
 def bag_width(height: float) -> float:
     """The width of a bag of a height."""
-    return 0.7 * height
+    return height / 2 + 27.25
 
 
 def mouth(height: float, angle: float) -> float:

@@ -233,7 +233,7 @@ GOLDEN_FRAMES = {
     "acceleration_detection": "693f367766f888b6",
     "attribute_change": "60eb8da5607373fa",
     "card_stack": "82847d6cfc5241f0",
-    "chip_container": "7dfca35a62f87bfe",
+    "chip_container": "ef1a881bb59918c3",
     "collision_counting": "a9a8a9144964d3f3",
     "direction_identification": "035634a74543d91e",
     "distance_estimation": "8251d8f5e4053524",

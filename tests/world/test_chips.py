@@ -177,7 +177,7 @@ def test_plan_texts_and_moves_are_inverse() -> None:
 @pytest.mark.parametrize("containers", [2, 3, 4])
 def test_nothing_that_travels_leaves_the_frame_or_touches_what_stands(containers: int) -> None:
     names = tuple("ABCD"[:containers])
-    shelf = Shelf(names, 128.0, 448)
+    shelf = Shelf(names, 130.5, 448)
     reach = float(np.hypot(shelf.bag_width, shelf.height)) / 2
     top = shelf.y - shelf.height / 2
     for one, two in itertools.permutations(names, 2):
@@ -193,7 +193,7 @@ def test_nothing_that_travels_leaves_the_frame_or_touches_what_stands(containers
 
 
 def test_chips_lie_apart_within_their_bag() -> None:
-    for height in (124.0, 128.0):
+    for height in (122.5, 130.5):
         shelf = Shelf(tuple("AB"), height, 448)
         slots = shelf.slots("B")
         assert len(slots) == CAPACITY
