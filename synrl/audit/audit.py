@@ -4,8 +4,9 @@ Chance is each row's own `guess_rate`, so an audit also tests that those are hon
 does so well that chance would do it less than once in `1 / LEVEL` audits, over all families and
 shortcuts together (Bonferroni).
 
-Frames in random order are reported, not judged: which of several shapes comes closest to another is a
-question about many frames, but not about their order.
+Two things are told, not judged. A classifier that learns from where shapes are in one frame (a learnt
+glance): what has moved right is further to the right, in any honest video. And the family's solver on
+frames in random order: which shape comes closest to another takes many frames, but not their order.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from synrl.audit.shortcuts import (
     best_single_frame,
     examine,
     first_option,
+    learnt_single_frame,
     longest_option,
     majority,
     question_only,
@@ -44,9 +46,10 @@ SHORTCUTS: dict[str, Solver] = {
     "first option": first_option,
     "longest option": longest_option,
     "best single frame": best_single_frame,
+    "a learnt glance": learnt_single_frame,
     "shuffled frames": shuffled_frames,
 }
-NOT_JUDGED = ("shuffled frames",)
+NOT_JUDGED = ("a learnt glance", "shuffled frames")
 
 
 @dataclass(frozen=True)

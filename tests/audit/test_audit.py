@@ -163,6 +163,20 @@ def test_a_frame_that_tells_is_found_and_frames_in_disorder_are_not_judged() -> 
     assert failures([replace(exam, shuffled=True) for exam in exams(100)]) == ""
 
 
+def test_a_glance_that_tells_is_told_and_not_judged() -> None:
+    """As if the right option were where the shape is: one frame is enough to learn that."""
+    planted = []
+    for exam in exams(400):
+        options = ("left", "right", "up", "down")
+        letter = "ABCD".index(exam.answer)
+        look = ((0, "x", letter),)
+        planted.append(
+            replace(exam, options=options, answer_text=options[letter], looks=tuple([()] * 8 + [look]))
+        )
+    (finding,) = (row for row in judge(planted).findings if row.shortcut == "a learnt glance")
+    assert finding.accuracy > 0.99 and finding.ok
+
+
 def test_scenes_that_occur_twice_are_found_unless_one_is_in_another_style() -> None:
     one, *rest = exams(50)
     twice = [one, *rest, replace(one, row_id="again")]
