@@ -49,7 +49,7 @@ class Exam:
     """Whether the family's solver is right from the frame at each position; None if it says nothing."""
     shuffled: bool | None
     """The same from all frames in random order."""
-    looks: tuple[tuple[tuple[Any, ...], ...], ...] = ()
+    looks: tuple[tuple[tuple[Any, ...], ...], ...] = ((),) * POSITIONS
     """For each position, roughly where and how the shapes that the question names are in that frame."""
 
     def right(self, given: str) -> bool:
