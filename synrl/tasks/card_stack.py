@@ -32,8 +32,8 @@ from synrl.video.outlines import place, rectangle, rounded_rectangle
 from synrl.video.scene import Look, Scene, Shape
 from synrl.video.style import draw_style
 from synrl.world.card_table import CARD_HEIGHT, MAX_HEIGHT, Table, travel
-from synrl.world.cards import RANKS, SUITS, WORLD, Piles, apply, format_plan, parse_plan
-from synrl.world.history import History, Step, play, rivals, timed
+from synrl.world.cards import RANKS, SUITS, WORLD, Piles, apply
+from synrl.world.history import History, Step, play, rivals, timed, told
 from synrl.world.plans import conceivable, distant_state, leads, succeeds
 from synrl.world.timeline import HIDDEN, Poses, SceneObject, State, Timeline
 
@@ -142,19 +142,9 @@ class CardStack(Family):
     def ask(self, timeline: Timeline, config: CardConfig, streams: Streams) -> Question:
         query = timeline.query
         wording = streams.wording.choice(self.wordings(query))
-        steps = [Step(operation.kind, operation.arguments) for operation in timeline.operations]
-        start = {pile: tuple(cards) for pile, cards in timeline.states[0].state.items()}
-        history = History.replay(start, steps, apply)
+        history = told(timeline.states, timeline.operations, apply)
         if query["ask"] == "plan":
-            hidden, target = state_at(history, hidden_end(query["reveal"])), query["target"]
-            plans = [format_plan(moves) for moves in conceivable(WORLD, target, query["moves"])]
-            return plan_question(
-                wording,
-                plans,
-                lambda plan: leads(WORLD, hidden, parse_plan(plan) or (), target),
-                config.form,
-                streams,
-            )
+            return plan_question(wording, history, query, WORLD, streams)
         if query["ask"] in ("first_lift", "last_lift"):
             lifts = _lifts(history, query["card"])
             truth = lifts[0] if query["ask"] == "first_lift" else lifts[-1]

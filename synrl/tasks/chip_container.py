@@ -41,9 +41,8 @@ from synrl.world.chips import (
     apply,
     backwards,
     changed,
-    format_plan,
 )
-from synrl.world.history import History, Propose, Step, key, play
+from synrl.world.history import History, Propose, Step, key, play, told
 from synrl.world.plans import conceivable, distant_state, leads, succeeds
 from synrl.world.timeline import Timeline
 
@@ -159,16 +158,9 @@ class ChipContainer(Family):
     def ask(self, timeline: Timeline, config: ChipConfig, streams: Streams) -> Question:
         query = timeline.query
         wording = streams.wording.choice(self.wordings(query))
-        steps = [Step(operation.kind, operation.arguments) for operation in timeline.operations]
-        start = {name: tuple(chips) for name, chips in timeline.states[0].state.items()}
-        history = History.replay(start, steps, apply)
+        history = told(timeline.states, timeline.operations, apply)
         if query["ask"] == "plan":
-            hidden, target = state_at(history, hidden_end(query["reveal"])), query["target"]
-            plans = {
-                format_plan(moves): leads(WORLD, hidden, moves, target)
-                for moves in conceivable(WORLD, target, query["moves"])
-            }
-            return plan_question(wording, list(plans), plans.__getitem__, config.form, streams)
+            return plan_question(wording, history, query, WORLD, streams)
         if query["ask"] in NUMBERED:
             number = _number(history, query["ask"], query["container"])
             assert number is not None, query

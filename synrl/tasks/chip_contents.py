@@ -25,7 +25,7 @@ from synrl.tasks.base import Question
 from synrl.tasks.questions import NUM_OPTIONS, choice
 from synrl.world.chip_shelf import CAPACITY
 from synrl.world.chips import VALUES, WORLD, Chips, Contents, apply, backwards
-from synrl.world.history import History, Propose, Step, rivals
+from synrl.world.history import History, Propose, Step, key, rivals
 
 FEWEST = 2
 """Chips that are asked about: a single one could be an answer that was merely seen."""
@@ -56,7 +56,7 @@ class _Inquiry:
     def answer(self, told: History) -> Chips:
         """The values, or the total alone; nothing if no clip would go so, or it would not be asked about."""
         chips = told.states[-1][self.container]
-        recurs = len({tuple(state.values()) for state in told.states}) < len(told.states)
+        recurs = len({key(state) for state in told.states}) < len(told.states)
         return () if recurs or not FEWEST <= len(chips) <= CAPACITY else self._said(chips)
 
     def fits(self, rival: Chips) -> bool:

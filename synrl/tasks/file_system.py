@@ -29,8 +29,8 @@ from synrl.video.outlines import rounded_rectangle
 from synrl.video.scene import Look, Scene, Shape
 from synrl.video.style import Style, draw_style
 from synrl.world.files import NAMES, WORLD, apply, effect_of
-from synrl.world.history import History, Step, play, rivals, timed
-from synrl.world.plans import conceivable, distant_state, leads, succeeds
+from synrl.world.history import History, Step, play, rivals, timed, told
+from synrl.world.plans import distant_state, succeeds
 from synrl.world.timeline import HIDDEN, Poses, SceneObject, Timeline
 
 COMMANDS = ("touch", "rm", "cd", "mv", "mkdir", "cp")
@@ -141,21 +141,12 @@ class FileSystem(Family):
     def ask(self, timeline: Timeline, config: FileConfig, streams: Streams) -> Question:
         query = timeline.query
         wording = streams.wording.choice(self.wordings(query))
-        steps = [Step(operation.kind, operation.arguments) for operation in timeline.operations]
-        history = History.replay(timeline.states[0].state, steps, apply)
+        history = told(timeline.states, timeline.operations, apply)
         if query["ask"] == "plan":
-            hidden, target = state_at(history, hidden_end(query["reveal"])), query["target"]
-            plans = [WORLD.format_plan(steps) for steps in conceivable(WORLD, target, query["moves"])]
-            return plan_question(
-                wording,
-                plans,
-                lambda plan: leads(WORLD, hidden, WORLD.parse_plan(plan) or (), target),
-                config.form,
-                streams,
-            )
+            return plan_question(wording, history, query, WORLD, streams)
         if query["ask"] in ("created", "removed"):
             (truth,) = _times(history, query["ask"], query["file"])
-            return integer_question(wording, truth, range(1, len(steps) + 1), config.form, streams)
+            return integer_question(wording, truth, range(1, config.num_operations + 1), config.form, streams)
         if query["ask"] == "cwd":
             there = state_at(history, query["when"])["cwd"]
             return drawn(wording, there, query["places"], config.form, streams)

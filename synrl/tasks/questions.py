@@ -6,12 +6,15 @@ other to be the truth. That makes the guess rate of a choice exactly one over th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from synrl.answers import FORMS, format_interval
 from synrl.seeds import Streams
 from synrl.tasks.base import Question
+from synrl.tasks.moments import hidden_end, state_at
+from synrl.world.history import History, World
+from synrl.world.plans import conceivable, leads
 
 NUM_OPTIONS = 4
 
@@ -77,13 +80,20 @@ def blind_interval_rate(length: int, slack: int) -> float:
 
 
 def plan_question(
-    text: str, plans: Sequence[str], works: Callable[[str], bool], form: str, streams: Streams
+    text: str, history: History, query: Mapping[str, Any], world: World, streams: Streams
 ) -> Question:
-    """Ask for a plan; `plans` are all that the question alone leaves conceivable."""
-    right = [plan for plan in plans if works(plan)]
-    if form == "open":
+    """Ask for a plan from the hidden end of a history to the query's target.
+
+    Wrong plans are drawn from all that the question alone leaves conceivable: they end in the target, but
+    from somewhere else.
+    """
+    hidden, target = state_at(history, hidden_end(query["reveal"])), query["target"]
+    plans = conceivable(world, target, query["moves"])
+    works = [leads(world, hidden, plan, target) for plan in plans]
+    right = [world.format_plan(plan) for plan, good in zip(plans, works, strict=True) if good]
+    if query["form"] == "open":
         return Question(text, "plan", right[0], guess_rate=len(right) / len(plans))
-    wrong = [plan for plan in plans if plan not in right]
+    wrong = [world.format_plan(plan) for plan, good in zip(plans, works, strict=True) if not good]
     return choice(
         text, streams.options.choice(right), streams.options.sample(wrong, NUM_OPTIONS - 1), streams
     )

@@ -50,8 +50,9 @@ from synrl.world.history import (
     play,
     rivals,
     timed,
+    told,
 )
-from synrl.world.plans import conceivable, distant_state, leads, succeeds
+from synrl.world.plans import distant_state, succeeds
 from synrl.world.timeline import HIDDEN, Operation, Poses, SceneObject, Timeline
 
 CUP, COIN, LIFT, BELOW = 0.43, 0.24, 0.27, 0.12
@@ -165,18 +166,9 @@ class ShellGame(Family):
     def ask(self, timeline: Timeline, config: ShellConfig, streams: Streams) -> Question:
         query = timeline.query
         wording = streams.wording.choice(self.wordings(query))
-        steps = [Step(operation.kind, operation.arguments) for operation in timeline.operations]
-        history = History.replay(timeline.states[0].state, steps, apply)
+        history = told(timeline.states, timeline.operations, apply)
         if query["ask"] == "plan":
-            hidden, target = state_at(history, hidden_end(query["reveal"])), query["target"]
-            plans = [WORLD.format_plan(steps) for steps in conceivable(WORLD, target, query["moves"])]
-            return plan_question(
-                wording,
-                plans,
-                lambda plan: leads(WORLD, hidden, WORLD.parse_plan(plan) or (), target),
-                config.form,
-                streams,
-            )
+            return plan_question(wording, history, query, WORLD, streams)
         if query["ask"] == "under":
             coins = state_at(history, query["when"])["coins"]
             (truth,) = (coin for coin, cell in coins.items() if cell == query["cell"])
@@ -187,7 +179,9 @@ class ShellGame(Family):
         if query["ask"] == "count":
             return integer_question(wording, len(swaps), COUNTS, config.form, streams)
         truth_number = swaps[0 if query["ask"] == "first" else -1]
-        return integer_question(wording, truth_number, range(1, len(steps) + 1), config.form, streams)
+        return integer_question(
+            wording, truth_number, range(1, config.num_operations + 1), config.form, streams
+        )
 
     def observe(self, evidence: Evidence) -> Observed:
         size, tracks = evidence.query["size"], evidence.tracks

@@ -37,8 +37,8 @@ from synrl.world.grids import (
     parse_cell,
     rules_of_naming,
 )
-from synrl.world.history import History, Step, play, rivals, timed
-from synrl.world.plans import conceivable, distant_state, leads, succeeds
+from synrl.world.history import History, Step, play, rivals, timed, told
+from synrl.world.plans import distant_state, succeeds
 from synrl.world.sliding import STEPS, WORLD, apply, empty_cell, slides
 from synrl.world.timeline import Poses, SceneObject, State, Timeline
 
@@ -147,18 +147,9 @@ class SlidingPuzzle(Family):
     def ask(self, timeline: Timeline, config: SlidingConfig, streams: Streams) -> Question:
         query = timeline.query
         wording = streams.wording.choice(self.wordings(query))
-        steps = [Step(operation.kind, operation.arguments) for operation in timeline.operations]
-        history = History.replay(timeline.states[0].state, steps, apply)
+        history = told(timeline.states, timeline.operations, apply)
         if query["ask"] == "plan":
-            hidden, target = state_at(history, hidden_end(query["reveal"])), query["target"]
-            plans = [WORLD.format_plan(steps) for steps in conceivable(WORLD, target, query["moves"])]
-            return plan_question(
-                wording,
-                plans,
-                lambda plan: leads(WORLD, hidden, WORLD.parse_plan(plan) or (), target),
-                config.form,
-                streams,
-            )
+            return plan_question(wording, history, query, WORLD, streams)
         if query["ask"] in ("first", "last"):
             numbers = _slides_of(history, query["tile"])
             truth = numbers[0 if query["ask"] == "first" else -1]

@@ -27,8 +27,8 @@ from synrl.tasks.questions import NUM_OPTIONS, choice, integer_question, plan_qu
 from synrl.video.outlines import place, rectangle, rounded_rectangle
 from synrl.video.scene import Look, Scene, Shape
 from synrl.video.style import Style, draw_style
-from synrl.world.history import History, Step, play, rivals, timed
-from synrl.world.plans import conceivable, distant_state, leads, succeeds
+from synrl.world.history import History, Step, play, rivals, timed, told
+from synrl.world.plans import distant_state, succeeds
 from synrl.world.slots import NAMES, WORLD, Value, apply, negated
 from synrl.world.timeline import HIDDEN, Operation, Poses, SceneObject, Timeline
 
@@ -134,22 +134,13 @@ class SymbolOperations(Family):
     def ask(self, timeline: Timeline, config: SymbolConfig, streams: Streams) -> Question:
         query = timeline.query
         wording = streams.wording.choice(self.wordings(query))
-        steps = [Step(operation.kind, operation.arguments) for operation in timeline.operations]
-        history = History.replay(timeline.states[0].state, steps, apply)
+        history = told(timeline.states, timeline.operations, apply)
         if query["ask"] == "plan":
-            hidden, target = state_at(history, hidden_end(query["reveal"])), query["target"]
-            plans = [WORLD.format_plan(steps) for steps in conceivable(WORLD, target, query["moves"])]
-            return plan_question(
-                wording,
-                plans,
-                lambda plan: leads(WORLD, hidden, WORLD.parse_plan(plan) or (), target),
-                config.form,
-                streams,
-            )
+            return plan_question(wording, history, query, WORLD, streams)
         if query["ask"] in ("first", "last"):
             numbers = _changes_of(history, query["slot"])
             truth = numbers[0 if query["ask"] == "first" else -1]
-            return integer_question(wording, truth, range(1, len(steps) + 1), config.form, streams)
+            return integer_question(wording, truth, range(1, config.num_operations + 1), config.form, streams)
         return _ask_values(wording, history, config, query, streams)
 
     def observe(self, evidence: Evidence) -> Observed:

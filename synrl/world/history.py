@@ -67,6 +67,11 @@ class History:
         return cls(tuple(steps), tuple(states))
 
 
+def told(states: Sequence[State], operations: Sequence[Operation], rules: Rules) -> History:
+    """The history of a stored clip: its operations carried out on its first state."""
+    return History.replay(states[0].state, [Step(o.kind, o.arguments) for o in operations], rules)
+
+
 def play(start: Any, count: int, rules: Rules, propose: Propose, stream: Stream) -> History:
     """A random history in which no step leads back to any earlier state.
 
