@@ -16,52 +16,41 @@ import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any
 
-import numpy as np
 from matplotlib.path import Path
 
 from synrl.answers import FORMS
 from synrl.evidence import Evidence
 from synrl.seeds import Stream, Streams
-from synrl.tasks.base import FPS, HEIGHT, WIDTH, Config, Family, Observed, Question
+from synrl.tasks import cup_clip
+from synrl.tasks.base import HEIGHT, WIDTH, Config, Family, Observed, Question
+from synrl.tasks.cup_clip import Screen
 from synrl.tasks.following import at, find_plan, read_back, reveal_at_start
 from synrl.tasks.moments import ENDS, draw_reveal, draw_when, hidden_end, say_moment, state_at
 from synrl.tasks.questions import NUM_OPTIONS, choice, drawn, integer_question, plan_question, with_words
-from synrl.video.outlines import circle, cup, rectangle
 from synrl.video.scene import Look, Scene, Shape
-from synrl.video.style import Style, draw_style
+from synrl.video.style import draw_style
 from synrl.world.cups import WORLD, apply
 from synrl.world.grids import (
     Cell,
     Layout,
     cell_name,
     cells,
-    draw_layout,
     labels,
     parse_cell,
     rules_of_naming,
 )
 from synrl.world.history import (
-    PAUSE_FRAMES,
-    REVEAL_FRAMES,
     History,
     Step,
     play,
     rivals,
-    timed,
     told,
 )
 from synrl.world.plans import distant_state, succeeds
-from synrl.world.timeline import HIDDEN, Operation, Poses, SceneObject, Timeline
+from synrl.world.timeline import Operation, Timeline
 
-CUP, COIN, LIFT, BELOW = 0.43, 0.24, 0.27, 0.12
-"""Sizes of cups and coins, how far a cup is lifted, how far below a cell's middle a coin lies: shares of
-the distance from cell to cell."""
-LIFTING_FRAMES = 10
-SLIDING_FRAMES = 22
-"""How long the screen takes to come or go."""
-PITCH = {3: (84, 104), 4: (80, 90)}
 ASKS = {
     "forward": ("where", "under"),
     "retrodictive": ("where", "under"),
@@ -92,14 +81,6 @@ class ShellConfig(Config):
         self.require("reach", (1, 2))
         self.require("screen", (False, True))
         self.require("plan_moves", (1, 2))
-
-
-class Screen(NamedTuple):
-    """A column that is hidden from before one operation until before another (from 0)."""
-
-    column: int
-    first: int
-    last: int
 
 
 class ShellGame(Family):
@@ -143,11 +124,11 @@ class ShellGame(Family):
             "coins": names,
             **asked,
         }
-        return _animate(history, query, screen, style, streams)
+        return cup_clip.animate(history, query, screen, style, streams)
 
     def draw(self, timeline: Timeline) -> Scene:
         style, query = timeline.style, timeline.query
-        layout = _layout_at_start(timeline.poses, query)
+        layout = cup_clip.layout_at_start(timeline.poses, query)
         looks: list[tuple[Look, ...]] = []
         for item in timeline.objects:
             outline = self.outline(item.shape, item.size)
@@ -231,9 +212,7 @@ class ShellGame(Family):
         return str(len(moved) if query["ask"] == "count" else moved[0 if query["ask"] == "first" else -1])
 
     def outline(self, shape: str, size: float) -> Path:
-        if shape == "screen":
-            return rectangle(size, _screen_height(size))
-        return cup(size) if shape == "cup" else circle(size)
+        return cup_clip.outline(shape, size)
 
     def plan_succeeds(self, row: Mapping[str, Any], plan: str) -> bool:
         return succeeds(WORLD, row, plan)
@@ -334,115 +313,6 @@ def _swaps_of(history: History, coin: str) -> list[int]:
     """The numbers, from 1, of the swaps that move a coin."""
     pairs = enumerate(itertools.pairwise(history.states), start=1)
     return [number for number, (one, two) in pairs if one["coins"][coin] != two["coins"][coin]]
-
-
-# --- animation --------------------------------------------------------------------------------------
-
-
-def _screen_height(width: float) -> float:
-    """The screen is as high as the grid, which has one column more or less; enough for four rows."""
-    return 4.2 * width
-
-
-def _animate(
-    history: History, query: dict[str, Any], screen: Screen | None, style: Style, streams: Streams
-) -> Timeline:
-    """The clip of a history."""
-    size, names = query["size"], query["coins"]
-    layout = draw_layout(streams.style, size, WIDTH, HEIGHT, PITCH[size])
-    pitch = layout.pitch
-    rests = {screen.first: SLIDING_FRAMES, screen.last: SLIDING_FRAMES} if screen else {}
-    operations, states, num_frames = timed(history, query["reveal"], streams.scene, rests)
-    grid = cells(size)
-    palette = style.palette.colours
-    used = [name.removesuffix(" coin") for name in names]
-    cup_colour, screen_colour = streams.style.sample([name for name in palette if name not in used], 2)
-    objects = [
-        *(SceneObject(f"{colour} coin", "coin", palette[colour], COIN * pitch) for colour in used),
-        *(SceneObject(f"cup {n}", "cup", palette[cup_colour], CUP * pitch) for n in range(1, len(grid) + 1)),
-    ]
-    if screen:
-        objects.append(SceneObject("screen", "screen", palette[screen_colour], pitch - 6))
-    poses = Poses.still(num_frames, len(objects))
-    cups = slice(len(names), len(names) + len(grid))
-    holding = list(range(len(grid)))
-    """Which cup stands on each cell."""
-    for cell, place in zip(range(len(grid)), map(layout.place, grid), strict=True):
-        poses.x[:, cups.start + cell], poses.y[:, cups.start + cell] = place
-    for operation in operations:
-        one, two = (grid.index(parse_cell(name, size) or (0, 0)) for name in operation.arguments["cells"])
-        _swing(poses, operation, cups.start + holding[one], cups.start + holding[two], pitch)
-        holding[one], holding[two] = holding[two], holding[one]
-    for column, coin in enumerate(names):
-        cell = grid.index(parse_cell(history.states[0]["coins"][coin], size) or (0, 0))
-        poses.x[:, column] = poses.x[:, cups.start + cell]
-        poses.y[:, column] = poses.y[:, cups.start + cell] + BELOW * pitch
-    _lift(poses, cups, len(names), query["reveal"], pitch)
-    if screen:
-        _slide(poses, screen, layout, operations, num_frames)
-    return Timeline(FPS, tuple(objects), poses, style, (), tuple(operations), tuple(states), query)
-
-
-def _swing(poses: Poses, operation: Operation, one: int, two: int, pitch: float) -> None:
-    """Two cups change places, each on its own side of the line between them."""
-    start, end = operation.start_frame, operation.end_frame
-    share = np.linspace(0, 1, end - start + 1)
-    share = share * share * (3 - 2 * share)
-    places = np.array([(poses.x[start, cup_], poses.y[start, cup_]) for cup_ in (one, two)])
-    way = places[1] - places[0]
-    distance = float(np.hypot(*way))
-    aside = np.array([-way[1], way[0]]) / distance
-    bulge = 0.34 * pitch * np.sin(np.pi * share)
-    if distance > 1.5 * pitch:  # past a cup in between, as far from it as from the next row
-        bulge = 0.5 * pitch * np.minimum(1, np.sin(np.pi * share) / 0.7)
-    for cup_, sign, begin in ((one, 1, places[0]), (two, -1, places[1])):
-        path = begin + sign * (np.outer(share, way) + np.outer(bulge, aside))
-        poses.x[start : end + 1, cup_], poses.y[start : end + 1, cup_] = path.T
-        poses.x[end:, cup_], poses.y[end:, cup_] = path[-1]
-
-
-def _lift(poses: Poses, cups: slice, coins: int, reveal: str, pitch: float) -> None:
-    """The cups go up or down at one end of the clip, and only there the coins show."""
-    num_frames = poses.num_frames
-    poses.look[:, :coins] = HIDDEN
-    if reveal == "start":
-        height = np.interp(np.arange(num_frames), [REVEAL_FRAMES - LIFTING_FRAMES, REVEAL_FRAMES], [1, 0])
-        poses.look[:REVEAL_FRAMES, :coins] = 0
-    else:
-        first = num_frames - REVEAL_FRAMES
-        height = np.interp(np.arange(num_frames), [first, first + LIFTING_FRAMES], [0, 1])
-        poses.look[first:, :coins] = 0
-    poses.y[:, cups] -= LIFT * pitch * height[:, None]
-
-
-def _slide(
-    poses: Poses, screen: Screen, layout: Layout, operations: Sequence[Operation], num_frames: int
-) -> None:
-    """The screen, the last object, comes down before one operation and goes up before another."""
-    (x, _), (_, middle) = layout.place((0, screen.column)), (0, layout.top + layout.pitch * layout.size / 2)
-    height = _screen_height(layout.pitch - 6)
-    away = -height / 2 - 4
-    comes = operations[screen.first].start_frame - PAUSE_FRAMES
-    goes = operations[screen.last - 1].end_frame + PAUSE_FRAMES
-    times = [comes - SLIDING_FRAMES, comes, goes, goes + SLIDING_FRAMES]
-    poses.x[:, -1] = x
-    poses.y[:, -1] = np.interp(np.arange(num_frames), times, [away, middle, middle, away])
-    poses.look[poses.y[:, -1] <= away, -1] = HIDDEN
-    half = (layout.pitch - 6) / 2, height / 2
-    reach = 0.75 * CUP * layout.pitch  # no point of a cup is further from its centroid
-    behind = (np.abs(poses.x[:, :-1] - x) + reach < half[0]) & (
-        np.abs(poses.y[:, :-1] - poses.y[:, -1:]) + reach < half[1]
-    )
-    poses.look[:, :-1][behind] = HIDDEN
-
-
-def _layout_at_start(poses: Poses, query: Mapping[str, Any]) -> Layout:
-    """The layout of the cups on the first frame, on which they may be lifted."""
-    cups = slice(len(query["coins"]), len(query["coins"]) + query["size"] ** 2)
-    places = zip(poses.x[0, cups].tolist(), poses.y[0, cups].tolist(), strict=True)
-    lifted = Layout.spanned_by(places, query["size"])
-    lift = LIFT * lifted.pitch if query["reveal"] == "start" else 0.0
-    return Layout(lifted.left, lifted.top + lift, lifted.pitch, lifted.size)
 
 
 # --- questions --------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from synrl.video.raster import rgb_frames
 from synrl.world.cups import apply, parse_plan
 from synrl.world.grids import cell_name, cells, parse_cell
 from synrl.world.history import History, Step
+from synrl.world.timeline import HIDDEN
 
 NAME = "shell_game"
 STATE = {"size": 3, "coins": {"red coin": "A1", "blue coin": "C3"}}
@@ -108,6 +110,21 @@ def test_coins_do_not_show_in_between(mode: str) -> None:
     assert not any(shows(frame) for frame in inner)
     assert shows(5 if mode == "forward" else clip.num_frames - 5)
     assert not shows(clip.num_frames - 5 if mode == "forward" else 5)
+
+
+@pytest.mark.parametrize("level", [3, 5])
+def test_cups_called_hidden_change_no_pixel(level: int) -> None:
+    hidden = 0
+    for index in range(2):
+        clip = FAMILY.simulate(FAMILY.config(level, "forward", "open"), Streams(NAME, "tests", level, index))
+        scene, poses = FAMILY.draw(clip), clip.poses
+        cups = [number for number, item in enumerate(clip.objects) if item.shape == "cup"]
+        shown = replace(poses, look=poses.look.copy())
+        shown.look[:, cups] = 0
+        hidden += int((poses.look[:, cups] == HIDDEN).sum())
+        for frame, other in zip(rgb_frames(scene, poses), rgb_frames(scene, shown), strict=True):
+            np.testing.assert_array_equal(frame, other)
+    assert hidden > 100
 
 
 def test_the_answer_is_in_the_state_of_its_moment(rows_of: Callable[..., Any]) -> None:
