@@ -1,0 +1,247 @@
+"""The clip of symbol_operations: tiles that move between slots, tokens that drop onto them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from matplotlib.path import Path
+
+from synrl.seeds import Stream, Streams
+from synrl.tasks.base import FPS, HEIGHT, WIDTH
+from synrl.video.outlines import place, rectangle, rounded_rectangle
+from synrl.video.scene import Look, Scene, Shape
+from synrl.video.style import Style
+from synrl.world.history import History, timed
+from synrl.world.slots import NAMES, Value
+from synrl.world.timeline import HIDDEN, Operation, Poses, SceneObject, Timeline
+
+COVER = 0
+OUT = -40.0
+"""Height at which tiles and tokens come in and go."""
+
+
+def outline(shape: str, size: float) -> Path:
+    """Outline of a tile or a token."""
+    return rounded_rectangle(size, 0.62 * size if shape == "token" else size, 6)
+
+
+def draw(timeline: Timeline) -> Scene:
+    """The tiles and tokens with what they show, and the shelf of slots."""
+    style, query = timeline.style, timeline.query
+    values = _values(timeline)
+    looks: list[tuple[Look, ...]] = []
+    for item in timeline.objects:
+        body, height = Shape(outline(item.shape, item.size), fill=item.colour), 0.32 * item.size
+        if item.shape == "token":
+            words = [item.name.partition(": ")[2]]
+            inset = Shape(rounded_rectangle(item.size - 8, 0.62 * item.size - 8, 4), fill="#ffffff")
+        else:
+            words = [str(value) for value in values]
+            inset = Shape(rounded_rectangle(item.size - 8, item.size - 8, 5), fill="#ffffff")
+        faces = [(body, inset, Shape(style.text(word, height), fill="#202020")) for word in words]
+        looks.append(tuple(faces) if item.shape == "token" else ((body,), *faces))
+    row = _Row.of(timeline.poses, timeline.objects, query["most"])
+    shelf = []
+    for slot in range(query["most"]):
+        x, below = row.x(slot), row.y + row.tile / 2
+        shelf.append(Shape(place(rectangle(row.tile, 3), x, below + 10), fill=style.ink))
+        shelf.append(Shape(place(style.text(NAMES[slot], 12, bold=True), x, below + 30), fill=style.ink))
+    return Scene(WIDTH, HEIGHT, style.panel, tuple(shelf), tuple(looks))
+
+
+@dataclass(frozen=True)
+class _Row:
+    """Where the slots are, in px."""
+
+    left: float
+    y: float
+    pitch: float
+
+    @property
+    def tile(self) -> float:
+        return self.pitch - 16
+
+    def x(self, slot: int) -> float:
+        return self.left + (slot + 0.5) * self.pitch
+
+    @classmethod
+    def drawn(cls, style: Stream, most: int) -> _Row:
+        """As large as it fits, or a little smaller."""
+        pitch = float(style.integer(54, min(84, (WIDTH - 24) // most)))
+        return cls(
+            float(style.integer(12, int(WIDTH - 12 - most * pitch))), float(style.integer(310, 370)), pitch
+        )
+
+    @classmethod
+    def of(cls, poses: Poses, objects: Sequence[SceneObject], most: int) -> _Row:
+        """Of a clip, by its tiles on the first frame, the first of which stands in slot A."""
+        pitch = objects[0].size + 16
+        return cls(float(poses.x[0, 0]) - pitch / 2, float(poses.y[0, 0]), pitch)
+
+
+Way = tuple[Sequence[tuple[float, float]], Sequence[float]]
+"""Corners of a route, and the shares of an operation's time at which they are reached."""
+
+
+def _values(timeline: Timeline) -> list[Value]:
+    """Every value that is ever held, in the order of the tiles' looks."""
+    return list(dict.fromkeys(value for state in timeline.states for value in state.state["slots"]))
+
+
+class _Stage:
+    """The objects of a clip as they come up, and their tracks."""
+
+    def __init__(self, row: _Row, num_frames: int, tile_colour: str, token_colour: str) -> None:
+        self.row, self.num_frames = row, num_frames
+        self.colours = {"tile": tile_colour, "token": token_colour}
+        self.objects: list[SceneObject] = []
+        self.tracks: list[dict[str, np.ndarray]] = []
+
+    def add(self, name: str, shape: str) -> int:
+        """A new object, hidden until it is moved or laid down."""
+        self.objects.append(SceneObject(name, shape, self.colours[shape], self.row.tile))
+        zeros = np.zeros(self.num_frames)
+        self.tracks.append({"x": zeros, "y": zeros.copy(), "look": np.full(self.num_frames, HIDDEN)})
+        return len(self.objects) - 1
+
+    def add_tile(self, value: Value) -> int:
+        """A tile is named after what it holds when it comes."""
+        return self.add(f"tile {len(self.objects) + 1}: {value}", "tile")
+
+    def rest(self, tiles: Sequence[int], frame: int) -> None:
+        """From a frame on, the given tiles stand covered in their slots, and nothing else shows."""
+        for number, track in enumerate(self.tracks):
+            track["look"][frame:] = COVER if number in tiles else HIDDEN
+        for slot, tile in enumerate(tiles):
+            self.tracks[tile]["x"][frame:], self.tracks[tile]["y"][frame:] = self.row.x(slot), self.row.y
+
+    def poses(self) -> Poses:
+        poses = Poses.still(self.num_frames, len(self.objects))
+        for number, track in enumerate(self.tracks):
+            for name, column in track.items():
+                getattr(poses, name)[:, number] = column
+        return poses
+
+
+def animate(history: History, query: dict[str, Any], style: Style, streams: Streams) -> Timeline:
+    """The clip of a history."""
+    operations, states, num_frames = timed(history, query["reveal"], streams.scene)
+    row = _Row.drawn(streams.style, query["most"])
+    stage = _Stage(row, num_frames, *streams.style.sample(tuple(style.palette.colours.values()), 2))
+    values = list(dict.fromkeys(value for state in history.states for value in state["slots"]))
+    tiles = [stage.add_tile(value) for value in history.states[0]["slots"]]
+    stage.rest(tiles, 0)
+    for operation, after in zip(operations, history.states[1:], strict=True):
+        step = _carried_out(stage, tiles, operation, after["slots"])
+        faces = {tile: 1 + values.index(value) for tile, value in step.shown.items()}
+        _move(stage.tracks, operation, step.ways, faces)
+        stage.rest(step.later, operation.end_frame)
+        tiles = step.later
+    (start,) = (state for state in states if state.visible)
+    end = states[1].frame if query["reveal"] == "start" else num_frames
+    for track in stage.tracks:
+        if track["look"][start.frame] == COVER:
+            slot = round((track["x"][start.frame] - row.x(0)) / row.pitch)
+            track["look"][start.frame : end] = 1 + values.index(start.state["slots"][slot])
+    return Timeline(
+        FPS, tuple(stage.objects), stage.poses(), style, (), tuple(operations), tuple(states), query
+    )
+
+
+class _Carried(NamedTuple):
+    """An operation on tiles: their order after it, who moves how, and who shows which value meanwhile."""
+
+    later: list[int]
+    ways: Mapping[int, Way]
+    shown: Mapping[int, Value] = {}
+
+
+def _carried_out(
+    stage: _Stage, tiles: Sequence[int], operation: Operation, values: Sequence[Value]
+) -> _Carried:
+    """What happens on screen in an operation that leads to some values."""
+    row, kind, given, later = stage.row, operation.kind, operation.arguments, list(tiles)
+    if kind in ("add", "negate"):
+        sign = f"{given['amount']:+d}" if kind == "add" else "±"
+        token = stage.add(f"token {operation.index + 1}: {sign}", "token")
+        return _Carried(later, {token: _drop(row, NAMES.index(given["slot"]), 0.0)})
+    if kind == "swap":
+        one, two = (NAMES.index(name) for name in given["slots"])
+        later[one], later[two] = later[two], later[one]
+        return _Carried(later, {tiles[one]: _over(row, one, two, 1), tiles[two]: _over(row, two, one, 2)})
+    if kind == "rotate":
+        later = later[1:] + later[:1] if given["direction"] == "left" else later[-1:] + later[:-1]
+        around = tiles[0 if given["direction"] == "left" else -1]
+        over = _over(row, tiles.index(around), later.index(around), 1)
+        return _Carried(later, {**_shifts(row, tiles, later, 0.25, 0.75), around: over})
+    if kind == "copy":
+        source, slot = NAMES.index(given["source"]), NAMES.index(given["target"])
+        gone, new = tiles[slot], stage.add_tile(values[slot])
+        later[slot] = new
+        shown = {gone: given["lost"]} if "lost" in given else {}
+        return _Carried(later, {new: _over(row, source, slot, 1), gone: _leave(row, slot, 0.5)}, shown)
+    slot = NAMES.index(given["slot"])
+    if kind == "insert":
+        new = stage.add_tile(given["value"])
+        later.insert(slot, new)
+        shifts = _shifts(row, tiles, later, 0.0, 0.5)
+        return _Carried(
+            later, {new: _drop(row, slot, 0.4 if shifts else 0.0), **shifts}, {new: given["value"]}
+        )
+    gone = later.pop(slot)
+    shifts = _shifts(row, tiles, later, 0.5, 1.0)
+    shown = {gone: given["value"]} if "value" in given else {}
+    return _Carried(later, {gone: _leave(row, slot, 0.5 if shifts else 1.0), **shifts}, shown)
+
+
+def _over(row: _Row, source: int, target: int, lane: int) -> Way:
+    """Up into a lane above the row, across, and down."""
+    y = row.y - lane * (row.tile + 14)
+    corners = [(row.x(source), row.y), (row.x(source), y), (row.x(target), y), (row.x(target), row.y)]
+    return corners, (0.0, 0.25, 0.75, 1.0)
+
+
+def _leave(row: _Row, slot: int, end: float) -> Way:
+    """Up and out of the picture; by halfway, if something is to cross or to close up."""
+    return [(row.x(slot), row.y), (row.x(slot), OUT)], (0.0, end)
+
+
+def _drop(row: _Row, slot: int, start: float) -> Way:
+    """Into a slot from above."""
+    return [(row.x(slot), OUT), (row.x(slot), row.y)], (start, 1.0)
+
+
+def _shifts(
+    row: _Row, before: Sequence[int], after: Sequence[int], start: float, end: float
+) -> dict[int, Way]:
+    """Straight along the row, for tiles that are in another slot."""
+    slots = {tile: (before.index(tile), after.index(tile)) for tile in before if tile in after}
+    return {
+        tile: ([(row.x(one), row.y), (row.x(two), row.y)], (start, end))
+        for tile, (one, two) in slots.items()
+        if one != two
+    }
+
+
+def _move(
+    tracks: Sequence[Mapping[str, np.ndarray]],
+    operation: Operation,
+    ways: Mapping[int, Way],
+    faces: Mapping[int, int],
+) -> None:
+    """Write the ways of an operation, each stretch begun and ended gently."""
+    start, end = operation.start_frame, operation.end_frame
+    share = np.linspace(0, 1, end - start + 1)[1:-1]
+    inner = slice(start + 1, end)
+    for number, (corners, times) in ways.items():
+        progress = np.interp(share, times, np.arange(len(times)))
+        whole = np.minimum(progress.astype(int), len(times) - 2)
+        part = (progress - whole)[:, None]
+        part = part * part * (3 - 2 * part)
+        points = np.array(corners)
+        path = points[whole] * (1 - part) + points[whole + 1] * part
+        tracks[number]["x"][inner], tracks[number]["y"][inner] = path.T
+        tracks[number]["look"][inner] = faces.get(number, COVER)
