@@ -7,6 +7,7 @@ rate control that looks around. Its index comes first, so that a reader can star
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -47,31 +48,51 @@ class Encoding:
         return {"preset": self.preset, "qp": str(self.quantiser), "x264-params": ":".join(self.parameters)}
 
 
-SAMPLE = Encoding()
-"""How the videos of samples are encoded."""
+FAST = Encoding()
+"""How the videos of rows are encoded: made in the least time."""
+
+COMPACT = Encoding(
+    quantiser=22,
+    preset="veryfast",
+    parameters=(
+        "rc-lookahead=0:mbtree=0:bframes=0:scenecut=0:aq-mode=0:weightp=0",  # a flat scene needs none of it
+        "no-deblock=1",  # which would blur edges that are meant to be sharp
+        "chromaloc=1",
+        "threads=1",
+    ),
+)
+"""Smaller files that take longer to make, as sharp as the fast ones."""
 
 
-def encode(scene: Scene, poses: Poses, fps: int, encoding: Encoding = SAMPLE) -> bytes:
+def encode(scene: Scene, poses: Poses, fps: int, encoding: Encoding = FAST) -> bytes:
     """The clip as an MP4 file in which frame i is shown from exactly i / `fps` seconds on.
 
     Raises:
         ValueError: no frames, or an odd width or height.
         av.FFmpegError: the encoder or the muxer failed; there is no file then.
     """
-    if not poses.num_frames:
+    frames = yuv_frames(scene, poses)
+    return encode_frames(frames, poses.num_frames, scene.width, scene.height, fps, encoding)
+
+
+def encode_frames(
+    frames: Iterable[av.VideoFrame], num_frames: int, width: int, height: int, fps: int, encoding: Encoding
+) -> bytes:
+    """Frames in yuv420p, as many as said, as an MP4 file; see `encode`."""
+    if not num_frames:
         raise ValueError("a video needs at least 1 frame; got 0")
     file = io.BytesIO()
     # `bitexact` leaves the muxer's version out of the file.
-    options = {"fflags": "+bitexact", "moov_size": str(_index_size(poses.num_frames))}
+    options = {"fflags": "+bitexact", "moov_size": str(_index_size(num_frames))}
     with av.open(file, "w", format="mp4", options=options) as container:
         stream = container.add_stream("libx264", rate=fps, options=encoding.options())
         context = stream.codec_context
-        context.width, context.height, context.pix_fmt = scene.width, scene.height, "yuv420p"
+        context.width, context.height, context.pix_fmt = width, height, "yuv420p"
         context.time_base = Fraction(1, fps)
         context.gop_size = max(1, fps // encoding.key_frames_per_second)
         context.color_range = ColorRange.MPEG
         context.colorspace, context.color_primaries, context.color_trc = _MATRIX, _PRIMARIES, _TRANSFER
-        for number, frame in enumerate(yuv_frames(scene, poses)):
+        for number, frame in enumerate(frames):
             frame.pts, frame.time_base = number, context.time_base
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
