@@ -1,4 +1,4 @@
-"""One `datasets` builder with a config per task family: rows made on this machine, cached as Arrow.
+"""One `datasets` builder, a config per task family and per recipe: rows made here, cached as Arrow.
 
     from builders import SynRL
 
@@ -6,9 +6,9 @@
     builder.download_and_prepare()
     rows = builder.as_dataset(split="train")
 
-It is thin: a row is `synrl.rows.make_row`. Two habits of `datasets` are mended here. A cache is found by
-name and version alone, so a changed generator would silently give old rows: its digest is part of the
-cache key. And a killed build leaves shards that the next one would move into its result: they are
+It is thin: rows come from `synrl.generate.make_rows`. Two habits of `datasets` are mended here. A cache is
+found by name and version alone, so a changed generator would silently give old rows: its digest is part
+of the cache key. And a killed build leaves shards that the next one would move into its result: they are
 removed first. For a build that resumes, use `synrl generate`.
 """
 
@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
@@ -25,8 +25,9 @@ from typing import Any
 
 import datasets
 
-from synrl.generate import Request
-from synrl.rows import make_row
+from synrl.errors import ConfigError
+from synrl.generate import make_rows
+from synrl.recipes import Batch, Recipe, get_recipe, plain, recipes
 from synrl.schema import features
 from synrl.seeds import GENERATOR_VERSION
 from synrl.tasks import families
@@ -37,13 +38,15 @@ class SynRLConfig(datasets.BuilderConfig):
     """How many rows of one split to make, and from which root seed."""
 
     version: datasets.Version | str = f"{GENERATOR_VERSION}.0.0"
-    num_rows: int = 1000
-    split: str = "train"
+    num_rows: int | None = None
+    """Of a family: 1000 by default; of a recipe, in all: as many as it says."""
+    split: str | None = None
+    """Of a family: `train` by default. A recipe says its own."""
     seed: int = 0
 
 
 class SynRL(datasets.GeneratorBasedBuilder):
-    """Rows of one task family; config names are the families'.
+    """Rows of one task family or of one recipe; config names are theirs.
 
     Raises:
         synrl.errors.ConfigError: at construction, for numbers or names out of range.
@@ -52,14 +55,13 @@ class SynRL(datasets.GeneratorBasedBuilder):
 
     BUILDER_CONFIG_CLASS = SynRLConfig
     BUILDER_CONFIGS = [
-        SynRLConfig(name=family.name, description=family.summary) for family in families().values()
+        *(SynRLConfig(name=family.name, description=family.summary) for family in families().values()),
+        *(SynRLConfig(name=recipe.name, description=recipe.summary) for recipe in recipes().values()),
     ]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"hash": generator_digest(), **kwargs})
-        self._request = Request(
-            (self.config.name,), self.config.num_rows, self.config.split, self.config.seed
-        )
+        self._recipe = _recipe(self.config)
 
     def _info(self) -> datasets.DatasetInfo:
         return datasets.DatasetInfo(description=self.config.description, features=features())
@@ -69,13 +71,28 @@ class SynRL(datasets.GeneratorBasedBuilder):
         # folder; what is there already was left by a build that was killed.
         for left in Path(self._output_dir).glob(f"{self.name}-*"):
             left.unlink()
-        indices = list(range(self._request.num_rows))  # a list, which `num_proc` splits in order
-        return [datasets.SplitGenerator(name=self._request.split, gen_kwargs={"indices": indices})]
+        splits: dict[str, list[tuple[Batch, int]]] = {}
+        for batch in self._recipe.batches():
+            splits.setdefault(batch.split, []).extend((batch, index) for index in range(batch.num_rows))
+        # Lists, which `num_proc` splits in order.
+        return [
+            datasets.SplitGenerator(name=name, gen_kwargs={"keys": keys}) for name, keys in splits.items()
+        ]
 
-    def _generate_examples(self, indices: list[int]) -> Iterator[tuple[int, dict[str, Any]]]:
-        for index in indices:
-            row = make_row(self.config.name, split=self._request.split, seed=self._request.seed, index=index)
-            yield index, row.to_dict()
+    def _generate_examples(self, keys: list[tuple[Batch, int]]) -> Iterator[tuple[str, dict[str, Any]]]:
+        for batch, index in keys:
+            for row in make_rows(batch, self._recipe.seed, self._recipe.twins, index):
+                yield row["id"], row
+
+
+def _recipe(config: SynRLConfig) -> Recipe:
+    if config.name in families():
+        num_rows = 1000 if config.num_rows is None else config.num_rows
+        return plain((config.name,), num_rows, config.split or "train", config.seed)
+    if config.split is not None:
+        raise ConfigError(f"split {config.split!r} for recipe {config.name}, which says its own")
+    recipe = replace(get_recipe(config.name), seed=config.seed)
+    return recipe if config.num_rows is None else recipe.scaled(config.num_rows)
 
 
 @cache

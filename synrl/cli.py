@@ -1,4 +1,4 @@
-"""The command line: `synrl families | generate | verify | audit | preview`.
+"""The command line: `synrl families | recipes | generate | verify | audit | preview`.
 
 Data goes to stdout, messages and progress to stderr. A user's mistake is one line and exit status 2.
 Everything heavy is imported by the command that needs it, so that `--help` answers at once.
@@ -10,15 +10,21 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from synrl import __version__
-from synrl.errors import SynRLError
+from synrl.errors import ConfigError, SynRLError
+
+if TYPE_CHECKING:
+    from synrl.recipes import Recipe
 
 EXAMPLES = """\
 examples:
   synrl families
   synrl generate direction_identification card_stack -n 100 --seed 7 --out data
+  synrl generate --recipe rl_7k --num-proc 8 --out rl_7k
   synrl verify data
   synrl audit data
   synrl preview data --out page.html
@@ -62,14 +68,30 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(run=_families)
 
     command = commands.add_parser(
+        "recipes",
+        help="list the named datasets, or show one",
+        description="List the recipes, which are the datasets of the paper by name, or print what one holds.",
+    )
+    command.add_argument("name", nargs="?", metavar="NAME", help="the recipe to print, as JSON")
+    command.set_defaults(run=_recipes)
+
+    command = commands.add_parser(
         "generate",
         help="make rows into a dataset folder",
-        description="Make rows of task families into a folder that datasets.load_dataset reads. Row i is the "
-        "same whatever the number of rows or processes. Interrupted? The same command goes on.",
+        description="Make rows of task families, or of a recipe, into a folder that datasets.load_dataset "
+        "reads. Row i is the same whatever the number of rows or processes. Interrupted? The same command "
+        "goes on.",
     )
-    command.add_argument("families", nargs="+", metavar="FAMILY", help="task families; see `synrl families`")
-    command.add_argument("-n", "--num-rows", type=int, required=True, metavar="N", help="rows of each family")
-    command.add_argument("--split", default="train", metavar="S", help="name of the split (default: train)")
+    command.add_argument("families", nargs="*", metavar="FAMILY", help="task families; see `synrl families`")
+    command.add_argument("--recipe", metavar="NAME", help="instead of families; see `synrl recipes`")
+    command.add_argument(
+        "-n",
+        "--num-rows",
+        type=int,
+        metavar="N",
+        help="rows of each family; with --recipe, rows in all instead of as many as it says",
+    )
+    command.add_argument("--split", metavar="S", help="name of the split (default: train)")
     command.add_argument("--seed", type=int, default=0, metavar="K", help="root seed (default: 0)")
     command.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to make")
     command.add_argument(
@@ -148,21 +170,47 @@ def _families(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _generate(arguments: argparse.Namespace) -> int:
-    from synrl.generate import Request, generate
+def _recipes(arguments: argparse.Namespace) -> int:
+    from synrl.recipes import get_recipe, recipes
 
-    request = Request(
-        tuple(arguments.families), arguments.num_rows, arguments.split, arguments.seed, arguments.twins
-    )
-    out = generate(request, arguments.out, num_proc=arguments.num_proc)
-    print(out)
-    print(
-        f"{request.num_rows} rows of each of {len(request.families)} families"
-        f"{', and their twins,' if request.twins else ''} in {out}",
-        file=sys.stderr,
-    )
-    print(f"next: synrl verify {out}", file=sys.stderr)
+    if arguments.name:
+        recipe = get_recipe(arguments.name)
+        print(json.dumps({**asdict(recipe), "digest": recipe.digest()}, indent=2))
+        print(f"\nnext: synrl generate --recipe {recipe.name} --out {recipe.name}", file=sys.stderr)
+        return 0
+    for recipe in recipes().values():
+        print(f"{recipe.name:<15} {recipe.num_rows:>6} rows  {recipe.summary}")
+    print("\nnext: synrl recipes NAME, or synrl generate --recipe NAME --out DIR", file=sys.stderr)
     return 0
+
+
+def _generate(arguments: argparse.Namespace) -> int:
+    from synrl.generate import generate
+
+    recipe = _requested(arguments)
+    out = generate(recipe, arguments.out, num_proc=arguments.num_proc)
+    print(out)
+    twins = ", and their twins," if recipe.twins else ""
+    print(f"{recipe.num_rows} rows{twins} in {out}\nnext: synrl verify {out}", file=sys.stderr)
+    return 0
+
+
+def _requested(arguments: argparse.Namespace) -> Recipe:
+    """The recipe that a command line names or spells out."""
+    from synrl.recipes import get_recipe, plain
+
+    if arguments.recipe is None:
+        if not arguments.families or arguments.num_rows is None:
+            raise ConfigError("say which FAMILY… and how many rows with -n, or a --recipe")
+        split = arguments.split or "train"
+        return plain(arguments.families, arguments.num_rows, split, arguments.seed, arguments.twins)
+    for name in ("families", "split", "twins"):
+        if getattr(arguments, name):
+            raise ConfigError(
+                f"{name} and --recipe {arguments.recipe} exclude each other: a recipe says its own"
+            )
+    recipe = replace(get_recipe(arguments.recipe), seed=arguments.seed)
+    return recipe if arguments.num_rows is None else recipe.scaled(arguments.num_rows)
 
 
 def _verify(arguments: argparse.Namespace) -> int:

@@ -1,9 +1,9 @@
-"""From a request to a dataset folder: Parquet shards and a card, which `load_dataset(folder)` reads.
+"""From a recipe to a dataset folder: Parquet shards and a card, which `load_dataset(folder)` reads.
 
 Work goes on in `<out>.incomplete`; the folder gets its name only when it is whole. A shard is written
-under a temporary name and renamed, so every shard that has its name is complete: the same request run
+under a temporary name and renamed, so every shard that has its name is complete: the same recipe run
 again keeps those and makes the rest. Shards and row groups have a fixed number of rows, whatever the
-number of processes, so the same request always ends in the same bytes.
+number of processes, so the same recipe always ends in the same bytes.
 """
 
 from __future__ import annotations
@@ -16,71 +16,51 @@ import math
 import multiprocessing
 import os
 import shutil
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from tqdm.auto import tqdm
 
 from synrl.errors import ConfigError, OutputError
 from synrl.hub.cards import write_dataset_card
-from synrl.rows import TWINS, check_split, make_row
+from synrl.recipes import Batch, Recipe
+from synrl.rows import TWINS, make_row
 from synrl.schema import features
-from synrl.seeds import GENERATOR_VERSION
-from synrl.tasks import get_family
 
 ROWS_PER_SHARD = 512
 """About 60 to 100 MB a file."""
 ROWS_PER_GROUP = 32
 """One row group is what a random access reads; 32 rows are a few MB."""
-_REQUEST = "request.json"
+_RECIPE = "recipe.json"
 
 
-@dataclass(frozen=True)
-class Request:
-    """What to generate: `num_rows` rows of each family.
+class Shard(NamedTuple):
+    """A file of the dataset and the rows that go into it."""
 
-    Raises:
-        ConfigError: an unknown or repeated family, a number or a split name out of range.
-    """
-
-    families: tuple[str, ...]
-    num_rows: int
-    split: str = "train"
-    seed: int = 0
-    twins: bool = False
-    """Whether to write the reversed twin of every row that has one, right behind it."""
-    generator_version: str = GENERATOR_VERSION
-
-    def __post_init__(self) -> None:
-        for family in self.families:
-            get_family(family)
-        if not self.families or len(set(self.families)) < len(self.families):
-            raise ConfigError(
-                f"families are {', '.join(self.families) or 'none'}; name each once, at least one"
-            )
-        if not 1 <= self.num_rows <= TWINS:
-            raise ConfigError(f"number of rows is {self.num_rows}; allowed: 1 to {TWINS}")
-        if not 0 <= self.seed < 2**63:
-            raise ConfigError(f"seed is {self.seed}; allowed: 0 to 2^63 - 1")
-        check_split(self.split)
-
-    def shards(self) -> Iterator[tuple[str, str, range]]:
-        """Family, file name inside the folder and row indices of every shard."""
-        count = math.ceil(self.num_rows / ROWS_PER_SHARD)
-        for family in self.families:
-            for shard in range(count):
-                rows = range(shard * ROWS_PER_SHARD, min((shard + 1) * ROWS_PER_SHARD, self.num_rows))
-                yield family, f"{family}/{self.split}-{shard:05d}-of-{count:05d}.parquet", rows
+    batch: Batch
+    name: str
+    """Of the file, inside the folder."""
+    indices: range
 
 
-def generate(request: Request, out: Path, *, num_proc: int = 1, progress: bool = True) -> Path:
-    """Write the dataset of a request to the folder `out` and return it.
+def shards(recipe: Recipe) -> Iterator[Shard]:
+    """Every file of a recipe's dataset."""
+    for batch in recipe.batches():
+        count = math.ceil(batch.num_rows / ROWS_PER_SHARD)
+        for number in range(count):
+            indices = range(number * ROWS_PER_SHARD, min((number + 1) * ROWS_PER_SHARD, batch.num_rows))
+            yield Shard(batch, f"{batch.folder}/{batch.split}-{number:05d}-of-{count:05d}.parquet", indices)
+
+
+def generate(recipe: Recipe, out: Path, *, num_proc: int = 1, progress: bool = True) -> Path:
+    """Write the dataset of a recipe to the folder `out` and return it.
 
     Raises:
         ConfigError: `num_proc` is out of range.
@@ -88,30 +68,28 @@ def generate(request: Request, out: Path, *, num_proc: int = 1, progress: bool =
     """
     if not 1 <= num_proc <= 1024:
         raise ConfigError(f"number of processes is {num_proc}; allowed: 1 to 1024")
-    if _is_done(request, out):
+    if _is_done(recipe, out):
         return out
     staging = out.with_name(out.name + ".incomplete")
     with _disk_errors(out):
-        _stage(request, staging)
-        done = [name for _, name, _ in request.shards() if (staging / name).exists()]
-        todo = [shard for shard in request.shards() if shard[1] not in done]
-        total = request.num_rows * len(request.families)
-        kept = total - sum(len(rows) for _, _, rows in todo)
+        _stage(recipe, staging)
+        todo = [shard for shard in shards(recipe) if not (staging / shard.name).exists()]
+        kept = recipe.num_rows - sum(len(shard.indices) for shard in todo)
         with (
-            tqdm(total=total, initial=kept, unit="row", disable=not progress) as bar,
+            tqdm(total=recipe.num_rows, initial=kept, unit="row", disable=not progress) as bar,
             _mapper(num_proc) as run,
         ):
-            for family, name, indices in todo:
-                make = partial(_rows, family, request.split, request.seed, request.twins)
-                _write_shard(staging / name, _counted(run(make, indices), bar))
-        write_dataset_card(staging, asdict(request), _written(request, staging))
+            for shard in todo:
+                make = partial(make_rows, shard.batch, recipe.seed, recipe.twins)
+                _write_shard(staging / shard.name, _counted(run(make, shard.indices), bar))
+        write_dataset_card(staging, recipe, _written(recipe, staging))
         if out.exists():
             out.rmdir()  # an empty folder, as _is_done has made sure
         staging.rename(out)
     return out
 
 
-def _is_done(request: Request, out: Path) -> bool:
+def _is_done(recipe: Recipe, out: Path) -> bool:
     """Whether `out` already is the result.
 
     Raises:
@@ -119,28 +97,32 @@ def _is_done(request: Request, out: Path) -> bool:
     """
     if not out.exists() or (out.is_dir() and not any(out.iterdir())):
         return False
-    if _read_request(out) == json.loads(json.dumps(asdict(request))):
+    if _read_recipe(out) == _as_json(recipe):
         return True
     raise OutputError(f"{out} already holds something else; choose another --out, or remove it first")
 
 
-def _stage(request: Request, staging: Path) -> None:
-    """Make the working folder, or take up the one that an interrupted run of the same request left."""
-    wanted = json.loads(json.dumps(asdict(request)))
+def _stage(recipe: Recipe, staging: Path) -> None:
+    """Make the working folder, or take up the one that an interrupted run of the same recipe left."""
     staging.mkdir(parents=True, exist_ok=True)
     for left in staging.rglob("*.part"):
         left.unlink()
-    if any(staging.iterdir()) and _read_request(staging) != wanted:
+    if any(staging.iterdir()) and _read_recipe(staging) != _as_json(recipe):
         raise OutputError(f"{staging} is left from another, unfinished request; finish that, or remove it")
-    # The request goes first: a folder without one was killed before it held anything.
-    _write_whole(staging / _REQUEST, json.dumps(wanted, indent=2) + "\n")
-    for family in request.families:
-        (staging / family).mkdir(exist_ok=True)
+    # The recipe goes first: a folder without one was killed before it held anything.
+    _write_whole(staging / _RECIPE, json.dumps(_as_json(recipe), indent=2) + "\n")
+    for batch in recipe.batches():
+        (staging / batch.folder).mkdir(parents=True, exist_ok=True)
 
 
-def _read_request(folder: Path) -> Any:
+def _as_json(recipe: Recipe) -> dict[str, Any]:
+    said: dict[str, Any] = json.loads(json.dumps(asdict(recipe)))
+    return {**said, "digest": recipe.digest()}
+
+
+def _read_recipe(folder: Path) -> Any:
     try:
-        return json.loads((folder / _REQUEST).read_text(encoding="utf-8"))
+        return json.loads((folder / _RECIPE).read_text(encoding="utf-8"))
     except (OSError, json.JSONDecodeError):
         return None  # no folder of ours, which is what the callers ask
 
@@ -151,22 +133,20 @@ def _write_whole(path: Path, text: str) -> None:
     os.replace(part, path)
 
 
-def _rows(family: str, split: str, seed: int, twins: bool, index: int) -> list[dict[str, Any]]:
+def make_rows(batch: Batch, seed: int, twins: bool, index: int) -> list[dict[str, Any]]:
     """A row and, if asked for and there is one, its twin."""
-    row = make_row(family, split=split, seed=seed, index=index, twins=twins)
-    if row.twin_id is None:
-        return [row.to_dict()]
-    twin = make_row(family, split=split, seed=seed, index=TWINS + index)
-    return [row.to_dict(), twin.to_dict()]
+    make = partial(make_row, batch.family, split=batch.key, seed=seed, config=batch.config(index))
+    row = make(index=index, twins=twins)
+    return [row.to_dict()] + ([make(index=TWINS + index).to_dict()] if row.twin_id else [])
 
 
-def _written(request: Request, staging: Path) -> dict[str, int]:
+def _written(recipe: Recipe, staging: Path) -> dict[str, int]:
     """How many rows of each family there are."""
     import pyarrow.parquet as pq
 
-    counts = dict.fromkeys(request.families, 0)
-    for family, name, _ in request.shards():
-        counts[family] += pq.read_metadata(staging / name).num_rows
+    counts: Counter[str] = Counter()
+    for shard in shards(recipe):
+        counts[shard.batch.family] += pq.read_metadata(staging / shard.name).num_rows
     return counts
 
 

@@ -8,7 +8,7 @@ any order and by any number of processes.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -20,7 +20,7 @@ from synrl.evidence import Evidence
 from synrl.schema import Row, time_ms
 from synrl.seeds import GENERATOR_VERSION, Streams
 from synrl.tasks import get_family
-from synrl.tasks.base import FORMS, Config, Family
+from synrl.tasks.base import FORMS, LEVELS, MODES, Config, Family
 from synrl.video.encode import encode
 from synrl.world.timeline import HIDDEN, Timeline
 
@@ -114,13 +114,25 @@ def check_split(split: str) -> None:
         raise ConfigError(f"split {split!r} is no name; allowed: letters, digits and underscores")
 
 
-def scheduled(family: Family, index: int) -> Config:
-    """The config of an index: levels, modes and forms in turn, so that every block holds each of them."""
-    cycle, place = divmod(index, len(family.levels) * len(family.modes))
-    block, level = divmod(place, len(family.levels))
-    mode = (level + block) % len(family.modes)
+def scheduled(
+    family: Family,
+    index: int,
+    levels: Sequence[int] = LEVELS,
+    modes: Sequence[str] = MODES,
+    length: int = 1,
+) -> Config:
+    """The config of an index: levels, modes and forms in turn, so that every block holds each of them.
+
+    Args:
+        modes: of these, the ones that the family has.
+        length: how many times as many operations as usual.
+    """
+    own = [mode for mode in family.modes if mode in modes]
+    cycle, place = divmod(index, len(levels) * len(own))
+    block, level = divmod(place, len(levels))
+    mode = (level + block) % len(own)
     form = (level // 2 + mode + cycle) % len(FORMS)
-    return family.config(tuple(family.levels)[level], family.modes[mode], FORMS[form])
+    return family.config(levels[level], own[mode], FORMS[form], length)
 
 
 def remake(row: Mapping[str, Any]) -> Row:

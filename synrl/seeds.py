@@ -20,7 +20,7 @@ import numpy as np
 
 from synrl.errors import ConfigError
 
-GENERATOR_VERSION = "2"
+GENERATOR_VERSION = "3"
 """Part of every key and of every row. It changes exactly when the rows of some seed change."""
 
 T = TypeVar("T")

@@ -10,7 +10,8 @@ import pytest
 # Before `datasets` is imported anywhere: tests need no network and no home.
 os.environ.update(HF_HUB_OFFLINE="1", HF_DATASETS_OFFLINE="1", HF_HUB_DISABLE_TELEMETRY="1")
 
-from synrl.generate import Request, generate
+from synrl.generate import generate
+from synrl.recipes import plain
 from synrl.tasks import families
 
 
@@ -26,4 +27,4 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A dataset of every family with a few rows of each."""
     out = tmp_path_factory.mktemp("data") / "rows"
-    return generate(Request(tuple(families()), 6, seed=11), out, progress=False)
+    return generate(plain(tuple(families()), 6, seed=11), out, progress=False)

@@ -17,7 +17,8 @@ import pytest
 import synrl.generate as module
 from synrl.audit.reading import Source
 from synrl.errors import ConfigError, OutputError
-from synrl.generate import Request, generate
+from synrl.generate import generate
+from synrl.recipes import Batch, plain
 from synrl.rows import TWINS
 from synrl.schema import COLUMNS, decode_json, features
 
@@ -32,7 +33,7 @@ def small_shards(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "ROWS_PER_GROUP", 2)
 
 
-REQUEST = Request(("direction_identification",), 7, seed=5)
+RECIPE = plain(("direction_identification",), 7, seed=5)
 
 
 def test_load_dataset_reads_the_folder_as_it_is(folder: Path) -> None:
@@ -54,21 +55,21 @@ def test_plain_pyarrow_reads_every_column(folder: Path) -> None:
 
 
 def test_two_processes_write_the_bytes_of_one(small_shards: None, tmp_path: Path) -> None:
-    one = generate(REQUEST, tmp_path / "one", progress=False)
-    two = generate(REQUEST, tmp_path / "two", num_proc=2, progress=False)
+    one = generate(RECIPE, tmp_path / "one", progress=False)
+    two = generate(RECIPE, tmp_path / "two", num_proc=2, progress=False)
     assert contents(one) == contents(two)
     assert len(list(one.rglob("*.parquet"))) == 3
 
 
 def test_a_row_does_not_depend_on_how_many_are_asked_for(tmp_path: Path) -> None:
-    few = generate(Request(REQUEST.families, 2, seed=5), tmp_path / "few", progress=False)
-    many = generate(REQUEST, tmp_path / "many", progress=False)
+    few = generate(plain(("direction_identification",), 2, seed=5), tmp_path / "few", progress=False)
+    many = generate(RECIPE, tmp_path / "many", progress=False)
     few_rows, many_rows = (list(Source.open(str(path)).spread(100)) for path in (few, many))
     assert few_rows == many_rows[:2]
 
 
 def test_another_hash_seed_and_process_give_the_same_bytes(tmp_path: Path) -> None:
-    here = generate(Request(("card_stack",), 3), tmp_path / "here", progress=False)
+    here = generate(plain(("card_stack",), 3), tmp_path / "here", progress=False)
     command = [sys.executable, "-m", "synrl.cli", "generate", "card_stack", "-n", "3", "--out", "there"]
     environment = {**os.environ, "PYTHONHASHSEED": "77"}
     subprocess.run(command, cwd=tmp_path, env=environment, check=True, capture_output=True)
@@ -78,30 +79,30 @@ def test_another_hash_seed_and_process_give_the_same_bytes(tmp_path: Path) -> No
 def test_an_interrupted_run_goes_on_and_ends_with_the_same_bytes(
     small_shards: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = contents(generate(REQUEST, tmp_path / "whole", progress=False))
+    whole = contents(generate(RECIPE, tmp_path / "whole", progress=False))
     made: list[int] = []
-    original = module._rows
+    original = module.make_rows
 
-    def failing(family: str, split: str, seed: int, twins: bool, index: int) -> list[dict[str, Any]]:
+    def failing(batch: Batch, seed: int, twins: bool, index: int) -> list[dict[str, Any]]:
         if index == 5 and not failed:
             failed.append(index)
             raise KeyboardInterrupt
         made.append(index)
-        return original(family, split, seed, twins, index)
+        return original(batch, seed, twins, index)
 
     failed: list[int] = []
-    monkeypatch.setattr(module, "_rows", failing)
+    monkeypatch.setattr(module, "make_rows", failing)
     with pytest.raises(KeyboardInterrupt):
-        generate(REQUEST, tmp_path / "out", progress=False)
+        generate(RECIPE, tmp_path / "out", progress=False)
     assert not (tmp_path / "out").exists()
-    assert contents(generate(REQUEST, tmp_path / "out", progress=False)) == whole
+    assert contents(generate(RECIPE, tmp_path / "out", progress=False)) == whole
     assert made.count(0) == 1 and made.count(3) == 2, "the finished shard is kept, the open one is redone"
     assert not (tmp_path / "out.incomplete").exists()
 
 
 def test_twins_are_written_behind_their_rows_and_change_nothing_else(tmp_path: Path) -> None:
-    plain = rows(generate(REQUEST, tmp_path / "plain", progress=False))
-    both = rows(generate(replace(REQUEST, twins=True), tmp_path / "both", progress=False))
+    plain = rows(generate(RECIPE, tmp_path / "plain", progress=False))
+    both = rows(generate(replace(RECIPE, twins=True), tmp_path / "both", progress=False))
     twins = [row for row in both if row["config"]["index"] >= TWINS]
     others = [row for row in both if row["config"]["index"] < TWINS]
     assert len(twins) >= 2 and len(others) == len(plain)
@@ -120,7 +121,7 @@ def rows(folder: Path) -> list[dict[str, Any]]:
 
 
 def test_a_killed_run_goes_on_and_ends_with_the_same_bytes(tmp_path: Path) -> None:
-    whole = generate(Request(("card_stack",), 4), tmp_path / "whole", progress=False)
+    whole = generate(plain(("card_stack",), 4), tmp_path / "whole", progress=False)
     command = [sys.executable, "-m", "synrl.cli", "generate", "card_stack", "-n", "4", "--out", "out"]
     process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     while not (tmp_path / "out.incomplete").exists() and process.poll() is None:
@@ -133,23 +134,23 @@ def test_a_killed_run_goes_on_and_ends_with_the_same_bytes(tmp_path: Path) -> No
 
 
 def test_a_finished_folder_is_left_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    out = generate(Request(("card_stack",), 1), tmp_path / "out", progress=False)
-    monkeypatch.setattr(module, "_rows", None)  # would fail if it were called
-    assert generate(Request(("card_stack",), 1), out, progress=False) == out
+    out = generate(plain(("card_stack",), 1), tmp_path / "out", progress=False)
+    monkeypatch.setattr(module, "make_rows", None)  # would fail if it were called
+    assert generate(plain(("card_stack",), 1), out, progress=False) == out
 
 
 def test_a_folder_that_holds_something_else_is_refused_and_kept(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("precious")
     with pytest.raises(OutputError, match="already holds something else"):
-        generate(REQUEST, tmp_path, progress=False)
+        generate(RECIPE, tmp_path, progress=False)
     assert contents(tmp_path) == {"thesis.txt": b"precious"}
 
 
 def test_another_unfinished_request_is_not_mixed_in(tmp_path: Path) -> None:
     (tmp_path / "out.incomplete").mkdir()
-    (tmp_path / "out.incomplete" / "request.json").write_text("{}")
+    (tmp_path / "out.incomplete" / "recipe.json").write_text("{}")
     with pytest.raises(OutputError, match="another, unfinished request"):
-        generate(REQUEST, tmp_path / "out", progress=False)
+        generate(RECIPE, tmp_path / "out", progress=False)
 
 
 def test_a_full_disk_is_one_line_and_leaves_no_result(tmp_path: Path) -> None:
@@ -184,4 +185,4 @@ def test_a_full_disk_is_one_line_and_leaves_no_result(tmp_path: Path) -> None:
 )
 def test_a_wrong_request_names_the_value_and_what_is_allowed(wrong: dict[str, Any], said: str) -> None:
     with pytest.raises(ConfigError, match=said):
-        Request(**{"families": ("card_stack",), "num_rows": 1, **wrong})
+        plain(**{"families": ("card_stack",), "num_rows": 1, **wrong})

@@ -31,6 +31,7 @@ from synrl.audit.shortcuts import (
     learnt_single_frame,
     longest_option,
     majority,
+    options_only,
     question_only,
     shuffled_frames,
 )
@@ -41,6 +42,7 @@ from synrl.seeds import SHIFT
 LEVEL = 0.01
 """How often an audit of honest rows fails by chance."""
 SHORTCUTS: dict[str, Solver] = {
+    "options only": options_only,
     "question only": question_only,
     "majority": majority,
     "first option": first_option,

@@ -9,7 +9,7 @@ that turns or changes its size must also cover what its outline covers at the an
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,20 +24,28 @@ TOLERANCE = 1.0
 MIN_OVERLAP = 0.6
 """Intersection over union of what an object covers and what its outline does."""
 _MARGIN = 3
-_SAMPLES = 12
+_ROOM = _MARGIN + 2
+"""Px around an object's box that others leave free: an edge shows up to two pixels further, because pairs
+of pixels share their colour."""
+_SAMPLES = 8
 _NOISE = 20.0
 """RGB distance below which the encoder, not an object, made a pixel unlike the ground."""
 
 Box = tuple[float, float, float, float]
 
 
-def frames_to_check(row: Mapping[str, Any]) -> list[int]:
-    """Frames spread over the clip, and those around events and in the middle of operations."""
-    last = row["num_frames"] - 1
-    spread = np.linspace(0, last, _SAMPLES).astype(int).tolist()
-    moments = [event[key] for event in row["events"] for key in ("frame", "end_frame")]
+def frames_to_check(row: Mapping[str, Any], keys: Sequence[int]) -> list[int]:
+    """Some of the video's key frames, spread over the clip, and two frames in which something happens.
+
+    Key frames come twice a second and are decoded alone; what lies between two of them is seen in the
+    two others, which are decoded from there.
+    """
+    moments = [event["end_frame"] for event in row["events"]]
     moments += [(step["start_frame"] + step["end_frame"]) // 2 for step in row["operations"]]
-    return sorted({min(max(frame, 0), last) for frame in (*spread, *moments)})
+    chosen = {moments[len(moments) // 3], moments[2 * len(moments) // 3]} if moments else set()
+    spread = {keys[k] for k in np.linspace(0, len(keys) - 1, _SAMPLES).astype(int).tolist()}
+    last = row["num_frames"] - 1
+    return sorted(spread | {min(max(frame, 0), last) for frame in chosen} | {last})
 
 
 def misplaced(
@@ -50,28 +58,29 @@ def misplaced(
         images: frame number to RGB array (height, width, 3), uint8.
         outlines: object name to its outline at the object's size, upright, around its centroid.
     """
+    bodies = [
+        _Body(item, track, outlines[track["name"]])
+        for item, track in zip(row["objects"], row["tracks"], strict=True)
+    ]
     worst: dict[str, tuple[float, int]] = {}
     spoke: dict[str, list[bool]] = {}
     unlike: dict[str, tuple[float, int]] = {}
     for frame, image in images.items():
-        boxes = {
-            track["name"]: _box(track, outlines[track["name"]], size, frame)
-            for track, size in zip(row["tracks"], _sizes(row), strict=True)
-            if track["visible"][frame]
-        }
-        for item, track in zip(row["objects"], row["tracks"], strict=True):
-            name = track["name"]
+        boxes = {body.name: body.box(frame) for body in bodies if body.track["visible"][frame]}
+        ground = np.median(image[:4, :4].reshape(-1, 3), axis=0).astype(np.float32)
+        for body in bodies:
+            name, track = body.name, body.track
             if name not in boxes or not _free(name, boxes, image.shape):
                 continue
-            window = _window(image, boxes[name], item["colour"])
+            window = _window(image, ground, boxes[name], body.colour)
             spoke.setdefault(name, []).append(window is not None)
             if window is None:
                 continue
             distance = window.distance(track["x"][frame], track["y"][frame])
             if distance > worst.get(name, (TOLERANCE, 0))[0]:
                 worst[name] = distance, frame
-            if _varies(track):
-                overlap = window.overlap(_pose(track, item["size"], frame).transform_path(outlines[name]))
+            if body.varies:
+                overlap = window.overlap(body.pose(frame).transform_path(body.outline))
                 if overlap < unlike.get(name, (MIN_OVERLAP, 0))[0]:
                     unlike[name] = overlap, frame
     problems = [
@@ -90,32 +99,34 @@ def misplaced(
     return problems
 
 
-def _sizes(row: Mapping[str, Any]) -> list[float]:
-    return [item["size"] for item in row["objects"]]
+class _Body:
+    """An object with its track and its outline."""
 
+    def __init__(self, item: Mapping[str, Any], track: Mapping[str, Any], outline: Path) -> None:
+        self.name, self.track, self.outline = track["name"], track, outline
+        self.size = item["size"]
+        self.colour = 255 * np.array(rgb_colour(item["colour"]), np.float32)
+        self.varies = any(np.ptp(np.asarray(track[name], np.float64)) > 0.01 for name in ("angle", "size"))
+        """Whether it turns or changes its size."""
+        self._points = np.concatenate(outline.to_polygons(closed_only=False))
 
-def _pose(track: Mapping[str, Any], size: float, frame: int) -> Affine2D:
-    """From an outline at the object's size to where it is on a frame."""
-    turned = Affine2D().rotate_deg(track["angle"][frame]).scale(track["size"][frame] / size)
-    return turned.translate(track["x"][frame], track["y"][frame])
+    def pose(self, frame: int) -> Affine2D:
+        """From the outline at the object's size to where it is on a frame."""
+        track = self.track
+        turned = Affine2D().rotate_deg(track["angle"][frame]).scale(track["size"][frame] / self.size)
+        return turned.translate(track["x"][frame], track["y"][frame])
 
-
-def _box(track: Mapping[str, Any], outline: Path, size: float, frame: int) -> Box:
-    """Left, top, right, bottom of an object on a frame."""
-    extents = _pose(track, size, frame).transform_path(outline).get_extents()
-    (left, top), (right, bottom) = extents.get_points()
-    return left, top, right, bottom
-
-
-def _varies(track: Mapping[str, Any]) -> bool:
-    """Whether an object turns or changes its size."""
-    return any(np.ptp(np.asarray(track[name], np.float64)) > 0.01 for name in ("angle", "size"))
+    def box(self, frame: int) -> Box:
+        """Left, top, right, bottom of the object on a frame."""
+        points = self.pose(frame).transform(self._points)
+        (left, top), (right, bottom) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
+        return left, top, right, bottom
 
 
 def _free(name: str, boxes: Mapping[str, Box], shape: tuple[int, ...]) -> bool:
     """Whether an object's widened box lies in the frame and apart from every other object."""
     left, top, right, bottom = boxes[name]
-    left, top, right, bottom = left - _MARGIN, top - _MARGIN, right + _MARGIN, bottom + _MARGIN
+    left, top, right, bottom = left - _ROOM, top - _ROOM, right + _ROOM, bottom + _ROOM
     if left < 0 or top < 0 or right > shape[1] or bottom > shape[0]:
         return False
     return not any(
@@ -151,16 +162,21 @@ class _Window:
         return float((inside & covered).sum() / max(1, (inside | covered).sum()))
 
 
-def _window(image: np.ndarray, box: Box, colour: str) -> _Window | None:
+def _window(image: np.ndarray, ground: np.ndarray, box: Box, colour: np.ndarray) -> _Window | None:
     """What is in a box; None if it is nothing of that colour, or something larger than the box."""
     left, top = int(box[0]) - _MARGIN + 1, int(box[1]) - _MARGIN + 1
     right, bottom = int(box[2]) + _MARGIN, int(box[3]) + _MARGIN
     window = image[top:bottom, left:right].astype(np.float32)
-    ground = np.median(image[:4, :4].reshape(-1, 3), axis=0)
-    wanted = np.array(rgb_colour(colour), np.float32) * 255
-    there = np.clip((np.linalg.norm(window - ground, axis=2) - _NOISE) / _NOISE, 0, 1)
-    alike = np.linalg.norm(window - wanted, axis=2) < np.linalg.norm(ground - wanted) / 3
-    rim = np.concatenate([there[0], there[-1], there[:, 0], there[:, -1]])
-    if rim.max() > 0.5 or alike.mean() < 0.05 or there.mean() < 0.1:
+    there = np.clip((_distance(window, ground) - _NOISE) / _NOISE, 0, 1)
+    alike = _distance(window, colour) < float(np.linalg.norm(ground - colour)) / 3
+    rim = max(there[0].max(), there[-1].max(), there[:, 0].max(), there[:, -1].max())
+    if rim > 0.5 or alike.mean() < 0.05 or there.mean() < 0.1:
         return None
     return _Window(left, top, there)
+
+
+def _distance(window: np.ndarray, colour: np.ndarray) -> np.ndarray:
+    """How far each pixel's colour is from another, as (height, width)."""
+    apart = window - colour
+    far: np.ndarray = np.sqrt(np.einsum("ijk,ijk->ij", apart, apart))
+    return far

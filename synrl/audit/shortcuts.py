@@ -165,35 +165,46 @@ def majority(known: Sequence[Exam], asked: Sequence[Exam]) -> Passed:
     return [exam.key in best and exam.right(best[exam.key]) for exam in asked]
 
 
-def question_only(known: Sequence[Exam], asked: Sequence[Exam]) -> Passed:
-    """Naive Bayes on what an option says, where it stands among the others, and what it shares with them.
-
-    For open questions, the most frequent answer to a question of the same kind with the same words, or
-    failing that of the same kind.
-    """
+def options_only(known: Sequence[Exam], asked: Sequence[Exam]) -> Passed:
+    """Naive Bayes on what an option says, where it stands among the others, and what it shares with them."""
     right: Counter[tuple[Any, ...]] = Counter()
     seen: Counter[tuple[Any, ...]] = Counter()
-    by_words: dict[tuple[Any, ...], list[Exam]] = defaultdict(list)
     for exam in known:
         for option, features in zip(exam.options, _features(exam), strict=True):
             seen.update(features)
             if option == exam.answer_text:
                 right.update(features)
-        by_words[*exam.key, exam.question].append(exam)
-        by_words[exam.key].append(exam)
-    favourites = {words: _favourite(group) for words, group in by_words.items()}
 
-    def passed(exam: Exam) -> bool:
+    def passed(exam: Exam) -> bool | None:
         if not exam.options:
-            words = (*exam.key, exam.question)
-            favourite = favourites.get(words if words in favourites else exam.key)
-            return favourite is not None and exam.right(favourite)
+            return None
         base = 1 / len(exam.options)
         odds = [
             sum(math.log((right[f] + 2 * base) / (seen[f] + 2) / base) for f in features)
             for features in _features(exam)
         ]
         return exam.answer == LETTERS[odds.index(max(odds))]
+
+    return [passed(exam) for exam in asked]
+
+
+def question_only(known: Sequence[Exam], asked: Sequence[Exam]) -> Passed:
+    """The most frequent answer to an open question of the same kind with the same words.
+
+    If those words did not occur, the most frequent one to a question of the same kind.
+    """
+    by_words: dict[tuple[Any, ...], list[Exam]] = defaultdict(list)
+    for exam in known:
+        by_words[*exam.key, exam.question].append(exam)
+        by_words[exam.key].append(exam)
+    favourites = {words: _favourite(group) for words, group in by_words.items()}
+
+    def passed(exam: Exam) -> bool | None:
+        if exam.options:
+            return None
+        words = (*exam.key, exam.question)
+        favourite = favourites.get(words if words in favourites else exam.key)
+        return favourite is not None and exam.right(favourite)
 
     return [passed(exam) for exam in asked]
 

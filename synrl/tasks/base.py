@@ -31,6 +31,8 @@ from synrl.video.scene import Scene
 from synrl.world.timeline import Event, Operation, State, Timeline
 
 FORMS = ("choice", "open")
+LEVELS = (1, 2, 3, 4, 5)
+MODES = ("perception", "localisation", "forward", "retrodictive", "historical", "predict_operations")
 WIDTH = HEIGHT = 448
 FPS = 30
 
@@ -104,17 +106,24 @@ class Family(ABC):
     levels: ClassVar[Mapping[int, Mapping[str, Any]]]
     """For each level, the values of the knobs that `config_type` adds."""
 
-    def config(self, level: int, mode: str, form: str) -> Config:
-        """The preset of a level.
+    def config(self, level: int, mode: str, form: str, length: int = 1) -> Config:
+        """The preset of a level, with `length` times as many operations.
 
         Raises:
-            ConfigError: there is no such level, mode or form.
+            ConfigError: there is no such level, mode, form or length.
         """
         if mode not in self.modes:
             raise ConfigError(f"{self.name} has no mode {mode!r}; {allowed(self.modes)}")
         if level not in self.levels:
             raise ConfigError(f"{self.name} has no level {level!r}; {allowed(self.levels)}")
-        return self.config_type(level=level, mode=mode, form=form, **self.levels[level])
+        knobs = dict(self.levels[level])
+        if length != 1:
+            if "num_operations" not in knobs:
+                raise ConfigError(
+                    f"length is {length!r} for {self.name}, which has no operations; allowed: 1"
+                )
+            knobs["num_operations"] *= length
+        return self.config_type(level=level, mode=mode, form=form, **knobs)
 
     @abstractmethod
     def simulate(self, config: Any, streams: Streams) -> Timeline:

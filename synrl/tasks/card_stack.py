@@ -98,6 +98,8 @@ class CardStack(Family):
             start = _deal(streams.scene, config)
             propose = _proposer(config, shown=reveal == "end")
             history = play(start, config.num_operations, apply, propose, streams.scene)
+            if _comes_back(history):
+                continue
             if ask == "plan":
                 asked = _plan_target(history, reveal, config, streams.question)
             elif ask == "pile" or ask == "top":
@@ -214,6 +216,17 @@ def _proposer(config: CardConfig, *, shown: bool) -> Callable[[Piles, Stream], S
                 return Step(kind, {"pile": pile} | ({"card": piles[pile][-1]} if shown else {}))
 
     return propose
+
+
+def _comes_back(history: History) -> bool:
+    """Whether a card that was taken away is laid down again: a question about it would mean either."""
+    gone: set[str] = set()
+    for before, after in itertools.pairwise(history.states):
+        one, two = ({card for cards in piles.values() for card in cards} for piles in (before, after))
+        gone |= one - two
+        if gone & two:
+            return True
+    return False
 
 
 def _changed_pile(

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -189,8 +189,8 @@ class CollisionCounting(Family):
         return integer_question(text, count, range(1, config.most[query["ask"]] + 1), config.form, streams)
 
     def observe(self, evidence: Evidence) -> Observed:
-        seen = _seen_contacts(evidence)
-        return Observed(events=in_order(event for _, event in seen or ()))
+        seen = _seen_contacts(evidence) or ()
+        return Observed(events=in_order([*(event for _, event in seen), *_astray(evidence)]))
 
     def solve(self, evidence: Evidence) -> str | None:
         seen = _seen_contacts(evidence)
@@ -403,6 +403,17 @@ def _seen_contacts(evidence: Evidence) -> list[tuple[float, Event]] | None:
         else:
             contacts.append((kink.time, Event(frame, frame, "hit", name, _wall(kink))))
     return contacts
+
+
+def _astray(evidence: Evidence) -> Iterator[Event]:
+    """Frames on which an object is not on the straight way from one contact to the next."""
+    for name, track in evidence.tracks.items():
+        bends = kinks(evidence.frames, track.points) or []
+        times = [evidence.frames[0], *(bend.time for bend in bends), evidence.frames[-1]]
+        places = np.array([track.points[0], *(bend.place for bend in bends), track.points[-1]])
+        way = np.stack([np.interp(evidence.frames, times, places[:, axis]) for axis in (0, 1)], axis=1)
+        for frame in np.flatnonzero(np.abs(way - track.points).max(axis=1) > 0.1).tolist():
+            yield Event(frame, frame, "astray", name)
 
 
 def _touching(evidence: Evidence, name: str, kink: Kink, other: str, its: Kink) -> bool:

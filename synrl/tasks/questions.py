@@ -85,18 +85,20 @@ def plan_question(
     """Ask for a plan from the hidden end of a history to the query's target.
 
     Wrong plans are drawn from all that the question alone leaves conceivable: they end in the target, but
-    from somewhere else.
+    from somewhere else. They take the same kinds of operations as the right one, because some kinds are
+    conceivable in many more ways than others.
     """
     hidden, target = state_at(history, hidden_end(query["reveal"])), query["target"]
     plans = conceivable(world, target, query["moves"])
     works = [leads(world, hidden, plan, target) for plan in plans]
-    right = [world.format_plan(plan) for plan, good in zip(plans, works, strict=True) if good]
+    right = [plan for plan, good in zip(plans, works, strict=True) if good]
     if query["form"] == "open":
-        return Question(text, "plan", right[0], guess_rate=len(right) / len(plans))
-    wrong = [world.format_plan(plan) for plan, good in zip(plans, works, strict=True) if not good]
-    return choice(
-        text, streams.options.choice(right), streams.options.sample(wrong, NUM_OPTIONS - 1), streams
-    )
+        return Question(text, "plan", world.format_plan(right[0]), guess_rate=len(right) / len(plans))
+    truth = streams.options.choice(right)
+    wrong = [plan for plan, good in zip(plans, works, strict=True) if not good]
+    alike = [plan for plan in wrong if [step.kind for step in plan] == [step.kind for step in truth]]
+    rivals = streams.options.sample(alike if len(alike) >= NUM_OPTIONS - 1 else wrong, NUM_OPTIONS - 1)
+    return choice(text, world.format_plan(truth), [world.format_plan(plan) for plan in rivals], streams)
 
 
 def integer_question(text: str, truth: int, values: Sequence[int], form: str, streams: Streams) -> Question:

@@ -59,6 +59,9 @@ ASKS = {
 }
 COUNTS = range(1, 5)
 """How many swaps move a coin that is asked about so."""
+LONGEST_REST = 5
+"""For how many swaps at an end of the shuffle a coin may rest that is asked about: few coins have few
+arrangements, and none recurs."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +108,7 @@ class ShellGame(Family):
         names = [f"{colour} coin" for colour in colours]
         reveal = draw_reveal(config.mode, question)
         ask = question.choice(ASKS[config.mode] if config.coins > 2 else _without_under(ASKS[config.mode]))
-        wanted = question.integer(1, config.num_operations)
+        wanted = question.choice(_numbers(ask, config))
         count = question.choice(COUNTS)
         while True:
             screen = _draw_screen(scene, config)
@@ -160,9 +163,7 @@ class ShellGame(Family):
         if query["ask"] == "count":
             return integer_question(wording, len(swaps), COUNTS, config.form, streams)
         truth_number = swaps[0 if query["ask"] == "first" else -1]
-        return integer_question(
-            wording, truth_number, range(1, config.num_operations + 1), config.form, streams
-        )
+        return integer_question(wording, truth_number, _numbers(query["ask"], config), config.form, streams)
 
     def observe(self, evidence: Evidence) -> Observed:
         size, tracks = evidence.query["size"], evidence.tracks
@@ -307,6 +308,12 @@ def _asked(
     if there[coin] == readable[coin]:
         return None
     return {"coin": coin, "when": when} if ask == "where" else {"cell": there[coin], "when": when}
+
+
+def _numbers(ask: str, config: ShellConfig) -> Sequence[int]:
+    """The numbers of swaps that are asked for as a coin's first or last."""
+    every = range(1, config.num_operations + 1)
+    return every[-1 - LONGEST_REST :] if ask == "last" else every[: 1 + LONGEST_REST]
 
 
 def _swaps_of(history: History, coin: str) -> list[int]:

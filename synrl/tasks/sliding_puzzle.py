@@ -68,7 +68,7 @@ class SlidingConfig(Config):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.require("size", range(3, 6))
-        self.require("num_operations", range(NUM_OPTIONS, 21))
+        self.require("num_operations", range(NUM_OPTIONS, 25))
         self.require("plan_moves", range(3, 6))
 
 

@@ -9,7 +9,7 @@ file that FFmpeg reads, not only on this toolkit's own.
 from __future__ import annotations
 
 import io
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ from synrl.errors import VideoError
 
 @dataclass(frozen=True)
 class VideoInfo:
-    """What a file holds. `times` are the frames' presentation times in seconds, ascending and exact."""
+    """What a file holds."""
 
     codec: str
     pix_fmt: str
@@ -35,7 +35,16 @@ class VideoInfo:
     height: int
     fps: float
     num_frames: int
-    times: tuple[Fraction, ...]
+    stamps: tuple[int, ...]
+    """When each frame is shown, in units of `unit` seconds, ascending."""
+    unit: Fraction
+    keys: tuple[int, ...]
+    """The frames that can be decoded without another one."""
+
+    @property
+    def times(self) -> tuple[Fraction, ...]:
+        """When each frame is shown, in seconds, exactly."""
+        return tuple(stamp * self.unit for stamp in self.stamps)
 
 
 @dataclass(frozen=True)
@@ -63,7 +72,9 @@ def probe(data: bytes) -> VideoInfo:
             height=context.height,
             fps=float(stream.average_rate or 0),
             num_frames=len(index.stamps),
-            times=tuple(stamp * index.unit for stamp in index.stamps),
+            stamps=tuple(index.stamps),
+            unit=index.unit,
+            keys=tuple(bisect_left(index.stamps, key) for key in index.keys),
         )
 
 

@@ -7,14 +7,18 @@ rate control that looks around. Its index comes first, so that a reader can star
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 
 import av
+import av.container
+import numpy as np
+from av.video.frame import PictureType
 from av.video.reformatter import ColorRange
 
-from synrl.video.raster import yuv_frames
+from synrl.video.raster import moves, yuv_frames
 from synrl.video.scene import Scene
 from synrl.world.timeline import Poses
 
@@ -25,31 +29,41 @@ _MATRIX, _PRIMARIES, _TRANSFER = 6, 1, 13
 
 @dataclass(frozen=True)
 class Encoding:
-    """Settings of libx264 for flat, sharp graphics: fast and near-transparent rather than small."""
+    """Settings of libx264 for flat, sharp graphics. The quantiser is constant, which keeps small fast shapes
+    sharp and frees the encoder from estimating; there are no B-frames and no look-ahead.
+    """
 
-    quantiser: int = 20
-    """Constant, which frees the encoder from estimating; at 20 small fast shapes stay sharp."""
-
+    quantiser: int
+    preset: str
+    parameters: tuple[str, ...]
     key_frames_per_second: int = 2
     """A reader that samples 2 frames a second then finds every one of them by itself."""
 
-    preset: str = "ultrafast"
-    """No look-ahead, B-frames or sub-pixel search: they cost most of the time and gain little here."""
-
-    parameters: tuple[str, ...] = (
-        "cabac=1",  # a tenth smaller files for about as much more encoding time
-        "partitions=i4x4",  # sharper outlines and smaller files on text and small shapes, for no time
-        "chromaloc=1",  # chroma is drawn at the middle of its four pixels
-        "threads=1",  # the bytes depend on the number of threads, and clips are the unit of parallel work
-    )
-
     def options(self) -> dict[str, str]:
         """The encoder's options as FFmpeg takes them."""
-        return {"preset": self.preset, "qp": str(self.quantiser), "x264-params": ":".join(self.parameters)}
+        parameters = (
+            *self.parameters,
+            "force-cfr=1",  # each frame comes out at once
+            "chromaloc=1",  # chroma is drawn at the middle of its four pixels
+            "threads=1",  # the bytes depend on the number of threads, and clips are the unit of parallel work
+        )
+        return {
+            "preset": self.preset,
+            "qp": str(self.quantiser),
+            "forced-idr": "1",
+            "x264-params": ":".join(parameters),
+        }
 
 
-FAST = Encoding()
-"""How the videos of rows are encoded: made in the least time."""
+FAST = Encoding(
+    quantiser=21,
+    preset="ultrafast",
+    parameters=(
+        "partitions=i4x4",  # sharper outlines and smaller files on text and small shapes, for no time
+        "dct-decimate=0",  # looking for blocks to drop takes longer than writing them
+    ),
+)
+"""How the videos of rows are encoded: in the least time."""
 
 COMPACT = Encoding(
     quantiser=22,
@@ -57,11 +71,9 @@ COMPACT = Encoding(
     parameters=(
         "rc-lookahead=0:mbtree=0:bframes=0:scenecut=0:aq-mode=0:weightp=0",  # a flat scene needs none of it
         "no-deblock=1",  # which would blur edges that are meant to be sharp
-        "chromaloc=1",
-        "threads=1",
     ),
 )
-"""Smaller files that take longer to make, as sharp as the fast ones."""
+"""Smaller files that take longer to make."""
 
 
 def encode(scene: Scene, poses: Poses, fps: int, encoding: Encoding = FAST) -> bytes:
@@ -71,32 +83,106 @@ def encode(scene: Scene, poses: Poses, fps: int, encoding: Encoding = FAST) -> b
         ValueError: no frames, or an odd width or height.
         av.FFmpegError: the encoder or the muxer failed; there is no file then.
     """
-    frames = yuv_frames(scene, poses)
-    return encode_frames(frames, poses.num_frames, scene.width, scene.height, fps, encoding)
+    return encode_frames(yuv_frames(scene, poses), moves(poses), scene.width, scene.height, fps, encoding)
 
 
 def encode_frames(
-    frames: Iterable[av.VideoFrame], num_frames: int, width: int, height: int, fps: int, encoding: Encoding
+    frames: Iterable[av.VideoFrame],
+    moving: np.ndarray,
+    width: int,
+    height: int,
+    fps: int,
+    encoding: Encoding,
 ) -> bytes:
-    """Frames in yuv420p, as many as said, as an MP4 file; see `encode`."""
-    if not num_frames:
+    """Frames in yuv420p as an MP4 file; see `encode`.
+
+    Args:
+        moving: (frames,), whether each frame differs from the one before.
+    """
+    if not len(moving):
         raise ValueError("a video needs at least 1 frame; got 0")
     file = io.BytesIO()
     # `bitexact` leaves the muxer's version out of the file.
-    options = {"fflags": "+bitexact", "moov_size": str(_index_size(num_frames))}
+    options = {"fflags": "+bitexact", "moov_size": str(_index_size(len(moving)))}
     with av.open(file, "w", format="mp4", options=options) as container:
-        stream = container.add_stream("libx264", rate=fps, options=encoding.options())
-        context = stream.codec_context
-        context.width, context.height, context.pix_fmt = width, height, "yuv420p"
-        context.time_base = Fraction(1, fps)
-        context.gop_size = max(1, fps // encoding.key_frames_per_second)
-        context.color_range = ColorRange.MPEG
-        context.colorspace, context.color_primaries, context.color_trc = _MATRIX, _PRIMARIES, _TRANSFER
-        for number, frame in enumerate(frames):
-            frame.pts, frame.time_base = number, context.time_base
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
+        stream = _add_stream(container, width, height, fps, encoding)
+        skips = _skips(width, height, fps, encoding)
+        for number, packet in enumerate(_packets(stream, frames, moving, skips)):
+            packet.stream, packet.time_base = stream, Fraction(1, fps)
+            packet.pts = packet.dts = number
+            packet.duration = 1
+            container.mux(packet)
     return file.getvalue()
+
+
+def _add_stream(
+    container: av.container.OutputContainer, width: int, height: int, fps: int, encoding: Encoding
+) -> av.VideoStream:
+    stream = container.add_stream("libx264", rate=fps, options=encoding.options())
+    context = stream.codec_context
+    context.width, context.height, context.pix_fmt = width, height, "yuv420p"
+    context.time_base = Fraction(1, fps)
+    context.gop_size = max(1, fps // encoding.key_frames_per_second)
+    context.color_range = ColorRange.MPEG
+    context.colorspace, context.color_primaries, context.color_trc = _MATRIX, _PRIMARIES, _TRANSFER
+    return stream
+
+
+@cache
+def _skips(width: int, height: int, fps: int, encoding: Encoding) -> tuple[bytes, ...]:
+    """The pictures between two key frames that say "as before" of every block.
+
+    With a constant quantiser and no B-frames they depend on nothing but their place after the key frame,
+    so those of an empty clip serve in any.
+    """
+    with av.open(io.BytesIO(), "w", format="mp4") as container:
+        stream = _add_stream(container, width, height, fps, encoding)
+        frame = av.VideoFrame(width, height, "yuv420p")
+        for plane in frame.planes:
+            plane.update(bytes([128]) * plane.buffer_size)
+        packets = []
+        for number in range(stream.codec_context.gop_size):
+            frame.pts = number
+            packets += stream.encode(frame)
+    return tuple(bytes(packet) for packet in packets[1:])
+
+
+def _packets(
+    stream: av.VideoStream, frames: Iterable[av.VideoFrame], moving: np.ndarray, skips: Sequence[bytes]
+) -> Iterator[av.Packet[av.stream.Stream]]:
+    """One packet a frame. Long stills are not encoded but for one key frame, which is then repeated."""
+    gop = len(skips) + 1
+    still = _in_long_stills(moving, gop)
+    since_key, behind, still_key = gop, False, b""
+    for number, frame in enumerate(frames):
+        since_key += 1
+        if still[number] and since_key < gop:
+            behind = True  # the encoder has not seen this frame and counts wrongly until it makes a key frame
+            yield av.Packet(skips[since_key - 1])
+        elif still[number] and still_key:
+            since_key = 0
+            packet = av.Packet(still_key)
+            packet.is_keyframe = True
+            yield packet
+        else:
+            key = behind or since_key >= gop
+            frame.pict_type = PictureType.I if key else PictureType.NONE
+            frame.pts, frame.time_base = number, stream.codec_context.time_base
+            (packet,) = stream.encode(frame)
+            if key:
+                since_key, behind = 0, False
+            still_key = bytes(packet) if key and still[number] else b""
+            yield packet
+
+
+def _in_long_stills(moving: np.ndarray, shortest: int) -> list[bool]:
+    """For each frame, whether it belongs to a run of at least `shortest` frames that do not move."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[True], moving, [True]]).astype(np.int8)))
+    long: np.ndarray = np.zeros(len(moving), bool)
+    for start, end in edges.reshape(-1, 2).tolist():
+        long[start:end] = shortest > 1 and end - start >= shortest
+    still: list[bool] = long.tolist()
+    return still
 
 
 def _index_size(num_frames: int) -> int:

@@ -169,6 +169,13 @@ def _changes(poses: Poses) -> np.ndarray:
     return changed
 
 
+def moves(poses: Poses) -> np.ndarray:
+    """Whether a frame differs from the one before, (frames,); the first does."""
+    moving = np.asarray(_changes(poses).any(axis=1))
+    moving[:1] = True
+    return moving
+
+
 def _spans(boxes: np.ndarray) -> np.ndarray:
     """For each object, one box around where it was a frame ago and where it is now; shaped as `boxes`."""
     low, high = boxes[..., :2], boxes[..., 2:]

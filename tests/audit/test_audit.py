@@ -20,7 +20,8 @@ from synrl.audit.reading import Source
 from synrl.audit.shortcuts import Exam, examine
 from synrl.audit.statistics import tail, uneven
 from synrl.cli import main
-from synrl.generate import Request, generate
+from synrl.generate import generate
+from synrl.recipes import plain
 from synrl.seeds import Stream, Streams
 
 
@@ -131,7 +132,7 @@ def test_an_option_that_resembles_all_others_is_found() -> None:
         options = draw.shuffled([" ".join(words) for words in (truth, *others)])
         letter = "ABCD"[options.index(" ".join(truth))]
         planted.append(replace(exam, options=tuple(options), answer=letter, answer_text=" ".join(truth)))
-    assert "question only is right in" in failures(planted)
+    assert "options only is right in" in failures(planted)
 
 
 def test_a_middle_sized_right_option_is_found() -> None:
@@ -139,7 +140,7 @@ def test_a_middle_sized_right_option_is_found() -> None:
     for exam in exams(400):
         truth = sorted(exam.options, key=int)[1]
         planted.append(replace(exam, answer="ABCD"[exam.options.index(truth)], answer_text=truth))
-    assert "question only is right in 100.0%" in failures(planted)
+    assert "options only is right in 100.0%" in failures(planted)
 
 
 def test_words_of_the_question_that_tell_are_found() -> None:
@@ -208,11 +209,11 @@ def test_a_copied_file_is_exit_status_1(
 
 def test_the_shifted_twin_of_a_split_is_no_overlap(tmp_path: Path) -> None:
     for split in ("test", "test_shift"):
-        generate(Request(("card_stack",), 3, split), tmp_path / split, progress=False)
+        generate(plain(("card_stack",), 3, split), tmp_path / split, progress=False)
     rows = [row for group in Source.open(str(tmp_path)).groups for row in group.rows()]
     found = judge([examine(row) for row in rows])
     assert found.duplicates == found.overlaps == {}
     by_split = [[row for row in rows if row["config"]["split"] == split] for split in ("test", "test_shift")]
-    for plain, shifted in zip(*by_split, strict=True):
-        assert plain["answer"] == shifted["answer"] and plain["states"] == shifted["states"]
-        assert plain["video"]["bytes"] != shifted["video"]["bytes"]
+    for original, shifted in zip(*by_split, strict=True):
+        assert original["answer"] == shifted["answer"] and original["states"] == shifted["states"]
+        assert original["video"]["bytes"] != shifted["video"]["bytes"]

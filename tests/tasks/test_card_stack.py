@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -202,3 +203,15 @@ def test_rules_leave_the_state_alone_and_refuse_the_illegal() -> None:
     ):
         with pytest.raises(IllegalOperation):
             apply(state, kind, arguments)
+
+
+def test_no_card_comes_back(rows_of: Callable[..., Any]) -> None:
+    added = 0
+    for row in rows_of("card_stack", 120):
+        seen = {card for cards in row["states"][0]["state"].values() for card in cards}
+        for step in row["operations"]:
+            if step["kind"] == "add":
+                assert step["arguments"]["card"] not in seen
+                seen.add(step["arguments"]["card"])
+                added += 1
+    assert added > 20

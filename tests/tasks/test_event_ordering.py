@@ -73,4 +73,4 @@ def test_the_order_of_mention_says_nothing(rows_of: Callable[..., Any]) -> None:
             hits = [k for k in range(4) if row["answer_text"].startswith(f"{names[k]} {words[k]}")]
             places[hits[0]] += 1
     total = sum(places.values())
-    assert total > 10 and max(places.values()) < total / 4 + 4 * (total * 3 / 16) ** 0.5
+    assert total >= 8 and max(places.values()) < total / 4 + 4 * (total * 3 / 16) ** 0.5

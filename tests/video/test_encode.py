@@ -14,12 +14,14 @@ from fractions import Fraction
 import av
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from synrl.video import encode as encode_module
 from synrl.video.decode import frames, probe
-from synrl.video.encode import encode
+from synrl.video.encode import COMPACT, FAST, Encoding, encode, encode_frames
 from synrl.video.outlines import place, square
-from synrl.video.raster import rgb_frames
+from synrl.video.raster import moves, rgb_frames, yuv_frames
 from synrl.video.scene import Scene, Shape
 from synrl.world.timeline import Poses
 
@@ -58,10 +60,11 @@ def _atoms(data: bytes) -> list[str]:
     return names
 
 
+@pytest.mark.parametrize("encoding", [FAST, COMPACT], ids=["fast", "compact"])
 @pytest.mark.parametrize("name", ["shapes_clip", "small_clip", "card_clip"])
-def test_moving_things_stay_sharp(name: str, request: pytest.FixtureRequest) -> None:
+def test_moving_things_stay_sharp(name: str, encoding: Encoding, request: pytest.FixtureRequest) -> None:
     clip = request.getfixturevalue(name)
-    decoded = _decoded_luma(encode(clip.scene, clip.poses, 30))
+    decoded = _decoded_luma(encode(clip.scene, clip.poses, 30, encoding))
     scores = []
     for number, rgb in enumerate(rgb_frames(clip.scene, clip.poses)):
         if number % 3:
@@ -92,6 +95,45 @@ def test_there_are_two_key_frames_in_a_second(small_clip) -> None:
     with av.open(io.BytesIO(encode(small_clip.scene, small_clip.poses, 30))) as container:
         keys = [number for number, packet in enumerate(container.demux(video=0)) if packet.is_keyframe]
     assert keys == [0, 15, 30, 45]
+
+
+@given(
+    runs=st.lists(st.sampled_from([1, 2, 3, 8, 14, 15, 16, 29, 30, 31, 47]), min_size=1, max_size=7),
+    encoding=st.sampled_from([FAST, COMPACT]),
+)
+@settings(max_examples=25, deadline=None)
+def test_stills_of_any_length_show_what_was_drawn(runs: list[int], encoding: Encoding) -> None:
+    """A square that jumps after each run of frames; the decoder is told to fail on the least oddity."""
+    poses = Poses.still(sum(runs), 1)
+    poses.x[:, 0] = np.repeat(14 + 9 * (np.arange(len(runs)) * 3 % 7), runs)
+    poses.y[:, 0] = 40
+    scene = Scene(96, 80, "#f4f1ea", (), (((Shape(square(20), fill="#1f5fd0"),),),))
+    data = encode(scene, poses, 30, encoding)
+    with av.open(io.BytesIO(data), options={"err_detect": "explode"}) as container:
+        container.streams.video[0].codec_context.options = {"err_detect": "explode"}
+        decoded = [frame.to_ndarray()[:80].astype(int) for frame in container.decode(video=0)]
+    assert len(decoded) == sum(runs)
+    for seen, rgb in zip(decoded, rgb_frames(scene, poses), strict=True):
+        assert np.abs(seen - _luma(rgb)).max() <= 12
+    with av.open(io.BytesIO(data)) as container:
+        packets = list(container.demux(video=0))[:-1]
+    keys = np.flatnonzero([packet.is_keyframe for packet in packets])
+    assert keys[0] == 0 and np.diff([*keys, len(packets)]).max() <= 15
+    assert [packet.pts for packet in packets] == [packet.dts for packet in packets]
+
+
+def test_a_long_still_takes_a_few_bytes_a_frame(card_clip) -> None:
+    poses = Poses.still(600, 4)
+    for name in ("x", "y"):
+        getattr(poses, name)[:] = getattr(card_clip.poses, name)[0]
+    moving = moves(poses)
+    assert moving.tolist() == [True] + [False] * 599
+    whole = encode_frames(yuv_frames(card_clip.scene, poses), np.ones(600, bool), 448, 448, 30, FAST)
+    data = encode(card_clip.scene, poses, 30)
+    assert len(data) < len(whole)
+    with av.open(io.BytesIO(data)) as container:
+        sizes = [packet.size for packet in container.demux(video=0) if packet.size and not packet.is_keyframe]
+    assert max(sizes) < 40
 
 
 def test_flat_colours_come_back() -> None:
