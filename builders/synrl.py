@@ -81,14 +81,14 @@ class SynRL(datasets.GeneratorBasedBuilder):
 
     def _generate_examples(self, keys: list[tuple[Batch, int]]) -> Iterator[tuple[str, dict[str, Any]]]:
         for batch, index in keys:
-            for row in make_rows(batch, self._recipe.seed, self._recipe.twins, index):
+            for row in make_rows(batch, index):
                 yield row["id"], row
 
 
 def _recipe(config: SynRLConfig) -> Recipe:
     if config.name in families():
         num_rows = 1000 if config.num_rows is None else config.num_rows
-        return plain((config.name,), num_rows, config.split or "train", config.seed)
+        return plain((config.name,), num_rows, config.split or "train", seed=config.seed)
     if config.split is not None:
         raise ConfigError(f"split {config.split!r} for recipe {config.name}, which says its own")
     recipe = replace(get_recipe(config.name), seed=config.seed)

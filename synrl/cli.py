@@ -99,6 +99,12 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="also write each row's frames in opposite order, where that changes the answer",
     )
+    command.add_argument(
+        "--encoding",
+        default="fast",
+        metavar="E",
+        help="of the videos: fast, made in the least time, or compact, two thirds as large (default: fast)",
+    )
     command.add_argument("--num-proc", type=int, default=1, metavar="P", help="processes (default: 1)")
     command.set_defaults(run=_generate)
 
@@ -203,13 +209,14 @@ def _requested(arguments: argparse.Namespace) -> Recipe:
         if not arguments.families or arguments.num_rows is None:
             raise ConfigError("say which FAMILY… and how many rows with -n, or a --recipe")
         split = arguments.split or "train"
-        return plain(arguments.families, arguments.num_rows, split, arguments.seed, arguments.twins)
+        options = dict(seed=arguments.seed, twins=arguments.twins, encoding=arguments.encoding)
+        return plain(arguments.families, arguments.num_rows, split, **options)
     for name in ("families", "split", "twins"):
         if getattr(arguments, name):
             raise ConfigError(
                 f"{name} and --recipe {arguments.recipe} exclude each other: a recipe says its own"
             )
-    recipe = replace(get_recipe(arguments.recipe), seed=arguments.seed)
+    recipe = replace(get_recipe(arguments.recipe), seed=arguments.seed, encoding=arguments.encoding)
     return recipe if arguments.num_rows is None else recipe.scaled(arguments.num_rows)
 
 

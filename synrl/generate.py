@@ -80,7 +80,7 @@ def generate(recipe: Recipe, out: Path, *, num_proc: int = 1, progress: bool = T
             _mapper(num_proc) as run,
         ):
             for shard in todo:
-                make = partial(make_rows, shard.batch, recipe.seed, recipe.twins)
+                make = partial(make_rows, shard.batch)
                 _write_shard(staging / shard.name, _counted(run(make, shard.indices), bar))
         write_dataset_card(staging, recipe, _written(recipe, staging))
         if out.exists():
@@ -133,10 +133,17 @@ def _write_whole(path: Path, text: str) -> None:
     os.replace(part, path)
 
 
-def make_rows(batch: Batch, seed: int, twins: bool, index: int) -> list[dict[str, Any]]:
-    """A row and, if asked for and there is one, its twin."""
-    make = partial(make_row, batch.family, split=batch.key, seed=seed, config=batch.config(index))
-    row = make(index=index, twins=twins)
+def make_rows(batch: Batch, index: int) -> list[dict[str, Any]]:
+    """A row of a batch and, if asked for and there is one, its twin."""
+    make = partial(
+        make_row,
+        batch.family,
+        split=batch.key,
+        seed=batch.seed,
+        config=batch.config(index),
+        encoding=batch.encoding,
+    )
+    row = make(index=index, twins=batch.twins)
     return [row.to_dict()] + ([make(index=TWINS + index).to_dict()] if row.twin_id else [])
 
 

@@ -15,13 +15,13 @@ from typing import Any
 import numpy as np
 
 from synrl.answers import score
-from synrl.errors import ConfigError, DataError
+from synrl.errors import ConfigError, DataError, allowed
 from synrl.evidence import Evidence
 from synrl.schema import Row, time_ms
 from synrl.seeds import GENERATOR_VERSION, Streams
 from synrl.tasks import get_family
 from synrl.tasks.base import FORMS, LEVELS, MODES, Config, Family
-from synrl.video.encode import encode
+from synrl.video.encode import ENCODINGS, encode
 from synrl.world.timeline import HIDDEN, Timeline
 
 TWINS = 1_000_000
@@ -31,7 +31,14 @@ STRIDES = (60, 30, 20, 15, 10, 6, 5, 3, 2, 1)
 
 
 def make_row(
-    family: str, *, split: str, seed: int, index: int, config: Config | None = None, twins: bool = False
+    family: str,
+    *,
+    split: str,
+    seed: int,
+    index: int,
+    config: Config | None = None,
+    twins: bool = False,
+    encoding: str = "fast",
 ) -> Row:
     """Row `index` of a split.
 
@@ -42,11 +49,13 @@ def make_row(
         index: from 0; from `TWINS` on, the twin of row `index - TWINS`.
         config: level, mode, form and knobs; by default what `scheduled` says for this index.
         twins: whether the row names its twin, if it has one; twins always do.
+        encoding: one of `ENCODINGS`.
 
     Raises:
         ConfigError: a name or number is out of range, or there is no such twin.
     """
     check_split(split)
+    check_encoding(encoding)
     task = get_family(family)
     is_twin, base = divmod(index, TWINS)
     if is_twin not in (0, 1):
@@ -70,7 +79,10 @@ def make_row(
         primitive=task.primitive,
         mode=config.mode,
         level=config.level,
-        video={"bytes": encode(scene, timeline.poses, timeline.fps), "path": f"{row_id}.mp4"},
+        video={
+            "bytes": encode(scene, timeline.poses, timeline.fps, ENCODINGS[encoding]),
+            "path": f"{row_id}.mp4",
+        },
         fps=float(timeline.fps),
         num_frames=timeline.num_frames,
         duration=timeline.duration,
@@ -90,6 +102,7 @@ def make_row(
             "split": split,
             "index": index,
             "twins": twins or bool(is_twin),
+            "encoding": encoding,
             "query": timeline.query,
         },
         generator_version=GENERATOR_VERSION,
@@ -112,6 +125,16 @@ def check_split(split: str) -> None:
     """
     if not re.fullmatch(r"\w+", split, re.ASCII):
         raise ConfigError(f"split {split!r} is no name; allowed: letters, digits and underscores")
+
+
+def check_encoding(encoding: str) -> None:
+    """Check the name of an encoding.
+
+    Raises:
+        ConfigError: there is none of that name.
+    """
+    if encoding not in ENCODINGS:
+        raise ConfigError(f"encoding is {encoding!r}; {allowed(ENCODINGS)}")
 
 
 def scheduled(
@@ -146,7 +169,7 @@ def remake(row: Mapping[str, Any]) -> Row:
             f"row {row['id']} was made by generator version {row['generator_version']!r}; "
             f"this is version {GENERATOR_VERSION!r}"
         )
-    key = {name: row["config"][name] for name in ("split", "index", "twins")}
+    key = {name: row["config"][name] for name in ("split", "index", "twins", "encoding")}
     derived = (*key, "query", "num_effective_ops")
     knobs = {name: value for name, value in row["config"].items() if name not in derived}
     config = get_family(row["family"]).config_type(**knobs)

@@ -83,12 +83,12 @@ def test_an_interrupted_run_goes_on_and_ends_with_the_same_bytes(
     made: list[int] = []
     original = module.make_rows
 
-    def failing(batch: Batch, seed: int, twins: bool, index: int) -> list[dict[str, Any]]:
+    def failing(batch: Batch, index: int) -> list[dict[str, Any]]:
         if index == 5 and not failed:
             failed.append(index)
             raise KeyboardInterrupt
         made.append(index)
-        return original(batch, seed, twins, index)
+        return original(batch, index)
 
     failed: list[int] = []
     monkeypatch.setattr(module, "make_rows", failing)

@@ -6,15 +6,18 @@ import hashlib
 import json
 from collections import Counter
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from synrl.audit.reading import Source
+from synrl.audit.verify import check_row
 from synrl.errors import ConfigError
-from synrl.generate import make_rows
+from synrl.generate import generate, make_rows
 from synrl.recipes import Batch, Part, Recipe, get_recipe, plain, recipes
-from synrl.rows import TWINS
+from synrl.rows import TWINS, remake
 from synrl.seeds import SHIFT
 from synrl.tasks import families
 
@@ -57,14 +60,14 @@ def test_the_second_round_has_twice_the_operations(name: str) -> None:
     (twice,) = (b for b in recipes()["rl_round2_3k"].batches() if b.family == name)
     for index in range(5):
         assert twice.config(index).num_operations == 2 * once.config(index).num_operations
-    ((row,), (longer,)) = (make_rows(batch, 0, False, 2) for batch in (once, twice))
+    ((row,), (longer,)) = (make_rows(batch, 2) for batch in (once, twice))
     assert len(longer["operations"]) == 2 * len(row["operations"])
     assert longer["config"]["num_effective_ops"] > 0
 
 
-def contents(batch: Batch, seed: int, index: int) -> tuple[str, str]:
+def contents(batch: Batch, index: int) -> tuple[str, str]:
     """Digests of a row's scene (everything that moves, and how) and of its question with that scene."""
-    (row, *_) = make_rows(batch, seed, False, index)
+    (row, *_) = make_rows(batch, index)
     scene = {name: row[name] for name in ("tracks", "events", "operations", "states")}
     asked = [row["question"], row["options"], row["answer_text"]]
     return tuple(
@@ -76,9 +79,7 @@ def test_no_scene_or_question_occurs_in_two_recipes() -> None:
     found: dict[str, set[str]] = {}
     for name, recipe in recipes().items():
         batches = [b for b in recipe.batches() if b.family in ("rotation_counting", "sliding_puzzle")]
-        found[name] = {
-            digest for b in batches for index in (0, 1) for digest in contents(b, recipe.seed, index)
-        }
+        found[name] = {digest for b in batches for index in (0, 1) for digest in contents(b, index)}
     for one, other in combinations(found, 2):
         if {one, other} != {"test", "test_shift"}:
             assert not found[one] & found[other], (one, other)
@@ -88,7 +89,7 @@ def test_the_shifted_test_asks_the_same_of_the_same_happenings_in_another_style(
     plain_, shifted = (recipes()[name].batches() for name in ("test", "test_shift"))
     for one, other in zip(plain_, shifted, strict=True):
         if one.family in ("rotation_counting", "sliding_puzzle"):
-            (row, *_), (twin, *_) = make_rows(one, 0, False, 3), make_rows(other, 0, False, 3)
+            (row, *_), (twin, *_) = make_rows(one, 3), make_rows(other, 3)
             assert all(row[name] == twin[name] for name in ("operations", "states", "answer_text"))
             happened = [[(e["frame"], e["kind"]) for e in r["events"]] for r in (row, twin)]
             assert happened[0] == happened[1]
@@ -119,7 +120,7 @@ def test_the_digest_tells_recipes_apart_and_depends_on_seed_and_size() -> None:
 
 def test_twins_follow_their_rows() -> None:
     batch = next(b for b in recipes()["test"].batches() if b.family == "direction_identification")
-    made = [make_rows(batch, 0, True, index) for index in range(6)]
+    made = [make_rows(batch, index) for index in range(6)]
     pairs = [rows for rows in made if len(rows) == 2]
     assert pairs
     for row, twin in pairs:
@@ -144,6 +145,19 @@ def test_a_family_may_be_said_once_a_split() -> None:
     with pytest.raises(ConfigError, match="twice"):
         Recipe("mine", (part, Part(("card_stack",), 2)))
     assert Recipe("mine", (part, Part(("card_stack",), 2, "other"))).num_rows == 7
+
+
+def test_the_compact_encoding_shows_the_same_in_fewer_bytes(tmp_path: Path) -> None:
+    sizes = {}
+    for encoding in ("fast", "compact"):
+        out = generate(plain(("card_stack",), 1, encoding=encoding), tmp_path / encoding, progress=False)
+        (row,) = Source.open(str(out)).spread(1)
+        sizes[encoding] = len(row["video"]["bytes"])
+        assert check_row(row) == []
+        assert remake(row).video["bytes"] == row["video"]["bytes"]
+    assert sizes["compact"] < 0.8 * sizes["fast"]
+    with pytest.raises(ConfigError, match="encoding is 'tiny'; allowed: fast, compact"):
+        plain(("card_stack",), 1, encoding="tiny")
 
 
 def test_an_unknown_recipe_is_told_with_those_there_are() -> None:

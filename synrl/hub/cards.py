@@ -74,10 +74,12 @@ def _configs(recipe: Recipe) -> list[dict[str, Any]]:
 
 def command(recipe: Recipe) -> str:
     """What makes the rows of a recipe again."""
-    options = f"--seed {recipe.seed}{' --twins' if recipe.twins else ''} --out DIR"
+    encoding = "" if recipe.encoding == "fast" else f" --encoding {recipe.encoding}"
+    options = f"--seed {recipe.seed}{encoding} --out DIR"
     if not recipe.name:
         (part,) = recipe.parts
         each = part.num_rows // len(part.families)
-        return f"synrl generate {' '.join(part.families)} -n {each} --split {part.split} {options}"
+        twins = " --twins" if recipe.twins else ""
+        return f"synrl generate {' '.join(part.families)} -n {each} --split {part.split}{twins} {options}"
     scale = "" if recipe.num_rows == get_recipe(recipe.name).num_rows else f" -n {recipe.num_rows}"
-    return f"synrl generate --recipe {recipe.name}{scale} --seed {recipe.seed} --out DIR"
+    return f"synrl generate --recipe {recipe.name}{scale} {options}"

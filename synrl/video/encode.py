@@ -75,6 +75,8 @@ COMPACT = Encoding(
 )
 """Smaller files that take longer to make."""
 
+ENCODINGS = {"fast": FAST, "compact": COMPACT}
+
 
 def encode(scene: Scene, poses: Poses, fps: int, encoding: Encoding = FAST) -> bytes:
     """The clip as an MP4 file in which frame i is shown from exactly i / `fps` seconds on.
