@@ -170,7 +170,8 @@ def _window(image: np.ndarray, ground: np.ndarray, box: Box, colour: np.ndarray)
     there = np.clip((_distance(window, ground) - _NOISE) / _NOISE, 0, 1)
     alike = _distance(window, colour) < float(np.linalg.norm(ground - colour)) / 3
     rim = max(there[0].max(), there[-1].max(), there[:, 0].max(), there[:, -1].max())
-    if rim > 0.5 or alike.mean() < 0.05 or there.mean() < 0.1:
+    # Colour that bleeds over a sudden edge stays below this; anything that is drawn there is above.
+    if rim > 0.9 or alike.mean() < 0.05 or there.mean() < 0.1:
         return None
     return _Window(left, top, there)
 
