@@ -168,7 +168,8 @@ def _video(row: Mapping[str, Any]) -> Iterator[str]:
     if (info.codec, info.pix_fmt) != ("h264", "yuv420p"):
         yield f"video is {info.codec} {info.pix_fmt}, not h264 yuv420p"
     frame = 1 / (round(row["fps"]) * info.unit)
-    wrong = [number for number, stamp in enumerate(info.stamps) if stamp != number * frame]
+    over, under = frame.as_integer_ratio()
+    wrong = [number for number, stamp in enumerate(info.stamps) if stamp * under != number * over]
     if wrong:
         shown, right = float(info.times[wrong[0]]), wrong[0] / row["fps"]
         yield f"frame {wrong[0]} is shown at {shown:.3f} s, not {right:.3f} s"
