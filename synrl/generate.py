@@ -13,13 +13,10 @@ import io
 import itertools
 import json
 import math
-import multiprocessing
 import os
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from functools import partial
@@ -28,8 +25,9 @@ from typing import Any, NamedTuple
 
 from tqdm.auto import tqdm
 
-from synrl.errors import ConfigError, OutputError
+from synrl.errors import OutputError
 from synrl.hub.cards import write_dataset_card
+from synrl.pool import check_num_proc, ordered_map
 from synrl.recipes import Batch, Recipe
 from synrl.rows import TWINS, make_row
 from synrl.schema import features
@@ -66,8 +64,7 @@ def generate(recipe: Recipe, out: Path, *, num_proc: int = 1, progress: bool = T
         ConfigError: `num_proc` is out of range.
         OutputError: `out` holds something else, or the disk is full or not writable.
     """
-    if not 1 <= num_proc <= 1024:
-        raise ConfigError(f"number of processes is {num_proc}; allowed: 1 to 1024")
+    check_num_proc(num_proc)
     if _is_done(recipe, out):
         return out
     staging = out.with_name(out.name + ".incomplete")
@@ -77,7 +74,7 @@ def generate(recipe: Recipe, out: Path, *, num_proc: int = 1, progress: bool = T
         kept = recipe.num_rows - sum(len(shard.indices) for shard in todo)
         with (
             tqdm(total=recipe.num_rows, initial=kept, unit="row", disable=not progress) as bar,
-            _mapper(num_proc) as run,
+            ordered_map(num_proc) as run,
         ):
             for shard in todo:
                 make = partial(make_rows, shard.batch)
@@ -155,23 +152,6 @@ def _written(recipe: Recipe, staging: Path) -> dict[str, int]:
     for shard in shards(recipe):
         counts[shard.batch.family] += pq.read_metadata(staging / shard.name).num_rows
     return counts
-
-
-@contextmanager
-def _mapper(num_proc: int) -> Iterator[Any]:
-    """An ordered map, in this process or over several."""
-    if num_proc == 1:
-        yield map
-        return
-    # Spawned, not forked: pyarrow's threads do not survive a fork.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(num_proc, mp_context=context) as pool:
-        try:
-            yield pool.map
-        except BrokenProcessPool as error:
-            raise OutputError("a worker process was killed; run the same command again to go on") from error
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _counted(made: Iterable[list[dict[str, Any]]], bar: Any) -> Iterator[dict[str, Any]]:

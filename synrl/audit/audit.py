@@ -12,10 +12,8 @@ frames in random order: which shape comes closest to another takes many frames, 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from multiprocessing import get_context
 from typing import Any
 
 from tqdm.auto import tqdm
@@ -36,7 +34,7 @@ from synrl.audit.shortcuts import (
     shuffled_frames,
 )
 from synrl.audit.statistics import tail, uneven
-from synrl.errors import ConfigError
+from synrl.pool import ordered_map
 from synrl.seeds import SHIFT
 
 LEVEL = 0.01
@@ -98,23 +96,13 @@ def audit(data: str, *, num_proc: int = 1, progress: bool = True) -> Audit:
         ConfigError: `num_proc` is out of range.
         DataError: the dataset can't be found or read, or holds a row that is not one of ours.
     """
-    if not 1 <= num_proc <= 1024:
-        raise ConfigError(f"number of processes is {num_proc}; allowed: 1 to 1024")
     source = Source.open(data)
     exams: list[Exam] = []
-    with tqdm(total=source.num_rows, unit="row", disable=not progress) as bar:
-        for group in _examined(source.groups, num_proc):
+    with tqdm(total=source.num_rows, unit="row", disable=not progress) as bar, ordered_map(num_proc) as run:
+        for group in run(_examine_group, source.groups):
             exams += group
             bar.update(len(group))
     return judge(exams)
-
-
-def _examined(groups: tuple[Group, ...], num_proc: int) -> Iterator[list[Exam]]:
-    if num_proc == 1:
-        yield from map(_examine_group, groups)
-        return
-    with ProcessPoolExecutor(num_proc, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(_examine_group, groups)
 
 
 def _examine_group(group: Group) -> list[Exam]:

@@ -10,9 +10,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field
-from multiprocessing import get_context
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,8 +19,9 @@ from tqdm.auto import tqdm
 from synrl.answers import LETTERS, score
 from synrl.audit.pixels import frames_to_check, misplaced
 from synrl.audit.reading import Group, Source
-from synrl.errors import ConfigError, VideoError
+from synrl.errors import VideoError
 from synrl.evidence import Evidence
+from synrl.pool import ordered_map
 from synrl.rows import TWINS, answers, min_fps, name_row, num_effective_ops
 from synrl.schema import time_ms
 from synrl.tasks import get_family
@@ -54,12 +53,10 @@ def verify(data: str, *, num_proc: int = 1, progress: bool = True) -> Report:
         ConfigError: `num_proc` is out of range.
         DataError: the dataset can't be found or read.
     """
-    if not 1 <= num_proc <= 1024:
-        raise ConfigError(f"number of processes is {num_proc}; allowed: 1 to 1024")
     source, report, seen = Source.open(data), Report(), Counter[str]()
     twins: dict[str, _Checked] = {}
-    with tqdm(total=source.num_rows, unit="row", disable=not progress) as bar:
-        for results in _results(source.groups, num_proc):
+    with tqdm(total=source.num_rows, unit="row", disable=not progress) as bar, ordered_map(num_proc) as run:
+        for results in run(_check_group, source.groups):
             for row in results:
                 seen[row.row_id] += 1
                 report.rows[row.family] += 1
@@ -98,14 +95,6 @@ def _unlike_twin(row: _Checked, twin: _Checked | None) -> Iterator[str]:
         yield f"{twin.row_id} is not its reversed twin"
     if row.question == twin.question and row.answer == twin.answer:
         yield f"its twin {twin.row_id} has the same answer"
-
-
-def _results(groups: tuple[Group, ...], num_proc: int) -> Iterator[list[_Checked]]:
-    if num_proc == 1:
-        yield from map(_check_group, groups)
-        return
-    with ProcessPoolExecutor(num_proc, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(_check_group, groups)
 
 
 def _check_group(group: Group) -> list[_Checked]:

@@ -1,0 +1,59 @@
+"""Sharing work among processes: results in order, and no process left behind."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from typing import Any
+
+from synrl.errors import ConfigError, OutputError
+
+
+def check_num_proc(num_proc: int) -> None:
+    """Check a number of processes.
+
+    Raises:
+        ConfigError: it is out of range.
+    """
+    if not 1 <= num_proc <= 1024:
+        raise ConfigError(f"number of processes is {num_proc}; allowed: 1 to 1024")
+
+
+@contextmanager
+def ordered_map(num_proc: int) -> Iterator[Callable[..., Iterator[Any]]]:
+    """A `map` in this process or over several; inside the block it can be called again and again.
+
+    Raises:
+        ConfigError: `num_proc` is out of range.
+        OutputError: a process was killed.
+    """
+    check_num_proc(num_proc)
+    if num_proc == 1:
+        yield map
+        return
+    # Spawned, not forked: pyarrow's threads do not survive a fork.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(num_proc, mp_context=context, initializer=_leave_with_parent) as pool:
+        try:
+            yield pool.map
+        except BrokenProcessPool as error:
+            raise OutputError("a worker process was killed; run the same command again to go on") from error
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _leave_with_parent() -> None:
+    """End this process when the one that started it is gone, which a killed one cannot see to itself."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None, "runs in the processes of a pool"
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
