@@ -1,4 +1,5 @@
-"""The command line: `synrl families | recipes | generate | verify | audit | preview`.
+"""The command line: `synrl families | recipes | generate | verify | audit | preview |
+stats`.
 
 Data goes to stdout, messages and progress to stderr. A user's mistake is one line and exit status 2.
 Everything heavy is imported by the command that needs it, so that `--help` answers at once.
@@ -12,7 +13,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from synrl import __version__
 from synrl.errors import ConfigError, SynRLError
@@ -145,7 +146,23 @@ def _parser() -> argparse.ArgumentParser:
         "-n", "--num-rows", type=int, default=60, metavar="N", help="rows, spread evenly (60)"
     )
     command.set_defaults(run=_preview)
+    _add_stats(commands)
     return parser
+
+
+def _add_stats(commands: Any) -> None:
+    command = commands.add_parser(
+        "stats",
+        help="count what a dataset holds",
+        description="Print, for each family, rows, levels, kinds of answer, balance, lengths and sampling "
+        "rates, and draw them.",
+    )
+    _add_data(command)
+    command.add_argument(
+        "--out", type=Path, default=Path("stats.png"), metavar="PNG", help="picture to write (stats.png)"
+    )
+    command.add_argument("--json", action="store_true", help="print as JSON")
+    command.set_defaults(run=_stats)
 
 
 def _add_data(command: argparse.ArgumentParser) -> None:
@@ -276,6 +293,16 @@ def _preview(arguments: argparse.Namespace) -> int:
     count = write_page(source.spread(arguments.num_rows), arguments.out, title=f"SynRL: {arguments.data}")
     print(arguments.out)
     print(f"{count} of {source.num_rows} rows; open {arguments.out} in a browser", file=sys.stderr)
+    return 0
+
+
+def _stats(arguments: argparse.Namespace) -> int:
+    from synrl.stats import as_json, plot, stats, table
+
+    found = stats(arguments.data)
+    plot(found, arguments.out)
+    print(json.dumps(as_json(found), indent=2) if arguments.json else table(found))
+    print(f"drawn in {arguments.out}; next: synrl audit {arguments.data}", file=sys.stderr)
     return 0
 
 

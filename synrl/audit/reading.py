@@ -5,7 +5,7 @@ Row groups are the unit of reading, so memory stays flat and processes can share
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,9 +31,19 @@ class Group:
         Raises:
             DataError: the file is damaged.
         """
+        return [decode_json(row) for row in self.columns()]
+
+    def columns(self, names: Sequence[str] | None = None) -> list[dict[str, Any]]:
+        """Some columns of its rows as they are stored, or all.
+
+        Raises:
+            DataError: the file is damaged.
+        """
         try:
-            table = pq.ParquetFile(self.path).read_row_group(self.index)
-            return [decode_json(row) for row in table.to_pylist()]
+            read: list[dict[str, Any]] = (
+                pq.ParquetFile(self.path).read_row_group(self.index, columns=names).to_pylist()
+            )
+            return read
         except (OSError, pa.ArrowException) as error:
             raise DataError(f"{self.path} can't be read: {_first_line(error)}") from error
 
