@@ -107,6 +107,7 @@ def _parser() -> argparse.ArgumentParser:
         help="of the videos: fast, made in the least time, or compact, two thirds as large (default: fast)",
     )
     command.add_argument("--num-proc", type=int, default=1, metavar="P", help="processes (default: 1)")
+    command.add_argument("--push-to-hub", metavar="REPO", help="then publish, as `synrl push` does")
     command.set_defaults(run=_generate)
 
     command = commands.add_parser(
@@ -147,6 +148,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.set_defaults(run=_preview)
     _add_stats(commands)
+    _add_push(commands)
     return parser
 
 
@@ -163,6 +165,21 @@ def _add_stats(commands: Any) -> None:
     )
     command.add_argument("--json", action="store_true", help="print as JSON")
     command.set_defaults(run=_stats)
+
+
+def _add_push(commands: Any) -> None:
+    command = commands.add_parser(
+        "push",
+        help="publish a dataset folder on the Hub",
+        description="Prove a folder that `synrl generate` has made and publish it as a dataset: everything "
+        "in one commit, with a card, then a tag. Recipes may share a repository. Interrupted? The same "
+        "command goes on; if nothing has changed, it changes nothing.",
+    )
+    command.add_argument("folder", type=Path, metavar="DIR", help="folder to publish")
+    command.add_argument("repo", metavar="REPO", help="dataset on the Hub (org/name); made if need be")
+    command.add_argument("--private", action="store_true", help="if it has to be made: for you alone")
+    command.add_argument("--num-proc", type=int, default=1, metavar="P", help="processes (default: 1)")
+    command.set_defaults(run=_push)
 
 
 def _add_data(command: argparse.ArgumentParser) -> None:
@@ -214,7 +231,10 @@ def _generate(arguments: argparse.Namespace) -> int:
     out = generate(recipe, arguments.out, num_proc=arguments.num_proc)
     print(out)
     twins = ", and their twins," if recipe.twins else ""
-    print(f"{recipe.num_rows} rows{twins} in {out}\nnext: synrl verify {out}", file=sys.stderr)
+    print(f"{recipe.num_rows} rows{twins} in {out}", file=sys.stderr)
+    if arguments.push_to_hub:
+        return _publish(out, arguments.push_to_hub, arguments.num_proc)
+    print(f"next: synrl verify {out}", file=sys.stderr)
     return 0
 
 
@@ -293,6 +313,20 @@ def _preview(arguments: argparse.Namespace) -> int:
     count = write_page(source.spread(arguments.num_rows), arguments.out, title=f"SynRL: {arguments.data}")
     print(arguments.out)
     print(f"{count} of {source.num_rows} rows; open {arguments.out} in a browser", file=sys.stderr)
+    return 0
+
+
+def _push(arguments: argparse.Namespace) -> int:
+    return _publish(arguments.folder, arguments.repo, arguments.num_proc, private=arguments.private)
+
+
+def _publish(folder: Path, repo: str, num_proc: int, *, private: bool = False) -> int:
+    from synrl.hub.publish import push
+
+    done = push(folder, repo, private=private, num_proc=num_proc)
+    print(done.url)
+    what = f"published as commit {done.commit[:8]}" if done.changed else "nothing has changed"
+    print(f'{what}, tag {done.tag}\nnext: load_dataset("{repo}", revision="{done.tag}")', file=sys.stderr)
     return 0
 
 

@@ -25,6 +25,10 @@ class DataError(SynRLError):
     """A dataset that can't be found or read, or a row that isn't one of ours."""
 
 
+class HubError(SynRLError):
+    """The Hub refused something, or could not be reached."""
+
+
 class VideoError(SynRLError):
     """Video bytes that can't be decoded whole."""
 

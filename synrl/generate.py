@@ -8,16 +8,14 @@ number of processes, so the same recipe always ends in the same bytes.
 
 from __future__ import annotations
 
-import errno
 import io
 import itertools
 import json
 import math
 import os
-import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -25,8 +23,10 @@ from typing import Any, NamedTuple
 
 from tqdm.auto import tqdm
 
+from synrl.disk import disk_errors, write_whole
 from synrl.errors import OutputError
-from synrl.hub.cards import write_dataset_card
+from synrl.hub.cards import dataset_card
+from synrl.hub.record import Record, versions
 from synrl.pool import check_num_proc, ordered_map
 from synrl.recipes import Batch, Recipe
 from synrl.rows import TWINS, make_row
@@ -68,7 +68,7 @@ def generate(recipe: Recipe, out: Path, *, num_proc: int = 1, progress: bool = T
     if _is_done(recipe, out):
         return out
     staging = out.with_name(out.name + ".incomplete")
-    with _disk_errors(out):
+    with disk_errors(out):
         _stage(recipe, staging)
         todo = [shard for shard in shards(recipe) if not (staging / shard.name).exists()]
         kept = recipe.num_rows - sum(len(shard.indices) for shard in todo)
@@ -79,7 +79,8 @@ def generate(recipe: Recipe, out: Path, *, num_proc: int = 1, progress: bool = T
             for shard in todo:
                 make = partial(make_rows, shard.batch)
                 _write_shard(staging / shard.name, _counted(run(make, shard.indices), bar))
-        write_dataset_card(staging, recipe, _written(recipe, staging))
+        record = Record(recipe, _written(recipe, staging), versions())
+        write_whole(staging / "README.md", dataset_card([record], {}))
         if out.exists():
             out.rmdir()  # an empty folder, as _is_done has made sure
         staging.rename(out)
@@ -107,7 +108,7 @@ def _stage(recipe: Recipe, staging: Path) -> None:
     if any(staging.iterdir()) and _read_recipe(staging) != _as_json(recipe):
         raise OutputError(f"{staging} is left from another, unfinished request; finish that, or remove it")
     # The recipe goes first: a folder without one was killed before it held anything.
-    _write_whole(staging / _RECIPE, json.dumps(_as_json(recipe), indent=2) + "\n")
+    write_whole(staging / _RECIPE, json.dumps(_as_json(recipe), indent=2) + "\n")
     for batch in recipe.batches():
         (staging / batch.folder).mkdir(parents=True, exist_ok=True)
 
@@ -122,12 +123,6 @@ def _read_recipe(folder: Path) -> Any:
         return json.loads((folder / _RECIPE).read_text(encoding="utf-8"))
     except (OSError, json.JSONDecodeError):
         return None  # no folder of ours, which is what the callers ask
-
-
-def _write_whole(path: Path, text: str) -> None:
-    part = path.with_name(path.name + ".part")
-    part.write_text(text, encoding="utf-8")
-    os.replace(part, path)
 
 
 def make_rows(batch: Batch, index: int) -> list[dict[str, Any]]:
@@ -233,23 +228,3 @@ def _table(rows: Sequence[dict[str, Any]]) -> Any:
     from datasets import Dataset
 
     return Dataset.from_list(list(rows), features=features()).with_format("arrow")[:]
-
-
-@contextmanager
-def _disk_errors(out: Path) -> Iterator[None]:
-    """What the disk refuses, in one line."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            free = shutil.disk_usage(_existing(out)).free / 1e6
-            raise OutputError(
-                f"no space left for {out} ({free:.0f} MB free); make room and run the same command to go on"
-            ) from error
-        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST):
-            raise OutputError(f"can't write {out}: {error.strerror}; choose another --out") from error
-        raise
-
-
-def _existing(path: Path) -> Path:
-    return next(parent for parent in (path, *path.absolute().parents) if parent.is_dir())

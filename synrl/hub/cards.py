@@ -1,32 +1,36 @@
 """Dataset cards: the YAML that makes a folder of shards a dataset, and the text that explains it.
 
-The configs live in the YAML alone: one a family, one for the recipe, and `all` over everything; no row is
-there twice.
+The configs live in the YAML alone: one a family, one a recipe, and `all` over everything; no row is there
+twice. The text comes from the template in `hub_cards` and the records of the recipes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from importlib.metadata import version
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
-from pathlib import Path
 from string import Template
 from typing import Any
 
 from huggingface_hub import DatasetCardData
 
-from synrl.recipes import Recipe, get_recipe
+from synrl.hub.record import Record
+from synrl.recipes import Recipe, get_recipe, recipes
 
 SIZES = ((1000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 
 
-def write_dataset_card(folder: Path, recipe: Recipe, counts: Mapping[str, int]) -> None:
-    """Write README.md into a folder of shards that a recipe was made into.
+def dataset_card(
+    records: Sequence[Record], pictures: Mapping[str, str], load_name: str = "DIR_OR_REPO"
+) -> str:
+    """The card of a folder or repository.
 
     Args:
-        counts: the number of rows of each family.
+        records: of the recipes in it.
+        pictures: for families that have one, the path of a strip of frames.
+        load_name: what `load_dataset` finds it under.
     """
-    total = sum(counts.values())
+    total = sum(sum(record.counts.values()) for record in records)
+    configs = _configs([record.recipe for record in records])
     data = DatasetCardData(
         pretty_name="SynRL",
         license="apache-2.0",
@@ -34,52 +38,93 @@ def write_dataset_card(folder: Path, recipe: Recipe, counts: Mapping[str, int]) 
         task_categories=["video-text-to-text", "visual-question-answering"],
         tags=["video", "synthetic", "temporal-reasoning", "synrl"],
         size_categories=next((name for limit, name in SIZES if total < limit), "1M<n<10M"),
-        configs=_configs(recipe),
+        configs=configs,
     )
-    body = Template(files("hub_cards").joinpath("dataset_card.md").read_text(encoding="utf-8")).substitute(
-        load_name="DIR_OR_REPO",
-        first_config=next(iter(counts)),
-        split=recipe.parts[0].split,
-        table="\n".join(f"| {family} | {count} |" for family, count in counts.items()),
-        command=command(recipe),
-        recipe=recipe.name or "none",
-        digest=recipe.digest(),
-        generator_version=recipe.generator_version,
-        versions=", ".join(f"{name} {version(name)}" for name in ("av", "matplotlib", "numpy")),
+    template = Template(files("hub_cards").joinpath("dataset_card.md").read_text(encoding="utf-8"))
+    body = template.substitute(
+        load_name=load_name,
+        first_config=configs[-1]["config_name"],
+        split=configs[-1]["data_files"][0]["split"],
+        rows=_rows_table(records),
+        strips=_strips(pictures),
+        commands="\n".join(_command(record) for record in records),
+        proofs="\n\n".join(_proof(record) for record in records),
     )
-    text = f"---\n{data.to_yaml()}\n---\n\n{body}"
-    (folder / "README.md").write_text(text, encoding="utf-8")
+    return f"---\n{data.to_yaml()}\n---\n\n{body}"
 
 
-def _configs(recipe: Recipe) -> list[dict[str, Any]]:
-    """The configs of a dataset: everything, the recipe, and each family."""
-    paths: dict[str, dict[str, list[str]]] = {"all": {}, **({recipe.name: {}} if recipe.name else {})}
-    unions = list(paths)
-    for batch in recipe.batches():
-        path = f"{batch.folder}/{batch.split}-*.parquet"
-        for config in (*unions, batch.family):
-            paths.setdefault(config, {}).setdefault(batch.split, []).append(path)
+def _configs(published: Sequence[Recipe]) -> list[dict[str, Any]]:
+    """Everything, the recipes, and each family."""
+    paths: dict[str, dict[str, list[str]]] = {"all": {}}
+    paths |= {recipe.name: {} for recipe in published if recipe.name}
+    for recipe in published:
+        for batch in recipe.batches():
+            path = f"{batch.folder}/{batch.split}-*.parquet"
+            for config in ("all", *([recipe.name] if recipe.name else []), batch.family):
+                paths.setdefault(config, {}).setdefault(batch.split, []).append(path)
     return [
         {
             "config_name": name,
             **({"default": True} if name == "all" else {}),
-            "data_files": [
-                {"split": split, "path": files[0] if len(files) == 1 else files}
-                for split, files in splits.items()
-            ],
+            "data_files": [{"split": split, "path": path} for split, path in splits.items()],
         }
         for name, splits in paths.items()
     ]
+
+
+def _rows_table(records: Sequence[Record]) -> str:
+    names = [record.recipe.name or "rows" for record in records]
+    lines = [f"| family | {' | '.join(names)} |", "|---" * (len(names) + 1) + "|"]
+    families = dict.fromkeys(family for record in records for family in record.counts)
+    for family in families:
+        counts = " | ".join(str(record.counts.get(family, 0)) for record in records)
+        lines.append(f"| {family} | {counts} |")
+    return "\n".join(lines)
+
+
+def _strips(pictures: Mapping[str, str]) -> str:
+    if not pictures:
+        return ""
+    shown = "\n\n".join(f"**{family}**\n\n![{family}]({path})" for family, path in pictures.items())
+    return f"\n## What the videos look like\n\n{shown}\n"
+
+
+def _command(record: Record) -> str:
+    libraries = ", ".join(f"{name} {version}" for name, version in record.versions.items())
+    recipe = record.recipe
+    return (
+        f"{command(recipe)}\n# generator version {recipe.generator_version}, digest {recipe.digest()}, "
+        f"{libraries}"
+    )
 
 
 def command(recipe: Recipe) -> str:
     """What makes the rows of a recipe again."""
     encoding = "" if recipe.encoding == "fast" else f" --encoding {recipe.encoding}"
     options = f"--seed {recipe.seed}{encoding} --out DIR"
-    if not recipe.name:
+    if recipe.name not in recipes():
         (part,) = recipe.parts
         each = part.num_rows // len(part.families)
         twins = " --twins" if recipe.twins else ""
         return f"synrl generate {' '.join(part.families)} -n {each} --split {part.split}{twins} {options}"
     scale = "" if recipe.num_rows == get_recipe(recipe.name).num_rows else f" -n {recipe.num_rows}"
     return f"synrl generate --recipe {recipe.name}{scale} {options}"
+
+
+def _proof(record: Record) -> str:
+    name, total = record.recipe.name or "rows", sum(record.counts.values())
+    if not record.proved:
+        return f"**{name}**: not yet proved; run `synrl verify`."
+    lines = [
+        f"**{name}**: `synrl verify` proved {record.proved} of {total} rows. `synrl audit`: "
+        f"{'; '.join(record.findings) or 'no shortcut beats chance'}.",
+        "",
+        "| family | best shortcut | right | chance |",
+        "|---|---|---|---|",
+    ]
+    for family in record.counts:
+        own = [one for one in record.audit if one["family"] == family and one["answered"] and one["judged"]]
+        if own:
+            best = max(own, key=lambda one: one["accuracy"] - one["chance"])
+            lines.append(f"| {family} | {best['shortcut']} | {best['accuracy']:.1%} | {best['chance']:.1%} |")
+    return "\n".join(lines)

@@ -1,0 +1,231 @@
+"""Publishing a dataset folder: everything in one commit, then a tag.
+
+The card and the records are written anew from what the repository holds already and what is added, so any
+number of recipes can share a repository. The commit names the one it was made for: if somebody else was
+faster, everything is read again. Uploads that succeeded are kept by the Hub even if the commit does not
+come about, so the same command goes on where it was, and does nothing if nothing has changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow.parquet as pq
+
+from synrl.audit.audit import NOT_JUDGED, audit
+from synrl.audit.reading import Source
+from synrl.audit.verify import verify
+from synrl.disk import disk_errors, write_whole
+from synrl.errors import DataError, HubError
+from synrl.hub.cards import dataset_card
+from synrl.hub.pictures import strip
+from synrl.hub.record import Record, read_recipe, versions
+from synrl.recipes import Recipe
+
+if TYPE_CHECKING:
+    from huggingface_hub import HfApi
+
+ATTEMPTS = 6
+"""How often a commit is tried before giving up."""
+PROOF = "proof.json"
+"""In the folder: the record with its proofs and the digests of the shards that they are about."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """Where a dataset went."""
+
+    url: str
+    tag: str
+    commit: str
+    changed: bool
+    """Whether there was anything new to commit."""
+
+
+def push(
+    folder: Path, repo: str, *, private: bool = False, num_proc: int = 1, progress: bool = True
+) -> Published:
+    """Prove a generated folder and publish it as a dataset on the Hub, which is created if need be.
+
+    Raises:
+        DataError: the folder is none that `synrl generate` has finished, or holds rows that are not proved.
+        HubError: the Hub refused, or could not be reached.
+    """
+    from httpx2 import HTTPError
+    from huggingface_hub import HfApi
+    from huggingface_hub.errors import HfHubHTTPError
+
+    record = proved(folder, num_proc=num_proc, progress=progress)
+    api = HfApi()
+    tag = f"{record.recipe.name or 'rows'}-{record.recipe.digest()}"
+    with _hub_errors(repo):
+        url = api.create_repo(repo, repo_type="dataset", private=private, exist_ok=True)
+        for attempt in range(ATTEMPTS):
+            try:
+                before = api.repo_info(repo, repo_type="dataset").sha or ""
+                operations = _operations(api, repo, before, folder, record)
+                done = api.create_commit(
+                    repo,
+                    operations,
+                    commit_message=f"Add {record.recipe.name or 'rows'}, digest {record.recipe.digest()}",
+                    repo_type="dataset",
+                    parent_commit=before,
+                )
+                break
+            except (HfHubHTTPError, HTTPError) as error:
+                if attempt == ATTEMPTS - 1 or not _worth_another_try(error):
+                    raise
+                time.sleep(_pause(error, attempt))
+        _tag(api, repo, tag, done.oid)
+    return Published(str(url), tag, done.oid, done.oid != before)
+
+
+def proved(folder: Path, *, num_proc: int = 1, progress: bool = True) -> Record:
+    """The record of a generated folder, with its proofs, which stand as long as the shards are the same.
+
+    Raises:
+        DataError: the folder is not one that `synrl generate` has finished, or rows are not proved.
+    """
+    recipe = _recipe_of(folder)
+    shards = {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*.parquet"))
+    }
+    kept = folder / PROOF
+    if kept.exists():
+        said = json.loads(kept.read_text(encoding="utf-8"))
+        if said["shards"] == shards:
+            return Record.from_json(said["record"], str(kept))
+    report = verify(str(folder), num_proc=num_proc, progress=progress)
+    if report.problems:
+        row, problems = next(iter(report.problems.items()))
+        raise DataError(
+            f"{len(report.problems)} rows of {folder} are wrong, first {row}: {'; '.join(problems)}"
+        )
+    found = audit(str(folder), num_proc=num_proc, progress=progress)
+    record = replace(
+        Record(recipe, _counts(folder), versions()),
+        proved=sum(report.rows.values()),
+        audit=tuple({**vars(one), "judged": one.shortcut not in NOT_JUDGED} for one in found.findings),
+        findings=tuple(found.failures),
+    )
+    with disk_errors(kept):
+        write_whole(kept, json.dumps({"shards": shards, "record": record.to_json()}))
+    return record
+
+
+def _recipe_of(folder: Path) -> Recipe:
+    path = folder / "recipe.json"
+    try:
+        return read_recipe(json.loads(path.read_text(encoding="utf-8")), str(path))
+    except (OSError, json.JSONDecodeError, KeyError, TypeError) as error:
+        raise DataError(
+            f"{folder} is no folder that `synrl generate` has finished: {path.name} can't be read"
+        ) from error
+
+
+def _counts(folder: Path) -> dict[str, int]:
+    counts: Counter[str] = Counter()
+    for path in sorted(folder.rglob("*.parquet")):
+        counts[path.parent.name] += pq.read_metadata(path).num_rows
+    return dict(counts)
+
+
+def _operations(api: HfApi, repo: str, revision: str, folder: Path, record: Record) -> list[Any]:
+    """What the commit adds and deletes."""
+    from huggingface_hub import CommitOperationAdd, CommitOperationDelete
+
+    there = set(api.list_repo_files(repo, revision=revision, repo_type="dataset"))
+    records = {record.path: record}
+    for path in sorted(there):
+        if path.startswith("recipes/") and path != record.path:
+            local = api.hf_hub_download(repo, path, revision=revision, repo_type="dataset")
+            records[path] = Record.from_json(Path(local).read_text(encoding="utf-8"), f"{repo}/{path}")
+    records = dict(sorted(records.items()))
+    shards = {str(path.relative_to(folder)): path for path in sorted(folder.rglob("*.parquet"))}
+    pictures = _pictures(folder, shards)
+    strips = {family: f"images/{family}.png" for one in records.values() for family in one.counts}
+    card = dataset_card(list(records.values()), strips, repo)
+    contents: dict[str, Any] = {"README.md": card.encode(), record.path: record.to_json().encode()}
+    contents |= {path: data for path, data in pictures.items() if path not in there} | shards
+    stale = [
+        path for path in there - shards.keys() if path.endswith(".parquet") and _is_of(path, record.recipe)
+    ]
+    return [
+        *(CommitOperationAdd(path, content) for path, content in contents.items()),
+        *(CommitOperationDelete(path) for path in sorted(stale)),
+    ]
+
+
+def _is_of(path: str, recipe: Recipe) -> bool:
+    """Whether a shard in a repository belongs to a recipe."""
+    return any(path.startswith(f"{batch.folder}/{batch.split}-") for batch in recipe.batches())
+
+
+def _pictures(folder: Path, shards: dict[str, Path]) -> dict[str, bytes]:
+    """A strip of frames of the first row of each family."""
+    found: dict[str, bytes] = {}
+    for path in shards.values():
+        name = f"images/{path.parent.name}.png"
+        if name not in found:
+            (row,) = Source.open(str(path.parent)).spread(1)
+            found[name] = strip(row)
+    return found
+
+
+def _tag(api: HfApi, repo: str, tag: str, commit: str) -> None:
+    tags = {one.name: one.target_commit for one in api.list_repo_refs(repo, repo_type="dataset").tags}
+    if tags.get(tag) == commit:
+        return
+    if tag in tags:  # the same recipe, made by other versions of the libraries
+        api.delete_tag(repo, tag=tag, repo_type="dataset")
+    api.create_tag(repo, tag=tag, revision=commit, repo_type="dataset")
+
+
+def _worth_another_try(error: Exception) -> bool:
+    """Somebody else's commit came first, the Hub is busy or ill, or the connection broke."""
+    status = getattr(getattr(error, "response", None), "status_code", None)
+    return status is None or status in (409, 412, 429) or status >= 500
+
+
+def _pause(error: Exception, attempt: int) -> float:
+    """Seconds to wait: as the Hub asks, or ever longer."""
+    headers = getattr(getattr(error, "response", None), "headers", {})
+    asked = str(headers.get("Retry-After", ""))
+    return float(asked) if asked.isdigit() else min(30.0, 0.5 * 2**attempt)
+
+
+@contextmanager
+def _hub_errors(repo: str) -> Iterator[None]:
+    """What the Hub and the way to it can refuse, in one line."""
+    from httpx2 import HTTPError
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalTokenNotFoundError
+
+    again = "what was uploaded is kept: the same command goes on from here"
+    try:
+        yield
+    except (HFValidationError, LocalTokenNotFoundError) as error:
+        raise HubError(_first_line(error)) from error
+    except HfHubHTTPError as error:
+        status = error.response.status_code
+        if status in (401, 403):
+            raise HubError(
+                f"the Hub does not let you write to {repo} ({status}): check the name, and log in with a "
+                f"token that may write (`hf auth login`, or HF_TOKEN)"
+            ) from error
+        raise HubError(f"the Hub answered {status} for {repo}: {_first_line(error)}; {again}") from error
+    except (HTTPError, OSError, RuntimeError) as error:
+        # `huggingface_hub` wraps a failed upload in a RuntimeError.
+        raise HubError(f"the Hub could not be reached for {repo}: {_first_line(error)}; {again}") from error
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

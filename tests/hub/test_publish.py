@@ -1,0 +1,289 @@
+"""Publishing through the Hub's own clients: the same bytes come back, whatever goes wrong on the way."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import shutil
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hub.server import Fault, Hub
+
+import synrl.hub.publish as module
+from synrl.cli import main
+from synrl.errors import DataError, HubError, OutputError
+from synrl.generate import generate
+from synrl.hub.publish import push
+from synrl.recipes import get_recipe, plain
+
+REPO = "tester/synrl"
+FAMILIES = ("direction_identification", "card_stack")
+
+
+@pytest.fixture(scope="module")
+def rows(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return generate(plain(FAMILIES, 4, seed=2), tmp_path_factory.mktemp("made") / "rows", progress=False)
+
+
+@pytest.fixture
+def data(rows: Path, tmp_path: Path) -> Path:
+    """A copy of its own, so that a test may change it."""
+    return Path(shutil.copytree(rows, tmp_path / "rows"))
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("time.sleep", lambda _: None)
+
+
+def publish(data: Path, **options: Any) -> module.Published:
+    return push(data, REPO, progress=False, **options)
+
+
+def load(config: str, cache: Path, revision: str | None = None) -> Any:
+    from datasets import load_dataset
+
+    return load_dataset(REPO, config, split="train", revision=revision, cache_dir=str(cache))
+
+
+def digests(folder: Path) -> dict[str, str]:
+    return {
+        str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest()
+        for p in sorted(folder.rglob("*.parquet"))
+    }
+
+
+def on_hub(hub: Hub) -> dict[str, str]:
+    files = hub.repos["dataset", REPO].commits[-1][1]
+    return {path: blob.sha256 for path, blob in files.items() if path.endswith(".parquet")}
+
+
+def test_what_is_published_comes_back_the_same(hub: Hub, data: Path, tmp_path: Path) -> None:
+    done = publish(data)
+    assert on_hub(hub) == digests(data)
+    local, remote = (load_local(data), load("all", tmp_path / "cache", done.tag))
+    assert [row["id"] for row in local] == [row["id"] for row in remote]
+    for one, other in zip(local, remote, strict=True):
+        assert one == other
+    cards = load("card_stack", tmp_path / "cache")
+    assert set(cards["family"]) == {"card_stack"} and cards.num_rows == 4
+    assert remote.features == local.features
+
+
+def load_local(data: Path) -> Any:
+    from datasets import load_dataset
+
+    return load_dataset(str(data), "all", split="train")
+
+
+def test_a_snapshot_holds_the_files_as_they_were(hub: Hub, data: Path, tmp_path: Path) -> None:
+    from huggingface_hub import snapshot_download
+
+    publish(data)
+    folder = Path(snapshot_download(REPO, repo_type="dataset", local_dir=tmp_path / "snapshot"))
+    assert digests(folder) == digests(data)
+    assert main(["verify", str(folder)]) == 0
+
+
+def test_everything_is_one_commit_and_a_tag(hub: Hub, data: Path) -> None:
+    done = publish(data)
+    repo = hub.repos["dataset", REPO]
+    assert len(repo.commits) == 2 and hub.count("POST .*/commit/") == 1
+    assert repo.tags == {done.tag: repo.head} and done.changed
+
+
+def test_publishing_again_changes_nothing(hub: Hub, data: Path) -> None:
+    first = publish(data)
+    hub.requests.clear()
+    second = publish(data)
+    assert (second.commit, second.tag, second.changed) == (first.commit, first.tag, False)
+    assert not hub.count("PUT") and not hub.count("POST .*/commit/")
+
+
+def test_the_card_says_what_there_is_and_how_it_was_made(hub: Hub, data: Path) -> None:
+    publish(data)
+    files = hub.repos["dataset", REPO].commits[-1][1]
+    card = files["README.md"].data.decode()
+    for said in (
+        'load_dataset("tester/synrl"',
+        "synrl generate direction_identification card_stack -n 4 --split train --seed 2 --out DIR",
+        "proved 8 of 8 rows",
+        "![card_stack](images/card_stack.png)",
+        "| card_stack | 4 |",
+        "video-text-to-text",
+        "license: apache-2.0",
+        "1K",
+    ):
+        assert said in card
+    assert files["images/card_stack.png"].data[:4] == b"\x89PNG"
+
+
+def test_recipes_share_a_repository(hub: Hub, data: Path, tmp_path: Path) -> None:
+    publish(data)
+    smoke = generate(get_recipe("smoke").scaled(18), tmp_path / "smoke", progress=False)
+    publish(smoke)
+    assert on_hub(hub) == digests(data) | digests(smoke)
+    assert load("smoke", tmp_path / "cache").num_rows == 18
+    assert load("card_stack", tmp_path / "cache").num_rows == 4 + 1
+    assert load("all", tmp_path / "cache").num_rows == 8 + 18
+
+
+def test_shards_that_a_recipe_no_longer_has_are_deleted(
+    hub: Hub, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("synrl.generate.ROWS_PER_SHARD", 2)
+    many = generate(plain(FAMILIES, 5, seed=2), tmp_path / "many", progress=False)
+    publish(many)
+    publish(data)
+    assert on_hub(hub) == digests(data)
+
+
+def test_rows_stream_and_a_stream_goes_on_where_it_was(hub: Hub, data: Path) -> None:
+    from datasets import load_dataset
+
+    publish(data)
+    stream = load_dataset(REPO, "all", split="train", streaming=True).decode(False)
+    everything = [row["id"] for row in stream]
+    assert everything == [row["id"] for row in load_local(data)]
+    assert [row["id"] for row in stream.skip(5)] == everything[5:]
+    assert sorted(row["id"] for row in stream.shuffle(seed=1, buffer_size=4)) == sorted(everything)
+    begun = []
+    for row in stream:
+        begun.append(row["id"])
+        if len(begun) == 3:
+            state = stream.state_dict()
+            break
+    stream.load_state_dict(state)
+    assert begun + [row["id"] for row in stream] == everything
+
+
+FAULTS = {
+    "busy": Fault("POST .*/commit/", 2, 429, headers={"Retry-After": "1"}),
+    "commit fails": Fault("POST .*/commit/", 3, 500),
+    "upload fails": Fault("PUT /_lfs/", 2, 500),
+    "upload breaks in the middle": Fault("PUT /_lfs/", 2, 0, after=20_000),
+    "commit breaks": Fault("POST .*/commit/", 1, 0, after=100),
+    "somebody was faster": Fault("POST .*/commit/", 1, 412),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_that_passes_is_survived(hub: Hub, data: Path, name: str) -> None:
+    fault = FAULTS[name]
+    hub.faults.append(Fault(fault.pattern, fault.times, fault.status, fault.after, fault.headers))
+    done = publish(data)
+    assert done.changed and on_hub(hub) == digests(data)
+    assert len(hub.repos["dataset", REPO].commits) == 2
+    assert hub.faults[0].times == 0
+
+
+def test_a_lost_connection_is_one_line_and_the_same_command_goes_on(hub: Hub, data: Path) -> None:
+    hub.faults.append(Fault("PUT /_lfs/", 10_000, 0, after=10_000))
+    with pytest.raises(HubError, match="the same command goes on from here"):
+        publish(data)
+    assert len(hub.repos["dataset", REPO].commits) == 1, "nothing half-done shows"
+    hub.faults.clear()
+    publish(data)
+    assert on_hub(hub) == digests(data)
+
+
+def test_what_was_uploaded_before_a_failure_is_not_uploaded_again(hub: Hub, data: Path) -> None:
+    hub.faults.append(Fault("POST .*/commit/", 10_000, 500))
+    with pytest.raises(HubError, match="500"):
+        publish(data)
+    hub.faults.clear()
+    hub.requests.clear()
+    publish(data)
+    assert not hub.count("PUT") and on_hub(hub) == digests(data)
+
+
+def test_an_expired_token_is_one_line_with_the_remedy(
+    hub: Hub, data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hub.faults.append(Fault("POST /api/repos/create", 1, 401))
+    assert main(["push", str(data), REPO]) == 2
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert "hf auth login" in said and "401" in said and not hub.repos
+
+
+def test_two_pushers_at_once_both_arrive(hub: Hub, data: Path, tmp_path: Path) -> None:
+    other = generate(get_recipe("smoke").scaled(18), tmp_path / "smoke", progress=False)
+    for folder in (data, other):
+        module.proved(folder, progress=False)
+    errors: list[Exception] = []
+
+    def run(folder: Path) -> None:
+        try:
+            publish(folder)
+        except Exception as error:  # told below, in the thread that counts
+            errors.append(error)
+
+    threads = [threading.Thread(target=run, args=(folder,)) for folder in (data, other)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not errors
+    assert on_hub(hub) == digests(data) | digests(other)
+    assert "smoke" in hub.repos["dataset", REPO].commits[-1][1]["README.md"].data.decode()
+
+
+def test_rows_that_are_wrong_are_not_published(hub: Hub, data: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    path = next(data.rglob("*.parquet"))
+    table = pq.read_table(path)
+    column = table.column_names.index("answer_text")
+    spoilt = pa.array(["nonsense", *table["answer_text"].to_pylist()[1:]])
+    pq.write_table(table.set_column(column, "answer_text", spoilt), path)
+    with pytest.raises(DataError, match=r"rows of .* are wrong"):
+        publish(data)
+    assert not hub.repos
+
+
+def test_proofs_are_kept_until_the_shards_change(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    record = module.proved(data, progress=False)
+    monkeypatch.setattr(module, "verify", None)  # would fail if it were called
+    assert module.proved(data, progress=False) == record
+    shard = next(data.rglob("*.parquet"))
+    shard.write_bytes(shard.read_bytes() + b" ")
+    with pytest.raises(TypeError):
+        module.proved(data, progress=False)
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", json.dumps({"name": "x", "parts": []})])
+def test_a_folder_of_something_else_is_refused(hub: Hub, tmp_path: Path, text: str) -> None:
+    (tmp_path / "recipe.json").write_text(text)
+    with pytest.raises(DataError, match="no folder that"):
+        publish(tmp_path)
+    assert not hub.repos
+
+
+def test_a_disk_that_is_full_or_closed_is_one_line(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("os.replace", full)
+    with pytest.raises(OutputError, match="no space left"):
+        module.proved(data, progress=False)
+
+
+def test_generate_publishes_what_it_made(
+    hub: Hub, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["generate", "card_stack", "-n", "2", "--out", str(tmp_path / "out"), "--push-to-hub", REPO]
+    assert main(command) == 0
+    assert on_hub(hub) == digests(tmp_path / "out")
+    assert 'next: load_dataset("tester/synrl"' in capsys.readouterr().err
+
+
+def test_a_truncated_download_is_fetched_again(hub: Hub, data: Path, tmp_path: Path) -> None:
+    publish(data)
+    hub.faults.append(Fault("GET /datasets/.*parquet", 1, 0, after=30_000))
+    assert load("all", tmp_path / "cache").num_rows == 8
+    assert hub.faults[0].times == 0
