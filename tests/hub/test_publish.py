@@ -232,6 +232,26 @@ def test_two_pushers_at_once_both_arrive(hub: Hub, data: Path, tmp_path: Path) -
     assert "smoke" in hub.repos["dataset", REPO].commits[-1][1]["README.md"].data.decode()
 
 
+def test_what_others_publish_in_between_is_kept(
+    hub: Hub, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = generate(get_recipe("smoke").scaled(18), tmp_path / "smoke", progress=False)
+    original, interrupted = module._operations, []
+
+    def interrupted_once(*arguments: Any) -> Any:
+        operations = original(*arguments)
+        if not interrupted:
+            interrupted.append(True)
+            publish(other)
+        return operations
+
+    monkeypatch.setattr(module, "_operations", interrupted_once)
+    publish(data)
+    assert on_hub(hub) == digests(data) | digests(other)
+    card = hub.repos["dataset", REPO].commits[-1][1]["README.md"].data.decode()
+    assert "| family | rows | smoke |" in card
+
+
 def test_rows_that_are_wrong_are_not_published(hub: Hub, data: Path) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
