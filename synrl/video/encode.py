@@ -109,10 +109,7 @@ def encode_frames(
     with av.open(file, "w", format="mp4", options=options) as container:
         stream = _add_stream(container, width, height, fps, encoding)
         skips = _skips(width, height, fps, encoding)
-        for number, packet in enumerate(_packets(stream, frames, moving, skips)):
-            packet.stream, packet.time_base = stream, Fraction(1, fps)
-            packet.pts = packet.dts = number
-            packet.duration = 1
+        for packet in _packets(stream, frames, moving, skips):
             container.mux(packet)
     return file.getvalue()
 
@@ -160,21 +157,30 @@ def _packets(
         since_key += 1
         if still[number] and since_key < gop:
             behind = True  # the encoder has not seen this frame and counts wrongly until it makes a key frame
-            yield av.Packet(skips[since_key - 1])
+            yield _repeated(skips[since_key - 1], stream, number)
         elif still[number] and still_key:
             since_key = 0
-            packet = av.Packet(still_key)
+            packet = _repeated(still_key, stream, number)
             packet.is_keyframe = True
             yield packet
         else:
             key = behind or since_key >= gop
             frame.pict_type = PictureType.I if key else PictureType.NONE
-            frame.pts, frame.time_base = number, stream.codec_context.time_base
+            frame.pts = number
             (packet,) = stream.encode(frame)
             if key:
                 since_key, behind = 0, False
             still_key = bytes(packet) if key and still[number] else b""
             yield packet
+
+
+def _repeated(data: bytes, stream: av.VideoStream, number: int) -> av.Packet[av.stream.Stream]:
+    """A packet of bytes that were encoded before, as a frame of this stream."""
+    packet: av.Packet[av.stream.Stream] = av.Packet(data)
+    packet.stream, packet.time_base = stream, stream.codec_context.time_base
+    packet.pts = packet.dts = number
+    packet.duration = 1
+    return packet
 
 
 def _in_long_stills(moving: np.ndarray, shortest: int) -> list[bool]:

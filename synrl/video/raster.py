@@ -19,6 +19,7 @@ import av
 import numpy as np
 from matplotlib.backend_bases import GraphicsContextBase
 from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.path import Path
 from matplotlib.transforms import IdentityTransform
 
 from synrl.video.scene import Look, Scene, Shape
@@ -60,10 +61,29 @@ class _Brushes:
             convert = yuv_colour if yuv else rgb_colour
             return np.array([(*convert(name), 1.0) if name else _NOTHING for name in names]).reshape(-1, 4)
 
-        self.paths = [shape.outline for shape in shapes]
-        self.fills = colours([shape.fill for shape in shapes])
-        self.strokes = colours([shape.stroke for shape in shapes])
-        self.widths = np.array([shape.stroke_width if shape.stroke else 0.0 for shape in shapes])
+        self._paths = [shape.outline for shape in shapes]
+        self._fills = colours([shape.fill for shape in shapes])
+        self._strokes = colours([shape.stroke for shape in shapes])
+        self._widths = np.array([shape.stroke_width if shape.stroke else 0.0 for shape in shapes])
+        self._picked: dict[bytes, _Ink] = {}
+
+    def pick(self, numbers: np.ndarray) -> _Ink:
+        """Some of the shapes, in this order; the same ones are asked for on frame after frame."""
+        key = numbers.tobytes()
+        if key not in self._picked:
+            paths = [self._paths[number] for number in numbers.tolist()]
+            columns = self._fills[numbers], self._strokes[numbers], self._widths[numbers]
+            self._picked[key] = _Ink(paths, *columns)
+        return self._picked[key]
+
+
+class _Ink(NamedTuple):
+    """What Agg is told of some shapes."""
+
+    paths: list[Path]
+    fills: np.ndarray
+    strokes: np.ndarray
+    widths: np.ndarray
 
 
 class _Canvas:
@@ -86,7 +106,9 @@ class _Canvas:
         self.pixels[:] = [round(255 * level) for level in (*convert(scene.background), 1.0)]
         if scene.backdrop:
             every = np.arange(len(scene.backdrop))
-            self.draw(_Brushes(scene.backdrop, yuv), every, np.repeat(self._flip[None], len(every), axis=0))
+            self.draw(
+                _Brushes(scene.backdrop, yuv).pick(every), np.repeat(self._flip[None], len(every), axis=0)
+            )
         self._ground = self.pixels.copy()
 
     def placed(self, matrices: np.ndarray) -> np.ndarray:
@@ -94,18 +116,18 @@ class _Canvas:
         placed: np.ndarray = self._flip @ matrices
         return placed
 
-    def draw(self, brushes: _Brushes, numbers: np.ndarray, matrices: np.ndarray) -> None:
-        """Paint some brushes, each by its own matrix, in one call, which spares most of Agg's set-up."""
+    def draw(self, ink: _Ink, matrices: np.ndarray) -> None:
+        """Paint some shapes, each by its own matrix, in one call, which spares most of Agg's set-up."""
         self._renderer.draw_path_collection(
             self._context,
             _AS_IT_IS,
-            [brushes.paths[number] for number in numbers.tolist()],
+            ink.paths,
             matrices,
             _NO_OFFSETS,
             _AS_IT_IS,
-            brushes.fills[numbers],
-            brushes.strokes[numbers],
-            brushes.widths[numbers],
+            ink.fills,
+            ink.strokes,
+            ink.widths,
             _SOLID,
             _SMOOTH,
             _NO_LINKS,
@@ -214,13 +236,15 @@ def _paint(scene: Scene, poses: Poses, canvases: list[_Canvas], yuv: bool) -> It
     for to_clear, to_draw in zip(redrawn.sum(axis=1).tolist(), used.per_frame, strict=True):
         clearing, drawing = slice(cleared, cleared + to_clear), slice(drawn, drawn + to_draw)
         cleared, drawn = clearing.stop, drawing.stop
+        ink = brushes.pick(used.shapes[drawing])
         painted = []
-        for canvas, windows, positions in prepared:
-            painted.append(windows[clearing])
-            for window in windows[clearing]:
+        for canvas, all_windows, positions in prepared:
+            windows = all_windows[clearing]
+            painted.append(windows)
+            for window in windows:
                 canvas.clear(window)
             if to_draw:
-                canvas.draw(brushes, used.shapes[drawing], positions[drawing])
+                canvas.draw(ink, positions[drawing])
         yield painted
 
 
