@@ -21,6 +21,7 @@ from typing import Any
 from synrl.errors import ConfigError, allowed
 from synrl.rows import TWINS, check_encoding, check_split, scheduled
 from synrl.seeds import GENERATOR_VERSION
+from synrl.sources import LLAVA_VIDEO, Source
 from synrl.tasks import families, get_family
 from synrl.tasks.base import LEVELS, MODES, Config
 
@@ -103,6 +104,8 @@ class Recipe:
     seed: int = 0
     twins: bool = False
     """Whether to write the reversed twin of every row that has one, right behind it."""
+    sources: tuple[Source, ...] = ()
+    """Rows of other datasets to mix in when training; they are no part of what is generated."""
     encoding: str = "fast"
     """`fast`, made in the least time, or `compact`, which takes two thirds of the bytes."""
     generator_version: str = field(default=GENERATOR_VERSION, init=False)
@@ -200,7 +203,10 @@ def recipes() -> dict[str, Recipe]:
         for recipe in (
             Recipe("smoke", (Part(every, 90),), "a few rows of every family, to try things out"),
             Recipe(
-                "cot_6.7k", (Part(every, 6700),), "to write chains of thought for, before RL (section 3.2)"
+                "cot_6.7k",
+                (Part(every, 6700),),
+                "to write chains of thought for, before RL (section 3.2)",
+                sources=(LLAVA_VIDEO,),
             ),
             Recipe("rl_7k", (Part(every, 7000),), "the first round of RL (section 2.3)"),
             Recipe(

@@ -14,6 +14,7 @@ from typing import Any
 
 from synrl.errors import DataError
 from synrl.recipes import Part, Recipe
+from synrl.sources import Source
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,15 @@ def read_recipe(said: Mapping[str, Any], where: str) -> Recipe:
     """
     lists = ("families", "levels", "modes")
     parts = tuple(Part(**{**part, **{name: tuple(part[name]) for name in lists}}) for part in said["parts"])
-    recipe = Recipe(said["name"], parts, said["summary"], said["seed"], said["twins"], said["encoding"])
+    recipe = Recipe(
+        said["name"],
+        parts,
+        said["summary"],
+        said["seed"],
+        said["twins"],
+        tuple(Source(**source) for source in said["sources"]),
+        said["encoding"],
+    )
     if recipe.digest() != said["digest"]:
         raise DataError(
             f"{where} was written by generator version {said['generator_version']}, this is "
