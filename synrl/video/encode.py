@@ -165,10 +165,12 @@ def _packets(
             yield packet
         else:
             key = behind or since_key >= gop
-            frame.pict_type = PictureType.I if key else PictureType.NONE
             frame.pts = number
+            if key:
+                frame.pict_type = PictureType.I
             (packet,) = stream.encode(frame)
             if key:
+                frame.pict_type = PictureType.NONE
                 since_key, behind = 0, False
             still_key = bytes(packet) if key and still[number] else b""
             yield packet

@@ -103,7 +103,9 @@ class _Canvas:
         self._flip = np.array([[1 / shrink, 0, 0], [0, -1 / shrink, height], [0, 0, 1]])
         self.pixels: np.ndarray = np.asarray(self._renderer.buffer_rgba())
         convert = yuv_colour if yuv else rgb_colour
-        self.pixels[:] = [round(255 * level) for level in (*convert(scene.background), 1.0)]
+        ground = [round(255 * level) for level in (*convert(scene.background), 1.0)]
+        # Four channels written as one number: many times as fast.
+        self.pixels.view(np.uint32)[:] = np.array(ground, np.uint8).view(np.uint32)
         if scene.backdrop:
             every = np.arange(len(scene.backdrop))
             self.draw(
@@ -298,8 +300,11 @@ def yuv_frames(scene: Scene, poses: Poses) -> Iterator[av.VideoFrame]:
         planes.append((rows[:, : plane.width], canvas.pixels[..., channel]))
     for rows, pixels in planes:
         rows[:] = pixels
+    (y, from_y), (u, from_u), (v, from_v) = planes
     for of_luma, of_chroma in _paint(scene, poses, [luma, chroma], yuv=True):
-        for (rows, pixels), windows in zip(planes, (of_luma, of_chroma, of_chroma), strict=True):
-            for window in windows:
-                rows[window] = pixels[window]
+        for window in of_luma:
+            y[window] = from_y[window]
+        for window in of_chroma:
+            u[window] = from_u[window]
+            v[window] = from_v[window]
         yield frame
