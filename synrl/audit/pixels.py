@@ -9,7 +9,7 @@ that turns or changes its size must also cover what its outline covers at the an
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ import numpy as np
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
 
+from synrl.video.decode import VideoInfo
 from synrl.video.raster import rgb_colour
 
 TOLERANCE = 1.0
@@ -34,7 +35,7 @@ _NOISE = 20.0
 Box = tuple[float, float, float, float]
 
 
-def frames_to_check(row: Mapping[str, Any], keys: Sequence[int]) -> list[int]:
+def frames_to_check(row: Mapping[str, Any], info: VideoInfo) -> list[int]:
     """Some of the video's key frames, spread over the clip, and two frames in which something happens.
 
     Key frames come twice a second and are decoded alone; what lies between two of them is seen in the
@@ -43,8 +44,8 @@ def frames_to_check(row: Mapping[str, Any], keys: Sequence[int]) -> list[int]:
     moments = [event["end_frame"] for event in row["events"]]
     moments += [(step["start_frame"] + step["end_frame"]) // 2 for step in row["operations"]]
     chosen = {moments[len(moments) // 3], moments[2 * len(moments) // 3]} if moments else set()
-    spread = {keys[k] for k in np.linspace(0, len(keys) - 1, _SAMPLES).astype(int).tolist()}
-    last = row["num_frames"] - 1
+    spread = {info.keys[k] for k in np.linspace(0, len(info.keys) - 1, _SAMPLES).astype(int).tolist()}
+    last = min(row["num_frames"], info.num_frames) - 1
     return sorted(spread | {min(max(frame, 0), last) for frame in chosen} | {last})
 
 
@@ -168,7 +169,7 @@ def _window(image: np.ndarray, ground: np.ndarray, box: Box, colour: np.ndarray)
     right, bottom = int(box[2]) + _MARGIN, int(box[3]) + _MARGIN
     window = image[top:bottom, left:right].astype(np.float32)
     there = np.clip((_distance(window, ground) - _NOISE) / _NOISE, 0, 1)
-    alike = _distance(window, colour) < float(np.linalg.norm(ground - colour)) / 3
+    alike = _distance(window[::2, ::2], colour) < float(np.linalg.norm(ground - colour)) / 3
     rim = max(there[0].max(), there[-1].max(), there[:, 0].max(), there[:, -1].max())
     # Colour that bleeds over a sudden edge stays below this; anything that is drawn there is above.
     if rim > 0.9 or alike.mean() < 0.05 or there.mean() < 0.1:

@@ -25,7 +25,7 @@ from synrl.pool import ordered_map
 from synrl.rows import TWINS, answers, min_fps, name_row, num_effective_ops
 from synrl.schema import time_ms
 from synrl.tasks import get_family
-from synrl.video.decode import VideoInfo, probe, sample
+from synrl.video.decode import read
 
 
 @dataclass
@@ -148,7 +148,7 @@ def _identity(row: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _video(row: Mapping[str, Any]) -> Iterator[str]:
-    info = probe(row["video"]["bytes"])
+    info, images = read(row["video"]["bytes"], lambda info: frames_to_check(row, info))
     found = dict(num_frames=info.num_frames, width=info.width, height=info.height, fps=info.fps)
     found["duration"] = info.num_frames / info.fps
     for name, value in found.items():
@@ -162,15 +162,9 @@ def _video(row: Mapping[str, Any]) -> Iterator[str]:
     if wrong:
         shown, right = float(info.times[wrong[0]]), wrong[0] / row["fps"]
         yield f"frame {wrong[0]} is shown at {shown:.3f} s, not {right:.3f} s"
-    yield from _pixels(row, info)
-
-
-def _pixels(row: Mapping[str, Any], info: VideoInfo) -> Iterator[str]:
     family = get_family(row["family"])
     outlines = {item["name"]: family.outline(item["shape"], item["size"]) for item in row["objects"]}
-    data = row["video"]["bytes"]
-    numbers = frames_to_check(row, info.keys)
-    yield from misplaced(row, dict(zip(numbers, sample(data, numbers), strict=True)), outlines)
+    yield from misplaced(row, images, outlines)
 
 
 def _times(row: Mapping[str, Any]) -> Iterator[str]:

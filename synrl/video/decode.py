@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import io
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
@@ -63,19 +63,7 @@ def probe(data: bytes) -> VideoInfo:
         VideoError: not a video, or one that is cut short or damaged.
     """
     with _opened(data) as (container, stream):
-        index = _indexed(container, stream)
-        context = stream.codec_context
-        return VideoInfo(
-            codec=context.name,
-            pix_fmt=context.pix_fmt or "",
-            width=context.width,
-            height=context.height,
-            fps=float(stream.average_rate or 0),
-            num_frames=len(index.stamps),
-            stamps=tuple(index.stamps),
-            unit=index.unit,
-            keys=tuple(bisect_left(index.stamps, key) for key in index.keys),
-        )
+        return _described(stream, _indexed(container, stream))
 
 
 def frames(data: bytes, indices: Iterable[int] | None = None) -> Iterator[tuple[int, np.ndarray]]:
@@ -102,16 +90,45 @@ def sample(data: bytes, indices: Sequence[int]) -> np.ndarray:
     Raises:
         VideoError: damaged or cut short, as far as it was read; or no such frame.
     """
-    with _opened(data) as (container, stream):
-        index = _indexed(container, stream)
-        wanted = sorted(set(indices))
-        _check_indices(wanted, len(index.stamps))
-        images = dict(_decoded(container, stream, index, wanted, seek=True))
-        height, width = stream.codec_context.height, stream.codec_context.width
-    result = np.empty((len(indices), height, width, 3), np.uint8)
+    info, images = read(data, lambda _: indices)
+    result = np.empty((len(indices), info.height, info.width, 3), np.uint8)
     for place, number in enumerate(indices):
         result[place] = images[number]
     return result
+
+
+def read(
+    data: bytes, choose: Callable[[VideoInfo], Iterable[int]]
+) -> tuple[VideoInfo, dict[int, np.ndarray]]:
+    """Describe a video, and decode the frames that are then chosen, as `sample` does.
+
+    Returns:
+        What `probe` says, and from frame number to RGB array of shape (height, width, 3), uint8.
+
+    Raises:
+        VideoError: damaged or cut short, as far as it was read; or no such frame.
+    """
+    with _opened(data) as (container, stream):
+        index = _indexed(container, stream)
+        info = _described(stream, index)
+        wanted = sorted(set(choose(info)))
+        _check_indices(wanted, len(index.stamps))
+        return info, dict(_decoded(container, stream, index, wanted, seek=True))
+
+
+def _described(stream: VideoStream, index: _Index) -> VideoInfo:
+    context = stream.codec_context
+    return VideoInfo(
+        codec=context.name,
+        pix_fmt=context.pix_fmt or "",
+        width=context.width,
+        height=context.height,
+        fps=float(stream.average_rate or 0),
+        num_frames=len(index.stamps),
+        stamps=tuple(index.stamps),
+        unit=index.unit,
+        keys=tuple(bisect_left(index.stamps, key) for key in index.keys),
+    )
 
 
 @contextmanager
