@@ -104,7 +104,7 @@ def _parser() -> argparse.ArgumentParser:
         "--encoding",
         default="fast",
         metavar="E",
-        help="of the videos: fast, made in the least time, or compact, two thirds as large (default: fast)",
+        help="of the videos: fast, made in the least time, or compact, three fifths as large (default: fast)",
     )
     command.add_argument("--num-proc", type=int, default=1, metavar="P", help="processes (default: 1)")
     command.add_argument("--push-to-hub", metavar="REPO", help="then publish, as `synrl push` does")

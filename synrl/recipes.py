@@ -107,7 +107,7 @@ class Recipe:
     sources: tuple[Source, ...] = ()
     """Rows of other datasets to mix in when training; they are no part of what is generated."""
     encoding: str = "fast"
-    """`fast`, made in the least time, or `compact`, which takes two thirds of the bytes."""
+    """`fast`, made in the least time, or `compact`, which takes three fifths of the bytes."""
     generator_version: str = field(default=GENERATOR_VERSION, init=False)
 
     def __post_init__(self) -> None:
