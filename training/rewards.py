@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,3 +23,8 @@ def accuracy_reward(completions: Sequence[Any], **columns: Sequence[Any]) -> lis
         row = {name: values[number] for name, values in columns.items() if isinstance(values, (list, tuple))}
         rewards.append(score(extract(text), row))
     return rewards
+
+
+def verl_score(data_source: str, solution_str: str, ground_truth: str, extra_info: dict[str, Any]) -> float:
+    """The same for verl, as its `custom_reward_function`, over rows that `synrl export` has written."""
+    return score(extract(solution_str), json.loads(extra_info["row"]))

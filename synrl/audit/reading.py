@@ -73,6 +73,11 @@ class Source:
     def num_rows(self) -> int:
         return sum(group.num_rows for group in self.groups)
 
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Every row, in order."""
+        for group in self.groups:
+            yield from group.rows()
+
     def spread(self, count: int) -> Iterator[dict[str, Any]]:
         """At most `count` rows, evenly spread over the whole."""
         total, seen = self.num_rows, 0
