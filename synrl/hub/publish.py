@@ -59,9 +59,10 @@ def push(
         DataError: the folder is none that `synrl generate` has finished, or holds rows that are not proved.
         HubError: the Hub refused, or could not be reached.
     """
-    from httpx2 import HTTPError
     from huggingface_hub import HfApi
-    from huggingface_hub.errors import HfHubHTTPError
+
+    # HTTPError is that of httpx or of httpx2, whichever this version of huggingface_hub speaks.
+    from huggingface_hub.errors import HfHubHTTPError, HTTPError  # type: ignore[attr-defined]
 
     record = proved(folder, num_proc=num_proc, progress=progress)
     api = HfApi()
@@ -206,8 +207,12 @@ def _pause(error: Exception, attempt: int) -> float:
 @contextmanager
 def _hub_errors(repo: str) -> Iterator[None]:
     """What the Hub and the way to it can refuse, in one line."""
-    from httpx2 import HTTPError
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalTokenNotFoundError
+    from huggingface_hub.errors import (  # type: ignore[attr-defined]
+        HfHubHTTPError,
+        HFValidationError,
+        HTTPError,
+        LocalTokenNotFoundError,
+    )
 
     again = "what was uploaded is kept: the same command goes on from here"
     try:
