@@ -75,7 +75,7 @@ SHIFT = "_shift"
 
 
 class Streams:
-    """The five streams of one row; each is opened when it is first used.
+    """The six streams of one row; each is opened when it is first used.
 
     A split named `<split>_shift` has the streams of `<split>`, but for the style.
     """
@@ -121,3 +121,8 @@ class Streams:
     def wording(self) -> Stream:
         """Which phrasing of the question."""
         return self._open("wording")
+
+    @cached_property
+    def reasoning(self) -> Stream:
+        """Which phrasing of the chain of thought."""
+        return self._open("reasoning")

@@ -24,10 +24,11 @@ from synrl.tasks.cast import SOLID_SHAPES, cast, draw_cast
 from synrl.tasks.questions import drawn, interval_question, with_form, with_words
 from synrl.tasks.runners import observe_runs, run_backwards, sampled_speeds, staged
 from synrl.tasks.stage import STILL_FRAMES, room, window
+from synrl.tasks.telling import tell_speed
 from synrl.video.scene import Scene
 from synrl.video.style import draw_style
 from synrl.world.speeds import DOWN, STEADY, UP, Run, Stretch, speed
-from synrl.world.timeline import Timeline
+from synrl.world.timeline import Event, Timeline
 
 ANSWERS = {
     (UP,): "it speeds up",
@@ -137,6 +138,13 @@ class AccelerationDetection(Family):
             return interval_question(text, span, room(timeline.num_frames), FPS, config.form, streams)
         truth = ANSWERS[tuple(event.kind for event in own)]
         return drawn(text, truth, tuple(ANSWERS.values()), config.form, streams)
+
+    def phrases(self, happening: Event) -> Sequence[str]:
+        return tell_speed(happening)
+
+    def conclude(self, row: Mapping[str, Any]) -> Sequence[str]:
+        truth = row["answer_text"]
+        return f"Taken together, {truth}", f"All in all, {truth}"
 
     def observe(self, evidence: Evidence) -> Observed:
         return observe_runs(evidence)

@@ -26,12 +26,12 @@ from synrl.tasks.base import FPS, HEIGHT, WIDTH, Config, Family, Observed, Quest
 from synrl.tasks.cast import draw_cast
 from synrl.tasks.questions import drawn, interval_question, with_form, with_words
 from synrl.tasks.stage import room, window
+from synrl.tasks.telling import ORDINALS
 from synrl.video.scene import Scene
 from synrl.video.style import Style, draw_style
 from synrl.world.actions import spread
 from synrl.world.timeline import HIDDEN, Event, Poses, SceneObject, Timeline, backwards, in_order
 
-PLACES = ("first", "second", "third", "fourth", "fifth")
 SHAPES = ("circle", "square", "triangle", "star")
 KINDS = ("colour", "shape", "size")
 WHAT = {"colour": "its colour", "shape": "its shape", "size": "its size", "": "nothing"}
@@ -128,7 +128,7 @@ class AttributeChange(Family):
     def wordings(self, query: Mapping[str, Any]) -> Sequence[str]:
         count = query["shapes"]
         if query["ask"] == "which":
-            kind, words = query["kind"], [*PLACES[:count], NONE]
+            kind, words = query["kind"], [*ORDINALS[:count], NONE]
             sentences = (
                 f"Which of the {count} shapes, counted from the left, changes its {kind}? Perhaps none does.",
                 f"Counted from the left, which shape has another {kind} at the end than at the beginning, "
@@ -136,7 +136,7 @@ class AttributeChange(Family):
                 f"One of the {count} shapes in the row may change its {kind}. Which one, from the left?",
             )
             return [with_words(sentence, query, words) for sentence in sentences]
-        name = f"{PLACES[query['place']]} shape from the left"
+        name = f"{ORDINALS[query['place']]} shape from the left"
         if query["ask"] == "what":
             sentences = (
                 f"What changes about the {name}: its colour, its shape, its size, or nothing?",
@@ -165,9 +165,9 @@ class AttributeChange(Family):
         query, events = timeline.query, timeline.events
         text = streams.wording.choice(self.wordings(query))
         if query["ask"] == "which":
-            changing = [PLACES[_place(e.actor)] for e in events if e.kind == query["kind"]]
+            changing = [ORDINALS[_place(e.actor)] for e in events if e.kind == query["kind"]]
             truth = changing[0] if changing else NONE
-            return drawn(text, truth, (*PLACES[: config.shapes], NONE), config.form, streams)
+            return drawn(text, truth, (*ORDINALS[: config.shapes], NONE), config.form, streams)
         own = [event for event in events if _place(event.actor) == query["place"]]
         if query["ask"] == "what":
             kind = own[0].kind if own else ""
@@ -178,6 +178,37 @@ class AttributeChange(Family):
             return drawn(text, ", ".join(colours), orders, config.form, streams, "ordering")
         span = own[0].frame, own[1].end_frame
         return interval_question(text, span, room(timeline.num_frames), FPS, config.form, streams)
+
+    def phrases(self, happening: Event) -> Sequence[str]:
+        place = ORDINALS[int(happening.actor.partition(":")[0]) - 1]
+        who = f"the {place} shape from the left"
+        if happening.kind == "size":
+            return f"{who} becomes {happening.detail}", f"{who} gets {happening.detail}"
+        before, after = happening.detail.split(" to ")
+        return (
+            f"{who} changes its {happening.kind} from {before} to {after}",
+            f"{who}, which was a {before} one, turns into a {after} one"
+            if happening.kind == "colour"
+            else f"{who} turns from a {before} into a {after}",
+        )
+
+    def concerns(self, event: Event, query: Mapping[str, Any]) -> bool:
+        return "place" not in query or event.actor.startswith(f"{query['place'] + 1}:")
+
+    def conclude(self, row: Mapping[str, Any]) -> Sequence[str]:
+        query, truth = row["config"]["query"], row["answer_text"]
+        if query["ask"] == "order":
+            return f"Its colours are, one after the other, {truth}", f"In order: {truth}"
+        if query["ask"] == "what":
+            if truth == WHAT[""]:
+                return "Nothing about it changes from beginning to end", "It looks the same all the time"
+            return f"What changes is {truth}", f"It is {truth} that changes"
+        if truth == NONE:
+            return f"No shape changes its {query['kind']}", f"As to the {query['kind']}, none of them changes"
+        return (
+            f"Only the {truth} shape changes its {query['kind']}",
+            f"The one that changes its {query['kind']} is the {truth}",
+        )
 
     def observe(self, evidence: Evidence) -> Observed:
         events: list[Event] = []
@@ -205,7 +236,7 @@ class AttributeChange(Family):
             ]
             if len(found) > 1 or not (found or ends_seen):
                 return None
-            return PLACES[found[0]] if found else NONE
+            return ORDINALS[found[0]] if found else NONE
         names = places[query["place"]]
         if query["ask"] == "what":
             kinds = _kinds_seen(evidence, names)

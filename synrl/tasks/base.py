@@ -3,6 +3,9 @@
     simulate(config, streams)          -> Timeline    poses, events, operations, states; and what to ask
     draw(timeline)                     -> Scene       what each object looks like
     ask(timeline, config, streams)     -> Question    options and answer, from the simulation's log
+    phrases(happening)                 -> clauses     an event or operation in words
+    parts(state, query)                -> texts       what there is to say of a state
+    conclude(row)                      -> sentences   how the answer follows
     observe(evidence)                  -> Observed    the same log again, read from the stored tracks alone
     solve(evidence)                    -> answer      independent of the simulation, from what is seen
 
@@ -16,8 +19,9 @@ has it, so that answers are balanced by construction.
 
 from __future__ import annotations
 
+import itertools
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -28,6 +32,8 @@ from synrl.evidence import Evidence
 from synrl.seeds import Streams
 from synrl.video.outlines import SHAPES
 from synrl.video.scene import Scene
+from synrl.world.history import World
+from synrl.world.plans import succeeds
 from synrl.world.timeline import Event, Operation, State, Timeline
 
 FORMS = ("choice", "open")
@@ -103,6 +109,8 @@ class Family(ABC):
     primitive: ClassVar[str]
     modes: ClassVar[tuple[str, ...]]
     config_type: ClassVar[type[Config]]
+    world: ClassVar[World | None] = None
+    """For a family that asks for plans: the rules by which they are carried out."""
     levels: ClassVar[Mapping[int, Mapping[str, Any]]]
     """For each level, the values of the knobs that `config_type` adds."""
 
@@ -146,6 +154,32 @@ class Family(ABC):
         """The question that `timeline.query` stands for, with the truth from the timeline's log."""
 
     @abstractmethod
+    def phrases(self, happening: Any) -> Sequence[str]:
+        """Ways to say what an event or an operation shows, as a clause: "the red square moves left".
+
+        Names stand in the order of who does something to whom; where that does not matter, both orders
+        are given.
+        """
+
+    def concerns(self, event: Event, query: Mapping[str, Any]) -> bool:
+        """Whether an event has to do with a question: by default, whether the question names who is in it."""
+        return bool({event.actor, event.target} & set(texts(query)))
+
+    def parts(self, state: Mapping[str, Any], query: Mapping[str, Any]) -> dict[str, str]:
+        """What to keep in mind of a state to answer a question: `{"pile A": "holds 7♠, K♣"}`.
+
+        Nothing for families without states.
+        """
+        return {}
+
+    @abstractmethod
+    def conclude(self, row: Mapping[str, Any]) -> Sequence[str]:
+        """Ways to say what follows from everything that was told, as a sentence without its full stop.
+
+        A question that is answered with an interval needs none.
+        """
+
+    @abstractmethod
     def observe(self, evidence: Evidence) -> Observed:
         """Events, operations and states as the tracks of the full clip show them."""
 
@@ -163,4 +197,16 @@ class Family(ABC):
         Raises:
             ConfigError: the family asks for no plans.
         """
-        raise ConfigError(f"family {self.name} has no plans")
+        if self.world is None:
+            raise ConfigError(f"family {self.name} has no plans")
+        return succeeds(self.world, row, plan)
+
+
+def texts(value: Any) -> Iterator[str]:
+    """Every text in a query."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from itertools.chain.from_iterable(map(texts, value.values()))
+    elif isinstance(value, Sequence):
+        yield from itertools.chain.from_iterable(map(texts, value))

@@ -28,14 +28,15 @@ from synrl.tasks import card_follow
 from synrl.tasks.base import FPS, HEIGHT, WIDTH, Config, Family, Observed, Question
 from synrl.tasks.moments import ENDS, draw_reveal, draw_when, hidden_end, say_moment, state_at
 from synrl.tasks.questions import NUM_OPTIONS, choice, integer_question, plan_question
+from synrl.tasks.telling import at_moment, both_ways, first_or_last
 from synrl.video.outlines import place, rectangle, rounded_rectangle
 from synrl.video.scene import Look, Scene, Shape
 from synrl.video.style import draw_style
 from synrl.world.card_table import CARD_HEIGHT, MAX_HEIGHT, Table, travel
 from synrl.world.cards import RANKS, SUITS, WORLD, Piles, apply
 from synrl.world.history import History, Step, play, rivals, timed, told
-from synrl.world.plans import conceivable, distant_state, leads, succeeds
-from synrl.world.timeline import HIDDEN, Poses, SceneObject, State, Timeline
+from synrl.world.plans import conceivable, distant_state, leads
+from synrl.world.timeline import HIDDEN, Operation, Poses, SceneObject, State, Timeline
 
 BACK, FACE = 0, 1
 BLACK, RED, WHITE = "#202020", "#c01818", "#ffffff"
@@ -82,6 +83,7 @@ class CardStack(Family):
     primitive = "temporal"
     modes = ("forward", "retrodictive", "historical", "predict_operations")
     config_type = CardConfig
+    world = WORLD
     levels = {
         1: dict(piles=3, cards=5, num_operations=4, kinds=("move",), plan_moves=1),
         2: dict(piles=3, cards=5, num_operations=5, kinds=("move", "bury"), plan_moves=1),
@@ -154,6 +156,35 @@ class CardStack(Family):
             return integer_question(wording, truth, numbers, config.form, streams)
         return _ask_cards(wording, history, config, query, streams)
 
+    def phrases(self, happening: Operation) -> Sequence[str]:
+        given = happening.arguments
+        if happening.kind == "move":
+            source, target = given["source"], given["target"]
+            return (
+                f"the top card of pile {source} goes onto pile {target}",
+                f"pile {source} loses its top card to pile {target}",
+            )
+        if happening.kind == "swap":
+            return both_ways("the top cards of piles {} and {} change places", *given["piles"])
+        if happening.kind == "bury":
+            return (f"the top card of pile {given['pile']} goes to the bottom of it",)
+        if happening.kind == "add":
+            return (f"a new card, {given['card']}, is laid on pile {given['pile']}",)
+        return (f"the top card of pile {given['pile']} is taken away",)
+
+    def parts(self, state: Mapping[str, Any], query: Mapping[str, Any]) -> dict[str, str]:
+        return {
+            f"pile {name}": f"holds {', '.join(cards)}" if cards else "is empty"
+            for name, cards in state.items()
+        }
+
+    def conclude(self, row: Mapping[str, Any]) -> Sequence[str]:
+        query, truth = row["config"]["query"], row["answer_text"]
+        if query["ask"] in ("first_lift", "last_lift"):
+            return first_or_last(query["ask"], truth, f"picks up the {query['card']}")
+        what = "the top card of" if query["ask"] == "top" else "from the lowest card up,"
+        return at_moment(query["when"], f"{what} pile {query['pile']} is {truth}")
+
     def observe(self, evidence: Evidence) -> Observed:
         return card_follow.observe(evidence, Table(_names(evidence.query["piles"]), WIDTH))
 
@@ -162,9 +193,6 @@ class CardStack(Family):
 
     def outline(self, shape: str, size: float) -> Path:
         return rounded_rectangle(size, CARD_HEIGHT, 6)
-
-    def plan_succeeds(self, row: Mapping[str, Any], plan: str) -> bool:
-        return succeeds(WORLD, row, plan)
 
 
 FAMILY = CardStack()

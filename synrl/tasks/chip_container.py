@@ -30,6 +30,7 @@ from synrl.tasks.base import Config, Family, Observed, Question
 from synrl.tasks.chip_clip import names
 from synrl.tasks.moments import ENDS, draw_reveal, draw_when, hidden_end, say_moment, state_at
 from synrl.tasks.questions import NUM_OPTIONS, drawn, integer_question, plan_question
+from synrl.tasks.telling import at_moment, both_ways, first_or_last
 from synrl.video.outlines import circle, rounded_rectangle
 from synrl.video.scene import Scene
 from synrl.world.chip_shelf import CAPACITY, bag_width
@@ -43,8 +44,8 @@ from synrl.world.chips import (
     changed,
 )
 from synrl.world.history import History, Propose, Step, key, play, told
-from synrl.world.plans import conceivable, distant_state, leads, succeeds
-from synrl.world.timeline import Timeline
+from synrl.world.plans import conceivable, distant_state, leads
+from synrl.world.timeline import Operation, Timeline
 
 KINDS = ("add", "remove", "move", "swap", "pour")
 ASKS = {
@@ -110,6 +111,7 @@ class ChipContainer(Family):
     primitive = "temporal"
     modes = ("forward", "retrodictive", "historical", "predict_operations")
     config_type = ChipConfig
+    world = WORLD
     levels = {
         1: dict(containers=2, chips=3, num_operations=4, kinds=KINDS[:2], plan_moves=1),
         2: dict(containers=2, chips=4, num_operations=5, kinds=KINDS[:3], plan_moves=1),
@@ -177,6 +179,42 @@ class ChipContainer(Family):
             return integer_question(wording, count, counts, config.form, streams)
         return chip_contents.ask(wording, history, query, _proposer(config, query["reveal"]), streams)
 
+    def phrases(self, happening: Operation) -> Sequence[str]:
+        given = happening.arguments
+        if happening.kind in ("move", "pour"):
+            way = f"from container {given['source']} to container {given['target']}"
+            what = "everything is poured" if happening.kind == "pour" else f"a chip of {given['chip']} goes"
+            return (f"{what} {way}",)
+        if happening.kind == "swap":
+            return both_ways("containers {} and {} change places", *given["containers"])
+        if happening.kind == "add":
+            return (
+                f"a chip of {given['chip']} drops into container {given['container']}",
+                f"a chip of {given['chip']} is put into container {given['container']}",
+            )
+        return (f"a chip of {given['chip']} is taken out of container {given['container']}",)
+
+    def parts(self, state: Mapping[str, Any], query: Mapping[str, Any]) -> dict[str, str]:
+        return {
+            f"container {name}": f"holds {', '.join(map(str, chips))}" if chips else "is empty"
+            for name, chips in state.items()
+        }
+
+    def conclude(self, row: Mapping[str, Any]) -> Sequence[str]:
+        query, truth, ask = row["config"]["query"], row["answer_text"], row["config"]["query"]["ask"]
+        if ask == "peak":
+            return (f"Its total is largest after operation {truth}",)
+        if ask in ("first_change", "last_change"):
+            return first_or_last(ask, truth, f"changes the contents of container {query['container']}")
+        if ask == "richest":
+            return at_moment(query["when"], f"the chips of container {truth} are worth the most")
+        words = {
+            "count": "the number of its chips is",
+            "total": "its chips are worth",
+            "chips": "its chips are",
+        }
+        return at_moment(query["when"], f"for container {query['container']}, {words[ask]} {truth}")
+
     def observe(self, evidence: Evidence) -> Observed:
         return chip_follow.observe(evidence)
 
@@ -185,9 +223,6 @@ class ChipContainer(Family):
 
     def outline(self, shape: str, size: float) -> Path:
         return circle(size) if shape == "chip" else rounded_rectangle(bag_width(size), size, chip_clip.CORNER)
-
-    def plan_succeeds(self, row: Mapping[str, Any], plan: str) -> bool:
-        return succeeds(WORLD, row, plan)
 
 
 FAMILY = ChipContainer()

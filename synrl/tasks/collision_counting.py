@@ -29,6 +29,7 @@ from synrl.seeds import Stream, Streams
 from synrl.tasks.base import FPS, HEIGHT, WIDTH, Config, Family, Observed, Question
 from synrl.tasks.cast import SOLID_SHAPES, cast, draw_cast
 from synrl.tasks.questions import NUM_OPTIONS, integer_question, interval_question, with_form
+from synrl.tasks.telling import both_ways
 from synrl.video.outlines import SHAPES, place, rectangle
 from synrl.video.scene import Scene, Shape
 from synrl.video.style import draw_style
@@ -187,6 +188,27 @@ class CollisionCounting(Family):
             return interval_question(text, span, room, FPS, config.form, streams)
         count = _count(timeline.events, query)
         return integer_question(text, count, range(1, config.most[query["ask"]] + 1), config.form, streams)
+
+    def phrases(self, happening: Event) -> Sequence[str]:
+        one, two = happening.actor, happening.target
+        if happening.kind == "hit":
+            return f"the {one} bounces off the {two}", f"the {one} hits the {two}"
+        return (
+            *both_ways("the {} and the {} bump into each other", one, two),
+            *both_ways("the {} touches the {}", one, two),
+        )
+
+    def concerns(self, event: Event, query: Mapping[str, Any]) -> bool:
+        if query["ask"] == "total":
+            return event.kind == "touch"
+        return query["object"] in (event.actor, event.target)
+
+    def conclude(self, row: Mapping[str, Any]) -> Sequence[str]:
+        query, count = row["config"]["query"], row["answer_text"]
+        what = {"walls": "with walls", "touches": "with other shapes", "total": "between shapes"}[
+            query["ask"]
+        ]
+        return f"Contacts {what}: {count}", f"Counting only contacts {what}, I get {count}"
 
     def observe(self, evidence: Evidence) -> Observed:
         seen = _seen_contacts(evidence) or ()

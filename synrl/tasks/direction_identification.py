@@ -164,6 +164,15 @@ class DirectionIdentification(Family):
             return choice(text, _say(truth), rivals, streams)
         return drawn(text, _say(truth), [_say(path) for path in config.paths], config.form, streams)
 
+    def phrases(self, happening: Event) -> Sequence[str]:
+        who, way = f"the {happening.actor}", happening.detail
+        return f"{who} moves {way}", f"{who} goes {way}", f"{who} travels {way} across the screen"
+
+    def conclude(self, row: Mapping[str, Any]) -> Sequence[str]:
+        if row["answer_text"] == REST:
+            return "It stays where it is all the time", "It never leaves its place"
+        return f"Its direction is {row['answer_text']}", f"So it moves {row['answer_text']}"
+
     def observe(self, evidence: Evidence) -> Observed:
         events = []
         for name, track in evidence.tracks.items():

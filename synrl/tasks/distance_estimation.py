@@ -29,6 +29,7 @@ from synrl.tasks.base import FPS, Config, Family, Observed, Question
 from synrl.tasks.cast import SOLID_SHAPES, cast, draw_cast
 from synrl.tasks.questions import drawn, interval_question, with_form, with_words
 from synrl.tasks.stage import posed, room, together, window
+from synrl.tasks.telling import both_ways
 from synrl.video.scene import Scene
 from synrl.video.style import Style, draw_style
 from synrl.world.timeline import Event, SceneObject, Timeline, backwards, in_order
@@ -156,6 +157,30 @@ class DistanceEstimation(Family):
             "nearer": [_say(one, two) for one in query.get("pair", ()) for two in query["pair"]],
         }[query["ask"]]
         return drawn(text, _truth(timeline), space, config.form, streams)
+
+    def phrases(self, happening: Event) -> Sequence[str]:
+        one, two = happening.actor, happening.target
+        if happening.kind == "distance":
+            (way,) = (word for word in (GROWS, SHRINKS) if word == happening.detail)
+            return both_ways(f"the distance between the {{}} and the {{}} {way}", one, two)
+        if happening.kind == "closest":
+            far = happening.detail.split()[0]
+            return (
+                f"the {one} is as close to the {two} as it gets, about {far} pixels away",
+                f"the {one} passes the {two} at its closest, {far} pixels away",
+            )
+        return f"the {one} is nearer to the {two}", f"the {one} is the nearer one to the {two}"
+
+    def conclude(self, row: Mapping[str, Any]) -> Sequence[str]:
+        query, truth = row["config"]["query"], row["answer_text"]
+        if query["ask"] == "trend":
+            return f"As to the distance: {truth}", f"All in all, {truth}"
+        if query["ask"] == "closest":
+            return (
+                f"The smallest of these distances is that of the {truth}",
+                f"Closest of all comes the {truth}",
+            )
+        return f"At first and at last: {truth}", f"The nearer one is, in turn: {truth}"
 
     def observe(self, evidence: Evidence) -> Observed:
         query, last = evidence.query, evidence.num_frames - 1

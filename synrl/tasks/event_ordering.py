@@ -26,7 +26,7 @@ from synrl.tasks.stage import room, window
 from synrl.video.scene import Scene
 from synrl.video.style import draw_style
 from synrl.world.actions import Action, bouts, labels, spread
-from synrl.world.timeline import Timeline
+from synrl.world.timeline import Event, Timeline
 
 ACTIONS = ("hop", "swing", "pulse", "spin", "blink")
 """Those that leave the shape as it was."""
@@ -158,6 +158,21 @@ class EventOrdering(Family):
         truth = order[order.index(known) + (1 if query["ask"] == "after" else -1)]
         others = [name for name in names if name != known]
         return drawn(text, truth, others, config.form, streams)
+
+    def phrases(self, happening: Event) -> Sequence[str]:
+        return (f"the {happening.actor} {VERBS[happening.kind][1]}",)
+
+    def conclude(self, row: Mapping[str, Any]) -> Sequence[str]:
+        query, truth = row["config"]["query"], row["answer_text"]
+        if query["ask"] == "order":
+            return f"One after the other: {truth}", f"In the order of these times: {truth}"
+        if query["ask"] in ("first", "last"):
+            return f"What comes {query['ask']} is this: {truth}", f"The {query['ask']} of these: {truth}"
+        known = f"{query['known']['object']} {VERBS[query['known']['action']][1]}"
+        return (
+            f"Right {query['ask']} the {known}, {truth}",
+            f"The one right {query['ask']} that is this: {truth}",
+        )
 
     def observe(self, evidence: Evidence) -> Observed:
         return observe_actions(evidence)

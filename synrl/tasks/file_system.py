@@ -25,13 +25,14 @@ from synrl.tasks import file_follow
 from synrl.tasks.base import FPS, HEIGHT, WIDTH, Config, Family, Observed, Question
 from synrl.tasks.moments import ENDS, draw_reveal, draw_when, hidden_end, say_moment, state_at
 from synrl.tasks.questions import NUM_OPTIONS, choice, drawn, integer_question, plan_question, with_words
+from synrl.tasks.telling import at_moment
 from synrl.video.outlines import rounded_rectangle
 from synrl.video.scene import Look, Scene, Shape
 from synrl.video.style import Style, draw_style
 from synrl.world.files import NAMES, WORLD, apply, effect_of
 from synrl.world.history import History, Step, play, rivals, timed, told
-from synrl.world.plans import distant_state, succeeds
-from synrl.world.timeline import HIDDEN, Poses, SceneObject, Timeline
+from synrl.world.plans import distant_state
+from synrl.world.timeline import HIDDEN, Operation, Poses, SceneObject, Timeline
 
 COMMANDS = ("touch", "rm", "cd", "mv", "mkdir", "cp")
 TREES = {
@@ -95,6 +96,7 @@ class FileSystem(Family):
     primitive = "temporal"
     modes = ("forward", "retrodictive", "historical", "predict_operations")
     config_type = FileConfig
+    world = WORLD
     levels = {
         1: dict(dirs=2, files=4, num_operations=4, commands=COMMANDS[:3], **_PLAIN, plan_moves=1),
         2: dict(dirs=2, files=5, num_operations=5, commands=COMMANDS[:4], **_PLAIN, plan_moves=1),
@@ -152,6 +154,36 @@ class FileSystem(Family):
             return drawn(wording, there, query["places"], config.form, streams)
         return _ask_contents(wording, history, config, query, streams)
 
+    def phrases(self, happening: Operation) -> Sequence[str]:
+        line = " ".join([happening.kind, *happening.arguments["words"]])
+        return f'the command "{line}" is typed', f'the line "{line}" appears', f'"{line}" is run'
+
+    def parts(self, state: Mapping[str, Any], query: Mapping[str, Any]) -> dict[str, str]:
+        said = {"the working directory": f"is {state['cwd']}"}
+        if "file" in query:
+            there = query["file"] in state["files"]
+            return said | {query["file"]: "exists" if there else "does not exist"}
+        if query["ask"] == "cwd":
+            return said
+        wanted = [query["directory"]] if query["ask"] == "contents" else ["/", *state["dirs"]]
+        for name in wanted:
+            files = [
+                file.rpartition("/")[2] for file in state["files"] if (file.rpartition("/")[0] or "/") == name
+            ]
+            said[f"directory {name}"] = f"holds {', '.join(files)}" if files else "holds no files"
+        return said
+
+    def conclude(self, row: Mapping[str, Any]) -> Sequence[str]:
+        query, truth, ask = row["config"]["query"], row["answer_text"], row["config"]["query"]["ask"]
+        if ask in ("created", "removed"):
+            now = "exists" if ask == "created" else "no longer exists"
+            return (
+                f"From command {truth} on, {query['file']} {now}",
+                f"It is after command {truth} that it {now}",
+            )
+        what = f"the files right in {query['directory']} are" if ask == "contents" else "commands run in"
+        return at_moment(query["when"], f"{what} {truth}")
+
     def observe(self, evidence: Evidence) -> Observed:
         return file_follow.observe(evidence)
 
@@ -160,9 +192,6 @@ class FileSystem(Family):
 
     def outline(self, shape: str, size: float) -> Path:
         return rounded_rectangle(size, 34 if shape == "command" else 26, 5)
-
-    def plan_succeeds(self, row: Mapping[str, Any], plan: str) -> bool:
-        return succeeds(WORLD, row, plan)
 
 
 FAMILY = FileSystem()

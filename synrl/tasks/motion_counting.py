@@ -25,10 +25,11 @@ from synrl.tasks.base import FPS, Config, Family, Observed, Question
 from synrl.tasks.cast import cast, draw_cast
 from synrl.tasks.questions import drawn, integer_question, interval_question, with_form, with_words
 from synrl.tasks.stage import STILL_FRAMES, room, window
+from synrl.tasks.telling import say_count
 from synrl.video.scene import Scene
 from synrl.video.style import draw_style
 from synrl.world.actions import ACTIONS, Action, bouts, labels, places, spread
-from synrl.world.timeline import Timeline
+from synrl.world.timeline import Event, Timeline
 
 PACE = 2.0
 PACES = {"same": "it stays the same", "faster": "it gets faster", "slower": "it gets slower"}
@@ -161,6 +162,22 @@ class MotionCounting(Family):
         if query["ask"] == "pace":
             return drawn(text, PACES[_pace(asked)], tuple(PACES.values()), config.form, streams)
         return integer_question(text, len(asked), range(1, config.most + 1), config.form, streams)
+
+    def phrases(self, happening: Event) -> Sequence[str]:
+        return (f"the {happening.actor} {VERBS[happening.kind][1]}",)
+
+    def conclude(self, row: Mapping[str, Any]) -> Sequence[str]:
+        query, truth = row["config"]["query"], row["answer_text"]
+        words = f"the {query['object']} {VERBS[query['action']][1]}"
+        if query["ask"] == "count":
+            return (
+                f"All in all, {words} {say_count(int(truth))}",
+                f"Counted up, {words} {say_count(int(truth))}",
+            )
+        own = [e for e in row["events"] if (e["actor"], e["kind"]) == (query["object"], query["action"])]
+        first, last = ((e["end_frame"] - e["frame"]) / row["fps"] for e in (own[0], own[-1]))
+        took = f"The one at the start takes {first:.1f} seconds, the one at the end takes {last:.1f} seconds"
+        return f"{took}: {truth}", f"{took}, so {truth}"
 
     def observe(self, evidence: Evidence) -> Observed:
         return observe_actions(evidence)

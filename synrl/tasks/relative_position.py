@@ -155,6 +155,26 @@ class RelativePosition(Family):
         }[query["ask"]]
         return drawn(text, _truth(timeline), space, config.form, streams)
 
+    def phrases(self, happening: Event) -> Sequence[str]:
+        one, two = happening.actor, happening.target
+        if happening.kind == "side":
+            return (
+                f"the {one} is {happening.detail} the {two}",
+                f"I see the {one} {happening.detail} the {two}",
+            )
+        if happening.kind == "overtake":
+            return f"the {one} overtakes the {two}", f"the {one} passes the {two}"
+        return f"the centre of the {one} is inside the {two}", f"the {one} is inside the {two}"
+
+    def conclude(self, row: Mapping[str, Any]) -> Sequence[str]:
+        query, truth = row["config"]["query"], row["answer_text"]
+        if query["ask"] == "overtake":
+            return (
+                f"The one that gets past the {query['other']} is the {truth}",
+                f"It is the {truth} that does it",
+            )
+        return f"First and last: {truth}" if query["ask"] == "pass" else f"So {truth}", f"In short: {truth}"
+
     def observe(self, evidence: Evidence) -> Observed:
         query, tracks = evidence.query, evidence.tracks
         if query["ask"] == "overtake":

@@ -196,6 +196,23 @@ class RotationCounting(Family):
         space = tuple(AMOUNTS.values())[: config.amounts]
         return drawn(text, AMOUNTS[degrees], space, config.form, streams)
 
+    def phrases(self, happening: Event) -> Sequence[str]:
+        who = f"the {happening.actor}"
+        way, degrees, _ = happening.detail.split()
+        return (
+            f"{who} turns {way} by {degrees} degrees",
+            f"{who} rotates {way}, {degrees} degrees in all",
+            f"{who} makes a turn of {degrees} degrees {way}",
+        )
+
+    def conclude(self, row: Mapping[str, Any]) -> Sequence[str]:
+        query, truth = row["config"]["query"], row["answer_text"]
+        if query["ask"] == "turns":
+            return f"That makes {truth} full turns of 360 degrees", f"Counted in full turns, that is {truth}"
+        if query["ask"] == "amount":
+            return f"That amounts to {truth}", f"In other words, {truth}"
+        return f"Taken together: {truth}", f"As seen on screen: {truth}"
+
     def observe(self, evidence: Evidence) -> Observed:
         events = [_event(name, turn) for name, track in evidence.tracks.items() for turn in _seen(track)]
         return Observed(events=in_order(events))

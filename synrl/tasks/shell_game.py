@@ -29,6 +29,7 @@ from synrl.tasks.cup_clip import Screen
 from synrl.tasks.following import at, find_plan, read_back, reveal_at_start
 from synrl.tasks.moments import ENDS, draw_reveal, draw_when, hidden_end, say_moment, state_at
 from synrl.tasks.questions import NUM_OPTIONS, choice, drawn, integer_question, plan_question, with_words
+from synrl.tasks.telling import at_moment, both_ways, first_or_last
 from synrl.video.scene import Look, Scene, Shape
 from synrl.video.style import draw_style
 from synrl.world.cups import WORLD, apply
@@ -48,7 +49,7 @@ from synrl.world.history import (
     rivals,
     told,
 )
-from synrl.world.plans import distant_state, succeeds
+from synrl.world.plans import distant_state
 from synrl.world.timeline import Operation, Timeline
 
 ASKS = {
@@ -94,6 +95,7 @@ class ShellGame(Family):
     primitive = "temporal"
     modes = ("forward", "retrodictive", "historical", "predict_operations")
     config_type = ShellConfig
+    world = WORLD
     levels = {
         1: dict(size=3, coins=2, num_operations=4, reach=1, screen=False, plan_moves=1),
         2: dict(size=3, coins=2, num_operations=5, reach=1, screen=False, plan_moves=1),
@@ -165,6 +167,25 @@ class ShellGame(Family):
         truth_number = swaps[0 if query["ask"] == "first" else -1]
         return integer_question(wording, truth_number, _numbers(query["ask"], config), config.form, streams)
 
+    def phrases(self, happening: Operation) -> Sequence[str]:
+        return (
+            *both_ways("the cups at {} and {} change places", *happening.arguments["cells"]),
+            *both_ways("the cup at {} changes places with the one at {}", *happening.arguments["cells"]),
+        )
+
+    def parts(self, state: Mapping[str, Any], query: Mapping[str, Any]) -> dict[str, str]:
+        coins = [query["coin"]] if "coin" in query else list(state["coins"])
+        return {f"the {coin}": f"is at {state['coins'][coin]}" for coin in coins}
+
+    def conclude(self, row: Mapping[str, Any]) -> Sequence[str]:
+        query, truth, ask = row["config"]["query"], row["answer_text"], row["config"]["query"]["ask"]
+        if ask in ("first", "last"):
+            return first_or_last(ask, truth, f"moves the {query['coin']}")
+        if ask == "count":
+            return (f"Swaps that move the {query['coin']}: {truth}",)
+        what = f"under the cup at {query['cell']} lies the {truth}" if ask == "under" else None
+        return at_moment(query["when"], what or f"the {query.get('coin')} lies at {truth}")
+
     def observe(self, evidence: Evidence) -> Observed:
         size, tracks = evidence.query["size"], evidence.tracks
         cups = [name for name in tracks if name.startswith("cup ")]
@@ -214,9 +235,6 @@ class ShellGame(Family):
 
     def outline(self, shape: str, size: float) -> Path:
         return cup_clip.outline(shape, size)
-
-    def plan_succeeds(self, row: Mapping[str, Any], plan: str) -> bool:
-        return succeeds(WORLD, row, plan)
 
 
 FAMILY = ShellGame()

@@ -25,6 +25,7 @@ from synrl.tasks.base import FPS, HEIGHT, WIDTH, Config, Family, Observed, Quest
 from synrl.tasks.following import at, find_plan, read_back, reveal_at_start
 from synrl.tasks.moments import ENDS, draw_reveal, draw_when, hidden_end, say_moment, state_at
 from synrl.tasks.questions import NUM_OPTIONS, choice, integer_question, plan_question
+from synrl.tasks.telling import at_moment, first_or_last
 from synrl.video.outlines import place, rounded_rectangle
 from synrl.video.scene import Look, Scene, Shape
 from synrl.video.style import draw_style
@@ -38,9 +39,9 @@ from synrl.world.grids import (
     rules_of_naming,
 )
 from synrl.world.history import History, Step, play, rivals, timed, told
-from synrl.world.plans import distant_state, succeeds
+from synrl.world.plans import distant_state
 from synrl.world.sliding import STEPS, WORLD, apply, empty_cell, slides
-from synrl.world.timeline import Poses, SceneObject, State, Timeline
+from synrl.world.timeline import Operation, Poses, SceneObject, State, Timeline
 
 COVER, FACE = 0, 1
 EMPTY = "_"
@@ -80,6 +81,7 @@ class SlidingPuzzle(Family):
     primitive = "temporal"
     modes = ("forward", "retrodictive", "historical", "predict_operations")
     config_type = SlidingConfig
+    world = WORLD
     levels = {
         1: dict(size=3, num_operations=4, plan_moves=3),
         2: dict(size=3, num_operations=6, plan_moves=3),
@@ -157,6 +159,27 @@ class SlidingPuzzle(Family):
             return integer_question(wording, truth, values, config.form, streams)
         return _ask_board(wording, history, config, query, streams)
 
+    def phrases(self, happening: Operation) -> Sequence[str]:
+        way = happening.arguments["direction"]
+        return f"a tile slides {way} into the empty cell", f"a tile moves {way} into the gap"
+
+    def parts(self, state: Mapping[str, Any], query: Mapping[str, Any]) -> dict[str, str]:
+        if "tile" in query:
+            return {f"tile {query['tile']}": f"is at {cell_name(_cell_of(state, query['tile']))}"}
+        return {
+            f"row {number}": f"reads {' '.join(str(tile or EMPTY) for tile in row)}"
+            for number, row in enumerate(state["rows"], start=1)
+        }
+
+    def conclude(self, row: Mapping[str, Any]) -> Sequence[str]:
+        query, truth, ask = row["config"]["query"], row["answer_text"], row["config"]["query"]["ask"]
+        if ask in ("first", "last"):
+            return first_or_last(ask, truth, f"moves tile {query['tile']}")
+        if ask == "row":
+            return at_moment(query["when"], f"row {query['row'] + 1} is {truth}")
+        what = f"cell {query['cell']} holds tile {truth}" if ask == "cell" else None
+        return at_moment(query["when"], what or f"tile {query.get('tile')} lies in {truth}")
+
     def observe(self, evidence: Evidence) -> Observed:
         size = evidence.query["size"]
         first = [(float(track.x[0]), float(track.y[0])) for track in evidence.tracks.values()]
@@ -203,9 +226,6 @@ class SlidingPuzzle(Family):
 
     def outline(self, shape: str, size: float) -> Path:
         return rounded_rectangle(size, size, 8)
-
-    def plan_succeeds(self, row: Mapping[str, Any], plan: str) -> bool:
-        return succeeds(WORLD, row, plan)
 
 
 FAMILY = SlidingPuzzle()

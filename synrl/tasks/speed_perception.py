@@ -27,10 +27,11 @@ from synrl.tasks.cast import SOLID_SHAPES, cast, draw_cast
 from synrl.tasks.questions import drawn, interval_question, with_form, with_words
 from synrl.tasks.runners import held_speeds, observe_runs, run_backwards, sampled_speeds, staged
 from synrl.tasks.stage import STILL_FRAMES, room, window
+from synrl.tasks.telling import tell_speed
 from synrl.video.scene import Scene
 from synrl.video.style import draw_style
 from synrl.world.speeds import Run, Stretch, speed
-from synrl.world.timeline import Timeline
+from synrl.world.timeline import Event, Timeline
 
 MULTIPLES = {
     "a third as fast": 1 / 3,
@@ -170,6 +171,19 @@ class SpeedPerception(Family):
             return drawn(text, truth, config.multiples, config.form, streams)
         truth = PATTERNS["".join("f" if value == max(own) else "s" for value in own)]
         return drawn(text, truth, tuple(PATTERNS.values()), config.form, streams)
+
+    def phrases(self, happening: Event) -> Sequence[str]:
+        return tell_speed(happening)
+
+    def conclude(self, row: Mapping[str, Any]) -> Sequence[str]:
+        query, truth = row["config"]["query"], row["answer_text"]
+        if query["ask"] == "multiple":
+            compared = f"the {query['object']} is {truth}"
+            return (
+                f"Compared with the {query['reference']}, {compared}",
+                f"With the {query['reference']} as the measure, {compared}",
+            )
+        return f"As to the {query['object']}: {truth}", f"All in all: {truth}"
 
     def observe(self, evidence: Evidence) -> Observed:
         return observe_runs(evidence)

@@ -23,12 +23,13 @@ from synrl.tasks import symbol_clip, symbol_follow
 from synrl.tasks.base import Config, Family, Observed, Question
 from synrl.tasks.moments import ENDS, draw_reveal, draw_when, hidden_end, say_moment, state_at
 from synrl.tasks.questions import NUM_OPTIONS, choice, integer_question, plan_question
+from synrl.tasks.telling import at_moment, both_ways, first_or_last
 from synrl.video.scene import Scene
 from synrl.video.style import draw_style
 from synrl.world.history import History, Step, play, rivals, told
-from synrl.world.plans import distant_state, succeeds
+from synrl.world.plans import distant_state
 from synrl.world.slots import NAMES, WORLD, Value, apply, negated
-from synrl.world.timeline import Timeline
+from synrl.world.timeline import Operation, Timeline
 
 KINDS = ("swap", "add", "negate", "rotate", "copy", "insert", "delete")
 SYMBOLS = ("x", "y", "z", "w")
@@ -73,6 +74,7 @@ class SymbolOperations(Family):
     primitive = "temporal"
     modes = ("forward", "retrodictive", "historical", "predict_operations")
     config_type = SymbolConfig
+    world = WORLD
     levels = {
         1: dict(slots=3, symbols=0, num_operations=4, kinds=KINDS[:2], plan_moves=1),
         2: dict(slots=4, symbols=0, num_operations=5, kinds=KINDS[:3], plan_moves=1),
@@ -119,6 +121,35 @@ class SymbolOperations(Family):
             return integer_question(wording, truth, range(1, config.num_operations + 1), config.form, streams)
         return _ask_values(wording, history, config, query, streams)
 
+    def phrases(self, happening: Operation) -> Sequence[str]:
+        given, kind = happening.arguments, happening.kind
+        if kind == "swap":
+            return both_ways("the tiles in slots {} and {} change places", *given["slots"])
+        if kind == "add":
+            return (
+                f"{given['amount']:+d} goes to slot {given['slot']}",
+                f"{given['amount']:+d} is added in slot {given['slot']}",
+            )
+        if kind == "negate":
+            return (f"the value in slot {given['slot']} changes its sign",)
+        if kind == "copy":
+            return (f"the value of slot {given['source']} is copied to slot {given['target']}",)
+        if kind == "delete":
+            return (f"the tile in slot {given['slot']} is taken away",)
+        if kind == "insert":
+            return (f"a new tile with {given['value']} is put in at slot {given['slot']}",)
+        return (f"all tiles rotate one slot to the {given['direction']}",)
+
+    def parts(self, state: Mapping[str, Any], query: Mapping[str, Any]) -> dict[str, str]:
+        return {"the row": f"reads {', '.join(map(str, state['slots']))}"}
+
+    def conclude(self, row: Mapping[str, Any]) -> Sequence[str]:
+        query, truth, ask = row["config"]["query"], row["answer_text"], row["config"]["query"]["ask"]
+        if ask in ("first", "last"):
+            return first_or_last(ask, truth, f"changes the value in slot {query['slot']}")
+        what = "the slots hold, from slot A on," if ask == "row" else f"slot {query['slot']} holds"
+        return at_moment(query["when"], f"{what} {truth}")
+
     def observe(self, evidence: Evidence) -> Observed:
         return symbol_follow.observe(evidence)
 
@@ -127,9 +158,6 @@ class SymbolOperations(Family):
 
     def outline(self, shape: str, size: float) -> Path:
         return symbol_clip.outline(shape, size)
-
-    def plan_succeeds(self, row: Mapping[str, Any], plan: str) -> bool:
-        return succeeds(WORLD, row, plan)
 
 
 FAMILY = SymbolOperations()

@@ -155,6 +155,17 @@ class TrajectoryShape(Family):
             return interval_question(text, span, room(timeline.num_frames), FPS, config.form, streams)
         return drawn(text, _own(timeline)[0].detail, config.figures, config.form, streams)
 
+    def phrases(self, happening: Event) -> Sequence[str]:
+        who, figure = f"the {happening.actor}", happening.detail
+        return (
+            f"{who} moves along {figure}",
+            f"the path of {who} has the form of {figure}",
+            f"{who} draws {figure}",
+        )
+
+    def conclude(self, row: Mapping[str, Any]) -> Sequence[str]:
+        return f"Its path is {row['answer_text']}", f"The figure is {row['answer_text']}"
+
     def observe(self, evidence: Evidence) -> Observed:
         spirals = evidence.query["spirals"]
         events = [

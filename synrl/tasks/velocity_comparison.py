@@ -24,10 +24,11 @@ from synrl.tasks.cast import SOLID_SHAPES, cast, draw_cast
 from synrl.tasks.questions import drawn, interval_question, with_form, with_words
 from synrl.tasks.runners import held_speeds, observe_runs, sampled_speeds, staged
 from synrl.tasks.stage import STILL_FRAMES, room, window
+from synrl.tasks.telling import tell_speed
 from synrl.video.scene import Scene
 from synrl.video.style import draw_style
 from synrl.world.speeds import SPEED_STEP, Run, Stretch, speed
-from synrl.world.timeline import Timeline
+from synrl.world.timeline import Event, Timeline
 
 EQUAL = "both are equally fast"
 SLOWEST, FASTEST = 0.4, 4.5
@@ -158,6 +159,22 @@ class VelocityComparison(Family):
             return drawn(text, truth, query["shapes"], config.form, streams)
         orders = [", ".join(order) for order in itertools.permutations(query["shapes"])]
         return drawn(text, ", ".join(names), orders, config.form, streams, "ordering")
+
+    def phrases(self, happening: Event) -> Sequence[str]:
+        return tell_speed(happening)
+
+    def conclude(self, row: Mapping[str, Any]) -> Sequence[str]:
+        query, truth = row["config"]["query"], row["answer_text"]
+        if query["ask"] == "rank":
+            return f"From the fastest to the slowest: {truth}", f"Sorted by these speeds: {truth}"
+        if query["ask"] == "extreme":
+            return (
+                f"The {query['most']} of them is the {truth}",
+                f"Of these speeds, the {truth} has the {query['most']}",
+            )
+        if truth in query["shapes"]:
+            return f"The faster of the two is the {truth}", f"So the {truth} is faster"
+        return f"Hence {truth}", f"There is no difference: {truth}"
 
     def observe(self, evidence: Evidence) -> Observed:
         return observe_runs(evidence)

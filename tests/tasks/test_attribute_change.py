@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from synrl.tasks.attribute_change import NONE, PLACES, WHAT
+from synrl.tasks.attribute_change import NONE, WHAT
+from synrl.tasks.telling import ORDINALS
 
 NAME = "attribute_change"
 
@@ -35,7 +36,7 @@ def test_the_answer_is_what_the_appearances_show(rows_of: Callable[..., Any]) ->
         asks.add(query["ask"])
         if query["ask"] == "which":
             places = [k for k in range(query["shapes"]) if query["kind"] in changed(row, k)]
-            assert row["answer_text"] == (PLACES[places[0]] if places else NONE) and len(places) < 2
+            assert row["answer_text"] == (ORDINALS[places[0]] if places else NONE) and len(places) < 2
         elif query["ask"] == "what":
             (kind,) = changed(row, query["place"]) or ("",)
             assert row["answer_text"] == WHAT[kind]
@@ -51,7 +52,7 @@ def test_no_single_frame_tells_what_changes(rows_of: Callable[..., Any]) -> None
     for row in rows_of(NAME, 200):
         query = row["config"]["query"]
         if query["ask"] == "which" and row["answer_text"] != NONE and query["kind"] == "colour":
-            here = PLACES.index(row["answer_text"])
+            here = ORDINALS.index(row["answer_text"])
             last = [looks(row, k)[-1][0] for k in range(query["shapes"])]
             shared += last[here] in last[:here] + last[here + 1 :]
             total += 1

@@ -1,0 +1,365 @@
+"""Hold a chain of thought against the row: its answer, its times, whom it names, its order, what it saw.
+
+Reasoning is free text, so only what can be read from it is checked; the report counts both. A sentence is
+a claim if it gives a time or the number of an operation and names something: then some event or operation
+at that time must say the same (`synrl.cot.facts`). What it says about a state must hold after the
+operation that it speaks of. The check knows no writer: the same rules hold for code and for models.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from synrl.answers import extract, parse_interval, score
+from synrl.cot.facts import Fact, Timeline
+from synrl.errors import IllegalOperation
+
+TOLERANCE = 0.25
+"""Seconds by which a stated time may be off: half the distance of frames sampled at 2 a second."""
+_MAX_LENGTH = 20_000
+
+_SECONDS = r"(\d+(?:\.\d+)?)"
+_UNIT = r"\s*(?:seconds?|secs?|s)\b"
+_SPAN = re.compile(
+    rf"(?:from|between)\s+{_SECONDS}(?:{_UNIT})?\s*(?:to|until|till|and|-|–)\s*{_SECONDS}{_UNIT}"
+    rf"|{_SECONDS}(?:{_UNIT})?\s*[-–]\s*{_SECONDS}{_UNIT}"
+    rf"|\[{_SECONDS},\s*{_SECONDS}\]",
+    re.IGNORECASE,
+)
+_MOMENTS = re.compile(rf"(?<![\d.]){_SECONDS}((?:,?\s+(?:and\s+)?\d+(?:\.\d+)?)*){_UNIT}")
+_DURATION = re.compile(rf"\b(?:takes?|took|lasts?|for)\s+(?:about\s+)?{_SECONDS}{_UNIT}", re.IGNORECASE)
+_LENGTH = re.compile(rf"\bvideo (?:lasts|takes) {_SECONDS}{_UNIT}|\ball {_SECONDS}{_UNIT} of the video")
+_NUMBER = re.compile(r"\b(?:operation|swap|slide|command)\s+(\d+)", re.IGNORECASE)
+_TOLD = re.compile(r"(?!after|before)(?:\w+,? )?(?:operation|swap|slide|command) \d+ ?[:,(]", re.IGNORECASE)
+"""How a sentence begins that tells an operation by its number alone."""
+_STEP = re.compile(r'(?:\w+,? )?step \d+, "([^"]*)"', re.IGNORECASE)
+"""How a sentence begins that carries out a step of a plan."""
+_SEEN = re.compile(r"\b(?:see|seen|visible|readable|can read|be read|shown|revealed)\b", re.IGNORECASE)
+_BACK = re.compile(
+    r"\b(?:undo|undoing|undone|going back|before (?:it|that|operation|swap|slide|command))\b", re.IGNORECASE
+)
+_RANGE = re.compile(r"\boperations (\d+) (?:to|and) (\d+)\b", re.IGNORECASE)
+"""Operations that a sentence speaks of at once, to say that they leave something as it is."""
+_EARLIER = re.compile(r"^(?:before that|earlier)\b", re.IGNORECASE)
+_LATER = re.compile(r"^(?:then|next|after that|afterwards|later|finally|last)\b", re.IGNORECASE)
+_SO = re.compile(r"\b(?:so|this|that|answer|option|hence|therefore)\b", re.IGNORECASE)
+_COUNTS = {"once": 1, "twice": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8}
+_COUNT = re.compile(r"\b(once|twice|(?:three|four|five|six|seven|eight|\d+) times)\b")
+_ANSWER = re.compile(r"\banswer(?: is|:) (.+?)\.?$", re.MULTILINE)
+_OPTION = re.compile(r"\boption ([A-J])\b")
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a check found."""
+
+    problems: tuple[str, ...]
+    checked: int
+    """Claims that could be held against the row."""
+    unchecked: int
+    """Sentences that give a time, but say nothing that could be."""
+
+    @property
+    def ok(self) -> bool:
+        return not self.problems
+
+
+class Times(NamedTuple):
+    """The times that a sentence gives, in seconds."""
+
+    spans: list[tuple[float, float]]
+    moments: list[float]
+
+    def all(self) -> list[float]:
+        return [time for span in self.spans for time in span] + self.moments
+
+    @property
+    def start(self) -> float:
+        return min(self.all())
+
+
+def check(text: str, row: Mapping[str, Any], tolerance: float = TOLERANCE) -> Report:
+    """Check a chain of thought of a row (JSON columns decoded).
+
+    Args:
+        text: `<think>…</think><answer>…</answer>`.
+        tolerance: seconds by which a time may be off.
+    """
+    match = re.fullmatch(r"\s*<think>(.*)</think>\s*<answer>([^<]*)</answer>\s*", text, re.DOTALL)
+    if match is None or len(text) > _MAX_LENGTH or "<think>" in match[1] or "</think>" in match[1]:
+        return Report(("the text is not reasoning in <think> and then an answer in <answer>",), 0, 0)
+    run = _Run(Timeline(row), tolerance)
+    if score(extract(text), row) != 1.0:
+        run.problems.append(f"the answer {match[2].strip()!r} is not right")
+    for sentence in _sentences(match[1]):
+        run.read(sentence)
+    run.conclusion(match[1])
+    return Report(tuple(run.problems), run.checked, run.unchecked)
+
+
+def _sentences(text: str) -> Iterator[str]:
+    for sentence in re.split(r"(?<=[.!?])\s+|\n+", text.strip()):
+        clauses = re.split(r",? and then |, then ", sentence)
+        if len(clauses) > 1 and all(_times(clause)[0].all() for clause in clauses):
+            yield clauses[0]
+            yield from (f"then {clause}" for clause in clauses[1:])
+        elif sentence.strip():
+            yield sentence.strip()
+
+
+def _times(sentence: str) -> tuple[Times, str]:
+    """The times of a sentence, and what is left without them."""
+    spans: list[tuple[float, float]] = []
+    moments: list[float] = []
+
+    def span(match: re.Match[str]) -> str:
+        start, end = (float(time) for time in match.groups() if time is not None)
+        spans.append((start, end))
+        return " "
+
+    def moment(match: re.Match[str]) -> str:
+        moments.extend(float(time) for time in (match[1], *re.findall(r"\d+(?:\.\d+)?", match[2])))
+        return " "
+
+    rest = _MOMENTS.sub(moment, _SPAN.sub(span, _DURATION.sub(" ", sentence)))
+    return Times(spans, moments), rest
+
+
+class _Run:
+    """One pass over the sentences of a chain, with what has to be remembered from one to the next."""
+
+    def __init__(self, timeline: Timeline, tolerance: float) -> None:
+        self.timeline, self.tolerance = timeline, tolerance
+        self.problems: list[str] = []
+        self.checked = self.unchecked = 0
+        self._last: float | None = None
+        self._backwards = False
+        self._state: int | None = None
+        """How many operations there have been when the state is as the last sentence has it."""
+        self._planned: Any = None
+        """The state after the steps of a plan that have been told."""
+
+    def read(self, sentence: str) -> None:
+        """Check one sentence."""
+        if match := _STEP.match(sentence):
+            self._carry_out(sentence, match[1])
+            return
+        states, rest = self._take_states(sentence)
+        times, rest = _times(rest)
+        duration = self.timeline.row["duration"]
+        if (said := _LENGTH.search(sentence)) and abs(float(said[1] or said[2]) - duration) > self.tolerance:
+            self.problems.append(f"{sentence!r}: the video lasts {duration:.1f} s")
+            return
+        for time in times.all():
+            if time > duration + self.tolerance:
+                self.problems.append(f"{sentence!r}: the video ends at {duration:.1f} s")
+                return
+        backwards = bool(_BACK.search(sentence))
+        if match := _RANGE.search(sentence):
+            self._untouched(sentence, int(match[1]), int(match[2]), times)
+        elif not (_SEEN.search(rest) and (states or times.all()) and self._seen(sentence, times, rest)):
+            self._happenings(sentence, times, rest, backwards)
+        self._place(sentence, backwards)
+        parts = self.timeline.states[self._state] if self._state is not None else {}
+        for claim in states:
+            self._part(sentence, parts, *claim)
+
+    # --- what happens ---------------------------------------------------------------------------
+
+    def _happenings(self, sentence: str, times: Times, rest: str, backwards: bool) -> None:
+        number = _NUMBER.search(rest)
+        terms = self.timeline.terms(rest)
+        if not times.all() and not _TOLD.match(sentence):
+            return
+        if not (terms.names or terms.words or number):
+            self._asked(sentence, times)
+            return
+        wanted: list[tuple[float, ...]] = [*times.spans, *((time,) for time in times.moments)]
+        found: list[Fact] = []
+        for span in wanted or [()]:
+            fits = [
+                fact for fact in self.timeline.facts if self._at(fact, span, number) and fact not in found
+            ]
+            told = [fact for fact in fits if fact.says(terms)]
+            if not told:
+                self.problems.append(self._wrong(sentence, fits))
+                return
+            found.append(told[0])
+        self.checked += 1
+        count = _COUNT.search(rest)
+        if count and times.moments and _count(count[1]) != len(times.moments):
+            self.problems.append(f"{count[1]} is not as often as the times it gives: {sentence!r}")
+        self._order(sentence, times.start if times.all() else found[0].start, backwards)
+        if found[-1].number is not None:
+            self._state = found[-1].number - backwards
+
+    def _asked(self, sentence: str, times: Times) -> None:
+        """Check a span that names nobody: in a conclusion, it is the one that is asked for."""
+        truth = parse_interval(self.timeline.row["answer_text"])
+        if (
+            self.timeline.query["ask"] != "span"
+            or truth is None
+            or not times.spans
+            or not _SO.search(sentence)
+        ):
+            self.unchecked += 1
+        elif not _close(list(times.spans[-1]), list(truth), self.tolerance):
+            self.problems.append(f"{sentence!r} is not the span that is asked for")
+        else:
+            self.checked += 1
+
+    def _at(self, fact: Fact, span: tuple[float, ...], number: re.Match[str] | None) -> bool:
+        """Whether a fact has that number, and is there at that moment or lasts as long as that span."""
+        if number and fact.number is not None and fact.number != int(number[1]):
+            return False
+        if len(span) == 2:
+            return _close(list(span), [fact.start, fact.end], self.tolerance)
+        return all(fact.start - self.tolerance <= time <= fact.end + self.tolerance for time in span)
+
+    def _wrong(self, sentence: str, fits: list[Fact]) -> str:
+        truth = f"what happens then is: {fits[0].phrases[0]}" if fits else "nothing happens just then"
+        return f"{sentence!r} does not agree with the video; {truth}"
+
+    def _order(self, sentence: str, start: float, backwards: bool) -> None:
+        if self._last is not None and backwards == self._backwards:
+            early, late = start < self._last - self.tolerance, start > self._last + self.tolerance
+            if late if backwards else early and not _EARLIER.search(sentence):
+                self.problems.append(f"{sentence!r} is told out of order")
+            elif not backwards and late and _EARLIER.search(sentence):
+                self.problems.append(f"{sentence!r} says that it came earlier, but it came later")
+            elif backwards and early and _LATER.search(sentence):
+                self.problems.append(f"{sentence!r} says that it came later, but it came earlier")
+        self._last, self._backwards = start, backwards
+
+    def _untouched(self, sentence: str, one: int, two: int, times: Times) -> None:
+        """Check that some operations in a row leave a part of the state as it is."""
+        states, facts = self.timeline.states, self.timeline.facts
+        first, last = sorted((one, two))
+        label = next((label for label in states[0] if label.casefold() in sentence.casefold()), None)
+        if label is None or not 1 <= first <= last < len(states):
+            self.unchecked += 1
+            return
+        if len({states[k][label] for k in range(first - 1, last + 1)}) > 1:
+            self.problems.append(f"{sentence!r} is wrong: one of them changes {label}")
+        starts = [fact.start for fact in facts[first - 1 : last]]
+        if times.moments and not _close(times.moments, starts, self.tolerance):
+            self.problems.append(f"{sentence!r} gives other times than those of these operations")
+        self.checked += 1
+        self._order(sentence, starts[0], one > two)
+
+    def _carry_out(self, sentence: str, step: str) -> None:
+        """Check a step of a plan, from the hidden end of the clip on, and what is said of the state then."""
+        timeline, world = self.timeline, self.timeline.family.world
+        steps = world.parse_plan(step) if world is not None else None
+        if world is None or not steps:
+            self.problems.append(f"{sentence!r} is no step of a plan")
+            return
+        if self._planned is None:
+            self._planned = timeline.row["states"][-1 if timeline.read_first else 0]["state"]
+        try:
+            for kind, arguments in steps:
+                self._planned = world.rules(self._planned, kind, arguments)
+        except IllegalOperation as error:
+            self.problems.append(f"{sentence!r} is not possible: {error}")
+            return
+        self.checked += 1
+        parts = timeline.family.parts(self._planned, timeline.query)
+        for claim in self._take_states(sentence)[0]:
+            self._part(sentence, parts, *claim)
+
+    # --- what can be seen -----------------------------------------------------------------------
+
+    def _seen(self, sentence: str, times: Times, rest: str) -> bool:
+        """Whether a sentence is about what can be seen at its times; a problem if it can't be."""
+        timeline = self.timeline
+        if timeline.readable is not None:
+            start, end = timeline.readable
+            hidden = [t for t in times.all() if not start - self.tolerance <= t <= end + self.tolerance]
+            if hidden:
+                self.problems.append(f"{sentence!r} claims to see what is hidden at {hidden[0]:g} s")
+            elif any(not _close(list(span), [start, end], self.tolerance) for span in times.spans):
+                self.problems.append(f"{sentence!r}: it can be seen from {start:.1f} to {end:.1f} s")
+            else:
+                self.checked += 1
+                if times.all():
+                    self._order(sentence, times.start, False)
+            self._state = 0 if timeline.read_first else len(timeline.states) - 1
+            return True
+        named = {track["name"]: track for track in timeline.row["tracks"]}
+        about = [named[name] for name in timeline.terms(rest).names if name in named]
+        for track, time in ((track, time) for track in about for time in times.all()):
+            frame = min(round(time * timeline.fps), timeline.row["num_frames"] - 1)
+            reach = round(self.tolerance * timeline.fps)
+            if not any(track["visible"][max(0, frame - reach) : frame + reach + 1]):
+                self.problems.append(f"{sentence!r} claims to see the {track['name']}, which is hidden then")
+        if about and not timeline.terms(rest).words:
+            self.checked += 1
+            return True
+        return False
+
+    # --- what is known of the state --------------------------------------------------------------
+
+    def _take_states(self, sentence: str) -> tuple[list[tuple[str, str, str]], str]:
+        """The statements about parts of the state, and what is left without them."""
+        labels = sorted({label for parts in self.timeline.states for label in parts}, key=len, reverse=True)
+        if not labels:
+            return [], sentence
+        names = "|".join(rf"(?<![\w/.]){re.escape(label)}(?![\w/.])" for label in labels)
+        verbs = r"(holds|is at|is empty|is(?= /)|reads|exists|does not exist)(?!\w)"
+        pattern = re.compile(
+            rf"(?:so |and |then |now )*({names})\s+(?:now |then |still |again )?{verbs}"
+            rf"(.*?)(?=;|$|,? (?:so |and |then |now )*(?:{names})\s)",
+            re.IGNORECASE,
+        )
+        known = {label.casefold(): label for label in labels}
+        found = [(known[match[1].casefold()], match[2], match[3]) for match in pattern.finditer(sentence)]
+        return found, pattern.sub(" ", sentence)
+
+    def _place(self, sentence: str, backwards: bool) -> None:
+        """Find out after which operation the state is that a sentence speaks of."""
+        number = _NUMBER.search(sentence)
+        if number and 1 <= int(number[1]) < len(self.timeline.states):
+            self._state = int(number[1]) - backwards
+        elif re.match(r"(?:so )?at the (?:beginning|start)\b", sentence, re.IGNORECASE):
+            self._state = 0
+        elif re.match(r"(?:so )?at the end\b", sentence, re.IGNORECASE):
+            self._state = len(self.timeline.states) - 1
+
+    def _part(self, sentence: str, parts: Mapping[str, str], label: str, verb: str, said: str) -> None:
+        if label not in parts:
+            self.unchecked += 1
+            return
+        texts = [text for state in (*self.timeline.states, parts) for text in state.values()]
+        known = {item for text in texts for item in _items(text)}
+        given = [verb, *(item for item in _items(said) if item in known)]
+        if given == [verb, *_items(parts[label].removeprefix(verb))] and parts[label].startswith(verb):
+            self.checked += 1
+        else:
+            self.problems.append(f"{sentence!r} is wrong: {label} {parts[label]} then")
+
+    def conclusion(self, text: str) -> None:
+        """Check that the reasoning ends in the right answer, if it says one."""
+        stated = _ANSWER.findall(text)
+        if stated and not stated[-1].startswith("option") and score(stated[-1], self.timeline.row) != 1.0:
+            self.problems.append(f"the reasoning ends in the answer {stated[-1]!r}, which is not right")
+        options = _OPTION.findall(text)
+        if options and self.timeline.row["options"] and options[-1] != self.timeline.row["answer"]:
+            self.problems.append(f"the reasoning ends in option {options[-1]}, which is not right")
+
+
+def _items(text: str) -> list[str]:
+    return [item for part in re.split(r"[\s,;]+", text) if (item := part.rstrip(".") or part)]
+
+
+def _close(some: list[float], others: list[float], tolerance: float) -> bool:
+    return len(some) == len(others) and all(
+        abs(a - b) <= tolerance for a, b in zip(some, others, strict=True)
+    )
+
+
+def _count(words: str) -> int:
+    first = words.split()[0]
+    return _COUNTS.get(first) or int(first)

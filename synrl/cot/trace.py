@@ -1,0 +1,317 @@
+"""The writer that needs no model: reasoning composed from a row's own timeline, in varied words.
+
+Short clips are told event by event, and what follows from them. Long clips are told from the end that can
+be read: forward, each operation with what it does to the state, or, if only the end can be read, first
+what happens and then back from there. At level 1 every span and the whole state is told; above it, what
+changes. Equal events in a row may be told at once. Words are drawn from a stream of the row's own key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from synrl.answers import parse_interval
+from synrl.cot.facts import Fact, Timeline
+from synrl.prompts import completion_text
+from synrl.seeds import Stream, Streams
+from synrl.tasks.base import texts
+from synrl.tasks.telling import ORDINALS, say_count
+
+_LINKS = ("Then", "Next", "After that")
+_LASTS = ("Finally", "Last")
+_ABOUT = {
+    "pile": "pile {}",
+    "container": "container {}",
+    "tile": "tile {}",
+    "cell": "cell {}",
+    "slot": "slot {}",
+    "directory": "directory {}",
+    "file": "file {}",
+    "coin": "the {}",
+    "card": "the {}",
+    "place": "the {} shape from the left",
+}
+"""How to speak of what a query names that is no object's name."""
+
+
+def write(row: Mapping[str, Any]) -> str:
+    """A chain of thought for a row (JSON columns decoded), with its answer, as `synrl.prompts` has it."""
+    config = row["config"]
+    stream = Streams(row["family"], config["split"], row["seed"], config["index"]).reasoning
+    writer = _Long(row, stream) if row["operations"] else _Short(row, stream)
+    return completion_text(row["answer"], "\n".join(writer.sentences()))
+
+
+class _Writer:
+    """What short and long clips have in common."""
+
+    def __init__(self, row: Mapping[str, Any], stream: Stream) -> None:
+        self.row, self.stream = row, stream
+        self.timeline = Timeline(row)
+        self.query: Mapping[str, Any] = row["config"]["query"]
+
+    def when(self, fact: Fact) -> str:
+        """The time of a fact."""
+        start, end = f"{fact.start:.1f}", f"{fact.end:.1f}"
+        if start == end:
+            return f"at {start} s"
+        return self.stream.choice((f"from {start} to {end} s", f"between {start} and {end} s"))
+
+    def about(self) -> str:
+        """Whom or what the question is about; empty if that would be a long list."""
+        for key, words in _ABOUT.items():
+            if key in self.query:
+                value = self.query[key]
+                return words.format(ORDINALS[value] if key == "place" else value)
+        asked = set(texts(self.query))
+        names = [f"the {item['name']}" for item in self.row["objects"] if item["name"] in asked]
+        return " and ".join(", ".join(names).rsplit(", ", 1)) if len(names) <= 3 else ""
+
+    def end(self) -> str:
+        """The last sentence: the answer, as the question wants it."""
+        row = self.row
+        if row["options"]:
+            return self.stream.choice(
+                (f"That is option {row['answer']}.", f"So the answer is option {row['answer']}.")
+            )
+        return self.stream.choice((f"So the answer is {row['answer']}.", f"The answer: {row['answer']}"))
+
+
+class _Short(_Writer):
+    def sentences(self) -> Iterator[str]:
+        """The reasoning, sentence by sentence."""
+        timeline = self.timeline
+        told = [
+            fact
+            for fact in timeline.facts
+            if fact.event is not None and timeline.family.concerns(fact.event, self.query)
+        ]
+        yield self._opening(told)
+        groups = list(self._grouped(told))
+        for number, group in enumerate(groups):
+            yield self._told(group, number, len(groups))
+        yield f"{self._conclusion(told)}."
+        yield self.end()
+
+    def _opening(self, told: Sequence[Fact]) -> str:
+        if not told:
+            duration = f"{self.row['duration']:.1f} s"
+            return self.stream.choice(
+                (
+                    f"I watch all {duration} of the video, and nothing of the kind happens.",
+                    f"The video lasts {duration}; nothing of what is asked about happens in it.",
+                )
+            )
+        who = self.about()
+        if not who:
+            return self.stream.choice(
+                (
+                    "I go through the video and note what happens, with the times.",
+                    "Let me watch from the beginning and note each thing that happens.",
+                    "I watch for everything that matters here, in the order of the video.",
+                    "Step by step, this is what the video shows.",
+                )
+            )
+        return self.stream.choice(
+            (
+                f"I keep an eye on {who}.",
+                f"The question is about {who}, so I follow that through the video.",
+                f"Let me watch {who}.",
+                f"I look for {who} and note what happens there.",
+                f"What matters is {who}.",
+            )
+        )
+
+    def _grouped(self, told: Sequence[Fact]) -> Iterator[list[Fact]]:
+        """Facts one by one; where they are counted, above level 1, equal ones in a row together."""
+        counted = self.row["answer_text"].isdigit() and self.row["level"] > 1 and len(told) > 3
+        group: list[Fact] = []
+        for fact in told:
+            alike = group and fact.phrases == group[0].phrases and counted
+            if not alike and group:
+                yield group
+                group = []
+            group.append(fact)
+        if group:
+            yield group
+
+    def _told(self, group: Sequence[Fact], number: int, count: int) -> str:
+        phrase = self.stream.choice(group[0].phrases)
+        if len(group) > 1:
+            *times, last = (f"{fact.start:.1f}" for fact in group)
+            said = f"{phrase} {say_count(len(group))}, at {', '.join(times)} and {last} s"
+        else:
+            said = self._timed(group[0], phrase)
+        if number == 0 and count > 1 and self.stream.chance(0.5):
+            return f"First, {said}."
+        if number and self.stream.chance(0.7):
+            link = self.stream.choice(_LASTS if number == count - 1 else _LINKS)
+            return f"{link}, {said}."
+        return f"{said[0].upper()}{said[1:]}."
+
+    def _timed(self, fact: Fact, phrase: str) -> str:
+        when = self.when(fact)
+        return self.stream.choice((f"{when} {phrase}", f"{phrase}, {when}", f"{when}, {phrase}"))
+
+    def _conclusion(self, told: Sequence[Fact]) -> str:
+        span = parse_interval(self.row["answer_text"]) if self.query["ask"] == "span" else None
+        if span is None:
+            return self.stream.choice(tuple(self.timeline.family.conclude(self.row)))
+        said = f"from {span[0]:.2f} to {span[1]:.2f} s"
+        if self.row["options"]:
+            return self.stream.choice(
+                (f"The option that fits is the one {said}", f"Among the options, this is {said}")
+            )
+        return self.stream.choice((f"More exactly, this lasts {said}", f"So the time asked for is {said}"))
+
+
+class _Long(_Writer):
+    def sentences(self) -> Iterator[str]:
+        """The reasoning, sentence by sentence."""
+        timeline = self.timeline
+        yield self._opening()
+        last = self.query["when"] if isinstance(self.query.get("when"), int) else len(timeline.facts)
+        if timeline.read_first:
+            yield self._read("At the beginning", 0)
+            for run in self._runs(timeline.facts[:last]):
+                yield self._untouched(run) if len(run) > 1 else self._told(run[0], with_state=True)
+        else:
+            for fact in timeline.facts:
+                yield self._told(fact, with_state=False)
+            yield self._read("At the end", -1)
+            first = self.query["when"] if isinstance(self.query.get("when"), int) else 0
+            for run in self._runs(timeline.facts[first:][::-1]):
+                yield self._untouched(run, back=True) if len(run) > 1 else self._undone(run[0])
+        yield from self._plan() if self.query["ask"] == "plan" else [f"{self._conclusion()}."]
+        yield self.end()
+
+    def _opening(self) -> str:
+        end = "beginning" if self.timeline.read_first else "end"
+        about = self.about() or ("a plan" if self.query["ask"] == "plan" else "all of it")
+        way = self.stream.choice(
+            (
+                "so I start from there and carry out one operation after the other",
+                "so I go on from there, operation by operation",
+                "so I take it from there",
+            )
+            if self.timeline.read_first
+            else (
+                "so I note the operations first and then go back from there",
+                "so I write down what happens and undo it afterwards",
+                "so I have to work backwards in the end",
+            )
+        )
+        return self.stream.choice(
+            (
+                f"To know about {about}, I need the state, which shows only at the {end}, {way}.",
+                f"What matters is {about}; the state can be told only at the {end}, {way}.",
+                f"I want to find out about {about}. The state is given at the {end} only, {way}.",
+                f"It is {about} that is asked about, and the {end} of the video is the key, {way}.",
+            )
+        )
+
+    def _runs(self, facts: Sequence[Fact]) -> Iterator[list[Fact]]:
+        """Operations one by one; from level 3 on, those in a row that leave the one thing asked together."""
+        run: list[Fact] = []
+        for fact in facts:
+            if self.row["level"] < 3 or len(self.timeline.states[0]) > 1 or self._changes(fact):
+                if run:
+                    yield run
+                yield [fact]
+                run = []
+            else:
+                run.append(fact)
+        if run:
+            yield run
+
+    def _changes(self, fact: Fact) -> bool:
+        assert fact.number is not None
+        return self.timeline.states[fact.number - 1] != self.timeline.states[fact.number]
+
+    def _untouched(self, run: Sequence[Fact], *, back: bool = False) -> str:
+        (label,) = self.timeline.states[0]
+        numbers = f"operations {run[0].number} {'and' if len(run) == 2 else 'to'} {run[-1].number}"
+        if back:
+            return self.stream.choice(
+                (
+                    f"Undoing {numbers} changes nothing for {label}.",
+                    f"Going back over {numbers}, {label} stays.",
+                )
+            )
+        *times, last = (f"{fact.start:.1f}" for fact in run)
+        when = f"at {', '.join(times)} and {last} s"
+        return self.stream.choice(
+            (
+                f"O{numbers[1:]}, {when}, leave {label} alone.",
+                f"{label[0].upper()}{label[1:]} is not touched by {numbers}, {when}.",
+            )
+        )
+
+    def _read(self, where: str, index: int) -> str:
+        assert self.timeline.readable is not None  # long clips always show one end
+        start, end = self.timeline.readable
+        state = _listed(self.timeline.states[index])
+        when = f"from {start:.1f} to {end:.1f} s"
+        return self.stream.choice(
+            (f"{where}, {when}, I can read this: {state}.", f"{where}, {when}, this can be seen: {state}.")
+        )
+
+    def _told(self, fact: Fact, *, with_state: bool) -> str:
+        phrase, when = self.stream.choice(fact.phrases), self._when(fact)
+        said = self.stream.choice(
+            (
+                f"Operation {fact.number}, {when}: {phrase}",
+                f"{when[0].upper()}{when[1:]}, operation {fact.number}: {phrase}",
+                f"Operation {fact.number} ({when}): {phrase}",
+            )
+        )
+        assert fact.number is not None  # every fact of a long clip is an operation
+        return f"{said}{self._effect(fact.number - 1, fact.number) if with_state else ''}."
+
+    def _when(self, fact: Fact) -> str:
+        return self.when(fact) if self.row["level"] < 3 else f"at {fact.start:.1f} s"
+
+    def _undone(self, fact: Fact) -> str:
+        assert fact.number is not None
+        effect = self._effect(fact.number, fact.number - 1, nothing=", the same as after it")
+        return self.stream.choice(
+            (
+                f"Undoing operation {fact.number}{effect}.",
+                f"Going back before operation {fact.number}{effect}.",
+            )
+        )
+
+    def _effect(self, before: int, after: int, nothing: str = "") -> str:
+        """What an operation changes of the state, or at level 1 the state after it."""
+        old, new = self.timeline.states[before], self.timeline.states[after]
+        changed = {label: text for label, text in new.items() if old.get(label) != text}
+        if not changed:
+            return nothing or self.stream.choice((", which changes nothing here", ""))
+        return f", so {_listed(new if self.row['level'] == 1 else changed)}"
+
+    def _conclusion(self) -> str:
+        return self.stream.choice(tuple(self.timeline.family.conclude(self.row)))
+
+    def _plan(self) -> Iterator[str]:
+        timeline, world = self.timeline, self.timeline.family.world
+        assert world is not None  # the family asks for plans
+        state: Any = self.row["states"][-1 if timeline.read_first else 0]["state"]
+        yield self.stream.choice(
+            (
+                "From there I look for steps that lead to what is wanted.",
+                "Now for the steps from there to what is wanted.",
+            )
+        )
+        for number, words in enumerate(self.row["answer_text"].split("; "), start=1):
+            before = timeline.family.parts(state, self.query)
+            for kind, arguments in world.parse_plan(words) or ():
+                state = world.rules(state, kind, arguments)
+            after = timeline.family.parts(state, self.query)
+            changed = {label: text for label, text in after.items() if before.get(label) != text}
+            yield f'Step {number}, "{words}": now {_listed(changed or after)}.'
+        yield self.stream.choice(("That is what is wanted.", "This is the arrangement asked for."))
+
+
+def _listed(parts: Mapping[str, str]) -> str:
+    return "; ".join(f"{label} {text}" for label, text in parts.items())

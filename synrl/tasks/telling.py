@@ -1,0 +1,58 @@
+"""Words for what is seen, shared by families that show the same kinds of things."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from synrl.tasks.base import FPS
+from synrl.tasks.moments import When, say_moment
+from synrl.world.timeline import Event
+
+ORDINALS = ("first", "second", "third", "fourth", "fifth")
+_TIMES = ("no time", "once", "twice", "three times", "four times", "five times", "six times", "seven times")
+
+
+def tell_speed(event: Event) -> Sequence[str]:
+    """A stretch at one speed, or in which it changes; the detail holds px per frame."""
+    who, speeds = (
+        f"the {event.actor}",
+        [_per_second(word) for word in event.detail.split() if word[0].isdigit()],
+    )
+    if event.kind == "steady":
+        return (
+            f"{who} moves at a constant speed, about {speeds[0]} pixels a second",
+            f"{who} moves steadily, at about {speeds[0]} pixels a second",
+            f"{who} keeps a constant speed of about {speeds[0]} pixels a second",
+        )
+    change = f"from about {speeds[0]} to about {speeds[1]} pixels a second"
+    ways = ("slows down", "gets slower") if event.kind == "slow down" else ("speeds up", "gets faster")
+    return tuple(f"{who} {way}, {change}" for way in ways)
+
+
+def _per_second(per_frame: str) -> int:
+    return round(float(per_frame) * FPS)
+
+
+def say_count(count: int) -> str:
+    """How often: 3 is "three times"."""
+    return _TIMES[count] if count < len(_TIMES) else f"{count} times"
+
+
+def both_ways(sentence: str, one: object, two: object) -> Sequence[str]:
+    """A sentence about two that are alike, with either named first."""
+    return sentence.format(one, two), sentence.format(two, one)
+
+
+def at_moment(when: When, sentence: str) -> Sequence[str]:
+    """A sentence about the state at a moment."""
+    moment = say_moment(when).partition(" (")[0]
+    return f"{moment[0].upper()}{moment[1:]}, {sentence}", f"So {moment}, {sentence}"
+
+
+def first_or_last(ask: str, number: str, does: str) -> Sequence[str]:
+    """The first or last operation that does something."""
+    which = ask.partition("_")[0]
+    return (
+        f"The {which} operation that {does} is number {number}",
+        f"So the {which} one that {does} is {number}",
+    )

@@ -1,0 +1,203 @@
+"""What the check finds wrong, what it lets pass, and that nothing in a text can break it."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from cot.corruptions import EDITS
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from synrl.cot.check import check
+from synrl.cot.trace import write
+from synrl.tasks import families
+
+Rows = Callable[[str, int], dict[str, Any]]
+
+
+@pytest.mark.parametrize("kind", EDITS)
+def test_one_mistake_in_a_chain_is_found(kind: str, undrawn: Rows) -> None:
+    made, found = 0, 0
+    missed = []
+    for name in families():
+        for index in range(12):
+            row = undrawn(name, index)
+            text = write(row)
+            wrong = EDITS[kind](text, row, random.Random(index))
+            if wrong is not None and wrong != text:
+                made += 1
+                report = check(wrong, row)
+                found += not report.ok
+                missed += [wrong] if report.ok else []
+    assert made > 50 and found >= 0.99 * made, (found, made, missed[:2])
+
+
+NAMES = ("red circle", "blue square")
+
+
+def row(**changes: Any) -> dict[str, Any]:
+    """A clip of 6 s: a red circle goes right, then up, while a blue square goes left."""
+    event = dict(kind="move", target="", time_ms=0, end_time_ms=0)
+    return (
+        dict(
+            family="direction_identification",
+            level=1,
+            fps=30.0,
+            num_frames=180,
+            duration=6.0,
+            question="Which way does the red circle move?",
+            options=["right, then up", "left", "up, then right", "down"],
+            answer_type="choice",
+            answer="A",
+            answer_text="right, then up",
+            objects=[dict(name=name, shape="circle", colour="#000000", size=30.0) for name in NAMES],
+            tracks=[
+                dict(
+                    name=name,
+                    x=[0.0] * 180,
+                    y=[0.0] * 180,
+                    visible=[True] * 60 + [name != "blue square"] * 120,
+                )
+                for name in NAMES
+            ],
+            events=[
+                event | dict(frame=30, end_frame=60, actor="red circle", detail="right"),
+                event | dict(frame=60, end_frame=90, actor="red circle", detail="up"),
+                event | dict(frame=120, end_frame=150, actor="blue square", detail="left"),
+            ],
+            operations=[],
+            states=[],
+            config={"query": {"ask": "path", "object": "red circle"}},
+        )
+        | changes
+    )
+
+
+def said(*sentences: str, answer: str = "A") -> str:
+    return f"<think>{' '.join(sentences)}</think><answer>{answer}</answer>"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "From 1.0 to 2.0 s the red circle moves right.",
+        "Between 1.1 and 1.9 seconds, the red circle drifts to the right.",
+        "The red circle travels up (2.0–3.0 s).",
+        "At 4.5 s the blue square is on its way left.",
+        "At 1.2 s the red circle goes right, then at 2.5 s the red circle goes up.",
+        "Nothing else matters here.",
+        "At 1.0 s the blue square is visible.",
+        "The whole thing takes 1.5 s.",
+        "So the answer is option A.",
+        "The [1.00, 2.00] stretch is where the red circle heads right.",
+    ],
+)
+def test_what_is_true_passes(sentence: str) -> None:
+    assert check(said(sentence), row()).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "problem"),
+    [
+        ("From 1.0 to 2.0 s the red circle moves left.", "does not agree"),
+        ("From 1.0 to 2.0 s the blue square moves right.", "does not agree"),
+        ("From 1.0 to 3.0 s the red circle moves right.", "does not agree"),
+        ("At 5.5 s the red circle moves right.", "does not agree"),
+        ("At 7.2 s the video shows nothing new.", "ends at 6.0 s"),
+        ("At 2.5 s the red circle moves up. Then, at 1.5 s, the red circle moves right.", "out of order"),
+        ("At 1.5 s the red circle moves right. Earlier, at 2.5 s, the red circle moves up.", "came later"),
+        ("At 4.0 s the blue square is visible.", "hidden"),
+        ("At 1.2 s the red circle goes right, then at 2.5 s the red circle goes down.", "does not agree"),
+        ("So the answer is option B.", "option B"),
+        ("So the answer is down.", "'down'"),
+        ("I watch all 9.0 s of the video.", "lasts 6.0 s"),
+    ],
+)
+def test_what_is_false_is_named(sentence: str, problem: str) -> None:
+    (found,) = check(said(sentence), row()).problems
+    assert problem in found
+
+
+def test_claims_are_counted_by_whether_they_could_be_checked() -> None:
+    report = check(said("At 1.5 s the red circle moves right.", "At 5.0 s it feels calm."), row())
+    assert (report.checked, report.unchecked) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "<answer>A</answer>",
+        "<think>a</think>",
+        "<think>a<think>b</think></think><answer>A</answer>",
+        "<think>a</think><answer>A</answer><answer>B</answer>",
+        "<think>a</think> so <answer>A</answer>",
+        "<think>a<answer>A</answer></think>",
+        "<think>" + "x" * 30_000 + "</think><answer>A</answer>",
+    ],
+)
+def test_another_form_is_a_problem(text: str) -> None:
+    assert not check(text, row()).ok
+
+
+def test_a_wrong_answer_is_a_problem_whatever_the_reasoning() -> None:
+    assert not check(said("At 1.5 s the red circle moves right.", answer="B"), row()).ok
+
+
+def test_the_tolerance_decides() -> None:
+    text = said("From 1.3 to 2.3 s the red circle moves right.")
+    assert not check(text, row(), tolerance=0.25).ok
+    assert check(text, row(), tolerance=0.35).ok
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=300))
+def test_no_text_breaks_it(text: str) -> None:
+    check(f"<think>{text}</think><answer>A</answer>", row())
+
+
+@pytest.mark.parametrize(
+    "unit", ["1.0, ", "1 and ", "from 1 to ", "option A ", "then ", "[1, ", "operation 1 "]
+)
+def test_long_repetitions_take_no_time(unit: str, undrawn: Rows) -> None:
+    text = said(unit * (19_000 // len(unit)))
+    started = time.process_time()
+    check(text, row())
+    check(text, undrawn("card_stack", 0))
+    assert time.process_time() - started < 5  # a pattern that goes back and forth takes minutes
+
+
+def test_states_are_held_against_the_operation_they_follow(undrawn: Rows) -> None:
+    family = families()["card_stack"]
+    clip = next(r for i in range(20) if (r := undrawn("card_stack", i))["mode"] == "forward")
+    query = clip["config"]["query"]
+    after = [family.parts(state["state"], query) for state in [clip["states"][0], *clip["states"][2:]]]
+    step, label = next(
+        (k, label)
+        for k in range(1, len(after))
+        for label in after[k]
+        if after[k][label] != after[k - 1][label]
+    )
+    answer = clip["answer"]
+    right = check(said(f"After operation {step}, {label} {after[step][label]}.", answer=answer), clip)
+    assert right.ok and right.checked == 1
+    wrong = check(said(f"After operation {step}, {label} {after[step - 1][label]}.", answer=answer), clip)
+    assert not wrong.ok
+    back = check(said(f"Before operation {step}, {label} {after[step - 1][label]}.", answer=answer), clip)
+    assert back.ok and back.checked == 1
+
+
+def test_every_reason_is_one_line_that_quotes_the_sentence(undrawn: Rows) -> None:
+    counts: Counter[int] = Counter()
+    for index in range(6):
+        clip = undrawn("shell_game", index)
+        wrong = EDITS["time"](write(clip), clip, random.Random(index))
+        for problem in check(str(wrong), clip).problems:
+            assert "\n" not in problem
+            counts[index] += 1
+    assert counts
