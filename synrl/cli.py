@@ -133,24 +133,45 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--json", action="store_true", help="print the report as JSON")
     command.set_defaults(run=_audit)
 
-    command = commands.add_parser(
-        "preview",
-        help="make a page to watch a dataset",
-        description="Write one self-contained HTML page: each video beside its question, options, answer and "
-        "timeline.",
-    )
-    _add_data(command)
-    command.add_argument(
-        "--out", type=Path, default=Path("preview.html"), metavar="PAGE", help="file to write"
-    )
-    command.add_argument(
-        "-n", "--num-rows", type=int, default=60, metavar="N", help="rows, spread evenly (60)"
-    )
-    command.set_defaults(run=_preview)
+    _add_preview(commands)
     _add_stats(commands)
     _add_push(commands)
     _add_export(commands)
     return parser
+
+
+def _add_preview(commands: Any) -> None:
+    command = commands.add_parser(
+        "preview",
+        help="make a page to watch a dataset",
+        description="""\
+Write rows as self-contained HTML, to open in any browser, without a network or a server: each video with
+a timeline of its events, operations and the stretches in which the state can be seen; its tracks, if asked
+for; the question, whose answer shows when an option is clicked; the chain of thought, if there is one,
+whose times lead into the video. Rows are filtered by family, mode, level and split; press ? for the keys.""",
+        epilog="""\
+examples:
+  synrl preview data                        60 rows into preview.html
+  synrl preview data --out page.html -n 200
+  synrl preview data --out pages -n 5000    a folder: pages of 50 rows; open pages/index.html
+  synrl preview org/name                    a dataset on the Hub
+
+A page holds its videos, about 0.1 MB each: for more than a few hundred rows, write a folder.
+""",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    _add_data(command)
+    command.add_argument(
+        "--out",
+        type=Path,
+        default=Path("preview.html"),
+        metavar="PAGE",
+        help="file to write (default: preview.html); a name without .html is a folder of pages",
+    )
+    command.add_argument(
+        "-n", "--num-rows", type=int, default=60, metavar="N", help="at most so many rows, spread evenly (60)"
+    )
+    command.set_defaults(run=_preview)
 
 
 def _add_stats(commands: Any) -> None:
@@ -326,12 +347,18 @@ def _audit(arguments: argparse.Namespace) -> int:
 
 def _preview(arguments: argparse.Namespace) -> int:
     from synrl.audit.reading import Source
-    from synrl.preview import write_page
+    from synrl.preview import labelled, write_folder, write_page
 
+    wanted, out = arguments.num_rows, arguments.out
+    if wanted < 1:
+        raise ConfigError(f"number of rows is {wanted}; allowed: 1 or more")
     source = Source.open(arguments.data)
-    count = write_page(source.spread(arguments.num_rows), arguments.out, title=f"SynRL: {arguments.data}")
-    print(arguments.out)
-    print(f"{count} of {source.num_rows} rows; open {arguments.out} in a browser", file=sys.stderr)
+    is_page = out.suffix.lower() == ".html"
+    write = write_page if is_page else write_folder
+    count = write(labelled(source, wanted), out, title=f"SynRL: {arguments.data}")
+    print(out)
+    start = out if is_page else out / "index.html"
+    print(f"{count} of {source.num_rows} rows; next: open {start} in a browser", file=sys.stderr)
     return 0
 
 

@@ -25,6 +25,11 @@ class Group:
     index: int
     num_rows: int
 
+    @property
+    def split(self) -> str:
+        """What its file's name begins with: `train` of `train-00000-of-00001.parquet`."""
+        return self.path.stem.split("-")[0]
+
     def rows(self) -> list[dict[str, Any]]:
         """Its rows, JSON columns decoded.
 
@@ -80,13 +85,17 @@ class Source:
 
     def spread(self, count: int) -> Iterator[dict[str, Any]]:
         """At most `count` rows, evenly spread over the whole."""
+        return (row for _, row in self.pick(count))
+
+    def pick(self, count: int) -> Iterator[tuple[Group, dict[str, Any]]]:
+        """The same rows, each with the group that holds it."""
         total, seen = self.num_rows, 0
         wanted = {total * k // count for k in range(count)} if count < total else set(range(total))
         for group in self.groups:
             if wanted & set(range(seen, seen + group.num_rows)):
                 for number, row in enumerate(group.rows(), start=seen):
                     if number in wanted:
-                        yield row
+                        yield group, row
             seen += group.num_rows
 
 
