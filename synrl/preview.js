@@ -36,7 +36,7 @@ function timeline(row, seek) {
   const lanes = [...new Set(row.spans.map(span => span.who))];
   const blocks = row.spans.map(span => {
     const block = make("button", span.type);
-    // Without the details, which often are the answer.
+    // Without how it happens, which often is the answer.
     block.title = `${span.what} ${span.who} (${between(row, span)} s)`;
     place(block, span.from, span.to);
     block.style.top = `calc(3px + var(--lane) * ${lanes.indexOf(span.who)})`;
@@ -66,12 +66,13 @@ function logTable(row, seek) {
   const details = make("details", "log"), table = make("table"), header = make("tr"), body = make("tbody");
   const what = [...new Set(row.spans.map(span => span.type + "s"))].join(" and ");
   details.append(make("summary", "", `${row.spans.length} ${what || "events"}`), table);
-  for (const name of ["seconds", "what", "who", "how"]) header.append(make("th", "", name));
+  const columns = ["what", "who", "how"].filter(name => row.spans.some(span => span[name]));
+  for (const name of ["seconds", ...columns]) header.append(make("th", "", name));
   table.append(make("thead"), body);
   table.tHead.append(header);
   const lines = row.spans.map(span => {
     const line = make("tr");
-    for (const text of [between(row, span), span.what, span.who, span.how]) line.append(make("td", "", text));
+    for (const text of [between(row, span), ...columns.map(name => span[name])]) line.append(make("td", "", text));
     line.tabIndex = 0;
     line.onclick = () => seek(timeOf(row, span.from));
     line.onkeydown = key => { if (key.key === "Enter") line.click(); };

@@ -150,12 +150,10 @@ def _index(pages: list[Counter[str]], title: str) -> str:
     total = sum(pages, Counter[str]())
     lines = []
     for family in sorted(total):
-        links = " ".join(
-            f'<a href="{_page(number)}#family={quote(family, safe="", errors="replace")}">{number}</a>'
-            for number, page in enumerate(pages, start=1)
-            if family in page
-        )
-        lines.append(f"<tr><td>{html.escape(family)}<td>{total[family]}<td>{links}")
+        anchor = f"#family={quote(family, safe='', errors='replace')}"
+        numbers = [number for number, page in enumerate(pages, start=1) if family in page]
+        links = "".join(f'<a href="{_page(number)}{anchor}">{number}</a>' for number in numbers)
+        lines.append(f"<tr><th>{html.escape(family)}<td>{total[family]}<td>{links}")
     return _INDEX.format(
         policy=_policy(style),
         mark=_MARK,

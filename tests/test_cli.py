@@ -32,6 +32,11 @@ def test_generate_verify_and_preview_follow_on_from_each_other(
     assert json.loads(capsys.readouterr().out)["rows"] == {"direction_identification": 2}
     assert main(["preview", out, "--out", str(page)]) == 0
     assert "direction_identification-train-000001" in page.read_text(encoding="utf-8")
+    capsys.readouterr()
+    assert main(["preview", out, "--out", str(tmp_path / "pages"), "-n", "5"]) == 0
+    captured = capsys.readouterr()
+    assert captured.out == f"{tmp_path / 'pages'}\n"
+    assert f"2 of 2 rows; next: open {tmp_path / 'pages' / 'index.html'} in a browser" in captured.err
 
 
 def test_the_gallery_has_every_family_at_every_level(
@@ -60,6 +65,7 @@ def test_the_gallery_has_every_family_at_every_level(
         (["audit", "empty"], "no Parquet files in empty"),
         (["families", "--gallery", "no/such/page.html"], "can't write no/such/page.html"),
         (["preview", "empty"], "no Parquet files in empty"),
+        (["preview", "empty", "-n", "0"], "number of rows is 0; allowed: 1 or more"),
     ],
 )
 def test_a_mistake_is_one_line_and_exit_status_2(
