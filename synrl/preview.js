@@ -115,7 +115,7 @@ function drawTracks(row, frame, canvas) {
     const colour = `hsl(${number * 137.5 % 360} 85% 40%)`;
     const trail = () => {
       pen.beginPath();
-      for (let k = first; k <= frame; k++) {
+      for (let k = first; k <= Math.min(frame, track.visible.length - 1); k++) {
         if (!track.visible[k]) continue;
         if (k > first && track.visible[k - 1]) pen.lineTo(track.x[k], track.y[k]);
         else pen.moveTo(track.x[k], track.y[k]);
