@@ -86,8 +86,8 @@ function logTable(row, seek) {
 // is a length.
 const STAMP = new RegExp([
   /\[(\d+\.\d+)(?: ?s)?, ?\d+\.\d+(?: ?s)?\]/,
-  /(?<![\d.])(\d+(?:\.\d+)?)(?: ?s)? ?(?:to|and|-|–|—) ?\d+(?:\.\d+)? ?(?:seconds|sec|s)\b/,
-  /(?<![\d.]|\b(?:for|every|lasts|takes) )(\d+(?:\.\d+)?) ?(?:seconds|second|sec|s)\b/,
+  /(?<![\w.])(\d+(?:\.\d+)?)(?: ?s)? ?(?:to|and|-|–|—) ?\d+(?:\.\d+)? ?(?:seconds|sec|s)\b/,
+  /(?<![\w.]|\b(?:for|every|lasts|takes) )(\d+(?:\.\d+)?) ?(?:seconds|second|sec|s)\b/,
 ].map(pattern => pattern.source).join("|"), "g");
 function withStamps(text, row, seek) {
   const whole = make("div", "cot");

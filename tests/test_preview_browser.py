@@ -158,6 +158,25 @@ def test_times_in_a_chain_of_thought_lead_into_the_video(page: Chromium, rows: l
         assert now(page) == pytest.approx(time, abs=TOLERANCE)
 
 
+@pytest.mark.parametrize(
+    ("text", "stamps"),
+    [
+        ("at 1.2 s, and 1.3s, about 2 seconds", ["1.2 s", "1.3s", "2 seconds"]),
+        ("from 1.0 to 2.5 s", ["1.0 to 2.5 s"]),
+        ("from 1.0 s to 2.5 s", ["1.0 s to 2.5 s"]),
+        ("between 1 and 2.5 seconds (0.5–1.5 s)", ["1 and 2.5 seconds", "0.5–1.5 s"]),
+        ("[1.20, 3.50] or [1.20 s, 3.50 s]", ["[1.20, 3.50]", "[1.20 s, 3.50 s]"]),
+        ("for 1.5 s, it takes 2 s, every 0.5 seconds", []),
+        ("A is [1, 2], 3 slots, 2.5 px/s, 3 swaps, 1.5 stars, file1s", []),
+        ("at 900.5 s", []),
+    ],
+)
+def test_what_is_a_time_in_the_video_and_what_is_not(page: Chromium, text: str, stamps: list[str]) -> None:
+    links = f"withStamps({json.dumps(text)}, rows[0], () => 0)"
+    assert page.run(f"{links}.textContent") == text
+    assert page.run(f"[...{links}.querySelectorAll('button')].map(e => e.textContent)") == stamps
+
+
 def test_filters_hide_rows(page: Chromium) -> None:
     def choose(name: str, value: str) -> list[bool]:
         page.run(
