@@ -104,6 +104,10 @@ function withStamps(text, row, seek) {
   return whole;
 }
 
+function isLight(colour) {
+  const [red, green, blue] = [1, 3, 5].map(at => parseInt(colour.slice(at, at + 2), 16));
+  return 0.3 * red + 0.6 * green + 0.1 * blue > 160;
+}
 function drawTracks(row, frame, canvas) {
   const pen = canvas.getContext("2d");
   pen.clearRect(0, 0, canvas.width, canvas.height);
@@ -111,8 +115,8 @@ function drawTracks(row, frame, canvas) {
   pen.font = "12px sans-serif";
   pen.lineJoin = pen.lineCap = "round";
   const first = Math.max(0, frame - Math.round(TRAIL_SECONDS * row.fps));
-  row.tracks.forEach((track, number) => {
-    const colour = `hsl(${number * 137.5 % 360} 85% 40%)`;
+  for (const track of row.tracks) {
+    const border = isLight(track.colour) ? "#333" : "#fff";
     const trail = () => {
       pen.beginPath();
       for (let k = first; k <= Math.min(frame, track.visible.length - 1); k++) {
@@ -123,22 +127,22 @@ function drawTracks(row, frame, canvas) {
       pen.stroke();
     };
     const stroke = (width, style, draw) => { pen.lineWidth = width; pen.strokeStyle = style; draw(); };
-    stroke(5, "#fffc", trail);
-    stroke(2.5, colour, trail);
-    if (!track.visible[frame]) return;
+    stroke(5, border, trail);
+    stroke(2.5, track.colour, trail);
+    if (!track.visible[frame]) continue;
     const x = track.x[frame], y = track.y[frame];
     const cross = () => {
       pen.beginPath();
       pen.moveTo(x - 6, y); pen.lineTo(x + 6, y); pen.moveTo(x, y - 6); pen.lineTo(x, y + 6);
       pen.stroke();
     };
-    stroke(5, "#fff", cross);
-    stroke(2, colour, cross);
+    stroke(5, border, cross);
+    stroke(2, track.colour, cross);
     const left = Math.max(2, Math.min(x + 8, canvas.width - pen.measureText(track.name).width - 2)), top = Math.max(12, y - 8);
     stroke(4, "#fff", () => pen.strokeText(track.name, left, top));
-    pen.fillStyle = colour;
+    pen.fillStyle = "#000";
     pen.fillText(track.name, left, top);
-  });
+  }
 }
 
 function quiz(row) {

@@ -228,6 +228,7 @@ def _entry(row: Mapping[str, Any]) -> str:
 def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
     """What the page's script wants of a row, of the types it relies on."""
     numbers = {name: float(row[name]) for name in _NUMBERS}
+    colours = {item["name"]: str(item["colour"]) for item in row["objects"]}
     if not (numbers["fps"] > 0 and numbers["num_frames"] > 0 and numbers["duration"] > 0):
         raise ValueError("fps, num_frames and duration must be above 0")
     return {
@@ -237,7 +238,7 @@ def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
         "options": [str(option) for option in row["options"]],
         "spans": _spans(row),
         "phases": _phases(row),
-        "tracks": [_track(track) for track in row["tracks"]],
+        "tracks": [_track(track, colours[track["name"]]) for track in row["tracks"]],
         "cot": row["cot"] and str(row["cot"]),
     }
 
@@ -286,9 +287,10 @@ def _phases(row: Mapping[str, Any]) -> list[dict[str, Any]]:
     return phases
 
 
-def _track(track: Mapping[str, Any]) -> dict[str, Any]:
+def _track(track: Mapping[str, Any], colour: str) -> dict[str, Any]:
     return {
         "name": str(track["name"]),
+        "colour": colour,
         "x": [round(x, 1) for x in track["x"]],
         "y": [round(y, 1) for y in track["y"]],
         "visible": [int(seen) for seen in track["visible"]],

@@ -41,7 +41,7 @@ def test_the_page_holds_every_row_once_with_its_video(rows: list[dict[str, Any]]
 def test_hostile_text_stays_text(rows: list[dict[str, Any]], tmp_path: Path) -> None:
     row = copy.deepcopy(rows[0])
     evil = "</script><script>alert(1)</script><img src=x onerror=alert(2)>"
-    row["question"] = row["tracks"][0]["name"] = evil
+    row["question"] = row["objects"][0]["name"] = row["tracks"][0]["name"] = evil
     row["options"] = [evil, "b"]
     write_page([row], tmp_path / "page.html", evil)
     page = (tmp_path / "page.html").read_text(encoding="utf-8")

@@ -229,13 +229,16 @@ def test_after_a_click_on_an_option_the_space_key_still_plays(page: Chromium) ->
 
 def test_tracks_are_drawn_with_where_they_have_been(page: Chromium, rows: list[dict[str, Any]]) -> None:
     track, frame = rows[1]["tracks"][0], 40
+    own = next(
+        bytes.fromhex(item["colour"][1:]) for item in rows[1]["objects"] if item["name"] == track["name"]
+    )
     # Where the trail runs, and far from it: the cross and the name stand at its end.
     past = [round(track["x"][frame - 25]), round(track["y"][frame - 25])]
 
     def drawn() -> bool:
         pen = "cards[1].querySelector('canvas').getContext('2d')"
         *colour, alpha = page.run(f"[...{pen}.getImageData({past[0]}, {past[1]}, 1, 1).data]")
-        return alpha > 0 and min(colour) < 128  # its border is white
+        return alpha > 0 and max(abs(part - its) for part, its in zip(colour, own, strict=True)) < 60
 
     page.run("cards[1].scrollIntoView()")
     page.wait("cards[1].video.readyState >= 2")
@@ -272,6 +275,7 @@ def test_hostile_text_makes_no_element_and_runs_nothing(
     for name in ("id", "family", "mode", "split", "question", "answer_type", "answer", "answer_text", "cot"):
         row[name] = EVIL
     row["options"] = [EVIL, EVIL]
+    row["objects"][0] |= {"name": EVIL, "colour": EVIL}
     row["tracks"][0]["name"] = row["events"][0]["kind"] = row["events"][0]["actor"] = row["events"][0][
         "detail"
     ] = EVIL
