@@ -1,0 +1,80 @@
+"""How good chains of thought are that code writes, and how much of what is wrong the check finds.
+
+    python tests/benchmarks/chains.py [--rows 1000] [--num-proc 2]
+
+For every family: chains that pass the check; different first sentences; mean length; milliseconds for a
+chain and for its check; and, by kind of mistake, how many of the chains with one mistake are found out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import time
+from collections import Counter
+from functools import partial
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from cot.corruptions import EDITS
+from cot.rows import undrawn_row
+
+from synrl.cot.check import check
+from synrl.cot.trace import write
+from synrl.pool import ordered_map
+from synrl.tasks import families
+
+
+def measure(name: str, rows: int) -> tuple[str, Counter[str], int]:
+    """Counts of one family, and how many first sentences there are."""
+    counts: Counter[str] = Counter()
+    openings = set()
+    for index in range(rows):
+        row = undrawn_row(name, index)
+        started = time.perf_counter_ns()
+        text = write(row)
+        written = time.perf_counter_ns()
+        report = check(text, row)
+        counts["write"] += written - started
+        counts["check"] += time.perf_counter_ns() - written
+        counts.update(
+            passed=report.ok, checked=report.checked, unchecked=report.unchecked, words=len(text.split())
+        )
+        openings.add(text.splitlines()[1])
+        for kind, edit in EDITS.items():
+            wrong = edit(text, row, random.Random(index))
+            if wrong is not None and wrong != text:
+                counts[f"{kind} made"] += 1
+                counts[f"{kind} found"] += not check(wrong, row).ok
+    return name, counts, len(openings)
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--rows", type=int, default=1000)
+    parser.add_argument("--num-proc", type=int, default=1)
+    arguments = parser.parse_args()
+    rows = arguments.rows
+    print(
+        f"{'family':<26} {'passed':>6} {'openings':>8} {'words':>6} {'claims':>6} {'not checked':>11}", end=""
+    )
+    print(f" {'write ms':>8} {'check ms':>8} ", " ".join(f"{kind:>11}" for kind in EDITS))
+    total: Counter[str] = Counter()
+    with ordered_map(arguments.num_proc) as run:
+        for name, counts, openings in run(partial(measure, rows=rows), list(families())):
+            total += counts
+            found = [f"{counts[f'{kind} found']}/{counts[f'{kind} made']}" for kind in EDITS]
+            print(
+                f"{name:<26} {counts['passed'] / rows:>6.1%} {openings:>8} {counts['words'] / rows:>6.0f} "
+                f"{counts['checked'] / rows:>6.1f} {counts['unchecked'] / rows:>11.2f} "
+                f"{counts['write'] / rows / 1e6:>8.2f} {counts['check'] / rows / 1e6:>8.2f} ",
+                " ".join(f"{text:>11}" for text in found),
+            )
+    for kind in EDITS:
+        print(f"{kind}: {total[f'{kind} found'] / max(1, total[f'{kind} made']):.2%} found")
+
+
+if __name__ == "__main__":
+    main()
