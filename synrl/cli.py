@@ -1,4 +1,4 @@
-"""The command line: `synrl families | recipes | generate | verify | audit | preview | stats |
+"""The command line: `synrl families | recipes | generate | verify | audit | preview | stats | cot |
 export | push`.
 
 Data goes to stdout, messages and progress to stderr. A user's mistake is one line and exit status 2.
@@ -29,6 +29,7 @@ examples:
   synrl verify data
   synrl audit data
   synrl preview data --out page.html
+  synrl cot data --out data_cot
 """
 
 
@@ -137,6 +138,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_stats(commands)
     _add_push(commands)
     _add_export(commands)
+    _add_cot(commands)
     return parser
 
 
@@ -220,6 +222,27 @@ def _add_export(commands: Any) -> None:
     )
     command.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to make")
     command.set_defaults(run=_export)
+
+
+def _add_cot(commands: Any) -> None:
+    from synrl.config import add_flags
+    from synrl.cot.settings import CotConfig
+
+    command = commands.add_parser(
+        "cot",
+        help="add a verified chain of thought to each row",
+        description="Write a dataset again with its `cot` column filled: from each row's own record, or by "
+        "models on an OpenAI-compatible server, which write, judge, correct and polish, while code checks "
+        "every chain against the record. A server's key is taken from SYNRL_API_KEY or OPENAI_API_KEY. "
+        "Interrupted? The same command goes on, and pays for nothing twice.",
+    )
+    _add_data(command)
+    command.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to make")
+    command.add_argument(
+        "--num-proc", type=int, default=1, metavar="P", help="processes, for the writer trace (default: 1)"
+    )
+    add_flags(command, CotConfig)
+    command.set_defaults(run=_cot)
 
 
 def _add_data(command: argparse.ArgumentParser) -> None:
@@ -398,6 +421,21 @@ def _stats(arguments: argparse.Namespace) -> int:
     plot(found, arguments.out)
     print(json.dumps(as_json(found), indent=2) if arguments.json else table(found))
     print(f"drawn in {arguments.out}; next: synrl audit {arguments.data}", file=sys.stderr)
+    return 0
+
+
+def _cot(arguments: argparse.Namespace) -> int:
+    from synrl.config import read_config
+    from synrl.cot.run import add_chains
+    from synrl.cot.settings import CotConfig
+
+    config = read_config(CotConfig, arguments)
+    said = add_chains(arguments.data, arguments.out, config, num_proc=arguments.num_proc)
+    print(arguments.out)
+    why = ", ".join(f"{reason} {count}" for reason, count in said["reasons"].items())
+    dropped = f"; {said['dropped']} dropped ({why}), listed in dropped.jsonl" if why else ""
+    print(f"{said['accepted']} rows with a chain of thought{dropped}", file=sys.stderr)
+    print(f"next: synrl verify {arguments.out}", file=sys.stderr)
     return 0
 
 

@@ -29,6 +29,10 @@ class HubError(SynRLError):
     """The Hub refused something, or could not be reached."""
 
 
+class ServerError(SynRLError):
+    """The server of a model refused something, or could not be reached."""
+
+
 class VideoError(SynRLError):
     """Video bytes that can't be decoded whole."""
 

@@ -200,8 +200,8 @@ class _Sink(io.RawIOBase):
             self._file.close()
 
 
-def _write_shard(path: Path, rows: Iterable[dict[str, Any]]) -> None:
-    """Write rows to a Parquet file that appears only when it is complete."""
+def write_tables(path: Path, tables: Iterable[Any]) -> None:
+    """Write tables of rows, each as a row group, to a Parquet file that appears only when it is complete."""
     import pyarrow.parquet as pq
 
     part = path.with_name(path.name + ".part")
@@ -209,13 +209,17 @@ def _write_shard(path: Path, rows: Iterable[dict[str, Any]]) -> None:
     sink = _Sink(part)
     try:
         with pq.ParquetWriter(sink, features().arrow_schema, **options) as writer:
-            for group in _groups(rows, ROWS_PER_GROUP):
-                writer.write_table(_table(group))
+            for table in tables:
+                writer.write_table(table)
                 sink.check()
         sink.finish()
     finally:
         sink.abandon()
     os.replace(part, path)
+
+
+def _write_shard(path: Path, rows: Iterable[dict[str, Any]]) -> None:
+    write_tables(path, (_table(group) for group in _groups(rows, ROWS_PER_GROUP)))
 
 
 def _groups(rows: Iterable[dict[str, Any]], size: int) -> Iterator[list[dict[str, Any]]]:

@@ -44,11 +44,17 @@ class Group:
         Raises:
             DataError: the file is damaged.
         """
+        read: list[dict[str, Any]] = self.table(names).to_pylist()
+        return read
+
+    def table(self, names: Sequence[str] | None = None) -> pa.Table:
+        """The same as an Arrow table.
+
+        Raises:
+            DataError: the file is damaged.
+        """
         try:
-            read: list[dict[str, Any]] = (
-                pq.ParquetFile(self.path).read_row_group(self.index, columns=names).to_pylist()
-            )
-            return read
+            return pq.ParquetFile(self.path).read_row_group(self.index, columns=names)
         except (OSError, pa.ArrowException) as error:
             raise DataError(f"{self.path} can't be read: {_first_line(error)}") from error
 
@@ -58,6 +64,8 @@ class Source:
     """A dataset's row groups, in the order of its files."""
 
     groups: tuple[Group, ...]
+    folder: Path
+    """Where they are; the files' paths below it are those of a generated folder."""
 
     @classmethod
     def open(cls, data: str) -> Source:
@@ -72,7 +80,7 @@ class Source:
         paths = sorted(folder.rglob("*.parquet"))
         if not paths:
             raise DataError(f"no Parquet files in {data}")
-        return cls(tuple(group for path in paths for group in _groups(path)))
+        return cls(tuple(group for path in paths for group in _groups(path)), folder)
 
     @property
     def num_rows(self) -> int:

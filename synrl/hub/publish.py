@@ -153,7 +153,9 @@ def _operations(api: HfApi, repo: str, revision: str, folder: Path, record: Reco
     records = dict(sorted(records.items()))
     shards = {str(path.relative_to(folder)): path for path in sorted(folder.rglob("*.parquet"))}
     pictures = _pictures(folder, shards)
-    strips = {family: f"images/{family}.png" for one in records.values() for family in one.counts}
+    strips = {
+        family: f"images/{family}.png" for one in records.values() for family, n in one.counts.items() if n
+    }
     card = dataset_card(list(records.values()), strips, repo)
     contents: dict[str, Any] = {"README.md": card.encode(), record.path: record.to_json().encode()}
     contents |= {path: data for path, data in pictures.items() if path not in there} | shards
@@ -177,8 +179,8 @@ def _pictures(folder: Path, shards: dict[str, Path]) -> dict[str, bytes]:
     for path in shards.values():
         name = f"images/{path.parent.name}.png"
         if name not in found:
-            (row,) = Source.open(str(path.parent)).spread(1)
-            found[name] = strip(row)
+            for row in Source.open(str(path.parent)).spread(1):  # none, if all of them were dropped
+                found[name] = strip(row)
     return found
 
 

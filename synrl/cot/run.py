@@ -1,0 +1,320 @@
+"""From a dataset to the same one with chains of thought.
+
+First every row's outcome goes into a journal, in whatever order they come; then the shards are written from
+the source and the journal, in the source's order, with all other columns as they were. Work goes on in
+`<out>.incomplete`; the same command takes it up, and the folder gets its name only when it is whole.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from tqdm.auto import tqdm
+
+from synrl import __version__
+from synrl.audit.reading import Group, Source
+from synrl.cot import trace
+from synrl.cot.asking import ROW, Sleep, ask_all
+from synrl.cot.check import check
+from synrl.cot.journal import Journal
+from synrl.cot.settings import CotConfig
+from synrl.cot.stages import REASONS, Outcome
+from synrl.disk import disk_errors, write_whole
+from synrl.errors import DataError, OutputError
+from synrl.generate import write_tables
+from synrl.hub.cards import dataset_card
+from synrl.hub.record import Record, read_recipe, versions
+from synrl.pool import check_num_proc, ordered_map
+from synrl.recipes import Recipe
+from synrl.schema import COLUMNS, features
+
+JOURNAL = "journal.jsonl"
+DROPPED = "dropped.jsonl"
+SUMMARY = "cot.json"
+_RECIPE = "recipe.json"
+
+
+@dataclass
+class Summary:
+    """What came out, by row."""
+
+    accepted: Counter[str] = field(default_factory=Counter)
+    """By family, as is `dropped`."""
+    dropped: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
+    """Of dropped rows: those of `synrl.cot.stages.REASONS`."""
+    reflected: int = 0
+    """Rows accepted after they went back to the writer."""
+    unpolished: int = 0
+    """Rows accepted as they were written, because the polished chain did not pass. The trace needs none."""
+    checked: int = 0
+    """Claims in accepted chains that code has checked, and those that it could not."""
+    unchecked: int = 0
+
+    def add(self, family: str, outcome: Outcome) -> None:
+        """Count a row."""
+        if outcome.cot is None:
+            self.dropped[family] += 1
+            self.reasons[outcome.reason] += 1
+            return
+        self.accepted[family] += 1
+        self.reflected += outcome.reflections > 0
+        self.unpolished += not outcome.polished
+        self.checked += outcome.checked
+        self.unchecked += outcome.unchecked
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        families = sorted({*self.accepted, *self.dropped})
+        return {
+            "accepted": self.accepted.total(),
+            "reflected": self.reflected,
+            "unpolished": self.unpolished,
+            "dropped": self.dropped.total(),
+            "reasons": {name: self.reasons[name] for name in REASONS if self.reasons[name]},
+            "families": {
+                name: {"accepted": self.accepted[name], "dropped": self.dropped[name]} for name in families
+            },
+            "claims": {"checked": self.checked, "unchecked": self.unchecked},
+        }
+
+
+def add_chains(
+    data: str,
+    out: Path,
+    config: CotConfig,
+    *,
+    num_proc: int = 1,
+    progress: bool = True,
+    sleep: Sleep = asyncio.sleep,
+) -> dict[str, Any]:
+    """Write the dataset `data` with chains of thought to the folder `out`, and return its `cot.json`.
+
+    Args:
+        data: folder or Hub dataset, as `synrl.audit.reading.Source.open` takes it.
+        num_proc: processes of the writer `trace`; a server is asked from one.
+        sleep: what waits between attempts at a server.
+
+    Raises:
+        ConfigError: `num_proc` is out of range.
+        DataError: the dataset can't be found or read, or no row got a chain.
+        OutputError: `out` holds something else, or the disk is full or not writable.
+        ServerError: a server refused, or was not to be had.
+    """
+    check_num_proc(num_proc)
+    source = Source.open(data)
+    recipe = _recipe(source.folder)
+    about = {
+        "settings": config.what(),
+        "writer": "trace" if config.by_trace else "model",
+        "data": _digest(source),
+        "version": __version__,
+    }
+    done = _done(out, about)
+    if done is not None:
+        return done
+    _check_ids(source)
+    staging = out.with_name(out.name + ".incomplete")
+    with disk_errors(out):
+        _stage(staging)
+        with Journal(staging / JOURNAL, about) as journal:
+            with tqdm(total=source.num_rows, unit="row", disable=not progress) as bar:
+                _fill(journal, source, config, num_proc, bar, sleep)
+            summary = _assemble(source, journal, staging)
+            said = {
+                "about": about,
+                "settings": asdict(config),
+                **summary.to_dict(),
+                "tokens": _tokens(journal),
+            }
+        if config.by_trace:
+            (staging / JOURNAL).unlink()  # nothing in it was paid for
+        if recipe is not None:
+            (staging / _RECIPE).write_bytes((source.folder / _RECIPE).read_bytes())
+            record = Record(recipe, dict(summary.accepted), versions())
+            write_whole(staging / "README.md", dataset_card([record], {}))
+        write_whole(staging / SUMMARY, json.dumps(said, indent=2) + "\n")
+        if out.exists():
+            out.rmdir()  # an empty folder, as _done has made sure
+        staging.rename(out)
+    return said
+
+
+def _recipe(folder: Path) -> Recipe | None:
+    """The recipe of a generated folder; a Hub dataset has none in that place."""
+    path = folder / _RECIPE
+    if not path.exists():
+        return None
+    try:
+        return read_recipe(json.loads(path.read_text(encoding="utf-8")), str(path))
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        if isinstance(error, DataError):
+            raise
+        raise DataError(f"{path} is no recipe: {type(error).__name__}: {error}") from error
+
+
+def _digest(source: Source) -> str:
+    """Of all files of a dataset and their places."""
+    digest = hashlib.sha256()
+    for path in _paths(source):
+        digest.update(f"{path.relative_to(source.folder)}\n".encode())
+        with path.open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()
+
+
+def _paths(source: Source) -> list[Path]:
+    """All shards, with those that hold no row."""
+    return sorted(source.folder.rglob("*.parquet"))
+
+
+def _check_ids(source: Source) -> None:
+    seen: set[str] = set()
+    for group in source.groups:
+        for row in group.columns(["id"]):
+            if row["id"] in seen:
+                raise DataError(f"id {row['id']} occurs twice; `synrl verify` says more")
+            seen.add(row["id"])
+
+
+def _done(out: Path, about: Any) -> dict[str, Any] | None:
+    """The summary of `out` if it already is the result.
+
+    Raises:
+        OutputError: it is something else.
+    """
+    if not out.exists() or (out.is_dir() and not any(out.iterdir())):
+        return None
+    try:
+        said: dict[str, Any] = json.loads((out / SUMMARY).read_text(encoding="utf-8"))
+        if said["about"] == json.loads(json.dumps(about)):
+            return said
+    except (OSError, ValueError, LookupError, TypeError):
+        pass  # no folder of ours, which is what is asked
+    raise OutputError(f"{out} already holds something else; choose another --out, or remove it first")
+
+
+def _stage(staging: Path) -> None:
+    staging.mkdir(parents=True, exist_ok=True)
+    if any(staging.iterdir()) and not (staging / JOURNAL).exists():
+        raise OutputError(f"{staging} is left from another, unfinished request; finish that, or remove it")
+    for left in staging.rglob("*.part"):
+        left.unlink()
+
+
+def _fill(journal: Journal, source: Source, config: CotConfig, num_proc: int, bar: Any, sleep: Sleep) -> None:
+    """Bring the outcome of every row into the journal."""
+    counts, tokens = Counter[str](), 0
+
+    def tell(outcome: Outcome, more: int = 0) -> None:
+        nonlocal tokens
+        tokens += more
+        counts["dropped" if outcome.cot is None else "accepted"] += 1
+        counts["reflected"] += outcome.cot is not None and outcome.reflections > 0
+        said = {name: counts[name] for name in ("accepted", "reflected", "dropped")}
+        bar.set_postfix({**said, "tokens": tokens}, refresh=False)
+        bar.update()
+
+    for key, value in journal.items():
+        if key.startswith(ROW):
+            tell(Outcome(**value))
+    if config.by_trace:
+        _trace_all(journal, source, config, num_proc, tell)
+    else:
+        ask_all(source.groups, journal, config, tell, sleep)
+
+
+def _trace_all(journal: Journal, source: Source, config: CotConfig, num_proc: int, tell: Any) -> None:
+    todo = [
+        group
+        for group in source.groups
+        if any(ROW + row["id"] not in journal for row in group.columns(["id"]))
+    ]
+    with ordered_map(num_proc) as run:
+        for traced in run(partial(trace_group, tolerance=config.tolerance), todo):
+            for row_id, outcome in traced:
+                if ROW + row_id not in journal:
+                    journal.put(ROW + row_id, asdict(outcome))
+                    tell(outcome)
+
+
+def trace_group(group: Group, tolerance: float) -> list[tuple[str, Outcome]]:
+    """The chains of a row group, written from its rows' own records; all of them pass.
+
+    Raises:
+        DataError: one does not, which is a bug, or a damaged row.
+    """
+    outcomes = []
+    for row in group.rows():
+        chain = trace.write(row)
+        report = check(chain, row, tolerance)
+        if not report.ok:
+            raise DataError(
+                f"the chain of {row['id']} fails its own check: {'; '.join(report.problems)}; if "
+                "`synrl verify` proves the row, please report this"
+            )
+        outcomes.append((row["id"], Outcome(chain, "", "", 0, True, report.checked, report.unchecked)))
+    return outcomes
+
+
+def _assemble(source: Source, journal: Journal, staging: Path) -> Summary:
+    """Write the shards that are not there and the list of dropped rows."""
+    summary, dropped = Summary(), []
+    for group in source.groups:
+        for row, outcome in _outcomes(group, journal):
+            summary.add(row["family"], outcome)
+            if outcome.cot is None:
+                dropped.append({**row, "reason": outcome.reason, "detail": outcome.detail})
+    if not summary.accepted:
+        reasons = ", ".join(f"{name} {count}" for name, count in summary.reasons.most_common())
+        raise DataError(
+            f"none of {source.num_rows} rows got a chain that holds ({reasons}); {staging / JOURNAL} has "
+            "what the models said; remove that folder to begin anew"
+        )
+    for path in _paths(source):
+        shard = staging / path.relative_to(source.folder)
+        if not shard.exists():
+            shard.parent.mkdir(parents=True, exist_ok=True)
+            write_tables(shard, _tables([group for group in source.groups if group.path == path], journal))
+    write_whole(staging / DROPPED, "".join(json.dumps(line) + "\n" for line in dropped))
+    return summary
+
+
+def _outcomes(group: Group, journal: Journal) -> Iterator[tuple[dict[str, Any], Outcome]]:
+    for row in group.columns(["id", "family"]):
+        yield row, Outcome(**journal.get(ROW + row["id"]))
+
+
+def _tables(groups: Sequence[Group], journal: Journal) -> Iterator[Any]:
+    """The row groups with their chains, and without the rows that were dropped."""
+    schema = features().arrow_schema
+    for group in groups:
+        chains = [outcome.cot for _, outcome in _outcomes(group, journal)]
+        if not any(chains):
+            continue
+        table = group.table().select(list(COLUMNS))
+        table = table.set_column(COLUMNS.index("cot"), schema.field("cot"), pa.array(chains, pa.string()))
+        try:
+            yield table.filter(pa.array([chain is not None for chain in chains])).cast(schema)
+        except pa.ArrowException as error:
+            first = str(error).splitlines()[0]
+            raise DataError(f"{group.path} has columns of other types than SynRL's: {first}") from error
+
+
+def _tokens(journal: Journal) -> dict[str, dict[str, int]]:
+    """Sums by stage, over all calls that were paid for."""
+    sums: dict[str, Counter[str]] = {stage: Counter() for stage in ("write", "judge", "polish")}
+    for key, value in journal.items():
+        if not key.startswith(ROW):
+            stage = key.split("|")[1].split()[0]
+            sums[stage].update(calls=1, prompt=value["prompt_tokens"], completion=value["completion_tokens"])
+    return {stage: dict(count) for stage, count in sums.items() if count}

@@ -1,0 +1,104 @@
+"""How chains of thought are made: the dataclass, the YAML file and the flags of `synrl cot`.
+
+Models and the number of rounds are the paper's (section 2.2). It names the writer Qwen3-VL-235B-A22B, of
+which two variants exist; the one that reasons is taken. The API key is no setting, so that it gets into no
+file, log or process list.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict, dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from synrl.config import setting
+from synrl.errors import ConfigError
+
+TRACE = "trace"
+"""The writer that needs no model: chains from the row's own record."""
+KEYS = ("SYNRL_API_KEY", "OPENAI_API_KEY")
+"""Environment variables that may hold the key; the first that is set counts."""
+_ONLY_HOW = ("writer", "judge", "concurrency", "timeout", "max_retries")
+"""Settings that do not change what comes out: they may change when a run is taken up again."""
+
+
+@dataclass(frozen=True)
+class CotConfig:
+    """Settings of `synrl cot`; each field's help says what it is.
+
+    Raises:
+        ConfigError: a value is not allowed.
+    """
+
+    writer: str = setting(TRACE, "trace (no model), or the base URL of an OpenAI-compatible server")
+    judge: str | None = setting(None, "base URL of the server that judges and polishes (default: writer's)")
+    writer_model: str = setting("Qwen/Qwen3-VL-235B-A22B-Thinking", "model that watches and writes")
+    judge_model: str = setting("Qwen/Qwen3-235B-A22B", "model that judges a chain")
+    polish_model: str = setting("Qwen/Qwen3-235B-A22B", "model that polishes the language")
+    writer_temperature: float = setting(1.0, "sampling temperature of the writer, 0 to 2")
+    judge_temperature: float = setting(0.6, "sampling temperature of the judge, 0 to 2")
+    polish_temperature: float = setting(0.6, "sampling temperature of the polisher, 0 to 2")
+    rounds: int = setting(5, "how often a chain goes back to the writer before its row is dropped, 0 to 20")
+    tolerance: float = setting(0.25, "how far a stated time may be off, in seconds, 0 to 5")
+    fps: float = setting(4.0, "frames a second that the server samples, 0 to 60; 0: as the server does")
+    max_tokens: int = setting(16384, "longest output of a model, 256 to 262144 tokens")
+    concurrency: int = setting(32, "rows under way at once, 1 to 1024")
+    timeout: float = setting(600.0, "seconds to wait for an answer, 1 to 86400")
+    max_retries: int = setting(6, "how often a failed request or unreadable verdict is asked again, 0 to 20")
+
+    def __post_init__(self) -> None:
+        for name, low, high in (
+            ("writer_temperature", 0, 2),
+            ("judge_temperature", 0, 2),
+            ("polish_temperature", 0, 2),
+            ("rounds", 0, 20),
+            ("tolerance", 0, 5),
+            ("fps", 0, 60),
+            ("max_tokens", 256, 262144),
+            ("concurrency", 1, 1024),
+            ("timeout", 1, 86400),
+            ("max_retries", 0, 20),
+        ):
+            if not low <= getattr(self, name) <= high:
+                raise ConfigError(f"{name} is {getattr(self, name)}; allowed: {low} to {high}")
+        for name in ("writer_model", "judge_model", "polish_model"):
+            if not getattr(self, name).strip():
+                raise ConfigError(f"{name} is empty; allowed: the name of a model that the server has")
+        if self.writer != TRACE:
+            _check_url("writer", self.writer, f"{TRACE}, or ")
+        if self.judge is not None:
+            _check_url("judge", self.judge)
+
+    @property
+    def by_trace(self) -> bool:
+        """Whether no model is asked."""
+        return self.writer == TRACE
+
+    @property
+    def judge_url(self) -> str:
+        """The server that judges and polishes."""
+        return self.judge or self.writer
+
+    def what(self) -> dict[str, Any]:
+        """The settings that decide what comes out; runs in which they differ are not mixed."""
+        said = {name: value for name, value in asdict(self).items() if name not in _ONLY_HOW}
+        return {"tolerance": self.tolerance} if self.by_trace else said
+
+
+def api_key() -> str | None:
+    """The key that the environment holds, if any."""
+    return next((os.environ[name] for name in KEYS if os.environ.get(name)), None)
+
+
+def _check_url(name: str, url: str, other: str = "") -> None:
+    try:
+        parts = urlsplit(url)
+        fine = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        fine = False
+    if not fine:
+        raise ConfigError(f"{name} is {url!r}; allowed: {other}a URL such as http://127.0.0.1:8000/v1")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        # Whatever stands there would be written into the dataset, so the value is not shown either.
+        raise ConfigError(f"{name} has more than an address; allowed: a bare URL, and the key in {KEYS[0]}")

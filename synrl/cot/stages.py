@@ -1,0 +1,138 @@
+"""The four stages of a row's chain: write, examine, send back, polish.
+
+Code examines first and outranks the judge: what fails there goes back with the code's reasons, and no
+opinion is asked. What passes has to convince the judge as well. A polished chain is examined like a new one,
+because a model has had it in its hands; if it fails, the one that has passed is kept. Nothing that is cut
+off, refused, empty or out of form passes anywhere.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from synrl.cot import prompting
+from synrl.cot.check import check
+from synrl.cot.client import Reply
+from synrl.cot.settings import CotConfig
+
+Ask = Callable[[str, int, Sequence[prompting.Message]], Awaitable[Reply]]
+"""Asks the model of a stage: `write`, `judge` or `polish`. The number tells a row's equal questions apart."""
+
+REASONS = ("refused", "empty", "truncated", "malformed", "check", "judge", "verdict")
+"""Why a row is dropped: what its last attempt failed at. `verdict`: no readable one was to be had."""
+_MOST_REASONS, _LONGEST_REASON = 10, 500
+"""Of a judge's reasons, what the writer is shown: a judge that raves is not to fill its context."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a row."""
+
+    cot: str | None
+    """None: the row is dropped."""
+    reason: str = ""
+    """One of `REASONS` for a dropped row, else empty."""
+    detail: str = ""
+    """The reasons of the last examination."""
+    reflections: int = 0
+    """How often it went back to the writer."""
+    polished: bool = False
+    """Whether the polished chain has passed, too."""
+    checked: int = 0
+    """Claims of the chain that code has checked, and those that it could not."""
+    unchecked: int = 0
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What code and judge say of a chain."""
+
+    reason: str = ""
+    """Empty: it has passed."""
+    reasons: tuple[str, ...] = ()
+    checked: int = 0
+    unchecked: int = 0
+
+
+async def make_chain(row: Mapping[str, Any], ask: Ask, config: CotConfig) -> Outcome:
+    """Take a row through all stages.
+
+    Raises:
+        ServerError: a server refused, or was not to be had.
+    """
+    numbers = itertools.count()
+    messages, examined = prompting.write_messages(row), Examined()
+    for reflections in range(config.rounds + 1):
+        reply = await ask("write", next(numbers), messages)
+        chain = None if reply.problem else prompting.read_chain(reply.text)
+        if chain is None:
+            # There is nothing to send back: the writer is asked as at first.
+            examined = Examined(reply.problem or "malformed", ("the writer's output is no chain",))
+            messages = prompting.write_messages(row)
+            continue
+        examined = await _examine(chain, row, ask, config, numbers)
+        if not examined.reason:
+            return await _polish(chain, examined, reflections, row, ask, config, numbers)
+        messages = prompting.reflect_messages(row, chain, examined.reasons)
+        if examined.reason == "verdict":  # nothing is known to be wrong with the chain
+            messages = prompting.write_messages(row)
+    return Outcome(None, examined.reason, "; ".join(examined.reasons), config.rounds)
+
+
+async def _polish(
+    chain: str,
+    examined: Examined,
+    reflections: int,
+    row: Mapping[str, Any],
+    ask: Ask,
+    config: CotConfig,
+    numbers: Iterator[int],
+) -> Outcome:
+    reply = await ask("polish", next(numbers), prompting.polish_messages(chain))
+    reasoning = None if reply.problem else prompting.read_reasoning(reply.text)
+    if reasoning is not None:
+        polished = prompting.repolished(chain, reasoning)
+        again = await _examine(polished, row, ask, config, numbers)
+        if not again.reason:
+            return Outcome(polished, "", "", reflections, True, again.checked, again.unchecked)
+    return Outcome(chain, "", "", reflections, False, examined.checked, examined.unchecked)
+
+
+async def _examine(
+    chain: str, row: Mapping[str, Any], ask: Ask, config: CotConfig, numbers: Iterator[int]
+) -> Examined:
+    report = check(chain, row, config.tolerance)
+    if not report.ok:
+        return Examined("check", report.problems)
+    messages = prompting.judge_messages(row, chain, config.tolerance)
+    for _ in range(config.max_retries + 1):
+        reply = await ask("judge", next(numbers), messages)
+        reasons = None if reply.problem else read_verdict(reply.text)
+        if reasons is not None:
+            return Examined("judge" if reasons else "", reasons, report.checked, report.unchecked)
+    return Examined("verdict", ("the judge gave no readable verdict",))
+
+
+def read_verdict(text: str) -> tuple[str, ...] | None:
+    """A judge's reasons against a chain, none if it passes; None if the text is no verdict of our form."""
+    try:
+        said = json.loads(text.rpartition("</think>")[2])
+    except (ValueError, RecursionError):
+        return None
+    names = prompting.VERDICT_SCHEMA["required"]
+    if not isinstance(said, dict) or set(said) != set(names):
+        return None
+    *verdicts, reasons = (said[name] for name in names)
+    if not all(isinstance(value, bool) for value in verdicts) or not isinstance(reasons, list):
+        return None
+    if not all(isinstance(reason, str) for reason in reasons):
+        return None
+    if all(verdicts):
+        return ()
+    failed = [name for name, value in zip(names, verdicts, strict=False) if not value]
+    shown = [reason[:_LONGEST_REASON] for reason in reasons if reason.strip()][:_MOST_REASONS]
+    return tuple(shown) or (f"not true of the reasoning: {', '.join(failed)}",)
