@@ -24,7 +24,7 @@ import pyarrow.parquet as pq
 from tqdm.auto import tqdm
 
 from synrl.answers import ANSWER_TYPES, LETTERS
-from synrl.audit.reading import Source
+from synrl.audit.reading import Group, Source
 from synrl.disk import disk_errors, write_whole
 from synrl.errors import ConfigError, DataError, OutputError, allowed
 from synrl.prompts import completion_text, prompt_text, target_text
@@ -117,19 +117,20 @@ def _write(source: Source, form: Format, staging: Path, out: Path, progress: boo
     rows: dict[str, int] = {}
     left_out: Counter[str] = Counter()
     with tqdm(total=source.num_rows, unit="row", disable=not progress) as bar:
-        for split, some in _by_split(source).items():
-            kept = _kept(some.rows(), form, left_out, bar)
+        for split, groups in _by_split(source).items():
+            rows_of_split = (row for group in groups for row in group.rows())
+            kept = _kept(rows_of_split, form, left_out, bar)
             made = (form.row(row, _video(row, staging, seen), out.absolute()) for row in kept)
             rows[split] = _WRITERS[form.suffix](staging / f"{split}.{form.suffix}", made)
     return Exported(rows, dict(left_out))
 
 
-def _by_split(source: Source) -> dict[str, Source]:
-    """The row groups of each split; a shard's name begins with its split."""
-    groups: dict[str, list[Any]] = {}
+def _by_split(source: Source) -> dict[str, list[Group]]:
+    """The row groups of each split."""
+    groups: dict[str, list[Group]] = {}
     for group in source.groups:
-        groups.setdefault(group.path.name.partition("-")[0], []).append(group)
-    return {split: Source(tuple(some)) for split, some in groups.items()}
+        groups.setdefault(group.split, []).append(group)
+    return groups
 
 
 def _kept(

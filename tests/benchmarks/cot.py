@@ -1,0 +1,135 @@
+"""How much `synrl cot` itself costs beside the models, in one run on the machine as it is.
+
+    python tests/benchmarks/cot.py [--rows 200] [--concurrency 32]
+
+A server in a process of its own plays the models: it knows the right chains and says them after a fixed
+delay. Prints CPU time of ours a row, four calls each, when the server answers at once, beside reading the
+rows and nothing else; and how many requests were in flight on average, as the server counts them, when
+every answer takes 200 ms, from the first request to the last.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import base64
+import hashlib
+import json
+import multiprocessing
+import re
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from synrl.audit.reading import Source
+from synrl.cot import trace
+from synrl.cot.run import add_chains
+from synrl.cot.settings import CotConfig
+from synrl.generate import generate
+from synrl.recipes import get_recipe
+
+PASS = {"reaches_answer": True, "follows_order": True, "times_within_tolerance": True, "reasons": []}
+VIDEO = re.compile(rb'"data:video/mp4;base64,([^"]+)"')
+FENCE = re.compile(r"<<REASONING (\w+)>>\n(.*?)\n<</REASONING \1>>", re.DOTALL)
+
+
+def serve(chains: dict[str, str], delay: float, told: Any) -> None:
+    """Answer on a free port, which is told; when asked, tell the mean number of requests in flight."""
+    asyncio.run(_serve(chains, delay, told))
+
+
+async def _serve(chains: dict[str, str], delay: float, told: Any) -> None:
+    starts: list[float] = []
+    ends: list[float] = []
+
+    def said(body: bytes) -> str:
+        if video := VIDEO.search(body):
+            return chains[hashlib.sha256(video[1]).hexdigest()]
+        if b'"model": "judge"' in body[:40]:
+            return json.dumps(PASS)
+        return f"<reasoning>{FENCE.findall(json.loads(body)['messages'][1]['content'])[-1][1]}</reasoning>"
+
+    async def client(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while head := await _head(reader):
+            length = int(re.findall(rb"(?i)content-length: (\d+)", head)[0])
+            body = await reader.readexactly(length)
+            starts.append(time.monotonic())
+            choice = {"message": {"content": said(body)}, "finish_reason": "stop"}
+            usage = {"prompt_tokens": 1000, "completion_tokens": 100}
+            answer = json.dumps({"choices": [choice], "usage": usage}).encode()
+            if delay:
+                await asyncio.sleep(delay - (time.monotonic() - starts[-1]))
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(answer) + answer)
+            ends.append(time.monotonic())
+        writer.close()
+
+    server = await asyncio.start_server(client, "127.0.0.1", 0, limit=1 << 24)
+    told.send(server.sockets[0].getsockname()[1])
+    while not told.poll():
+        await asyncio.sleep(0.05)
+    told.recv()
+    told.send((sum(ends) - sum(starts)) / (max(ends) - min(starts)) if ends else 0.0)
+
+
+async def _head(reader: asyncio.StreamReader) -> bytes:
+    try:
+        return await reader.readuntil(b"\r\n\r\n")
+    except (asyncio.IncompleteReadError, ConnectionError):
+        return b""
+
+
+def measure(data: Path, out: Path, chains: dict[str, str], delay: float, concurrency: int) -> tuple[Any, ...]:
+    """CPU seconds of ours, seconds on the clock, and the mean number of requests in flight."""
+    here, there = multiprocessing.Pipe()
+    process = multiprocessing.get_context("spawn").Process(target=serve, args=(chains, delay, there))
+    process.start()
+    names = dict(writer_model="writer", judge_model="judge", polish_model="polisher")
+    config = CotConfig(writer=f"http://127.0.0.1:{here.recv()}/v1", concurrency=concurrency, **names)
+    cpu, clock = time.process_time(), time.perf_counter()
+    said = add_chains(str(data), out, config, progress=False)
+    spent = time.process_time() - cpu, time.perf_counter() - clock
+    assert said["dropped"] == said["unpolished"] == 0
+    here.send(None)
+    in_flight = here.recv()
+    process.join()
+    return *spent, in_flight
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--rows", type=int, default=200)
+    parser.add_argument("--concurrency", type=int, default=32)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder, "data")
+        generate(get_recipe("rl_7k").scaled(arguments.rows), data, progress=False)
+        chains, count = {}, 0
+        for group in Source.open(str(data)).groups:
+            for row in group.rows():
+                digest = hashlib.sha256(base64.b64encode(row["video"]["bytes"])).hexdigest()
+                chain = trace.write(row)
+                chains[digest] = chain.replace("<think>", "<reasoning>").replace("</think>", "</reasoning>")
+                count += 1
+        cpu = time.process_time()
+        for group in Source.open(str(data)).groups:
+            group.rows()
+        reading = (time.process_time() - cpu) / count
+        measure(data, Path(folder, "warm"), chains, 0.0, arguments.concurrency)
+        cpu, clock, _ = measure(data, Path(folder, "fast"), chains, 0.0, arguments.concurrency)
+        print(
+            f"{count} rows, server at once: {1e3 * cpu / count:.1f} ms of CPU a row ({1e3 * reading:.1f} "
+            f"of them reading it), {1e3 * clock / count:.1f} ms on the clock"
+        )
+        cpu, clock, in_flight = measure(data, Path(folder, "slow"), chains, 0.2, arguments.concurrency)
+        print(
+            f"answers take 200 ms: {in_flight:.1f} of {arguments.concurrency} requests in flight "
+            f"({in_flight / arguments.concurrency:.1%}), {count / clock:.1f} rows a second"
+        )
+
+
+if __name__ == "__main__":
+    main()
