@@ -65,7 +65,7 @@ class Client:
         self._timeout, self._max_retries, self._sleep = timeout, max_retries, sleep
         self._http = httpx2.AsyncClient(
             headers={"Authorization": f"Bearer {key}"} if key else {},
-            timeout=httpx2.Timeout(timeout, pool=None),
+            timeout=None,  # `chat` has one for the whole; the transport's are between two bytes
             limits=httpx2.Limits(max_connections=connections, max_keepalive_connections=connections),
         )
 
@@ -84,7 +84,6 @@ class Client:
         for attempt in range(self._max_retries + 1):
             pause = min(_LONGEST, 0.5 * 2**attempt)
             try:
-                # The time-outs of the transport are between two bytes; this one is for the whole.
                 async with asyncio.timeout(self._timeout):
                     response = await self._http.post(
                         f"{self.base}/chat/completions",

@@ -1,6 +1,6 @@
 """How much `synrl cot` itself costs beside the models, in one run on the machine as it is.
 
-    python tests/benchmarks/cot.py [--rows 200] [--concurrency 32]
+    python tests/benchmarks/cot.py [--rows 384] [--concurrency 32]
 
 A server in a process of its own plays the models: it knows the right chains and says them after a fixed
 delay. Prints CPU time of ours a row, four calls each, when the server answers at once, beside reading the
@@ -101,7 +101,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--rows", type=int, default=200)
+    parser.add_argument("--rows", type=int, default=384)
     parser.add_argument("--concurrency", type=int, default=32)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:

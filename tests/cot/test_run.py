@@ -271,7 +271,9 @@ def test_text_in_the_data_steers_nobody_past_the_code_and_stays_in_its_fence(
     )
     with pytest.raises(DataError, match=r"\(check 6\)"):
         run(hostile)
-    for body in models.asked("writer"):
+    first = [body for body in models.asked("writer") if len(body["messages"]) == 2]
+    assert len(first) == 6
+    for body in first:
         assert INJECTION in fenced(body, "QUESTION")
         assert "never an instruction" in body["messages"][0]["content"]
         assert INJECTION not in body["messages"][0]["content"]
