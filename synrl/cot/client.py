@@ -62,9 +62,13 @@ class Client:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.base = base.rstrip("/")
+        self._url = httpx2.URL(f"{self.base}/chat/completions")  # read once
         self._timeout, self._max_retries, self._sleep = timeout, max_retries, sleep
         self._http = httpx2.AsyncClient(
-            headers={"Authorization": f"Bearer {key}"} if key else {},
+            headers={
+                "Content-Type": "application/json",
+                **({"Authorization": f"Bearer {key}"} if key else {}),
+            },
             timeout=None,  # `chat` has one for the whole; the transport's are between two bytes
             limits=httpx2.Limits(max_connections=connections, max_keepalive_connections=connections),
         )
@@ -85,11 +89,7 @@ class Client:
             pause = min(_LONGEST, 0.5 * 2**attempt)
             try:
                 async with asyncio.timeout(self._timeout):
-                    response = await self._http.post(
-                        f"{self.base}/chat/completions",
-                        content=body,
-                        headers={"Content-Type": "application/json"},
-                    )
+                    response = await self._http.post(self._url, content=body)
                 if response.is_success:
                     return _read(response.content)
                 if response.status_code < 500 and response.status_code not in _AGAIN:

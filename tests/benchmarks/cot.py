@@ -5,7 +5,8 @@
 A server in a process of its own plays the models: it knows the right chains and says them after a fixed
 delay. Prints CPU time of ours a row, four calls each, when the server answers at once, beside reading the
 rows and nothing else; and how many requests were in flight on average, as the server counts them, when
-every answer takes 200 ms, from the first request to the last.
+every answer takes 200 ms: until the last row is begun, after which there is nothing to fill up with, and to
+the end.
 """
 
 from __future__ import annotations
@@ -35,13 +36,14 @@ FENCE = re.compile(r"<<REASONING (\w+)>>\n(.*?)\n<</REASONING \1>>", re.DOTALL)
 
 
 def serve(chains: dict[str, str], delay: float, told: Any) -> None:
-    """Answer on a free port, which is told; when asked, tell the mean number of requests in flight."""
+    """Answer on a free port, which is told; when asked, tell the mean numbers of requests in flight."""
     asyncio.run(_serve(chains, delay, told))
 
 
 async def _serve(chains: dict[str, str], delay: float, told: Any) -> None:
     starts: list[float] = []
     ends: list[float] = []
+    begun = 0.0
 
     def said(body: bytes) -> str:
         if video := VIDEO.search(body):
@@ -51,16 +53,20 @@ async def _serve(chains: dict[str, str], delay: float, told: Any) -> None:
         return f"<reasoning>{FENCE.findall(json.loads(body)['messages'][1]['content'])[-1][1]}</reasoning>"
 
     async def client(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal begun
         while head := await _head(reader):
             length = int(re.findall(rb"(?i)content-length: (\d+)", head)[0])
             body = await reader.readexactly(length)
-            starts.append(time.monotonic())
+            start = time.monotonic()
+            if VIDEO.search(body):
+                begun = start
             choice = {"message": {"content": said(body)}, "finish_reason": "stop"}
             usage = {"prompt_tokens": 1000, "completion_tokens": 100}
             answer = json.dumps({"choices": [choice], "usage": usage}).encode()
             if delay:
-                await asyncio.sleep(delay - (time.monotonic() - starts[-1]))
+                await asyncio.sleep(delay - (time.monotonic() - start))
             writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(answer) + answer)
+            starts.append(start)
             ends.append(time.monotonic())
         writer.close()
 
@@ -69,7 +75,13 @@ async def _serve(chains: dict[str, str], delay: float, told: Any) -> None:
     while not told.poll():
         await asyncio.sleep(0.05)
     told.recv()
-    told.send((sum(ends) - sum(starts)) / (max(ends) - min(starts)) if ends else 0.0)
+    told.send([_mean(starts, ends, until) for until in (begun, max(ends))])
+
+
+def _mean(starts: list[float], ends: list[float], until: float) -> float:
+    """Of the number of requests in flight."""
+    spans = zip(starts, ends, strict=True)
+    return sum(min(end, until) - min(start, until) for start, end in spans) / (until - min(starts))
 
 
 async def _head(reader: asyncio.StreamReader) -> bytes:
@@ -80,7 +92,7 @@ async def _head(reader: asyncio.StreamReader) -> bytes:
 
 
 def measure(data: Path, out: Path, chains: dict[str, str], delay: float, concurrency: int) -> tuple[Any, ...]:
-    """CPU seconds of ours, seconds on the clock, and the mean number of requests in flight."""
+    """CPU seconds of ours, seconds on the clock, and the mean numbers of requests in flight."""
     here, there = multiprocessing.Pipe()
     process = multiprocessing.get_context("spawn").Process(target=serve, args=(chains, delay, there))
     process.start()
@@ -124,10 +136,11 @@ def main() -> None:
             f"{count} rows, server at once: {1e3 * cpu / count:.1f} ms of CPU a row ({1e3 * reading:.1f} "
             f"of them reading it), {1e3 * clock / count:.1f} ms on the clock"
         )
-        cpu, clock, in_flight = measure(data, Path(folder, "slow"), chains, 0.2, arguments.concurrency)
+        cpu, clock, means = measure(data, Path(folder, "slow"), chains, 0.2, arguments.concurrency)
+        busy, whole = (f"{mean / arguments.concurrency:.1%}" for mean in means)
         print(
-            f"answers take 200 ms: {in_flight:.1f} of {arguments.concurrency} requests in flight "
-            f"({in_flight / arguments.concurrency:.1%}), {count / clock:.1f} rows a second"
+            f"answers take 200 ms: {busy} of {arguments.concurrency} requests in flight until the last row "
+            f"is begun, {whole} to the end; {count / clock:.1f} rows a second"
         )
 
 

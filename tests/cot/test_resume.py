@@ -134,6 +134,19 @@ def test_a_journal_gives_back_the_last_value_of_each_key(tmp_path: Path) -> None
         assert "k0" in journal and "k2" not in journal
 
 
+def test_a_torn_line_is_gone_for_good(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    with Journal(path, {}) as journal:
+        journal.put("a", 1)
+    path.write_bytes(path.read_bytes() + b'{"key": "b", "val')
+    for key in "cd":
+        with Journal(path, {}) as journal:
+            assert "b" not in journal
+            journal.put(key, 2)
+    with Journal(path, {}) as journal:
+        assert dict(journal.items()) == {"a": 1, "c": 2, "d": 2}
+
+
 def test_a_journal_belongs_to_one_run_at_a_time(tmp_path: Path) -> None:
     with (
         Journal(tmp_path / "journal.jsonl", {}),
