@@ -1,0 +1,162 @@
+"""Models of the real architectures that are small enough to learn on one core, made without a download.
+
+They have the configuration classes, processors and prompts of Qwen3-VL and Qwen2.5-VL, a million random
+weights, and a byte-level tokenizer. What runs with them runs with the checkpoints; how well those learn,
+they can't tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from synrl.errors import ConfigError, allowed
+from synrl.prompts import CHOOSE, DIRECT, REASONED, completion_text
+
+KINDS = ("qwen3_vl", "qwen2_5_vl")
+HIDDEN = 128
+PATCH = 8
+"""Px; two by two patches of two frames are one token."""
+
+_END, _PAD, _START = "<|im_end|>", "<|endoftext|>", "<|im_start|>"
+_VISION = ("<|vision_start|>", "<|vision_end|>", "<|image_pad|>", "<|video_pad|>")
+_CORPUS = (CHOOSE, REASONED, DIRECT, completion_text("A", "B"), "user\nassistant\n", "0.1 seconds>")
+_TEMPLATE = """\
+{%- for message in messages -%}
+{{ '<|im_start|>' + message.role + '\n' }}
+{%- if message.content is string -%}{{ message.content }}
+{%- else -%}
+{%- for part in message.content -%}
+{%- if part.type == 'video' -%}{{ '<|vision_start|><|video_pad|><|vision_end|>' }}
+{%- elif part.type == 'image' -%}{{ '<|vision_start|><|image_pad|><|vision_end|>' }}
+{%- else -%}{{ part.text }}
+{%- endif -%}
+{%- endfor -%}
+{%- endif -%}
+{{ '<|im_end|>\n' }}
+{%- endfor -%}
+{%- if add_generation_prompt -%}{{ '<|im_start|>assistant\n' }}{%- endif -%}
+"""
+
+
+def write_tiny(
+    folder: Path | str, seed: int = 0, *, kind: str = "qwen3_vl", texts: Iterable[str] = ()
+) -> Path:
+    """Write a tiny model and its processor into a folder, as `from_pretrained` reads them.
+
+    Args:
+        folder: made if it isn't there.
+        seed: of the weights.
+        kind: one of `KINDS`.
+        texts: what the tokenizer is to write in few tokens, beside the sentences of every prompt.
+
+    Raises:
+        ConfigError: no such kind.
+    """
+    if kind not in KINDS:
+        raise ConfigError(f"kind of tiny model is {kind!r}; {allowed(KINDS)}")
+    import torch
+
+    folder = Path(folder)
+    tokenizer = _tokenizer((*_CORPUS, *texts))
+    processor = _processor(kind, tokenizer)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        model = _model(kind, tokenizer)
+    model.save_pretrained(folder)
+    processor.save_pretrained(folder)
+    return folder
+
+
+def _tokenizer(texts: Iterable[str]) -> Any:
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+    from transformers import PreTrainedTokenizerFast
+
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=768,
+        min_frequency=1,
+        show_progress=False,
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        special_tokens=[_PAD, _START, _END, *_VISION],
+    )
+    tokenizer.train_from_iterator(texts, trainer)
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer,
+        eos_token=_END,
+        pad_token=_PAD,
+        additional_special_tokens=[_START, *_VISION],
+        padding_side="left",
+        model_max_length=8192,
+    )
+
+
+def _processor(kind: str, tokenizer: Any) -> Any:
+    from transformers import (
+        Qwen2_5_VLProcessor,
+        Qwen2VLImageProcessor,
+        Qwen2VLVideoProcessor,
+        Qwen3VLProcessor,
+        Qwen3VLVideoProcessor,
+    )
+
+    # Limits of the real processors, in tokens, at this patch size.
+    unit = (2 * PATCH) ** 2
+    common = dict(patch_size=PATCH, temporal_patch_size=2, merge_size=2)
+    images = Qwen2VLImageProcessor(**common, size={"shortest_edge": unit, "longest_edge": 1024 * unit})
+    if kind == "qwen3_vl":
+        size = {"shortest_edge": 4 * unit, "longest_edge": 768 * unit}
+        videos = Qwen3VLVideoProcessor(**common, size=size, cap_pixels_per_frame=False)
+        return Qwen3VLProcessor(images, tokenizer, videos, chat_template=_TEMPLATE)
+    size = {"shortest_edge": unit, "longest_edge": 768 * unit}
+    videos = Qwen2VLVideoProcessor(**common, size=size, cap_pixels_per_frame=False)
+    return Qwen2_5_VLProcessor(images, tokenizer, videos, chat_template=_TEMPLATE)
+
+
+def _model(kind: str, tokenizer: Any) -> Any:
+    from transformers import (
+        GenerationConfig,
+        Qwen2_5_VLConfig,
+        Qwen2_5_VLForConditionalGeneration,
+        Qwen3VLConfig,
+        Qwen3VLForConditionalGeneration,
+    )
+
+    number = tokenizer.convert_tokens_to_ids
+    text = dict(
+        vocab_size=len(tokenizer),
+        hidden_size=HIDDEN,
+        intermediate_size=4 * HIDDEN,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        max_position_embeddings=8192,
+        rope_parameters={"rope_type": "default", "rope_theta": 10_000.0, "mrope_section": [8, 4, 4]},
+        bos_token_id=None,
+        eos_token_id=number(_END),
+        pad_token_id=number(_PAD),
+    )
+    vision: dict[str, Any] = dict(
+        depth=2, hidden_size=96, num_heads=4, patch_size=PATCH, out_hidden_size=HIDDEN
+    )
+    common: dict[str, Any] = dict(
+        image_token_id=number("<|image_pad|>"),
+        video_token_id=number("<|video_pad|>"),
+        vision_start_token_id=number("<|vision_start|>"),
+        vision_end_token_id=number("<|vision_end|>"),
+        tie_word_embeddings=True,
+    )
+    if kind == "qwen3_vl":
+        text |= dict(head_dim=HIDDEN // 4)
+        vision |= dict(intermediate_size=384, num_position_embeddings=16, deepstack_visual_indexes=[0])
+        config = Qwen3VLConfig(text_config=text, vision_config=vision, **common)
+        model = Qwen3VLForConditionalGeneration(config)
+    else:
+        vision |= dict(intermediate_size=256, fullatt_block_indexes=[1], window_size=8 * PATCH)
+        config = Qwen2_5_VLConfig(text_config=text, vision_config=vision, **common)
+        model = Qwen2_5_VLForConditionalGeneration(config)
+    model.generation_config = GenerationConfig(eos_token_id=number(_END), pad_token_id=number(_PAD))
+    return model
