@@ -1,0 +1,44 @@
+"""Tiny models are the real thing but for their size: they are read, run and say what real ones say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from training.tiny import KINDS, write_tiny
+from transformers import AutoModelForImageTextToText, AutoProcessor
+
+from synrl.prompts import DIRECT, REASONED
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_models_and_processors_are_read_back(tiny: Callable[[str], Path], kind: str) -> None:
+    model = AutoModelForImageTextToText.from_pretrained(tiny(kind))
+    processor = AutoProcessor.from_pretrained(tiny(kind))
+    assert model.config.model_type == kind
+    assert 0.5e6 < model.num_parameters() < 1.5e6
+    assert model.config.video_token_id == processor.video_token_id
+    assert processor.tokenizer.eos_token_id == model.generation_config.eos_token_id
+
+
+def test_the_tokenizer_writes_anything_and_its_prompts_shortly(tiny: Callable[[str], Path]) -> None:
+    tokenizer = AutoProcessor.from_pretrained(tiny("qwen3_vl")).tokenizer
+    for text in ("Ünïcode 🂡 \n\t<answer>B</answer>", REASONED, DIRECT):
+        assert tokenizer.decode(tokenizer(text)["input_ids"]) == text
+    assert len(tokenizer(DIRECT)["input_ids"]) <= len(DIRECT.split()) + 2
+
+
+def test_a_seed_gives_the_same_weights(tmp_path: Path) -> None:
+    def weights(seed: int, name: str) -> torch.Tensor:
+        folder = write_tiny(tmp_path / name, seed)
+        return AutoModelForImageTextToText.from_pretrained(folder).model.language_model.embed_tokens.weight
+
+    first, again, other = weights(1, "a"), weights(1, "b"), weights(2, "c")
+    assert torch.equal(first, again) and not torch.equal(first, other)
+
+
+def test_other_kinds_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="kind of tiny model is 'qwen9'; allowed: qwen3_vl, qwen2_5_vl"):
+        write_tiny(tmp_path, kind="qwen9")
