@@ -63,7 +63,7 @@ class VideoBudget:
             )
         if min(self.max_frame_pixels, self.max_clip_pixels) < 1:
             raise ConfigError(
-                f"pixels are {self.max_frame_pixels} a frame and {self.max_clip_pixels} a clip; allowed: from 1"
+                f"pixels are {self.max_frame_pixels} a frame, {self.max_clip_pixels} a clip; allowed: from 1"
             )
 
     def sample(self, num_frames: int, fps: float) -> list[int]:

@@ -25,9 +25,7 @@ def blank(visuals: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     return {name: torch.zeros_like(value) if name == pixels else value for name, value in visuals.items()}
 
 
-def check_sight(
-    accelerator: Any, model: Any, has_video: bool, score: Callable[[bool], torch.Tensor]
-) -> bool:
+def check_sight(accelerator: Any, model: Any, has_video: bool, score: Callable[[bool], torch.Tensor]) -> bool:
     """Compare what a model gives with a video and with a blank one in its place.
 
     All processes must call this together: each runs the model twice, whether it has a video or not.

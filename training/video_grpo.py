@@ -26,7 +26,8 @@ from training.budget import VideoBudget, as_given, token_edge
 from training.inputs import Prompt, encode, join, token_types, video_bytes, visual_token_ids, with_video
 from training.sight import BLIND, blank, check_sight
 
-class VideoGRPOTrainer(GRPOTrainer):  # type: ignore[misc]
+
+class VideoGRPOTrainer(GRPOTrainer):
     """`trl.GRPOTrainer` that trains on what the video of a row shows.
 
     Args:
@@ -84,7 +85,9 @@ class VideoGRPOTrainer(GRPOTrainer):  # type: ignore[misc]
             return super()._generate_and_score_completions(inputs)
         self._files = {}
         try:
-            output = super()._generate_and_score_completions([self._named(row, self._files) for row in inputs])
+            output = super()._generate_and_score_completions(
+                [self._named(row, self._files) for row in inputs]
+            )
             output["visuals"] = self._visuals
             if not self._checked:
                 self._checked = self._check_sight(output)
@@ -94,7 +97,7 @@ class VideoGRPOTrainer(GRPOTrainer):  # type: ignore[misc]
 
     def _named(self, row: dict[str, Any], files: dict[str, bytes]) -> dict[str, Any]:
         """The row with its images inside its prompt and its video named there; its file goes to `files`."""
-        if not is_conversational(row):
+        if not is_conversational({"prompt": row["prompt"]}):
             raise DataError("a prompt with a video is a list of messages; got a text")
         images = row.get("images") or ([row["image"]] if row.get("image") is not None else [])
         prompt = prepare_multimodal_messages(row["prompt"], images=images)
@@ -130,7 +133,12 @@ class VideoGRPOTrainer(GRPOTrainer):  # type: ignore[misc]
         )
 
     def _generate_single_turn(
-        self, prompt_ids: Any, images: Any, multimodal_fields: dict[str, Any], num_generations: int, **kwargs: Any
+        self,
+        prompt_ids: list[list[int]],
+        images: Any,
+        multimodal_fields: dict[str, Any],
+        num_generations: int,
+        **kwargs: Any,
     ) -> tuple[list[list[int]], Any]:
         rows: Sequence[Prompt] | None = multimodal_fields.get("prompts")
         generate = functools.partial(super()._generate_single_turn, num_generations=num_generations, **kwargs)
@@ -236,8 +244,8 @@ def show_videos(generate: Callable[..., Sequence[Any]]) -> Callable[..., Sequenc
         for ids, output in zip(requests, outputs, strict=True):
             if isinstance(ids, Request) and list(output.prompt_token_ids) != ids.expanded:
                 raise ConfigError(
-                    f"vLLM made {len(output.prompt_token_ids)} tokens of a prompt that has {len(ids.expanded)}; "
-                    "save the processor with the model and use the versions that this one was tested with"
+                    f"vLLM makes {len(output.prompt_token_ids)} tokens of a prompt, Transformers "
+                    f"{len(ids.expanded)}; save the processor with the model, and use tested versions of both"
                 )
         return outputs
 

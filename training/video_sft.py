@@ -79,14 +79,14 @@ class VideoCollator:
         length = prompt_length + len(completion) + 1
         if self.max_length is not None and length > self.max_length:
             raise DataError(
-                f"a row has {length} tokens, {prompt_length} of them in its prompt; at most {self.max_length} "
-                "are allowed: show fewer frames or pixels, or allow more"
+                f"a row has {length} tokens, {prompt_length} of them in its prompt; allowed: up to "
+                f"{self.max_length}, so show fewer frames or pixels, or raise max_length"
             )
         if self._visual_ids & set(completion):
             raise DataError("a completion holds tokens that stand for a video or an image")
 
 
-class VideoSFTTrainer(SFTTrainer):  # type: ignore[misc]
+class VideoSFTTrainer(SFTTrainer):
     """`trl.SFTTrainer` on rows as `VideoCollator` takes them.
 
     Args:

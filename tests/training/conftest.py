@@ -16,10 +16,12 @@ from numbered import numbered_clip
 if importlib.util.find_spec("trl") is None:
     collect_ignore_glob = ["test_*.py"]
 
+
 @pytest.fixture(scope="session")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     """Folder of a tiny model of a kind, written once."""
     import torch
+
     from training.tiny import write_tiny
 
     torch.set_num_threads(1)
@@ -43,7 +45,12 @@ def processor(tiny: Callable[[str], Path]) -> Any:
 @pytest.fixture(scope="session")
 def rows() -> list[dict[str, Any]]:
     """Rows whose clips have 4, 8, 6 and 4 frames within the tests' budget, and texts of unequal length."""
-    questions = ("Which way?", "Which way does the red square go, as seen on screen?", "How many?", "Where to?")
+    questions = (
+        "Which way?",
+        "Which way does the red square go on the screen?",
+        "How many?",
+        "Where to?",
+    )
     return [
         {
             "prompt": [{"role": "user", "content": question}],

@@ -14,7 +14,7 @@ SIDE = 32
 
 
 def numbered_clip(num_frames: int, fps: int = 30) -> bytes:
-    """A clip of 128 x 64 pixels whose frames show their own numbers, as eight squares that are there or not."""
+    """A clip of 128 x 64 pixels whose frames show their own numbers, in eight squares, there or not."""
     looks = tuple(((Shape(square(0.8 * SIDE), fill="#000000"),),) for _ in range(BITS))
     scene = Scene(4 * SIDE, 2 * SIDE, "#ffffff", (), looks)
     poses = Poses.still(num_frames, BITS)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numbered import numbered_clip, numbers
+
 from training.budget import VideoBudget, token_edge
 from training.inputs import encode, prompt_messages, video_bytes, with_video
 
@@ -73,13 +74,17 @@ def test_the_prompt_says_when_its_frames_are_shown(processor: Any) -> None:
 
 
 @pytest.mark.parametrize("kind", ["qwen3_vl", "qwen2_5_vl"])
-def test_training_and_rollouts_show_the_same(tiny: Any, rows: list[dict[str, Any]], kind: str, tmp_path: Any) -> None:
-    """Frames, times and tokens, as far as a model is given them, in fine-tuning and in both kinds of rollout."""
+def test_training_and_rollouts_show_the_same(
+    tiny: Any, rows: list[dict[str, Any]], kind: str, tmp_path: Any
+) -> None:
+    """Frames, times and tokens: in fine-tuning, and in rollouts with and without vLLM."""
     import torch
-    from training.video_grpo import Request, VideoGRPOTrainer
-    from training.video_sft import VideoCollator
+    from datasets import Dataset
     from transformers import AutoProcessor
     from trl import GRPOConfig
+
+    from training.video_grpo import Request, VideoGRPOTrainer
+    from training.video_sft import VideoCollator
 
     budget = VideoBudget(max_frame_pixels=32 * 64)
     processor = AutoProcessor.from_pretrained(tiny(kind))
@@ -95,7 +100,7 @@ def test_training_and_rollouts_show_the_same(tiny: Any, rows: list[dict[str, Any
             num_generations=2,
         ),
         budget=budget,
-        train_dataset=rows,
+        train_dataset=Dataset.from_list(rows),
         processing_class=processor,
     )
     collator = VideoCollator(processor, budget)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 import torch
-from training.tiny import KINDS, write_tiny
 from transformers import AutoModelForImageTextToText, AutoProcessor
 
 from synrl.prompts import DIRECT, REASONED
+from training.tiny import KINDS, write_tiny
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -27,7 +27,7 @@ def test_the_tokenizer_writes_anything_and_its_prompts_shortly(tiny: Callable[[s
     tokenizer = AutoProcessor.from_pretrained(tiny("qwen3_vl")).tokenizer
     for text in ("Ünïcode 🂡 \n\t<answer>B</answer>", REASONED, DIRECT):
         assert tokenizer.decode(tokenizer(text)["input_ids"]) == text
-    assert len(tokenizer(DIRECT)["input_ids"]) <= len(DIRECT.split()) + 2
+    assert len(tokenizer(DIRECT)["input_ids"]) <= 1.5 * len(DIRECT.split())
 
 
 def test_a_seed_gives_the_same_weights(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""GRPO on video: the model that is trained sees what the model that samples sees, and nothing is lost between."""
+"""GRPO on video: what is trained sees what is sampled from, and nothing is lost between the two."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ import torch
 import trl.generation.vllm_generation as vllm_generation
 from numbered import numbers
 from PIL import Image
-from training.budget import VideoBudget
-from training.inputs import join, visual_token_ids
-from training.rewards import accuracy_reward
-from training.video_grpo import Request, VideoGRPOTrainer
-from transformers import AutoModelForImageTextToText, AutoProcessor
+from transformers import AutoProcessor, TrainerCallback
 from trl import GRPOConfig, GRPOTrainer
+
+from training.budget import VideoBudget
+from training.inputs import visual_token_ids
+from training.video_grpo import Request, VideoGRPOTrainer
 
 BUDGET = VideoBudget(max_frame_pixels=32 * 16)
 Rows = list[dict[str, Any]]
@@ -51,7 +51,9 @@ def make(tiny: Callable[[str], Path], tmp_path: Path) -> Callable[..., Any]:
     def trainer(
         rows: Any, *, kind: str = "qwen3_vl", stock: bool = False, model: Any = None, **settings: Any
     ) -> Any:
-        own = {name: settings.pop(name) for name in ("generation_chunk_size", "eval_dataset") if name in settings}
+        own = {
+            name: settings.pop(name) for name in ("generation_chunk_size", "eval_dataset") if name in settings
+        }
         defaults = dict(
             output_dir=str(tmp_path),
             use_cpu=True,
@@ -67,7 +69,6 @@ def make(tiny: Callable[[str], Path], tmp_path: Path) -> Callable[..., Any]:
             learning_rate=1e-3,
         )
         if isinstance(rows, list):
-            features = datasets.Features()
             rows = datasets.Dataset.from_list(rows)
         own |= {} if stock else {"budget": BUDGET}
         return (GRPOTrainer if stock else VideoGRPOTrainer)(
@@ -105,7 +106,7 @@ def test_a_step_gives_every_weight_of_the_vision_tower_a_gradient(make: Any, row
     trainer = make(rows, kind=kind)
     spy, seen = Spy(trainer.model), {}
 
-    class Look(trl_callback()):  # type: ignore[misc]
+    class Look(TrainerCallback):
         def on_pre_optimizer_step(self, *args: Any, **kwargs: Any) -> None:
             tower = trainer.model.model.visual
             seen.update({name: weight.grad for name, weight in tower.named_parameters()})
@@ -115,12 +116,6 @@ def test_a_step_gives_every_weight_of_the_vision_tower_a_gradient(make: Any, row
     assert spy.with_gradient and spy.without
     assert seen and all(gradient is not None for gradient in seen.values())
     assert sum(gradient.norm() > 0 for gradient in seen.values()) > 0.9 * len(seen)
-
-
-def trl_callback() -> Any:
-    from transformers import TrainerCallback
-
-    return TrainerCallback
 
 
 def test_the_stock_trainer_is_blind(make: Any, rows: Rows) -> None:
@@ -133,7 +128,9 @@ def test_the_stock_trainer_is_blind(make: Any, rows: Rows) -> None:
 
 def test_log_probabilities_depend_on_the_video(make: Any, rows: Rows) -> None:
     trainer = make(rows)
-    output = rollout(trainer, [{**rows[0], "video": row["video"]} for row in (rows[0], rows[0], rows[3], rows[3])])
+    output = rollout(
+        trainer, [{**rows[0], "video": row["video"]} for row in (rows[0], rows[0], rows[3], rows[3])]
+    )
     seen = logps(trainer, output, output["visuals"])
     dark = [{**v, "pixel_values_videos": 0 * v["pixel_values_videos"]} for v in output["visuals"]]
     unseen = logps(trainer, output, dark)
@@ -163,10 +160,12 @@ def test_rollouts_used_again_keep_their_videos(make: Any, rows: Rows, monkeypatc
         shown = self._visuals
         new = logps(self, inputs, inputs["visuals"])
         mask = inputs["completion_mask"]
-        gaps.append(max(
-            ((new - inputs[name]) * mask).abs().max().item()
-            for name in ("old_per_token_logps", "ref_per_token_logps")
-        ))
+        gaps.append(
+            max(
+                ((new - inputs[name]) * mask).abs().max().item()
+                for name in ("old_per_token_logps", "ref_per_token_logps")
+            )
+        )
         self._visuals = shown
         return compute(self, model, inputs)
 
@@ -251,7 +250,9 @@ def test_rows_of_images_and_of_text_still_work(make: Any, rows: Rows, column: st
         (dict(generation_chunk_size=0), "generation chunk size is 0"),
     ],
 )
-def test_what_carries_no_video_is_refused(make: Any, rows: Rows, settings: dict[str, Any], message: str) -> None:
+def test_what_carries_no_video_is_refused(
+    make: Any, rows: Rows, settings: dict[str, Any], message: str
+) -> None:
     with pytest.raises(ValueError, match=message) as error:
         make(rows, **settings)
     assert "\n" not in str(error.value)
@@ -305,9 +306,7 @@ class Engine:
             },
         )
         end = self.processor.tokenizer.eos_token_id
-        output = SimpleNamespace(
-            token_ids=[end], logprobs=[{end: SimpleNamespace(logprob=-1.0, rank=1)}]
-        )
+        output = SimpleNamespace(token_ids=[end], logprobs=[{end: SimpleNamespace(logprob=-1.0, rank=1)}])
         expanded = encoded["input_ids"][0] + [end] * self.extra
         return SimpleNamespace(prompt_token_ids=expanded, outputs=[output])
 
@@ -352,7 +351,7 @@ def test_vllm_gets_prompts_unexpanded_with_the_same_frames(make: Any, rows: Rows
 def test_a_prompt_that_vllm_makes_otherwise_is_refused(make: Any, rows: Rows, monkeypatch: Any) -> None:
     trainer = make(rows)
     with_engine(trainer, Engine(trainer.processing_class, extra=1), monkeypatch)
-    with pytest.raises(ValueError, match="vLLM made"):
+    with pytest.raises(ValueError, match="vLLM makes"):
         rollout(trainer, rows)
 
 

@@ -10,10 +10,11 @@ import datasets
 import pytest
 import torch
 from PIL import Image
-from training.budget import VideoBudget
-from training.video_sft import VideoCollator, VideoSFTTrainer
 from transformers import AutoModelForImageTextToText, AutoProcessor, TrainerCallback
 from trl import SFTConfig
+
+from training.budget import VideoBudget
+from training.video_sft import VideoCollator, VideoSFTTrainer
 
 BUDGET = VideoBudget(max_frame_pixels=32 * 16)
 Rows = list[dict[str, Any]]
@@ -100,7 +101,7 @@ def test_a_completion_can_not_pretend_to_hold_a_video(collator: Any, rows: Rows)
 def test_a_step_gives_every_weight_of_the_vision_tower_a_gradient(make: Any, rows: Rows, kind: str) -> None:
     trainer, seen = make(rows, kind=kind, logging_steps=1), {}
 
-    class Look(TrainerCallback):  # type: ignore[misc]
+    class Look(TrainerCallback):
         def on_pre_optimizer_step(self, *args: Any, **kwargs: Any) -> None:
             tower = trainer.model.model.visual
             seen.update({name: weight.grad for name, weight in tower.named_parameters()})
