@@ -73,6 +73,14 @@ def test_the_prompt_says_when_its_frames_are_shown(processor: Any) -> None:
     assert times == [0.3, 1.4, 2.5, 3.6, 4.7]
 
 
+def test_a_processor_leaves_frames_as_they_are(processor: Any) -> None:
+    clip = VideoBudget(fps=8, max_frames=64).read(numbered_clip(255), token_edge(processor))
+    frames, height, width, _ = clip.frames.shape
+    assert frames * height * width > processor.video_processor.size["longest_edge"]
+    prompt = encode(processor, with_video([{"role": "user", "content": "Which way?"}]), [clip])
+    assert prompt.visuals["video_grid_thw"].tolist() == [[frames // 2, height // 8, width // 8]]
+
+
 @pytest.mark.parametrize("kind", ["qwen3_vl", "qwen2_5_vl"])
 def test_training_and_rollouts_show_the_same(
     tiny: Any, rows: list[dict[str, Any]], kind: str, tmp_path: Any
@@ -137,7 +145,7 @@ def test_the_prompt_of_a_row_is_the_one_of_the_toolkit(rows: list[dict[str, Any]
         (dict(fps=0), "frames a second are 0"),
         (dict(min_frames=1), "frames are 1 to 32"),
         (dict(max_frames=3), "frames are 4 to 3"),
-        (dict(max_clip_pixels=0), "and 0 a clip"),
+        (dict(max_clip_pixels=0), ", 0 a clip"),
     ],
 )
 def test_impossible_budgets_are_refused(settings: dict[str, Any], message: str) -> None:
