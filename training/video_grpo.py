@@ -184,10 +184,7 @@ class VideoGRPOTrainer(GRPOTrainer):
         for start in range(0, len(input_ids), size):
             rows = slice(start, start + size)
             tensors = {name: value.to(input_ids.device) for name, value in join(visuals[rows]).items()}
-            types = token_types(self.processing_class, input_ids[rows])
-            # A completion has none, also where it says the name of such a token.
-            types[:, -logits_to_keep:] = 0
-            kwargs["mm_token_type_ids"] = types
+            kwargs["mm_token_type_ids"] = token_types(self.processing_class, input_ids[rows])
             show = functools.partial(model, **tensors)  # TRL does nothing with a model but call it
             parts.append(score(show, input_ids[rows], attention_mask[rows], logits_to_keep, **kwargs))
         logps, entropies, losses = zip(*parts, strict=True)

@@ -17,7 +17,7 @@ from PIL import Image
 from transformers import AutoProcessor, TrainerCallback
 from trl import GRPOConfig, GRPOTrainer
 
-from training.budget import VideoBudget
+from training.budget import VideoBudget, as_given, token_edge
 from training.inputs import visual_token_ids
 from training.video_grpo import Request, VideoGRPOTrainer
 
@@ -135,6 +135,36 @@ def test_log_probabilities_depend_on_the_video(make: Any, rows: Rows) -> None:
     dark = [{**v, "pixel_values_videos": 0 * v["pixel_values_videos"]} for v in output["visuals"]]
     unseen = logps(trainer, output, dark)
     assert (seen - unseen).abs().sum(dim=1).min() > 1e-3
+
+
+@pytest.mark.parametrize("kind", ["qwen3_vl", "qwen2_5_vl"])
+def test_log_probabilities_are_those_of_a_plain_forward_pass(make: Any, rows: Rows, kind: str) -> None:
+    trainer = make(rows, kind=kind, temperature=0.7)
+    processor, model = trainer.processing_class, trainer.model
+    output = rollout(trainer, rows)
+    given = logps(trainer, output, output["visuals"])
+    for number, row in enumerate(rows):
+        clip = BUDGET.read(row["video"]["bytes"], token_edge(processor))
+        question = row["prompt"][0]["content"]
+        message = {"role": "user", "content": [{"type": "video"}, {"type": "text", "text": question}]}
+        inputs = processor(
+            text=[processor.apply_chat_template([message], tokenize=False, add_generation_prompt=True)],
+            videos=[clip.frames],
+            videos_kwargs={**as_given(), "video_metadata": [clip.metadata]},
+            return_tensors="pt",
+        )
+        length = int(output["completion_mask"][number].sum())
+        completion = output["completion_ids"][number : number + 1, :length]
+        for name, more in (
+            ("input_ids", completion),
+            ("attention_mask", torch.ones_like(completion)),
+            ("mm_token_type_ids", torch.zeros_like(completion)),
+        ):
+            inputs[name] = torch.cat([inputs[name], more], dim=1)
+        with torch.no_grad():
+            scores = (model(**inputs).logits[0, -length - 1 : -1] / 0.7).log_softmax(dim=1)
+        plain = scores.gather(1, completion.T)[:, 0]
+        torch.testing.assert_close(given[number, :length], plain, atol=1e-5, rtol=1e-4)
 
 
 def test_a_batch_of_unequal_clips_equals_one_by_one(make: Any, rows: Rows) -> None:
