@@ -1,5 +1,5 @@
 """The command line: `synrl families | recipes | generate | verify | audit | preview | stats | cot |
-export | push`.
+export | sft | grpo | push`.
 
 Data goes to stdout, messages and progress to stderr. A user's mistake is one line and exit status 2.
 Everything heavy is imported by the command that needs it, so that `--help` answers at once.
@@ -35,6 +35,9 @@ examples:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status: 0, 1 if a proof failed, 2 for a user's mistake."""
+    argv = list(sys.argv[1:] if argv is None else argv)
+    if argv[:1] == ["sft"] or argv[:1] == ["grpo"]:
+        return _train(argv[0], argv[1:])
     arguments = _parser().parse_args(argv)
     try:
         return int(arguments.run(arguments))
@@ -139,6 +142,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_push(commands)
     _add_export(commands)
     _add_cot(commands)
+    _add_training(commands)
     return parser
 
 
@@ -176,6 +180,22 @@ A page holds its videos, about 0.1 MB each: for more than a few hundred rows, wr
     command.set_defaults(run=_preview)
 
 
+def _add_training(commands: Any) -> None:
+    for name, what in (("sft", "fine-tune a model on chains of thought"), ("grpo", "train a model by GRPO")):
+        # Their flags are those of TRL, whose parser `_train` calls.
+        commands.add_parser(name, help=f"{what} (needs the extra `train`)", add_help=False)
+
+
+def _train(name: str, argv: list[str]) -> int:
+    from importlib import import_module
+    from importlib.util import find_spec
+
+    if find_spec("trl") is None:
+        print(f"synrl {name}: training needs more libraries: pip install 'synrl[train]'", file=sys.stderr)
+        return 2
+    return int(import_module(f"training.{name}").main(argv))
+
+
 def _add_stats(commands: Any) -> None:
     command = commands.add_parser(
         "stats",
@@ -194,13 +214,14 @@ def _add_stats(commands: Any) -> None:
 def _add_push(commands: Any) -> None:
     command = commands.add_parser(
         "push",
-        help="publish a dataset folder on the Hub",
-        description="Prove a folder that `synrl generate` has made and publish it as a dataset: everything "
-        "in one commit, with a card, then a tag. Recipes may share a repository. Interrupted? The same "
-        "command goes on; if nothing has changed, it changes nothing.",
+        help="publish a dataset or a model on the Hub",
+        description="Publish a folder in one commit, with its card. One that `synrl generate` has made is "
+        "proved first and becomes a dataset with a tag; recipes may share a repository. One that `synrl sft` "
+        "or `synrl grpo` has trained becomes a model, as safetensors. Interrupted? The same command goes on; "
+        "if nothing has changed, it changes nothing.",
     )
     command.add_argument("folder", type=Path, metavar="DIR", help="folder to publish")
-    command.add_argument("repo", metavar="REPO", help="dataset on the Hub (org/name); made if need be")
+    command.add_argument("repo", metavar="REPO", help="repository on the Hub (org/name); made if need be")
     command.add_argument("--private", action="store_true", help="if it has to be made: for you alone")
     command.add_argument("--num-proc", type=int, default=1, metavar="P", help="processes (default: 1)")
     command.set_defaults(run=_push)
@@ -386,6 +407,14 @@ def _preview(arguments: argparse.Namespace) -> int:
 
 
 def _push(arguments: argparse.Namespace) -> int:
+    from synrl.hub.models import is_model, push_model
+
+    if is_model(arguments.folder):
+        done = push_model(arguments.folder, arguments.repo, private=arguments.private)
+        print(done.url)
+        what = f"published as commit {done.id[:8]}" if done.changed else "nothing has changed"
+        print(f"{what}; next: synrl eval --model {arguments.repo}", file=sys.stderr)
+        return 0
     return _publish(arguments.folder, arguments.repo, arguments.num_proc, private=arguments.private)
 
 

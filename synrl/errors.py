@@ -33,6 +33,10 @@ class ServerError(SynRLError):
     """The server of a model refused something, or could not be reached."""
 
 
+class TrainingError(SynRLError):
+    """A run that can't go on as it was told to."""
+
+
 class VideoError(SynRLError):
     """Video bytes that can't be decoded whole."""
 

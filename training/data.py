@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from synrl.errors import DataError
-from synrl.prompts import completion_text, prompt_text, target_text
+from synrl.prompts import completion_text, target_text
 from synrl.recipes import Recipe, get_recipe, recipes
+from training.inputs import prompt_messages
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -22,7 +23,18 @@ if TYPE_CHECKING:
     from training.settings import RunArguments
 
 COLUMNS = (
-    *("id", "family", "level", "mode", "video", "question", "options", "answer_type", "answer", "answer_text"),
+    *(
+        "id",
+        "family",
+        "level",
+        "mode",
+        "video",
+        "question",
+        "options",
+        "answer_type",
+        "answer",
+        "answer_text",
+    ),
     *("config", "states", "min_fps", "cot"),
 )
 """What prompts and rewards are made of."""
@@ -53,6 +65,13 @@ def load_rows(arguments: RunArguments, split: str, data: str | None = None) -> D
     return rows.select_columns(list(COLUMNS)).cast_column("video", Video(decode=False))
 
 
+def load_held_out(arguments: RunArguments) -> Dataset | None:
+    """The rows to evaluate on, if there are to be any; as `load_rows`."""
+    if arguments.eval_data is None and arguments.eval_split is None:
+        return None
+    return load_rows(arguments, arguments.eval_split or "test", arguments.eval_data)
+
+
 def built(recipe: Recipe) -> Path:
     """The folder of a recipe in the cache, generated if it isn't there.
 
@@ -79,16 +98,12 @@ def for_sft(rows: Dataset) -> Dataset:
 
 
 def _asked(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {**row, "prompt": [{"role": "user", "content": prompt_text(row)}]}
+    return {**row, "prompt": prompt_messages(row)}
 
 
 def _taught(row: Mapping[str, Any]) -> dict[str, Any]:
-    prompt = prompt_text(row, reasoned=row["cot"] is not None)
-    return {
-        "prompt": [{"role": "user", "content": prompt}],
-        "completion": target_text(row),
-        "video": row["video"],
-    }
+    prompt = prompt_messages(row, reasoned=row["cot"] is not None)
+    return {"prompt": prompt, "completion": target_text(row), "video": row["video"]}
 
 
 def _each(change: Any) -> Any:
@@ -96,7 +111,9 @@ def _each(change: Any) -> Any:
 
     def batch(columns: dict[str, list[Any]]) -> dict[str, list[Any]]:
         names = list(columns)
-        rows = [change(dict(zip(names, values, strict=True))) for values in zip(*columns.values(), strict=True)]
+        rows = [
+            change(dict(zip(names, values, strict=True))) for values in zip(*columns.values(), strict=True)
+        ]
         return {name: [row[name] for row in rows] for name in rows[0]} if rows else {}
 
     return batch
@@ -126,12 +143,14 @@ def real_rows(recipe: Recipe, folder: str | None) -> Dataset | None:
     for row in found:
         path = (Path(folder) / row.video).resolve()
         if not path.is_relative_to(Path(folder).resolve()) or not path.is_file():
-            raise DataError(f"{row.video} of row {row.id} is not in {folder}; extract the dataset's videos there")
+            raise DataError(
+                f"{row.video} of row {row.id} is not in {folder}; extract the dataset's videos there"
+            )
 
     def taught(row: Mapping[str, Any]) -> dict[str, Any]:
         asked = {"question": row["question"], "options": []}
         return {
-            "prompt": [{"role": "user", "content": prompt_text(asked, reasoned=False)}],
+            "prompt": prompt_messages(asked, reasoned=False),
             "completion": completion_text(row["answer"]),
             "video": {"bytes": (Path(folder) / row["video"]).read_bytes(), "path": row["video"]},
         }

@@ -19,11 +19,14 @@ class RunArguments:
     """Which rows to train on, and which to look at in between."""
 
     data: str = field(
-        default="", metadata={"help": "Rows to train on: a recipe, a folder, or a dataset on the Hub (org/name)."}
+        default="",
+        metadata={"help": "Rows to train on: a recipe, a folder, or a dataset on the Hub (org/name)."},
     )
     data_config: str = field(default="all", metadata={"help": "Config of the dataset."})
     data_split: str = field(default="train", metadata={"help": "Split to train on."})
-    data_revision: str | None = field(default=None, metadata={"help": "Commit or tag, for a dataset on the Hub."})
+    data_revision: str | None = field(
+        default=None, metadata={"help": "Commit or tag, for a dataset on the Hub."}
+    )
     eval_data: str | None = field(
         default=None, metadata={"help": "Rows to evaluate on; by default those of `eval_split` of `data`."}
     )
@@ -56,7 +59,8 @@ class GRPOArguments(RunArguments):
     )
     format_reward: bool = field(default=False, metadata={"help": "Also reward the form of the output."})
     overlong_penalty: bool = field(
-        default=False, metadata={"help": "Also take off up to 1 as completions come near their longest length."}
+        default=False,
+        metadata={"help": "Also take off up to 1 as completions come near their longest length."},
     )
     pass_at_k: bool = field(
         default=False, metadata={"help": "Also log the share of prompts that some completion answers."}
@@ -82,7 +86,9 @@ def parse(kinds: Sequence[type[Any]], argv: Sequence[str] | None, command: str) 
 
 
 def _about(command: str) -> str:
-    what = "Fine-tune a model on chains of thought" if command == "sft" else "Train a model by GRPO on rewards"
+    what = (
+        "Fine-tune a model on chains of thought" if command == "sft" else "Train a model by GRPO on rewards"
+    )
     return (
         f"{what}, on rows with videos. Settings come from a YAML file (--config; see training/recipes) and "
         "from flags, which override it. Interrupted? The same command goes on from the last checkpoint."

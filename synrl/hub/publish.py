@@ -10,10 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,8 +21,9 @@ from synrl.audit.audit import NOT_JUDGED, audit
 from synrl.audit.reading import Source
 from synrl.audit.verify import verify
 from synrl.disk import disk_errors, write_whole
-from synrl.errors import DataError, HubError
+from synrl.errors import DataError
 from synrl.hub.cards import dataset_card
+from synrl.hub.hub import commit, hub_errors
 from synrl.hub.pictures import strip
 from synrl.hub.record import Record, read_recipe, versions
 from synrl.recipes import Recipe
@@ -33,8 +31,6 @@ from synrl.recipes import Recipe
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
 
-ATTEMPTS = 6
-"""How often a commit is tried before giving up."""
 PROOF = "proof.json"
 """In the folder: the record with its proofs and the digests of the shards that they are about."""
 
@@ -61,32 +57,20 @@ def push(
     """
     from huggingface_hub import HfApi
 
-    # HTTPError is that of httpx or of httpx2, whichever this version of huggingface_hub speaks.
-    from huggingface_hub.errors import HfHubHTTPError, HTTPError  # type: ignore[attr-defined]
-
     record = proved(folder, num_proc=num_proc, progress=progress)
-    api = HfApi()
-    tag = f"{record.recipe.name or 'rows'}-{record.recipe.digest()}"
-    with _hub_errors(repo):
-        url = api.create_repo(repo, repo_type="dataset", private=private, exist_ok=True)
-        for attempt in range(ATTEMPTS):
-            try:
-                before = api.repo_info(repo, repo_type="dataset").sha or ""
-                operations = _operations(api, repo, before, folder, record)
-                done = api.create_commit(
-                    repo,
-                    operations,
-                    commit_message=f"Add {record.recipe.name or 'rows'}, digest {record.recipe.digest()}",
-                    repo_type="dataset",
-                    parent_commit=before,
-                )
-                break
-            except (HfHubHTTPError, HTTPError) as error:
-                if attempt == ATTEMPTS - 1 or not _worth_another_try(error):
-                    raise
-                time.sleep(_pause(error, attempt))
-        _tag(api, repo, tag, done.oid)
-    return Published(str(url), tag, done.oid, done.oid != before)
+    api, name = HfApi(), record.recipe.name or "rows"
+    tag = f"{name}-{record.recipe.digest()}"
+    with hub_errors(repo):
+        done = commit(
+            api,
+            repo,
+            "dataset",
+            lambda revision: _operations(api, repo, revision, folder, record),
+            message=f"Add {name}, digest {record.recipe.digest()}",
+            private=private,
+        )
+        _tag(api, repo, tag, done.id)
+    return Published(done.url, tag, done.id, done.changed)
 
 
 def proved(folder: Path, *, num_proc: int = 1, progress: bool = True) -> Record:
@@ -191,48 +175,3 @@ def _tag(api: HfApi, repo: str, tag: str, commit: str) -> None:
     if tag in tags:  # the same recipe, made by other versions of the libraries
         api.delete_tag(repo, tag=tag, repo_type="dataset")
     api.create_tag(repo, tag=tag, revision=commit, repo_type="dataset")
-
-
-def _worth_another_try(error: Exception) -> bool:
-    """Somebody else's commit came first, the Hub is busy or ill, or the connection broke."""
-    status = getattr(getattr(error, "response", None), "status_code", None)
-    return status is None or status in (409, 412, 429) or status >= 500
-
-
-def _pause(error: Exception, attempt: int) -> float:
-    """Seconds to wait: as the Hub asks, or ever longer."""
-    headers = getattr(getattr(error, "response", None), "headers", {})
-    asked = str(headers.get("Retry-After", ""))
-    return float(asked) if asked.isdigit() else min(30.0, 0.5 * 2**attempt)
-
-
-@contextmanager
-def _hub_errors(repo: str) -> Iterator[None]:
-    """What the Hub and the way to it can refuse, in one line."""
-    from huggingface_hub.errors import (  # type: ignore[attr-defined]
-        HfHubHTTPError,
-        HFValidationError,
-        HTTPError,
-        LocalTokenNotFoundError,
-    )
-
-    again = "what was uploaded is kept: the same command goes on from here"
-    try:
-        yield
-    except (HFValidationError, LocalTokenNotFoundError) as error:
-        raise HubError(_first_line(error)) from error
-    except HfHubHTTPError as error:
-        status = error.response.status_code
-        if status in (401, 403):
-            raise HubError(
-                f"the Hub does not let you write to {repo} ({status}): check the name, and log in with a "
-                f"token that may write (`hf auth login`, or HF_TOKEN)"
-            ) from error
-        raise HubError(f"the Hub answered {status} for {repo}: {_first_line(error)}; {again}") from error
-    except (HTTPError, OSError, RuntimeError) as error:
-        # `huggingface_hub` wraps a failed upload in a RuntimeError.
-        raise HubError(f"the Hub could not be reached for {repo}: {_first_line(error)}; {again}") from error
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]

@@ -1,0 +1,114 @@
+"""Talking to the Hub: one commit for everything, tried again while that can help, and errors in one line.
+
+A commit names the one it was made for: if somebody else was faster, what it adds is worked out anew. Uploads
+that succeeded are kept by the Hub even if the commit does not come about, so the same command goes on where
+it was, and does nothing if nothing has changed.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from synrl.errors import HubError
+
+if TYPE_CHECKING:
+    from huggingface_hub import HfApi
+
+ATTEMPTS = 6
+"""How often a commit is tried before giving up."""
+
+
+@dataclass(frozen=True)
+class Commit:
+    """What came of a commit."""
+
+    url: str
+    """Of the repository."""
+    id: str
+    changed: bool
+    """Whether there was anything new to commit."""
+
+
+def commit(
+    api: HfApi,
+    repo: str,
+    kind: str,
+    operations: Callable[[str], list[Any]],
+    *,
+    message: str,
+    private: bool = False,
+) -> Commit:
+    """Commit to a repository, which is made if need be.
+
+    Args:
+        kind: `dataset` or `model`.
+        operations: what to add and delete, given the id of the commit that it builds on.
+
+    Raises:
+        Whatever the Hub and the way to it raise; see `hub_errors`.
+    """
+    # HTTPError is that of httpx or of httpx2, whichever this version of huggingface_hub speaks.
+    from huggingface_hub.errors import HfHubHTTPError, HTTPError  # type: ignore[attr-defined]
+
+    url = str(api.create_repo(repo, repo_type=kind, private=private, exist_ok=True))
+    for attempt in range(ATTEMPTS):
+        try:
+            before = api.repo_info(repo, repo_type=kind).sha or ""
+            done = api.create_commit(
+                repo, operations(before), commit_message=message, repo_type=kind, parent_commit=before
+            )
+            return Commit(url, done.oid, done.oid != before)
+        except (HfHubHTTPError, HTTPError) as error:
+            if attempt == ATTEMPTS - 1 or not _worth_another_try(error):
+                raise
+            time.sleep(_pause(error, attempt))
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _worth_another_try(error: Exception) -> bool:
+    """Somebody else's commit came first, the Hub is busy or ill, or the connection broke."""
+    status = getattr(getattr(error, "response", None), "status_code", None)
+    return status is None or status in (409, 412, 429) or status >= 500
+
+
+def _pause(error: Exception, attempt: int) -> float:
+    """Seconds to wait: as the Hub asks, or ever longer."""
+    headers = getattr(getattr(error, "response", None), "headers", {})
+    asked = str(headers.get("Retry-After", ""))
+    return float(asked) if asked.isdigit() else min(30.0, 0.5 * 2**attempt)
+
+
+@contextmanager
+def hub_errors(repo: str) -> Iterator[None]:
+    """What the Hub and the way to it can refuse, in one line."""
+    from huggingface_hub.errors import (  # type: ignore[attr-defined]
+        HfHubHTTPError,
+        HFValidationError,
+        HTTPError,
+        LocalTokenNotFoundError,
+    )
+
+    again = "what was uploaded is kept: the same command goes on from here"
+    try:
+        yield
+    except (HFValidationError, LocalTokenNotFoundError) as error:
+        raise HubError(_first_line(error)) from error
+    except HfHubHTTPError as error:
+        status = error.response.status_code
+        if status in (401, 403):
+            raise HubError(
+                f"the Hub does not let you write to {repo} ({status}): check the name, and log in with a "
+                f"token that may write (`hf auth login`, or HF_TOKEN)"
+            ) from error
+        raise HubError(f"the Hub answered {status} for {repo}: {_first_line(error)}; {again}") from error
+    except (HTTPError, OSError, RuntimeError) as error:
+        # `huggingface_hub` wraps a failed upload in a RuntimeError.
+        raise HubError(f"the Hub could not be reached for {repo}: {_first_line(error)}; {again}") from error
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

@@ -1,0 +1,141 @@
+"""Publishing a trained model: its weights, how they came about, and what they reached.
+
+Training leaves `training.json` in the folder, and `synrl report --model-card` adds `results.json`; the card
+is written from these two. Weights go up as safetensors only: other formats can hold code.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from synrl.errors import DataError
+from synrl.hub.hub import Commit, commit, hub_errors
+
+TRAINING = "training.json"
+RESULTS = "results.json"
+_PATTERNS = ("*.safetensors", "*.safetensors.index.json", "*.json", "*.jinja", "merges.txt", "vocab.txt")
+"""Files of a model, its tokenizer and its processor; all that is read without running code."""
+_LEFT_OUT = ("trainer_state.json",)
+
+
+def is_model(folder: Path) -> bool:
+    """Whether a folder holds a model rather than a dataset."""
+    return (folder / "config.json").is_file() or (folder / "adapter_config.json").is_file()
+
+
+def push_model(folder: Path, repo: str, *, private: bool = False) -> Commit:
+    """Publish a model that `synrl sft` or `synrl grpo` has trained, in one commit.
+
+    Raises:
+        DataError: the folder is none that training has finished, or has no safetensors.
+        HubError: the Hub refused, or could not be reached.
+    """
+    from huggingface_hub import CommitOperationAdd, HfApi
+
+    contents: dict[str, Any] = {path.name: path for path in model_files(folder)}
+    contents["README.md"] = model_card(folder, repo).encode()
+    operations = [CommitOperationAdd(path, content) for path, content in contents.items()]
+    stage = read_json(folder / TRAINING)["stage"]
+    with hub_errors(repo):
+        return commit(
+            HfApi(), repo, "model", lambda _: operations, message=f"Add the model of {stage}", private=private
+        )
+
+
+def model_files(folder: Path) -> list[Path]:
+    """What of a folder is published.
+
+    Raises:
+        DataError: there are no weights as safetensors.
+    """
+    found = sorted(
+        {path for pattern in _PATTERNS for path in folder.glob(pattern) if path.name not in _LEFT_OUT}
+    )
+    if not any(path.suffix == ".safetensors" for path in found):
+        raise DataError(f"{folder} has no weights as safetensors; save the model with save_pretrained")
+    return found
+
+
+def model_card(folder: Path, repo: str) -> str:
+    """The card: YAML with base model, dataset and results, and the text of `hub_cards/model_card.md`.
+
+    Raises:
+        DataError: the folder is none that training has finished, or its results can't be read.
+    """
+    from huggingface_hub import EvalResult, ModelCardData
+
+    said = read_json(folder / TRAINING)
+    results = read_json(folder / RESULTS)["results"] if (folder / RESULTS).exists() else []
+    evaluated = [
+        EvalResult(
+            task_type="video-text-to-text",
+            dataset_type=result["dataset"],
+            dataset_name=result["task"],
+            metric_type=result["metric"],
+            metric_value=result["value"],
+            source_name="lmms-eval",
+        )
+        for result in results
+    ]
+    data = ModelCardData(
+        base_model=said["base_model"] if "/" in said["base_model"] else None,
+        datasets=[said["data"]] if said["data"].count("/") == 1 else None,
+        library_name="peft" if said["lora"] else "transformers",
+        pipeline_tag="video-text-to-text",
+        tags=["video", "temporal-reasoning", "synrl", "trl", said["stage"]],
+        model_name=repo,
+        eval_results=evaluated or None,
+    )
+    template = Template(files("hub_cards").joinpath("model_card.md").read_text(encoding="utf-8"))
+    body = template.substitute(
+        name=repo.rpartition("/")[2],
+        base=said["base_model"],
+        stages=_stage(said),
+        budget=json.dumps(said["budget"], indent=2),
+        versions=", ".join(f"{name} {version}" for name, version in said["versions"].items()),
+        results=_results(results),
+    )
+    return f"---\n{data.to_yaml()}\n---\n\n{body}"
+
+
+def _stage(said: Mapping[str, Any]) -> str:
+    what = {"sft": "Supervised fine-tuning", "grpo": "GRPO with an accuracy reward"}[said["stage"]]
+    lines = [
+        f"{what} for {said['steps']} steps from `{said['base_model']}` "
+        f"(revision `{said['base_revision']}`), on `{said['data']}` (config `{said['data_config']}`, split "
+        f"`{said['data_split']}`, revision `{said['data_revision'] or 'main'}`), in {said['processes']} "
+        f"process{'es' if said['processes'] > 1 else ''}.",
+        "",
+        "| setting | value |",
+        "|---|---|",
+        *(f"| `{name}` | `{value}` |" for name, value in said["arguments"].items()),
+    ]
+    return "\n".join(lines)
+
+
+def _results(results: list[Mapping[str, Any]]) -> str:
+    if not results:
+        return "Not evaluated yet: `synrl eval`, then `synrl report --model-card`."
+    lines = ["| task | metric | value |", "|---|---|---|"]
+    lines += [f"| {one['task']} | {one['metric']} | {one['value']} |" for one in results]
+    commands = dict.fromkeys(one["command"] for one in results)
+    return "\n".join([*lines, "", "```", *commands, "```"])
+
+
+def read_json(path: Path) -> Any:
+    """What a file of ours says.
+
+    Raises:
+        DataError: it isn't there, or is no JSON.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DataError(
+            f"{path.name} of {path.parent} can't be read: has training finished there?"
+        ) from error

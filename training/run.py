@@ -1,0 +1,144 @@
+"""What both kinds of training have in common: resuming, saving, and ending with advice instead of a stack."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, fields
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import TrainerCallback
+from transformers.trainer_utils import get_last_checkpoint
+
+from synrl.disk import write_whole
+from synrl.errors import ConfigError, SynRLError, TrainingError
+from synrl.hub.models import TRAINING
+from training.budget import VideoBudget
+from training.settings import RunArguments
+
+LIBRARIES = ("accelerate", "synrl", "torch", "transformers", "trl")
+
+
+def command(name: str, run: Callable[[list[str] | None], Path], argv: list[str] | None = None) -> int:
+    """Run a training command and return its exit status: 0, or 2 with one line for a user's mistake."""
+    try:
+        out = run(argv)
+    except SynRLError as error:
+        print(f"synrl {name}: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(
+            f"synrl {name}: interrupted; the same command goes on from the last checkpoint", file=sys.stderr
+        )
+        return 130
+    if _is_main():
+        print(out)
+        print(
+            f"trained: {out}; next: synrl eval --model {out}, or synrl push {out} ORG/NAME", file=sys.stderr
+        )
+    return 0
+
+
+def train(trainer: Any, record: Mapping[str, Any]) -> Path:
+    """Train, from the last checkpoint if there is one, and save the model with what it was trained on.
+
+    Raises:
+        TrainingError: memory ran out, or the loss is no number any more.
+    """
+    args = trainer.args
+    out = Path(args.output_dir)
+    trainer.add_callback(Finite())
+    last = args.resume_from_checkpoint or (get_last_checkpoint(str(out)) if out.is_dir() else None)
+    if last and _is_main():
+        print(f"going on from {last}", file=sys.stderr)
+    with _advice():
+        trainer.train(resume_from_checkpoint=last)
+    trainer.save_model(str(out))
+    if _is_main():
+        trainer.processing_class.save_pretrained(out)
+        history = [entry for entry in trainer.state.log_history if "loss" in entry or "reward" in entry]
+        said = {**record, "steps": trainer.state.global_step, "last": history[-1] if history else {}}
+        write_whole(out / TRAINING, json.dumps(said, indent=2, default=str) + "\n")
+    return out
+
+
+def record(stage: str, arguments: RunArguments, budget: VideoBudget, args: Any, model: Any) -> dict[str, Any]:
+    """What a run was told, and by which versions of the libraries it is carried out."""
+    return {
+        "stage": stage,
+        "base_model": model.model_name_or_path,
+        "base_revision": model.model_revision,
+        "lora": bool(model.use_peft),
+        **asdict(arguments),
+        "budget": asdict(budget),
+        "arguments": _changed(args),
+        "versions": {name: version(name) for name in LIBRARIES},
+        "processes": int(os.environ.get("WORLD_SIZE", "1")),
+    }
+
+
+def _changed(args: Any) -> dict[str, Any]:
+    """The settings of a trainer that differ from its defaults, but for those that say where things are."""
+    places = ("output_dir", "logging_dir", "run_name", "hub_token", "hub_model_id")
+    plain = type(args)(output_dir=args.output_dir)
+    return {
+        entry.name: value
+        for entry in fields(args)
+        if entry.init and entry.name not in places
+        if (value := getattr(args, entry.name)) != getattr(plain, entry.name)
+        and isinstance(value, (str, int, float, bool, type(None)))
+    }
+
+
+class Finite(TrainerCallback):
+    """Stops a run whose loss or gradient is no number any more: nothing comes back from there."""
+
+    def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **kwargs: Any) -> None:
+        for name in ("loss", "grad_norm"):
+            value = (logs or {}).get(name)
+            if value is not None and not math.isfinite(float(value)):
+                raise TrainingError(
+                    f"{name} is {value} at step {state.global_step}: go on from an earlier checkpoint with a "
+                    "lower learning_rate or max_grad_norm, or with bf16 in place of fp16"
+                )
+
+
+@contextmanager
+def _advice() -> Iterator[None]:
+    """What runs out in training, in one line."""
+    try:
+        yield
+    except torch.OutOfMemoryError as error:
+        raise TrainingError(
+            "the GPU's memory is full: show fewer frames or pixels (max_frames, max_clip_pixels), sample "
+            "fewer rows at once (generation_chunk_size), or lower per_device_train_batch_size and raise "
+            f"gradient_accumulation_steps ({str(error).splitlines()[0]})"
+        ) from error
+    except RuntimeError as error:
+        if "can't allocate memory" not in str(error):
+            raise
+        raise TrainingError(
+            "the machine's memory is full: show fewer frames or pixels, or fewer rows"
+        ) from error
+
+
+def check_model(model: Any) -> str:
+    """The name or folder of the model to train.
+
+    Raises:
+        ConfigError: none is given.
+    """
+    if not model.model_name_or_path:
+        raise ConfigError("model_name_or_path is missing; name a checkpoint on the Hub or its folder")
+    return str(model.model_name_or_path)
+
+
+def _is_main() -> bool:
+    return os.environ.get("RANK", "0") == "0"
