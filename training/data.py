@@ -6,6 +6,7 @@ as tracks, are left on the disk.
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from synrl.errors import DataError
+from synrl.hub.record import read_recipe
 from synrl.prompts import completion_text, target_text
 from synrl.recipes import Recipe, get_recipe, recipes
 from training.inputs import prompt_messages
@@ -40,10 +42,17 @@ COLUMNS = (
 """What prompts and rewards are made of."""
 
 
-def load_rows(arguments: RunArguments, split: str, data: str | None = None) -> Dataset:
+def load_rows(
+    arguments: RunArguments, split: str, data: str | None = None, *, reasoned: bool = False
+) -> Dataset:
     """Rows of a split, with the columns of `COLUMNS`.
 
-    A recipe is generated first, unless it has been already, into the cache of `datasets`.
+    What is no folder may be a recipe: it is generated first, unless it has been already, into the cache of
+    `datasets`.
+
+    Args:
+        data: in place of that of the arguments.
+        reasoned: whether a recipe's rows are to have chains of thought.
 
     Raises:
         DataError: the dataset can't be found or read, or has not these columns.
@@ -53,7 +62,7 @@ def load_rows(arguments: RunArguments, split: str, data: str | None = None) -> D
     from datasets.exceptions import DatasetsError
 
     source = data or arguments.data
-    path = str(built(get_recipe(source))) if source in recipes() else source
+    path = str(built(get_recipe(source), reasoned=reasoned)) if _is_recipe(source) else source
     try:
         rows = load_dataset(path, arguments.data_config, split=split, revision=arguments.data_revision)
     except (DatasetsError, OSError, ValueError) as error:
@@ -65,26 +74,46 @@ def load_rows(arguments: RunArguments, split: str, data: str | None = None) -> D
     return rows.select_columns(list(COLUMNS)).cast_column("video", Video(decode=False))
 
 
-def load_held_out(arguments: RunArguments) -> Dataset | None:
+def load_held_out(arguments: RunArguments, *, reasoned: bool = False) -> Dataset | None:
     """The rows to evaluate on, if there are to be any; as `load_rows`."""
     if arguments.eval_data is None and arguments.eval_split is None:
         return None
-    return load_rows(arguments, arguments.eval_split or "test", arguments.eval_data)
+    return load_rows(arguments, arguments.eval_split or "test", arguments.eval_data, reasoned=reasoned)
 
 
-def built(recipe: Recipe) -> Path:
-    """The folder of a recipe in the cache, generated if it isn't there.
+def built(recipe: Recipe, *, reasoned: bool = False) -> Path:
+    """The folder of a recipe in the cache, made if it isn't there.
 
     Raises:
         OutputError: it can't be written.
     """
     import datasets
 
+    from synrl.cot.run import add_chains
+    from synrl.cot.settings import CotConfig
     from synrl.generate import generate
 
     out = Path(datasets.config.HF_DATASETS_CACHE) / "synrl" / f"{recipe.name}-{recipe.digest()}"
+    workers = max(1, (os.cpu_count() or 2) - 1)
     out.parent.mkdir(parents=True, exist_ok=True)
-    return generate(recipe, out, num_proc=max(1, (os.cpu_count() or 2) - 1))
+    generate(recipe, out, num_proc=workers)
+    if not reasoned:
+        return out
+    chains = out.with_name(out.name + "-reasoned")
+    add_chains(str(out), chains, CotConfig(), num_proc=workers)
+    return chains
+
+
+def recipe_of(data: str) -> Recipe | None:
+    """The recipe that rows were made by: the one of that name, or that of a generated folder."""
+    if _is_recipe(data):
+        return get_recipe(data)
+    path = Path(data) / "recipe.json"
+    return read_recipe(json.loads(path.read_text(encoding="utf-8")), str(path)) if path.is_file() else None
+
+
+def _is_recipe(data: str) -> bool:
+    return data in recipes() and not Path(data).is_dir()
 
 
 def for_grpo(rows: Dataset) -> Dataset:
@@ -119,7 +148,7 @@ def _each(change: Any) -> Any:
     return batch
 
 
-def real_rows(recipe: Recipe, folder: str | None) -> Dataset | None:
+def real_rows(recipe: Recipe | None, folder: str | None) -> Dataset | None:
     """The rows of other datasets that a recipe mixes in, answers only; None if there are none.
 
     Args:
@@ -133,7 +162,7 @@ def real_rows(recipe: Recipe, folder: str | None) -> Dataset | None:
 
     from synrl.sources import fetch
 
-    if not recipe.sources:
+    if recipe is None or not recipe.sources:
         return None
     if folder is None:
         names = ", ".join(f"{source.num_rows} rows of {source}" for source in recipe.sources)

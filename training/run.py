@@ -19,8 +19,9 @@ from transformers.trainer_utils import get_last_checkpoint
 
 from synrl.disk import write_whole
 from synrl.errors import ConfigError, SynRLError, TrainingError
-from synrl.hub.models import TRAINING
+from synrl.hub.models import TRAINING, model_card
 from training.budget import VideoBudget
+from training.data import recipe_of
 from training.settings import RunArguments
 
 LIBRARIES = ("accelerate", "synrl", "torch", "transformers", "trl")
@@ -66,17 +67,20 @@ def train(trainer: Any, record: Mapping[str, Any]) -> Path:
         history = [entry for entry in trainer.state.log_history if "loss" in entry or "reward" in entry]
         said = {**record, "steps": trainer.state.global_step, "last": history[-1] if history else {}}
         write_whole(out / TRAINING, json.dumps(said, indent=2, default=str) + "\n")
+        write_whole(out / "README.md", model_card(out, out.name))  # in place of TRL's own
     return out
 
 
 def record(stage: str, arguments: RunArguments, budget: VideoBudget, args: Any, model: Any) -> dict[str, Any]:
     """What a run was told, and by which versions of the libraries it is carried out."""
+    recipe = recipe_of(arguments.data)
     return {
         "stage": stage,
         "base_model": model.model_name_or_path,
         "base_revision": model.model_revision,
         "lora": bool(model.use_peft),
         **asdict(arguments),
+        "recipe": {"name": recipe.name, "digest": recipe.digest()} if recipe is not None else None,
         "budget": asdict(budget),
         "arguments": _changed(args),
         "versions": {name: version(name) for name in LIBRARIES},
@@ -87,12 +91,11 @@ def record(stage: str, arguments: RunArguments, budget: VideoBudget, args: Any, 
 def _changed(args: Any) -> dict[str, Any]:
     """The settings of a trainer that differ from its defaults, but for those that say where things are."""
     places = ("output_dir", "logging_dir", "run_name", "hub_token", "hub_model_id")
-    plain = type(args)(output_dir=args.output_dir)
     return {
         entry.name: value
         for entry in fields(args)
         if entry.init and entry.name not in places
-        if (value := getattr(args, entry.name)) != getattr(plain, entry.name)
+        if (value := getattr(args, entry.name)) != entry.default
         and isinstance(value, (str, int, float, bool, type(None)))
     }
 

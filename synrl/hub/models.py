@@ -7,6 +7,7 @@ is written from these two. Weights go up as safetensors only: other formats can 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -20,6 +21,7 @@ TRAINING = "training.json"
 RESULTS = "results.json"
 _PATTERNS = ("*.safetensors", "*.safetensors.index.json", "*.json", "*.jinja", "merges.txt", "vocab.txt")
 """Files of a model, its tokenizer and its processor; all that is read without running code."""
+_REPO = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
 _LEFT_OUT = ("trainer_state.json",)
 
 
@@ -78,13 +80,12 @@ def model_card(folder: Path, repo: str) -> str:
             dataset_name=result["task"],
             metric_type=result["metric"],
             metric_value=result["value"],
-            source_name="lmms-eval",
         )
         for result in results
     ]
     data = ModelCardData(
-        base_model=said["base_model"] if "/" in said["base_model"] else None,
-        datasets=[said["data"]] if said["data"].count("/") == 1 else None,
+        base_model=said["base_model"] if _REPO.fullmatch(said["base_model"]) else None,
+        datasets=[said["data"]] if _REPO.fullmatch(said["data"]) else None,
         library_name="peft" if said["lora"] else "transformers",
         pipeline_tag="video-text-to-text",
         tags=["video", "temporal-reasoning", "synrl", "trl", said["stage"]],
@@ -108,14 +109,19 @@ def _stage(said: Mapping[str, Any]) -> str:
     lines = [
         f"{what} for {said['steps']} steps from `{said['base_model']}` "
         f"(revision `{said['base_revision']}`), on `{said['data']}` (config `{said['data_config']}`, split "
-        f"`{said['data_split']}`, revision `{said['data_revision'] or 'main'}`), in {said['processes']} "
-        f"process{'es' if said['processes'] > 1 else ''}.",
+        f"`{said['data_split']}`, revision `{said['data_revision'] or 'main'}`{_recipe(said)}), in "
+        f"{said['processes']} process{'es' if said['processes'] > 1 else ''}.",
         "",
         "| setting | value |",
         "|---|---|",
         *(f"| `{name}` | `{value}` |" for name, value in said["arguments"].items()),
     ]
     return "\n".join(lines)
+
+
+def _recipe(said: Mapping[str, Any]) -> str:
+    recipe = said["recipe"]
+    return f", recipe `{recipe['name'] or 'of its own'}` with digest `{recipe['digest']}`" if recipe else ""
 
 
 def _results(results: list[Mapping[str, Any]]) -> str:
