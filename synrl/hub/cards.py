@@ -16,6 +16,7 @@ from huggingface_hub import DatasetCardData
 from synrl.hub.record import Record
 from synrl.recipes import Recipe, get_recipe, recipes
 
+_MODELS = ("writer_model", "judge_model", "polish_model")
 SIZES = ((1000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 
 
@@ -92,10 +93,9 @@ def _strips(pictures: Mapping[str, str]) -> str:
 def _command(record: Record) -> str:
     libraries = ", ".join(f"{name} {version}" for name, version in record.versions.items())
     recipe = record.recipe
-    return (
-        f"{command(recipe)}\n# generator version {recipe.generator_version}, digest {recipe.digest()}, "
-        f"{libraries}"
-    )
+    chains = f"\n{cot_command(record.chains)}" if record.chains else ""
+    made_by = f"generator version {recipe.generator_version}, digest {recipe.digest()}, {libraries}"
+    return f"{command(recipe)}{chains}\n# {made_by}"
 
 
 def command(recipe: Recipe) -> str:
@@ -111,6 +111,14 @@ def command(recipe: Recipe) -> str:
     return f"synrl generate --recipe {recipe.name}{scale} {options}"
 
 
+def cot_command(chains: Mapping[str, Any]) -> str:
+    """What makes the chains of thought again, or at least as these were made."""
+    if chains["writer"] == "trace":
+        return "synrl cot DIR --out REASONED"
+    models = [f"--{name.replace('_', '-')} {chains['settings'][name]}" for name in _MODELS]
+    return f"synrl cot DIR --out REASONED --writer URL {' '.join(models)}"
+
+
 def _proof(record: Record) -> str:
     name, total = record.recipe.name or "rows", sum(record.counts.values())
     if not record.proved:
@@ -122,6 +130,12 @@ def _proof(record: Record) -> str:
         "| family | best shortcut | right | chance |",
         "|---|---|---|---|",
     ]
+    if record.chains:
+        claims, dropped = record.chains["claims"], record.chains["dropped"]
+        lines[0] += (
+            f" Every chain of thought passed a check by code ({claims['checked']} claims held against the "
+            f"record, {claims['unchecked']} that code could not read); {dropped} rows without are left out."
+        )
     for family in record.counts:
         own = [one for one in record.audit if one["family"] == family and one["answered"] and one["judged"]]
         if own:

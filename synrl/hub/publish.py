@@ -59,7 +59,7 @@ def push(
 
     record = proved(folder, num_proc=num_proc, progress=progress)
     api, name = HfApi(), record.recipe.name or "rows"
-    tag = f"{name}-{record.recipe.digest()}"
+    tag = f"{name}-{record.recipe.digest()}" + ("-cot" if record.chains else "")
     with hub_errors(repo):
         done = commit(
             api,
@@ -101,6 +101,7 @@ def proved(folder: Path, *, num_proc: int = 1, progress: bool = True) -> Record:
         proved=sum(report.rows.values()),
         audit=tuple({**vars(one), "judged": one.shortcut not in NOT_JUDGED} for one in found.findings),
         findings=tuple(found.failures),
+        chains=_chains(folder),
     )
     with disk_errors(kept):
         write_whole(kept, json.dumps({"shards": shards, "record": record.to_json()}))
@@ -115,6 +116,18 @@ def _recipe_of(folder: Path) -> Recipe:
         raise DataError(
             f"{folder} is no folder that `synrl generate` has finished: {path.name} can't be read"
         ) from error
+
+
+def _chains(folder: Path) -> dict[str, Any] | None:
+    """How the chains of thought came about, if `synrl cot` has made the folder."""
+    path = folder / "cot.json"
+    if not path.exists():
+        return None
+    said = json.loads(path.read_text(encoding="utf-8"))
+    settings = {name: value for name, value in said["settings"].items() if name not in ("writer", "judge")}
+    names = ("accepted", "reflected", "dropped", "reasons", "claims")
+    # Which machine a server ran on is nobody's business.
+    return {"writer": said["about"]["writer"], "settings": settings, **{name: said[name] for name in names}}
 
 
 def _counts(folder: Path) -> dict[str, int]:

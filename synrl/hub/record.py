@@ -32,6 +32,8 @@ class Record:
     """What each shortcut of `audit` reached, if it was run."""
     findings: tuple[str, ...] = field(default=())
     """What `audit` found wrong."""
+    chains: dict[str, Any] | None = None
+    """If the rows have chains of thought: what `synrl cot` says of them."""
 
     @property
     def path(self) -> str:

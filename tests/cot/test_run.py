@@ -421,3 +421,16 @@ def test_no_more_rows_are_under_way_than_allowed(run: Run, models: Models) -> No
     models.says["writer"] = counted
     run(concurrency=2)
     assert most <= 2
+
+
+def test_a_published_dataset_says_how_its_chains_came_about(
+    run: Run, models: Models, hub: Any, tmp_path: Path
+) -> None:
+    run()
+    done = push(tmp_path / "out", "tester/reasoned", progress=False)
+    assert done.tag.endswith("-cot")
+    _, files = hub.repos["dataset", "tester/reasoned"].files(done.tag)
+    card, record = (files[name].data.decode() for name in ("README.md", "recipes/rows.json"))
+    assert "--writer URL --writer_model writer".replace("_", "-") in card
+    assert "Every chain of thought passed a check by code" in card
+    assert models.url not in card + record
