@@ -47,7 +47,7 @@ def trainer(arguments: GRPOArguments, budget: Any, args: Any, model: Any) -> Any
     longest = args.max_completion_length
     rewards: list[Any] = [accuracy_reward]
     rewards += [format_reward] if arguments.format_reward else []
-    rewards += [overlong_penalty(longest)] if arguments.overlong_penalty else []
+    rewards += [overlong_penalty(longest, longest // 5)] if arguments.overlong_penalty else []
     rewards += [group_log(longest, pass_at_k=arguments.pass_at_k)]  # rewards nothing
     processor = AutoProcessor.from_pretrained(name, revision=model.model_revision, padding_side="left")
     return VideoGRPOTrainer(

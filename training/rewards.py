@@ -1,7 +1,6 @@
 """Rewards, in the form in which TRL's trainers call them: one value for each completion, from its own row.
 
-The paper rewards accuracy alone (section 2.3); the others are off by default. A reward of None says that a
-completion can't be judged; TRL leaves it out.
+The paper rewards right answers and nothing else (section 2.3); the others have to be asked for.
 """
 
 from __future__ import annotations
@@ -14,41 +13,48 @@ from itertools import groupby
 from typing import Any
 
 from synrl.answers import extract, score
+from synrl.errors import ConfigError
 
 Log = Callable[[str, float], None]
-_FORM = re.compile(r"\s*<think>(?:(?!</?think>|</?answer>).)*</think>\s*<answer>[^<]*</answer>\s*", re.DOTALL)
+NEEDED = ("answer_type", "answer", "options")
+"""Columns without which no answer can be judged; plans also need `family`, `config` and `states`."""
+_FORM = re.compile(r"\s*<think>(?:(?!</?think>|</?answer>).)+</think>\s*<answer>[^<]+</answer>\s*", re.DOTALL)
 
 
 def accuracy_reward(
     completions: Sequence[Any], log_metric: Log | None = None, **columns: Any
 ) -> list[float | None]:
-    """1.0 for a right answer, else 0.0; None for a row that has no `answer_type`.
+    """1.0 for a right answer, else 0.0; None for a row that says no answer, which TRL leaves out.
 
     Args:
         completions: texts, or TRL's conversations (lists of messages, the last one counts).
-        log_metric: gets, for each family and level, the shares of right answers and of outputs without
-            an answer that can be read.
-        columns: the dataset's columns as TRL passes them, each a list as long as `completions`;
-            `answer_type`, `answer` and `options` are needed, for plans `family`, `config` and `states`.
+        log_metric: gets, for each family and level, the shares of right answers and of outputs that hold
+            no answer.
+        columns: the dataset's columns as TRL passes them, each a list as long as `completions`.
 
     Raises:
-        ConfigError: a row's answer type is unknown.
+        ConfigError: a column is missing or a row's type of answer is unknown, so that nothing could ever
+            be right.
     """
+    missing = [name for name in NEEDED if name not in columns]
+    if missing:
+        raise ConfigError(f"the dataset has no column {missing[0]}, by which answers are judged; keep it")
     rewards: list[float | None] = []
     groups: dict[str, list[tuple[float, bool]]] = defaultdict(list)
     for text, row in zip(map(text_of, completions), _rows(completions, columns), strict=True):
-        if row.get("answer_type") is None:
+        if row["answer"] is None:
             rewards.append(None)
             continue
         answer = extract(text)
-        rewards.append(score(answer, row))
+        reward = score(answer, row)
+        rewards.append(reward)
         for name in (row.get("family"), f"level_{row['level']}" if "level" in row else None):
             if name is not None:
-                groups[name].append((rewards[-1] or 0.0, answer is None))
+                groups[name].append((reward, answer is None))
     if log_metric is not None:
         for name, found in groups.items():
             log_metric(f"accuracy/{name}", sum(right for right, _ in found) / len(found))
-            log_metric(f"unread/{name}", sum(unread for _, unread in found) / len(found))
+            log_metric(f"no_answer/{name}", sum(none for _, none in found) / len(found))
     return rewards
 
 
@@ -57,15 +63,21 @@ def format_reward(completions: Sequence[Any], **columns: Any) -> list[float]:
     return [float(_FORM.fullmatch(text_of(completion)) is not None) for completion in completions]
 
 
-def overlong_penalty(max_length: int) -> Callable[..., list[float]]:
-    """A reward of 0 up to four fifths of the longest length and from there down to -1 at the whole of it.
+def overlong_penalty(max_length: int, margin: int) -> Callable[..., list[float]]:
+    """A reward that falls from 0.0 to -1.0 over the last `margin` of `max_length` tokens of a completion.
 
-    This is the soft punishment of overlong outputs of DAPO (Yu et al., 2025), with its fifth as the cache.
+    It is the soft punishment of overlong outputs of DAPO (Yu et al., 2025).
+
+    Raises:
+        ConfigError: the margin is not within the length.
     """
-    start = max_length * 4 // 5
+    if not 1 <= margin <= max_length:
+        raise ConfigError(
+            f"margin is {margin} tokens; allowed: 1 to {max_length}, the length of a completion"
+        )
 
     def overlong(completion_ids: Sequence[Sequence[int]], **columns: Any) -> list[float]:
-        return [-min(1.0, max(0.0, (len(ids) - start) / (max_length - start))) for ids in completion_ids]
+        return [min(0.0, max(-1.0, (max_length - margin - len(ids)) / margin)) for ids in completion_ids]
 
     return overlong
 
