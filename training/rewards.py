@@ -72,9 +72,7 @@ def overlong_penalty(max_length: int, margin: int) -> Callable[..., list[float]]
         ConfigError: the margin is not within the length.
     """
     if not 1 <= margin <= max_length:
-        raise ConfigError(
-            f"margin is {margin} tokens; allowed: 1 to {max_length}, the length of a completion"
-        )
+        raise ConfigError(f"margin is {margin} tokens; allowed: 1 to the {max_length} of a completion")
 
     def overlong(completion_ids: Sequence[Sequence[int]], **columns: Any) -> list[float]:
         return [min(0.0, max(-1.0, (max_length - margin - len(ids)) / margin)) for ids in completion_ids]

@@ -74,11 +74,12 @@ def test_the_prompt_says_when_its_frames_are_shown(processor: Any) -> None:
 
 
 def test_a_processor_leaves_frames_as_they_are(processor: Any) -> None:
-    clip = VideoBudget(fps=8, max_frames=64).read(numbered_clip(255), token_edge(processor))
+    clip = VideoBudget(fps=16, max_frames=128).read(numbered_clip(255), token_edge(processor))
     frames, height, width, _ = clip.frames.shape
+    patch = processor.video_processor.patch_size
     assert frames * height * width > processor.video_processor.size["longest_edge"]
     prompt = encode(processor, with_video([{"role": "user", "content": "Which way?"}]), [clip])
-    assert prompt.visuals["video_grid_thw"].tolist() == [[frames // 2, height // 8, width // 8]]
+    assert prompt.visuals["video_grid_thw"].tolist() == [[frames // 2, height // patch, width // patch]]
 
 
 @pytest.mark.parametrize("kind", ["qwen3_vl", "qwen2_5_vl"])
@@ -123,7 +124,8 @@ def test_training_and_rollouts_show_the_same(
         assert numbers(frames) == numbers(clip.frames) == metadata["frames_indices"]
         assert metadata.items() >= clip.metadata.items()
         assert learned["input_ids"][0, : len(ids)].tolist() == ids == request.expanded
-        pieces = clip.frames[::2, ::16, ::16, 0].size
+        edge = token_edge(processor)
+        pieces = clip.frames[::2, ::edge, ::edge, 0].size
         assert ids.count(processor.video_token_id) == pieces
         assert list(request).count(processor.video_token_id) == 1
         for name, value in visuals.items():

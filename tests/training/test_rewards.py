@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from synrl.audit.reading import Source
 from synrl.prompts import completion_text
+from synrl.rows import make_row
 from training.rewards import accuracy_reward, format_reward, overlong_penalty
 
 ROW = {"answer_type": "choice", "answer": "B", "options": ["left", "right"]}
@@ -18,8 +17,13 @@ def columns(*rows: dict[str, Any]) -> dict[str, list[Any]]:
     return {name: [row[name] for row in rows] for name in rows[0]}
 
 
-def test_each_completion_is_judged_by_its_own_row(folder: Path) -> None:
-    rows = list(Source.open(str(folder)).spread(40))
+def test_each_completion_is_judged_by_its_own_row() -> None:
+    families = ("direction_identification", "motion_counting", "card_stack")
+    rows = [
+        make_row(family, split="train", seed=3, index=index).to_dict()
+        for family in families
+        for index in range(4)
+    ]
     right = [completion_text(row["answer"], "So it is.") for row in rows]
     messages = [[{"role": "assistant", "content": text}] for text in right]
     assert accuracy_reward(right, **columns(*rows)) == [1.0] * len(rows)
