@@ -60,18 +60,27 @@ def with_video(messages: Messages, reference: str = "") -> list[dict[str, Any]]:
     return [shown if number == found[0] else dict(message) for number, message in enumerate(messages)]
 
 
-def video_bytes(video: Mapping[str, Any]) -> bytes:
+def video_bytes(video: Any) -> bytes:
     """The file of a value of column `video`, as `datasets.Video(decode=False)` gives it.
 
     Raises:
-        DataError: it holds neither bytes nor a path.
+        DataError: it is no such value, or its path leads nowhere.
     """
-    data: bytes | None = video.get("bytes")
-    if data is not None:
-        return data
-    if not video.get("path"):
+    if not isinstance(video, Mapping) or not (video.get("bytes") or video.get("path")):
         raise DataError("a video has neither bytes nor a path; read the column with Video(decode=False)")
-    return Path(video["path"]).read_bytes()
+    if video.get("bytes"):
+        return bytes(video["bytes"])
+    try:
+        return Path(video["path"]).read_bytes()
+    except OSError as error:
+        raise DataError(f"video {video['path']} can't be read: {error.strerror}") from error
+
+
+def row_images(row: Mapping[str, Any]) -> list[Any]:
+    """The images of a row, from column `images` or `image`, as in TRL."""
+    if row.get("images"):
+        return list(row["images"])
+    return [] if row.get("image") is None else [row["image"]]
 
 
 def encode(

@@ -23,7 +23,16 @@ from trl.data_utils import is_conversational, prepare_multimodal_messages
 
 from synrl.errors import ConfigError, DataError
 from training.budget import VideoBudget, as_given, token_edge
-from training.inputs import Prompt, encode, join, token_types, video_bytes, visual_token_ids, with_video
+from training.inputs import (
+    Prompt,
+    encode,
+    join,
+    row_images,
+    token_types,
+    video_bytes,
+    visual_token_ids,
+    with_video,
+)
 from training.sight import BLIND, blank, check_sight
 
 
@@ -57,6 +66,8 @@ class VideoGRPOTrainer(GRPOTrainer):
         if generation_chunk_size is not None and generation_chunk_size < 1:
             raise ConfigError(f"generation chunk size is {generation_chunk_size}; allowed: from 1")
         super().__init__(model, reward_funcs, args, **kwargs)
+        if not hasattr(self.processing_class, "video_processor"):
+            raise ConfigError(f"{type(self.processing_class).__name__} takes no videos; use a video model")
         self.budget = budget or VideoBudget()
         self.generation_chunk_size = generation_chunk_size
         # Of the rows at hand, if their dataset has videos: files by the names in their prompts, and tensors.
@@ -72,6 +83,7 @@ class VideoGRPOTrainer(GRPOTrainer):
             }
             self.vllm_generation.llm.generate = show_videos(self.vllm_generation.llm.generate)
         else:
+            suppressed = sorted({*suppressed, *self.generation_kwargs["suppress_tokens"]})
             self.generation_kwargs["suppress_tokens"] = suppressed
             self.generation_config.suppress_tokens = suppressed
 
@@ -99,8 +111,7 @@ class VideoGRPOTrainer(GRPOTrainer):
         """The row with its images inside its prompt and its video named there; its file goes to `files`."""
         if not is_conversational({"prompt": row["prompt"]}):
             raise DataError("a prompt with a video is a list of messages; got a text")
-        images = row.get("images") or ([row["image"]] if row.get("image") is not None else [])
-        prompt = prepare_multimodal_messages(row["prompt"], images=images)
+        prompt = prepare_multimodal_messages(row["prompt"], images=row_images(row))
         if row["video"] is not None:
             data = video_bytes(row["video"])
             name = blake2b(data, digest_size=8).hexdigest()
@@ -178,6 +189,8 @@ class VideoGRPOTrainer(GRPOTrainer):
         score = super()._get_per_token_logps_and_entropies
         visuals, self._shown = self._visuals, True
         if visuals is None:
+            if (input_ids == self.processing_class.video_token_id).any():
+                raise ConfigError(BLIND)  # TRL has lost the list between rollout and loss
             return score(model, input_ids, attention_mask, logits_to_keep, batch_size, **kwargs)
         size = batch_size or len(input_ids)
         parts = []

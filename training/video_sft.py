@@ -15,7 +15,7 @@ from trl.data_utils import prepare_multimodal_messages
 
 from synrl.errors import DataError
 from training.budget import VideoBudget, token_edge
-from training.inputs import encode, join, token_types, video_bytes, visual_token_ids, with_video
+from training.inputs import encode, join, row_images, token_types, video_bytes, visual_token_ids, with_video
 from training.sight import blank, check_sight
 
 IGNORED = -100
@@ -26,7 +26,7 @@ class VideoCollator:
     """Makes a batch of rows; the completion and the end of the turn are learned, nothing else.
 
     Rows have `prompt` (messages), `completion` (a text) and `video` (bytes and path; None or absent for
-    rows of text), and may have `images`.
+    rows of text), and may have `images` or `image`.
 
     Args:
         processor: of the model.
@@ -51,7 +51,7 @@ class VideoCollator:
         tokenizer = self.processor.tokenizer
         ids, labels, visuals = [], [], []
         for row in rows:
-            images = row.get("images") or []
+            images = row_images(row)
             messages = prepare_multimodal_messages(list(row["prompt"]), images=images)
             clips = []
             if row.get("video") is not None:

@@ -141,6 +141,17 @@ def test_the_prompt_of_a_row_is_the_one_of_the_toolkit(rows: list[dict[str, Any]
         assert message == {"role": "user", "content": prompt_text(row, reasoned=reasoned)}
 
 
+def test_a_video_is_bytes_or_a_path(tmp_path: Any) -> None:
+    (tmp_path / "a.mp4").write_bytes(b"abc")
+    assert video_bytes({"bytes": b"abc", "path": "elsewhere.mp4"}) == b"abc"
+    assert video_bytes({"bytes": None, "path": str(tmp_path / "a.mp4")}) == b"abc"
+    for video in (object(), {"bytes": None, "path": None}):
+        with pytest.raises(ValueError, match=r"Video\(decode=False\)"):
+            video_bytes(video)
+    with pytest.raises(ValueError, match=r"b\.mp4 can't be read"):
+        video_bytes({"bytes": None, "path": str(tmp_path / "b.mp4")})
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import torch
 import trl.generation.vllm_generation as vllm_generation
+import trl.trainer.grpo_trainer as grpo_trainer
 from numbered import numbers
 from PIL import Image
 from transformers import AutoProcessor, TrainerCallback
@@ -265,7 +266,11 @@ def test_rows_of_images_and_of_text_still_work(make: Any, rows: Rows, column: st
             {**rows[2], "video": None, "image": images[2]},
             {**rows[3], "video": None, "image": None},
         ]
-    trainer = make(plain if column != "image" else datasets.Dataset.from_list(plain))
+    trainer = make(plain)
+    if column == "beside videos":
+        videos, pictures = {"pixel_values_videos", "video_grid_thw"}, {"pixel_values", "image_grid_thw"}
+        visuals = [set(names) for names in rollout(trainer, plain)["visuals"]]
+        assert visuals == [videos, videos | pictures, pictures, set()]
     spy = Spy(trainer.model)
     trainer.train()
     assert trainer.state.global_step == 1
@@ -309,6 +314,27 @@ def test_training_stops_if_the_loss_goes_another_way(make: Any, rows: Rows, monk
     monkeypatch.setattr(GRPOTrainer, "_compute_loss", elsewhere)
     with pytest.raises(ValueError, match="blind"):
         make(rows).train()
+
+
+def test_training_stops_if_the_list_is_lost(make: Any, rows: Rows, monkeypatch: Any) -> None:
+    def known(batch: dict[str, Any], num_chunks: int) -> list[dict[str, Any]]:
+        return split({name: value for name, value in batch.items() if name != "visuals"}, num_chunks)
+
+    split = grpo_trainer.split_tensor_dict
+    monkeypatch.setattr(grpo_trainer, "split_tensor_dict", known)
+    with pytest.raises(ValueError, match="blind"):
+        make(rows).train()
+
+
+def test_a_tokenizer_is_no_processor(tiny: Any, rows: Rows, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="takes no videos; use a video model"):
+        VideoGRPOTrainer(
+            str(tiny("qwen3_vl")),
+            length_reward,
+            GRPOConfig(output_dir=str(tmp_path), use_cpu=True, bf16=False, report_to="none"),
+            train_dataset=datasets.Dataset.from_list(rows),
+            processing_class=AutoProcessor.from_pretrained(tiny("qwen3_vl")).tokenizer,
+        )
 
 
 class Engine:
