@@ -1,0 +1,201 @@
+"""`synrl sft` and `synrl grpo` from settings to a saved model, on real rows and a model of the real make."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+import yaml
+from safetensors.torch import load_file
+
+from synrl.cot.run import add_chains
+from synrl.cot.settings import CotConfig
+from synrl.generate import generate
+from synrl.recipes import plain
+from training import grpo, run, sft
+
+Tiny = Callable[..., Path]
+RECIPES = Path(run.__file__).parent / "recipes"
+SMALL = {
+    "fps": 1.0,
+    "max_frames": 4,
+    "max_frame_pixels": 1024,
+    "use_cpu": True,
+    "bf16": False,
+    "activation_checkpointing": False,
+    "report_to": "none",
+    "logging_steps": 1,
+    "disable_tqdm": True,
+    "seed": 5,
+}
+SFT = {
+    "max_steps": 3,
+    "per_device_train_batch_size": 2,
+    "learning_rate": 1e-3,
+    "max_length": 4096,
+    "save_steps": 1,
+}
+GRPO = {
+    "max_steps": 2,
+    "per_device_train_batch_size": 4,
+    "num_generations": 2,
+    "max_completion_length": 6,
+    "learning_rate": 1e-3,
+    "save_steps": 1,
+}
+
+
+@pytest.fixture(scope="module")
+def rows(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Eight rows of a short and a long family, with chains of thought."""
+    folder = tmp_path_factory.mktemp("commands")
+    generate(plain(("direction_identification", "shell_game"), 4, seed=2), folder / "rows", progress=False)
+    add_chains(str(folder / "rows"), folder / "reasoned", CotConfig(), progress=False)
+    return folder / "reasoned"
+
+
+@pytest.fixture
+def train(tiny: Tiny, rows: Path, tmp_path: Path) -> Callable[..., Any]:
+    """Run a command with settings from a file; the folder that it trained."""
+
+    def command(module: Any, out: str = "out", expect: int = 0, **changes: Any) -> Path:
+        own = SFT if module is sft else GRPO
+        said = dict(
+            SMALL, **own, model_name_or_path=str(tiny()), data=str(rows), output_dir=str(tmp_path / out)
+        )
+        config = tmp_path / "config.yaml"
+        config.write_text(yaml.safe_dump({k: v for k, v in {**said, **changes}.items() if v is not None}))
+        assert module.main(["--config", str(config)]) == expect
+        return tmp_path / out
+
+    return command
+
+
+def losses(out: Path) -> list[float]:
+    state = json.loads(sorted(out.glob("checkpoint-*"))[-1].joinpath("trainer_state.json").read_text())
+    return [entry["loss"] for entry in state["log_history"] if "loss" in entry]
+
+
+def test_fine_tuning_and_then_reinforcement_leave_models_with_their_records(
+    train: Callable[..., Any], tiny: Tiny, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tuned = train(sft, "tuned")
+    assert f"next: synrl eval --model {tuned}" in capsys.readouterr().err
+    reinforced = train(
+        grpo, "reinforced", model_name_or_path=str(tuned), eval_split="train", eval_strategy="steps"
+    )
+    before, after, last = (
+        load_file(folder / "model.safetensors")["model.visual.patch_embed.proj.weight"]
+        for folder in (tiny(), tuned, reinforced)
+    )
+    assert not torch.equal(before, after)  # the vision tower was trained
+    said = json.loads((reinforced / "training.json").read_text())
+    assert (said["stage"], said["base_model"], said["steps"]) == ("grpo", str(tuned), 2)
+    assert said["budget"]["max_frame_pixels"] == 1024 and said["recipe"]["digest"]
+    assert "GRPO with an accuracy reward for 2 steps" in (reinforced / "README.md").read_text()
+    assert last.shape == after.shape
+    state = json.loads((reinforced / "checkpoint-2" / "trainer_state.json").read_text())
+    logged = {key for entry in state["log_history"] for key in entry}
+    assert {"accuracy/shell_game", "cut/shell_game", "same_reward/shell_game", "eval_reward"} <= logged
+
+
+def test_a_run_that_was_interrupted_ends_with_the_same_weights(
+    train: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole = train(sft, "whole")
+    with monkeypatch.context() as patch:
+
+        class Stops(run.Finite):
+            def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+                if state.global_step == 2:
+                    raise KeyboardInterrupt
+
+        patch.setattr(run, "Finite", Stops)
+        train(sft, "cut", expect=130)
+    assert "goes on from the last checkpoint" in capsys.readouterr().err
+    cut = train(sft, "cut")
+    assert "going on from" in capsys.readouterr().err
+    one, other = load_file(whole / "model.safetensors"), load_file(cut / "model.safetensors")
+    assert all(torch.equal(one[name], other[name]) for name in one)
+    assert losses(whole) == losses(cut)
+
+
+def test_accumulated_steps_are_the_same_as_large_ones(train: Callable[..., Any]) -> None:
+    large = train(sft, "large", per_device_train_batch_size=4, max_steps=2, save_steps=2)
+    small = train(
+        sft, "small", per_device_train_batch_size=1, gradient_accumulation_steps=4, max_steps=2, save_steps=2
+    )
+    assert losses(large) == pytest.approx(losses(small), rel=1e-4)
+
+
+GOLDEN = [5.9162, 5.5518, 5.3845]
+
+
+def test_the_losses_of_the_first_steps_stay_what_they_were(train: Callable[..., Any]) -> None:
+    assert losses(train(sft, "golden")) == pytest.approx(GOLDEN, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"data": None}, "data is missing"),
+        ({"data": "no/such/place"}, "no/such/place can't be loaded"),
+        ({"data_split": "validation"}, "can't be loaded"),
+        ({"model_name_or_path": None}, "model_name_or_path is missing"),
+        ({"max_frames": 1}, "frames are 4 to 1"),
+        ({"learning_rat": 1e-3}, "learning_rat"),
+        ({"max_length": 40}, "a row has"),
+        (
+            {"learning_rate": 1e30, "max_grad_norm": 0.0, "logging_nan_inf_filter": False},
+            "lower learning_rate",
+        ),
+    ],
+)
+def test_a_users_mistake_is_one_line(
+    changes: dict[str, Any], message: str, train: Callable[..., Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    train(sft, expect=2, **changes)
+    lines = [line for line in capsys.readouterr().err.splitlines() if line.startswith("synrl sft:")]
+    assert len(lines) == 1 and message in lines[0]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"use_transformers_continuous_batching": True}, "continuous batching takes no videos"),
+        ({"generation_chunk_size": 0}, "generation chunk size is 0"),
+    ],
+)
+def test_what_carries_no_video_is_refused_in_one_line(
+    changes: dict[str, Any], message: str, train: Callable[..., Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    train(grpo, expect=2, **changes)
+    assert message in capsys.readouterr().err
+
+
+PAPER = dict(num_generations=8, temperature=1.0, beta=0.0, entropy_coef=0.0, top_p=1.0)
+
+
+@pytest.mark.parametrize("path", sorted(RECIPES.glob("*.yaml")), ids=lambda path: path.stem)
+def test_recipes_hold_known_settings_and_those_of_the_paper(path: Path) -> None:
+    from dataclasses import fields
+
+    from trl import GRPOConfig, ModelConfig, SFTConfig
+
+    from training.budget import VideoBudget
+    from training.settings import GRPOArguments, SFTArguments
+
+    kind = (SFTArguments, SFTConfig) if "sft" in path.stem else (GRPOArguments, GRPOConfig)
+    known = {entry.name for one in (*kind, VideoBudget, ModelConfig) for entry in fields(one)}
+    said = yaml.safe_load(path.read_text())
+    assert set(said) <= known
+    if "grpo" in path.stem:
+        assert PAPER.items() <= said.items()
+        processes = 1 if "lora" in path.stem or "tiny" in path.stem else 8
+        completions = processes * said["per_device_train_batch_size"] * said["steps_per_generation"]
+        assert processes == 1 or completions == 512 * said["num_generations"]
+        assert said["gradient_accumulation_steps"] == said["steps_per_generation"]
