@@ -113,7 +113,7 @@ class VideoSFTTrainer(SFTTrainer):
         args.remove_unused_columns = False
         args.max_length = None
         super().__init__(model, args, collator, processing_class=processing_class, **kwargs)
-        # Qwen's models say that their own loss can't be averaged over the tokens of accumulated batches; TRL's,
+        # Qwen's models say that their own loss can't be averaged over accumulated batches; TRL's own loss,
         # which is the one that counts, can. Without this, short rows weigh more the smaller the batches are.
         self.model_accepts_loss_kwargs = True
         self._checked = False
