@@ -131,7 +131,7 @@ def _model(kind: str, tokenizer: Any) -> Any:
     )
 
     number = tokenizer.convert_tokens_to_ids
-    text = dict(
+    text: dict[str, Any] = dict(
         vocab_size=len(tokenizer),
         hidden_size=HIDDEN,
         intermediate_size=4 * HIDDEN,
@@ -156,6 +156,7 @@ def _model(kind: str, tokenizer: Any) -> Any:
     )
     if kind == "qwen3_vl":
         text |= dict(head_dim=HIDDEN // 4)
+        text["rope_parameters"]["mrope_interleaved"] = True  # Transformers takes it for granted, vLLM doesn't
         vision |= dict(intermediate_size=384, num_position_embeddings=16, deepstack_visual_indexes=[0])
         config = Qwen3VLConfig(text_config=text, vision_config=vision, **common)
         model = Qwen3VLForConditionalGeneration(config)

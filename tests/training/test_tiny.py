@@ -23,6 +23,12 @@ def test_models_and_processors_are_read_back(tiny: Callable[[str], Path], kind: 
     assert processor.tokenizer.eos_token_id == model.generation_config.eos_token_id
 
 
+def test_every_engine_reads_the_same_positions_from_the_config(tiny: Callable[[str], Path]) -> None:
+    """vLLM interleaves them only where the config says so, as those of the checkpoints do."""
+    text = AutoModelForImageTextToText.from_pretrained(tiny("qwen3_vl")).config.text_config
+    assert text.rope_parameters["mrope_interleaved"] is True
+
+
 def test_the_tokenizer_writes_anything_and_its_prompts_shortly(tiny: Callable[[str], Path]) -> None:
     tokenizer = AutoProcessor.from_pretrained(tiny("qwen3_vl")).tokenizer
     for text in ("Ünïcode 🂡 \n\t<answer>B</answer>", REASONED, DIRECT):
