@@ -37,6 +37,7 @@ def trainer(arguments: GRPOArguments, budget: Any, args: Any, model: Any) -> Any
     from transformers import AutoProcessor
     from trl import get_peft_config
 
+    from training.contrast import ContrastGRPOTrainer, order_bonus
     from training.data import for_grpo, load_held_out, load_rows
     from training.video_grpo import VideoGRPOTrainer
 
@@ -48,9 +49,11 @@ def trainer(arguments: GRPOArguments, budget: Any, args: Any, model: Any) -> Any
     rewards: list[Any] = [accuracy_reward]
     rewards += [format_reward] if arguments.format_reward else []
     rewards += [overlong_penalty(longest, longest // 5)] if arguments.overlong_penalty else []
+    rewards += [order_bonus] if arguments.order_bonus else []
     rewards += [group_log(longest, pass_at_k=arguments.pass_at_k)]  # rewards nothing
     processor = AutoProcessor.from_pretrained(name, revision=model.model_revision, padding_side="left")
-    return VideoGRPOTrainer(
+    kind = ContrastGRPOTrainer if arguments.order_bonus else VideoGRPOTrainer
+    return kind(
         name,
         rewards,
         args,

@@ -62,6 +62,10 @@ class GRPOArguments(RunArguments):
         default=False,
         metadata={"help": "Also take off up to 1 as completions come near their longest length."},
     )
+    order_bonus: bool = field(
+        default=False,
+        metadata={"help": "Also answer with shuffled frames, and reward those who need the order (T-GRPO)."},
+    )
     pass_at_k: bool = field(
         default=False, metadata={"help": "Also log the share of prompts that some completion answers."}
     )

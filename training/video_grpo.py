@@ -22,7 +22,7 @@ from trl import GRPOConfig, GRPOTrainer
 from trl.data_utils import is_conversational, prepare_multimodal_messages
 
 from synrl.errors import ConfigError, DataError
-from training.budget import VideoBudget, as_given, token_edge
+from training.budget import Clip, VideoBudget, as_given, token_edge
 from training.inputs import (
     Prompt,
     encode,
@@ -133,15 +133,17 @@ class VideoGRPOTrainer(GRPOTrainer):
         files, names = self._files or {}, _parts([prompt], "video")
         if not set(names) <= set(files):
             raise DataError("a prompt holds a video of its own; leave that to the column `video`")
-        edge = token_edge(self.processing_class)
         return encode(
             self.processing_class,
             prompt,
-            [self.budget.read(files[name], edge) for name in names],
+            [self._clip(files[name]) for name in names],
             _parts([prompt], "image"),
             chat_template=self.chat_template,
             **self.chat_template_kwargs,
         )
+
+    def _clip(self, data: bytes) -> Clip:
+        return self.budget.read(data, token_edge(self.processing_class))
 
     def _generate_single_turn(
         self,

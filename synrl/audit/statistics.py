@@ -40,3 +40,13 @@ def uneven(counts: Sequence[int]) -> float:
     mass = np.exp(logs)
     worst = min(min(float(mass[: k + 1].sum()), float(mass[k:].sum())) for k in counts)
     return min(1.0, 2 * worst * len(counts))
+
+
+def wilson(right: int, total: int, z: float = 1.96) -> tuple[float, float]:
+    """The 95 % score interval of a share (Wilson, 1927); it holds for few and for extreme counts, too."""
+    if total == 0:
+        return 0.0, 1.0
+    share, spread = right / total, z * z / total
+    middle = (share + spread / 2) / (1 + spread)
+    half = z * math.sqrt(share * (1 - share) / total + spread / (4 * total)) / (1 + spread)
+    return max(0.0, middle - half), min(1.0, middle + half)
