@@ -26,7 +26,7 @@ FORMS = {
 """How a question of a type asks for its open answer. `text` and `plan` are stated by the family."""
 
 ANSWER_TYPES = ("choice", "integer", "text", "ordering", "interval", "plan")
-_TIME = re.compile(r"(?:(\d{1,3}):)?(\d+(?:\.\d+)?)")
+_TIME = re.compile(r"(?:(?:(\d{1,3}):)?(\d{1,3}):)?(\d+(?:\.\d+)?)")
 _HYPHEN = re.compile(r"(?<=[^\W\d])-(?=[^\W\d])")
 """Between letters; before a number or a symbol it is a minus."""
 _MAX_LENGTH = 2000
@@ -68,10 +68,14 @@ def parse_integer(text: str) -> int | None:
 
 
 def parse_interval(text: str) -> tuple[float, float] | None:
-    """Start and end in seconds of a text that holds exactly two times (`1.5` or `0:01.5`), in order."""
+    """Start and end in seconds of a text that holds exactly two times (`1.5`, `0:01.5` or `0:00:01.5`),
+    in order."""
     if len(text) > _MAX_LENGTH:
         return None
-    times = [60.0 * int(minutes or 0) + float(seconds) for minutes, seconds in _TIME.findall(text)]
+    times = [
+        3600.0 * int(hours or 0) + 60.0 * int(minutes or 0) + float(seconds)
+        for hours, minutes, seconds in _TIME.findall(text)
+    ]
     if len(times) != 2 or not all(map(math.isfinite, times)):
         return None
     return min(times), max(times)

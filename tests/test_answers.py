@@ -96,6 +96,7 @@ def test_an_integer_is_one_plain_number(text: str, number: int | None) -> None:
     [
         ("[1.50, 3.25]", (1.5, 3.25)), ("3.25 to 1.5", (1.5, 3.25)), ("0:02 - 1:03.5", (2.0, 63.5)),
         ("from 2s until 4s", (2.0, 4.0)), ("[2, 2]", (2.0, 2.0)),
+        ("0:00:02 to 1:01:03.5", (2.0, 3663.5)), ("1:2:3:4", (3723.0, 4.0)[::-1]),
         ("", None), ("2", None), ("1 2 3", None), ("nan, nan", None), ("-inf to inf", None), ("[, ]", None),
         pytest.param("1 2 " + "." * 3000, None, id="too long"),
         pytest.param("1 " * 500_000, None, id="a million characters"),

@@ -1,0 +1,212 @@
+"""What an output of any model means: for evaluation, where the wording is the model's own.
+
+Rewards are strict (`synrl.answers`): a model in training learns the one form it is asked for. A model that is
+only measured must not lose points for its style, nor win any by naming two answers. So an output is read
+in steps that are the same for every benchmark: what follows the reasoning, then the last `<answer>`; in
+that text a `\\boxed{}`, then the last sentence that says "the answer is", then the lines by themselves.
+Whatever remains in doubt is no answer. Nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+
+from synrl.answers import LETTERS, extract, normalise, parse_choice, parse_interval
+
+_TAIL = 4000
+"""Characters that are looked at, from the end: conclusions come last, and patterns stay cheap."""
+_BOX = re.compile(r"\\boxed\s*\{((?:[^{}]|\{[^{}]*\})*)\}")
+_COMMAND = re.compile(r"\\(?:text|textbf|mathrm|mathbf)\s*\{([^{}]*)\}")
+_MARKUP = re.compile(r"\*+|`+|\$+|~~")
+_IS = r"(?:\s*(?:\b(?:is|was|be|are|seems|must|should|would|will)\b|:|=|\bto be\b))+\s*"
+_NAMED = r"(?:\b(?:option|choice|letter)\s*)?[(\[\"'“]?\s*([A-Za-z])(?![\w'’])[)\]\"'”]?"
+_SAYS = re.compile(
+    rf"\b(?:answer|choice|option|choose|select|pick|go with)\b"
+    rf"(?:(?!\bnot\b)[^.\n:=]){{0,60}}?(?:{_IS}|\s+){_NAMED}",
+    re.IGNORECASE,
+)
+_RIGHT = re.compile(
+    r"(?<![\w'’])[(\[]?([A-J])[)\]]?\s+(?:is|seems|must be|would be)\s+(?:the\s+)?(?:\w+\s+)?"
+    r"(?:correct|right|answer|best)\b"
+)
+_AFTER = re.compile(
+    r"\s*(?:$|[.,:;!)\]}\"'”\n–—-]|(?:because|since|as|based|given|which|is|in)\b|for the\b)", re.IGNORECASE
+)
+"""What may follow a letter that was meant as one: "the answer is a ball" names no option."""
+_HEDGE = re.compile(
+    r"[\s,;.)\]]*(?:\bor\b|\band\b|/|&|\bversus\b)\s*(?:option\s+)?[(\[]?[A-J](?!\w)"
+    r"|\s*,\s*[(\[]?(?-i:[A-J])[)\]]?\s*(?:$|[,.\n])",
+    re.IGNORECASE,
+)
+_LEAD = re.compile(r"(?:option\s+)?[(\[]?([A-Za-z])(?:[)\]][.:]?|[.:])\s*(.+)", re.DOTALL | re.IGNORECASE)
+_CLOCK = r"(?:\d{1,3}:){0,2}\d+(?:\.\d+)?"
+_TIMED = rf"<?\s*({_CLOCK})\s*(?:s\b|secs?\b|seconds?\b)?\s*>?"
+_RANGE = re.compile(
+    rf"(?<![\d.:-]){_TIMED}\s*(?:-|–|—|~|,|\bto\b|\buntil\b|\btill\b|\band\b)\s*{_TIMED}(?![\d:]|\s*[-–]\s*\d)"
+)
+_STARTS = re.compile(
+    rf"\b(?:start|begin)(?:s|ing)?\b[^\d\n]{{0,40}}{_TIMED}[^\n]{{0,80}}?\bend(?:s|ing)?\b[^\d\n]{{0,40}}{_TIMED}",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"(?<![\w.])[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![\d.]*\d)")
+_WORDS = {
+    word: number
+    for number, word in enumerate(
+        ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven")
+        + (
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+            "twenty",
+        )
+    )
+}
+
+
+def is_cut_off(completion: str) -> bool:
+    """Whether an output ends inside its reasoning or its `<answer>`, as one does that got too long."""
+    rest = completion.rpartition("</think>")[2]
+    return "<think>" in rest or rest.rfind("<answer>") > rest.rfind("</answer>")
+
+
+def conclusion(completion: str) -> str | None:
+    """The part of an output that can hold its answer, by `extract`; None if it is cut off or empty."""
+    return None if is_cut_off(completion) else extract(completion) or None
+
+
+def find_choice(text: str, options: Sequence[str]) -> str | None:
+    """The letter of the one option that a conclusion names, by its letter or by its whole text.
+
+    Args:
+        options: their texts; empty ones if only their number is known.
+    """
+    text = text[-_TAIL:]
+    if boxes := _BOX.findall(text):
+        return _lone(_plain(boxes[-1]), options)
+    text = _plain(text)
+    if letter := _exact(text, options):
+        return letter
+    if said := _said(text, options):
+        return said[-1]
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if not lines or said is None:
+        return None
+    if _LEAD.fullmatch(lines[-1]) is None and (letter := _exact(lines[-1], options)):
+        return letter  # a bare one; `B. down` may be the end of a list
+    named = {letter for line in lines if (letter := _lone(line, options))}
+    return named.pop() if len(named) == 1 else None
+
+
+def find_interval(text: str) -> tuple[float, float] | None:
+    """Start and end in seconds of the one span that a conclusion names, in order.
+
+    Of several lines the last one with a span counts; if that line names two spans, none does.
+    """
+    text = text[-_TAIL:]
+    if boxes := _BOX.findall(text):
+        text = boxes[-1]
+    text = _plain(text)
+    if span := parse_interval(text):
+        return span
+    for line in reversed(text.splitlines()):
+        if span := parse_interval(line):
+            return span
+        spans = {
+            span
+            for pattern in (_RANGE, _STARTS)
+            for match in pattern.finditer(line)
+            if (span := parse_interval(f"{match[1]} {match[2]}"))
+        }
+        if spans:
+            return spans.pop() if len(spans) == 1 else None
+    return None
+
+
+def find_permutation(text: str, count: int) -> tuple[int, ...] | None:
+    """The order of the numbers 1 to `count` that a conclusion names: the last line that holds each once."""
+    text = text[-_TAIL:]
+    if boxes := _BOX.findall(text):
+        text = boxes[-1]
+    for line in reversed(_plain(text).splitlines()):
+        order = tuple(int(number) for number in re.findall(r"\d{1,4}", line))
+        if sorted(order) == list(range(1, count + 1)):
+            return order
+    return None
+
+
+def find_number(text: str) -> float | None:
+    """The one number, in digits or as a word up to twenty, of a conclusion or of its last line with one."""
+    text = text[-_TAIL:]
+    if boxes := _BOX.findall(text):
+        text = boxes[-1]
+    for line in reversed(_plain(text).splitlines()):
+        said = re.findall(
+            rf"\banswer{_IS}(?:about\s+|approximately\s+)?({_NUMBER.pattern})", line, re.IGNORECASE
+        )
+        numbers = said[-1:] or _NUMBER.findall(line)
+        if not numbers:
+            numbers = [str(_WORDS[word]) for word in re.findall(r"[a-z]+", line.lower()) if word in _WORDS]
+        if numbers:
+            value = float(numbers[0].replace(",", "")) if len(numbers) == 1 else math.nan
+            return value if math.isfinite(value) else None
+    return None
+
+
+def _plain(text: str) -> str:
+    return _MARKUP.sub("", _COMMAND.sub(r"\1", text)).strip()
+
+
+def _exact(text: str, options: Sequence[str]) -> str | None:
+    """The letter of a text that is a choice in the strict sense, or one option word for word."""
+    if letter := parse_choice(text, options):
+        return letter
+    same = [LETTERS[k] for k, option in enumerate(options) if option and normalise(option) == normalise(text)]
+    if len(same) == 1:
+        return same[0]
+    if {normalise(option) for option in options} == {"yes", "no"}:  # "Yes, it does."
+        first = normalise(re.split(r"[,.;:!\n–—]", text, maxsplit=1)[0])
+        return next((LETTERS[k] for k, option in enumerate(options) if normalise(option) == first), None)
+    return None
+
+
+def _said(text: str, options: Sequence[str]) -> list[str] | None:
+    """The letters that sentences like "the answer is B" name, in order; None if the last one names two."""
+    found: list[tuple[int, str, str]] = []
+    for pattern in (_SAYS, _RIGHT):
+        for match in pattern.finditer(text):
+            rest = text[match.end() :]
+            closed = match[0].endswith((")", "]"))
+            sure = pattern is _RIGHT or closed or _AFTER.match(rest) or _HEDGE.match(rest)
+            if sure and match[1].upper() in LETTERS[: len(options)]:
+                found.append((match.start(1), match[1].upper(), "" if pattern is _RIGHT else rest))
+    found.sort()
+    if found and _HEDGE.match(found[-1][2]):
+        return None
+    return [letter for _, letter, _ in found]
+
+
+def _lone(text: str, options: Sequence[str]) -> str | None:
+    """The letter of `B`, or of `B. …` with a text that neither names nor is another option."""
+    if letter := _exact(text, options):
+        return letter
+    match = _LEAD.fullmatch(text)
+    if match is None or match[1].upper() not in LETTERS[: len(options)]:
+        return None
+    letter, rest = match[1].upper(), match[2]
+    if re.match(r"(?:or|and|/|&)\b", rest, re.IGNORECASE) or any(
+        other != letter and other in LETTERS[: len(options)]
+        for other in re.findall(r"(?<![\w'’])([A-J])(?=[).:\]]|\s*$)", rest)
+    ):
+        return None
+    own, given = normalise(options[LETTERS.index(letter)]), normalise(rest)
+    if own and given.startswith(f"{own} "):
+        return None if re.match(r"\s*,?\s*(?:or|and)\b", given[len(own) :]) else letter
+    others = {normalise(option) for option in options} - {own, ""}
+    return None if any(given == other or given.startswith(f"{other} ") for other in others) else letter

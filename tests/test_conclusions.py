@@ -1,0 +1,143 @@
+"""Conclusions: a model's own wording costs it nothing, and naming two answers wins nothing."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from synrl.conclusions import (
+    conclusion,
+    find_choice,
+    find_interval,
+    find_number,
+    find_permutation,
+    is_cut_off,
+)
+
+OPTIONS = ("up", "down", "to the left", "to the right")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "B", "b", "(B)", "B.", "B) down", "(B) down, since it falls", "Option B", "**B**", "down", "Down.",
+        "**Answer: B**", "Answer:\nB", "the answer is (B) down", "The best answer is: **B) down**",
+        "Therefore the answer is B.", "Option B is correct.", "So (B) is the right choice.", "I choose B",
+        r"\boxed{B}", r"I first said \boxed{A}. Now $\boxed{\text{(B)}}$ is final", "It goes down.\n\nB",
+        "A circle moves. Option C is tempting. The answer is B", "The answer is A. No, the answer is B.",
+        "B.\nThe disc falls the whole time.", "B: it falls", "A or B? A disc falls, so the answer is B.",
+        "The answer is B, not C.", "The correct option is B because nothing rises", "answer = B",
+        "My final choice would be option B.",
+    ],
+)  # fmt: skip
+def test_one_named_option_is_found_in_any_wording(text: str) -> None:
+    assert find_choice(text, OPTIONS) == "B"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "B or C", "B. or C", "B and C", "A, B", "Answer: A, B", "The answer is B or C", "answer: B/C",
+        "The answer is either B or C", "B: down or up", "(B) up", "A. up\nB. down", "A man falls", "a disc",
+        "The answer is a disc", "The answer is not B", "not B", "E", "The answer is E.", "up or down",
+        "It is so", r"\boxed{B, C}", "The answer is A. Or rather, the answer is B or C", "I don't know", "В",
+    ],
+)  # fmt: skip
+def test_what_names_no_option_or_two_is_no_choice(text: str) -> None:
+    assert find_choice(text, OPTIONS) is None
+
+
+def test_yes_and_no_are_options_with_words_after_them() -> None:
+    assert [find_choice(text, ("Yes.", "No.")) for text in ("Yes, he does", "no", "B", "Yesterday")] == [
+        "A", "B", "B", None,
+    ]  # fmt: skip
+
+
+def test_letters_count_if_the_texts_of_options_are_not_known() -> None:
+    assert find_choice("B. whatever it says", ("", "")) == "B"
+    assert find_choice("C. whatever it says", ("", "")) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[12.5, 20.0]", "12.5 - 20.0", "12.5 to 20", "12.5s–20s", "12.5, 20.0", "20.0 - 12.5",
+        "0:12.5 to 0:20", "00:00:12.5 - 00:00:20", "starts at 12.5 seconds and ends at 20.0 seconds",
+        "from 12.5 s until 20 s",
+        "<12.5 seconds> - <20.0 seconds>", '{"start": 12.5, "end": 20.0}', r"\boxed{12.5, 20}",
+        "The video has 35 seconds, and it happens in 12.5 - 20.0 seconds.",
+        "At 3 s a man enters.\nThe event happens in **12.5 - 20.0** seconds.",
+        "It starts at 12.5 s, after the 2 men left, and ends at 20.0 s.", "From <12.5> to <20.0>, ReXTime",
+    ],
+)  # fmt: skip
+def test_one_named_span_is_found_in_any_wording(text: str) -> None:
+    assert find_interval(text) == (12.5, 20.0)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "at 5", "never", "1-3 or 5-7", "[1, 3], [5, 7]", "1 2 3 4", "from now on", "2024-11-21"]
+)
+def test_what_names_no_span_or_two_is_no_span(text: str) -> None:
+    assert find_interval(text) is None
+
+
+def test_an_order_is_every_number_once() -> None:
+    for text in (
+        "2, 1, 3",
+        "Correct order: 2, 1, 3",
+        "Clip 2 -> Clip 1 -> Clip 3",
+        "3, 2, 1?\n2,1,3",
+        "[2,1,3]",
+    ):
+        assert find_permutation(text, 3) == (2, 1, 3)
+    for text in ("2, 1", "1, 1, 3", "0, 1, 2", "1, 2, 3, 4", "", "two, one, three"):
+        assert find_permutation(text, 3) is None
+
+
+def test_a_number_is_the_only_one() -> None:
+    for text in (
+        "12",
+        "12.0 m",
+        "about 12",
+        "twelve",
+        "There are 12 chairs.",
+        "2 rows of 6.\nThe answer is 12.",
+    ):
+        assert find_number(text) == 12.0
+    assert find_number("1,200") == 1200.0 and find_number("-3.5") == -3.5
+    for text in ("", "3 or 4", "2-3", "many", "twenty one"):
+        assert find_number(text) is None
+
+
+@pytest.mark.parametrize(
+    ("completion", "text", "cut"),
+    [
+        ("<think>A man. Option C.</think>\n<answer>B</answer>", "B", False),
+        ("reasons that only close</think>B", "B", False),
+        ("<answer>A</answer> no, <answer>B</answer>", "B", False),
+        ("plain", "plain", False),
+        ("<think>A man", None, True),
+        ("<think>a</think><think>once more <answer>B</answer>", None, True),
+        ("<think>a</think><answer>B", None, True),
+        ("<answer></answer>", None, False),
+        ("", None, False),
+    ],
+)
+def test_a_conclusion_is_what_follows_the_reasoning(completion: str, text: str | None, cut: bool) -> None:
+    assert conclusion(completion) == text
+    assert is_cut_off(completion) == cut
+
+
+@given(st.text(max_size=120))
+def test_any_text_is_read_without_an_error(text: str) -> None:
+    assert find_choice(text, OPTIONS) in (None, *"ABCD")
+    find_interval(text), find_number(text), find_permutation(text, 3)
+
+
+@pytest.mark.parametrize(
+    "piece", ["A ", "the answer is ", "1 - ", "starts at ", r"\boxed{", "(", "1:1:", ",1"]
+)
+def test_a_very_long_text_is_read_at_once(piece: str) -> None:
+    text = piece * 100_000
+    find_choice(text, OPTIONS), find_interval(text), find_number(text), find_permutation(text, 3)
