@@ -50,6 +50,7 @@ _STARTS = re.compile(
     rf"\b(?:start|begin)(?:s|ing)?\b[^\d\n]{{0,40}}{_TIMED}[^\n]{{0,80}}?\bend(?:s|ing)?\b[^\d\n]{{0,40}}{_TIMED}",
     re.IGNORECASE,
 )
+_SAYS_TEXT = re.compile(rf"\banswer{_IS}(.+)$", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<![\w.])[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![\d.]*\d)")
 _WORDS = {
     word: number
@@ -157,6 +158,17 @@ def find_number(text: str) -> float | None:
             value = float(numbers[0].replace(",", "")) if len(numbers) == 1 else math.nan
             return value if math.isfinite(value) else None
     return None
+
+
+def find_text(text: str) -> str | None:
+    """What a conclusion says when any words may be the answer: after "the answer is", else its last line."""
+    text = text[-_TAIL:]
+    if boxes := _BOX.findall(text):
+        return _plain(boxes[-1]) or None
+    lines = [line.strip() for line in _plain(text).splitlines() if line.strip()]
+    said = [match[1] for line in lines if (match := _SAYS_TEXT.search(line))]
+    found = said[-1] if said else lines[-1] if lines else ""
+    return found.removesuffix(".").strip() or None
 
 
 def _plain(text: str) -> str:

@@ -12,6 +12,7 @@ from synrl.conclusions import (
     find_interval,
     find_number,
     find_permutation,
+    find_text,
     is_cut_off,
 )
 
@@ -110,6 +111,18 @@ def test_a_number_is_the_only_one() -> None:
         assert find_number(text) is None
 
 
+def test_words_are_what_is_said_to_be_the_answer_or_the_last_line() -> None:
+    for text in (
+        "7♥, K♠",
+        "It ends.\nThe answer is 7♥, K♠.",
+        "**Answer:** 7♥, K♠",
+        r"So \boxed{7♥, K♠}",
+        "I\n7♥, K♠",
+    ):
+        assert find_text(text) == "7♥, K♠"
+    assert find_text("") is None and find_text(".") is None
+
+
 @pytest.mark.parametrize(
     ("completion", "text", "cut"),
     [
@@ -140,4 +153,10 @@ def test_any_text_is_read_without_an_error(text: str) -> None:
 )
 def test_a_very_long_text_is_read_at_once(piece: str) -> None:
     text = piece * 100_000
-    find_choice(text, OPTIONS), find_interval(text), find_number(text), find_permutation(text, 3)
+    (
+        find_choice(text, OPTIONS),
+        find_interval(text),
+        find_number(text),
+        find_permutation(text, 3),
+        find_text(text),
+    )

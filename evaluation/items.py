@@ -1,0 +1,106 @@
+"""The item: one question about one or more videos, in the form that every benchmark is brought into."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from synrl.answers import LETTERS, normalise
+from synrl.errors import DataError
+
+if TYPE_CHECKING:
+    from datasets import Features
+
+KINDS = ("choice", "interval", "ordering", "number", "open", "row")
+_LETTERED = re.compile(r"^\s*\(?([A-J])(?:\)[.:]?|[.:])\s*(.*?)\s*$")
+
+
+@dataclass(frozen=True)
+class Item:
+    """One question.
+
+    Raises:
+        DataError: its answer is not one that can be given.
+    """
+
+    id: str
+    question: str
+    answer: str
+    """The letter of a choice; a number, a text, or the numbers of an ordering; the spans say an interval."""
+    videos: tuple[str, ...]
+    """Paths that the files end with; their extensions and leading folders may differ."""
+    kind: str = "choice"
+    options: tuple[str, ...] = ()
+    """Texts of the options, without letters."""
+    listed: bool = False
+    """The question shows its options itself."""
+    start: float | None = None
+    end: float | None = None
+    """The part of the video that is meant, in seconds."""
+    spans: tuple[tuple[float, float], ...] = ()
+    duration: float | None = None
+    subsets: tuple[str, ...] = ()
+    """What it is counted under; the first is its task."""
+    unit: str = ""
+    """The pair, video or goal that it is scored together with."""
+    part: str = ""
+    """Its place in the unit."""
+    row: str = ""
+    """The whole row as JSON, for answers that need it."""
+
+    def __post_init__(self) -> None:
+        problem = None
+        if self.kind == "choice" and self.answer not in tuple(LETTERS[: len(self.options)]):
+            problem = f"answer {self.answer!r} is none of its {len(self.options)} options"
+        elif self.kind == "interval" and not self.spans:
+            problem = "there is no true span"
+        elif self.kind not in KINDS:
+            problem = f"kind {self.kind!r} is unknown"
+        if problem is None and not self.videos:
+            problem = "it has no video"
+        if problem:
+            raise DataError(f"item {self.id}: {problem}")
+
+    def to_dict(self, benchmark: str) -> dict[str, Any]:
+        """The document of a benchmark that lmms-eval hands around."""
+        return {"benchmark": benchmark, **asdict(self)}
+
+
+@cache
+def features() -> Features:
+    """The columns of documents; a function, because importing `datasets` takes seconds."""
+    from datasets import Features, List, Value
+
+    text, number = Value("string"), Value("float64")
+    columns: dict[str, Any] = dict.fromkeys(("benchmark", *Item.__dataclass_fields__), text)
+    columns |= {name: List(text) for name in ("videos", "options", "subsets")}
+    columns |= dict.fromkeys(("start", "end", "duration"), number)
+    return Features(columns | {"listed": Value("bool"), "spans": List(List(number))})
+
+
+def letter_of(options: Sequence[str], answer: str) -> str:
+    """The letter of the option that an answer spells out; the answer itself if there is none."""
+    same = [k for k, option in enumerate(options) if option == answer]
+    same = same or [k for k, option in enumerate(options) if normalise(option) == normalise(answer)]
+    return LETTERS[same[0]] if same and same[0] < len(LETTERS) else answer
+
+
+def unlettered(options: Sequence[str]) -> tuple[str, ...]:
+    """Options without their letters, if all of them begin with their own."""
+    found = [_LETTERED.match(option) for option in options]
+    if all(match and match[1] == letter for match, letter in zip(found, LETTERS, strict=False)):
+        return tuple(match[2] for match in found if match)
+    return tuple(options)
+
+
+def listed_options(text: str, at_least: int = 2) -> tuple[str, ...]:
+    """The options that a question shows as lettered lines; empty texts if it shows them in another way."""
+    shown: list[str] = []
+    for line in text.splitlines():
+        match = _LETTERED.match(line)
+        if match and match[1] == LETTERS[len(shown) % len(LETTERS)]:
+            shown.append(match[2])
+    return tuple(shown) if len(shown) >= at_least else ("",) * at_least

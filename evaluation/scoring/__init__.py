@@ -1,0 +1,1 @@
+"""Scores of single items (`judge`) and of items that belong together (`totals`)."""

@@ -1,0 +1,53 @@
+"""Numbers by how near they are, and open answers by what they say."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from synrl.answers import normalise
+from synrl.conclusions import find_number, find_text
+
+LEAST = tuple(0.5 + 0.05 * k for k in range(10))
+"""Of mean relative accuracy (VSI-Bench): 0.50, 0.55, … 0.95."""
+_SHORT = 12
+"""Words of an open answer that may hold the true one among others; a longer text could list them all."""
+
+
+def judge(item: Mapping[str, Any], text: str) -> tuple[str | None, dict[str, float]]:
+    """Mean relative accuracy: the share of thresholds t at which the relative error is at most 1 - t."""
+    given, true = find_number(text), float(item["answer"])
+    if given is None:
+        return None, {"accuracy": 0.0}
+    error = abs(given - true) / abs(true) if true else math.inf if given else 0.0
+    # The thresholds are decimal numbers, and 0.1 of error is meant to pass at 0.9.
+    passed = sum(error <= 1 - least + 1e-9 for least in LEAST)
+    return f"{given:g}", {"accuracy": passed / len(LEAST)}
+
+
+def judge_open(item: Mapping[str, Any], text: str) -> tuple[str | None, dict[str, float]]:
+    """Accuracy of a number, equal to two decimals, or of a text that is or, if short, holds the true one."""
+    true = item["answer"]
+    answer = find_text(text)
+    if answer is None:
+        return None, {"accuracy": 0.0}
+    expected = _number(true)
+    if expected is not None:
+        given = find_number(text)
+        said = None if given is None else f"{given:g}"
+        return said, {"accuracy": float(given is not None and round(given, 2) == round(expected, 2))}
+    words = normalise(answer).split()
+    wanted = normalise(true).split()
+    held = len(words) <= _SHORT and any(
+        words[k : k + len(wanted)] == wanted for k in range(len(words) - len(wanted) + 1)
+    )
+    return " ".join(words[:_SHORT]), {"accuracy": float(bool(wanted) and (words == wanted or held))}
+
+
+def _number(text: str) -> float | None:
+    try:
+        value = float(text.replace(",", "").strip())
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None

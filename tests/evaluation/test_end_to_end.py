@@ -1,0 +1,200 @@
+"""Every task through lmms-eval itself, with a model that says what a script tells it to."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+lmms_eval = pytest.importorskip("lmms_eval", reason="lmms-eval is not installed: pip install 'synrl[eval]'")
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+
+from lmms_eval.api.model import lmms  # noqa: E402
+from lmms_eval.evaluator import simple_evaluate  # noqa: E402
+from lmms_eval.tasks import TaskManager  # noqa: E402
+
+from evaluation.benchmarks import BENCHMARKS, VARIANTS  # noqa: E402
+from evaluation.write_tasks import TASKS, metric_names  # noqa: E402
+from synrl.video import decode  # noqa: E402
+
+from .benchmarks_made import SECONDS, Folder  # noqa: E402
+
+Script = Callable[[dict[str, Any], int], str]
+
+
+class Scripted(lmms):  # type: ignore[misc]
+    """Looks at every clip, then says what the script says of the document and the number of the sample."""
+
+    def __init__(self, script: Script, simple: bool = False) -> None:
+        super().__init__()
+        self.script, self.is_simple = script, simple
+        self.seen: dict[str, list[Any]] = {}
+        self.prompts: list[str] = []
+        self.asked: dict[tuple[str, int], int] = {}
+
+    def generate_until(self, requests: list[Any]) -> list[str]:
+        return [self.answer(*request.args) for request in requests]
+
+    def answer(self, context: str, one: Any, two: Any, doc_id: int, task: str, split: str) -> str:
+        doc = self.task_dict[task][split][doc_id]
+        if self.is_simple:
+            kwargs, clips = one, two(doc)
+        else:
+            (turn,) = one(doc)
+            kwargs, clips = two, [part["url"] for part in turn["content"] if part["type"] == "video"]
+            assert turn["content"][-1] == {"type": "text", "text": context}
+        assert kwargs["until"] == []
+        for clip in clips:
+            self.seen.setdefault(doc["benchmark"], []).append(
+                decode.read(Path(clip).read_bytes(), lambda i: [0])[0]
+            )
+        self.prompts.append(context)
+        sample = self.asked[task, doc_id] = self.asked.get((task, doc_id), -1) + 1
+        return self.script(doc, sample)
+
+    def loglikelihood(self, requests: list[Any]) -> Any:
+        raise NotImplementedError
+
+    def generate_until_multi_round(self, requests: list[Any]) -> Any:
+        raise NotImplementedError
+
+
+def run(tasks: list[str], model: Scripted, **options: Any) -> dict[str, dict[str, float]]:
+    """The metrics of each task, without the names of filters and the errors."""
+    manager = TaskManager(include_path=str(TASKS), include_defaults=False)
+    done = simple_evaluate(model=model, tasks=tasks, task_manager=manager, bootstrap_iters=0, **options)
+    return {
+        task: {
+            key.split(",")[0]: value for key, value in metrics.items() if "," in key and "_stderr" not in key
+        }
+        for task, metrics in done["results"].items()
+    }
+
+
+def gold(folder: Folder, doc: dict[str, Any]) -> str:
+    return folder.gold[doc["benchmark"]][doc["id"]]
+
+
+def wrong(doc: dict[str, Any]) -> str:
+    """An answer of the right form that is wrong."""
+    if doc["kind"] == "choice":
+        return "B" if doc["answer"] == "A" else "A"
+    if doc["kind"] == "interval":
+        return "900 - 901"
+    if doc["kind"] == "ordering":
+        return ", ".join(reversed(doc["answer"].split(", "))) if doc["answer"] != "3, 1, 2" else "2, 3, 1"
+    return "9999"
+
+
+STYLES: dict[str, Callable[[str], str]] = {
+    "tags": lambda a: (
+        f"<think>A man moves. Option C at 3 s, or 1, 2, 3? A ball.</think>\n<answer>{a}</answer>"
+    ),
+    "tags_only": lambda a: f"<answer>\n{a}\n</answer>",
+    "closing_tag": lambda a: f"So a man ... it can't be D.</think>\n\n{a}",
+    "plain": lambda a: f"A man walks in, a ball falls at 3 s.\nTherefore the answer is {a}.",
+    "bare": lambda a: a,
+    "boxed": lambda a: f"<think>A? B?</think>It follows that \\boxed{{{a}}}",
+    "bold": lambda a: f"**Answer:** {a}",
+}
+MADE = [name for name in BENCHMARKS if name != "synrl_test"]
+
+
+def tasks(variant: str) -> list[str]:
+    return [f"{BENCHMARKS[name].task}_{variant}" for name in MADE]
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_perfect_model_has_100_in_every_metric_of_every_task(made: Folder, style: str) -> None:
+    variant = "direct" if style in ("bare", "bold") else "reasoning"
+    model = Scripted(lambda doc, _: STYLES[style](gold(made, doc)))
+    results = run(tasks(variant), model)
+    for name in MADE:
+        benchmark = BENCHMARKS[name]
+        scores = results[f"{benchmark.task}_{variant}"]
+        assert set(scores) == set(metric_names(benchmark, VARIANTS[variant])), name
+        assert {k: v for k, v in scores.items() if v != pytest.approx(100.0)} == {
+            "truncated": 0.0,
+            "unparsed": 0.0,
+        }
+
+
+@pytest.mark.parametrize("said", ["", "<think>A man B C 1, 2, 3 from 1 to 2", "wrong"])
+def test_a_wrong_model_and_a_silent_one_have_0(made: Folder, said: str) -> None:
+    results = run(tasks("direct"), Scripted(lambda doc, _: said if said != "wrong" else wrong(doc)))
+    empty, cut = 100.0 * (said == ""), 100.0 * said.startswith("<think>")
+    for task, scores in results.items():
+        assert (scores.pop("unparsed"), scores.pop("truncated")) == (empty, cut), task
+        assert scores.pop("answered") == 100.0 - empty - cut
+        partial = {name: value for name, value in scores.items() if value}
+        assert set(partial) <= {"steps"}, task  # some places are right in a wrong order
+
+
+def test_models_see_the_part_of_a_video_that_is_meant(made: Folder) -> None:
+    model = Scripted(lambda doc, _: "A")
+    run(["synrl_tvbench_direct", "synrl_cvbench_direct", "synrl_mvbench_direct"], model)
+    lengths = sorted(round(info.num_frames / 10, 1) for info in model.seen["tvbench"])
+    assert lengths == [1.6] * 4 + [float(SECONDS)] * 16, "from 1.0 to 2.5 s, both included, at ten a second"
+    assert len(model.seen["cvbench"]) == 2 + 3
+    assert sorted(info.num_frames for info in model.seen["mvbench"])[0] == 6, "a folder of six frames"
+
+
+def test_simple_models_are_asked_the_same(made: Folder) -> None:
+    names = ["synrl_vcrbench_reasoning", "synrl_tvbench_reasoning", "synrl_vsibench_direct"]
+    chat, simple = (Scripted(lambda doc, _: gold(made, doc), simple=simple) for simple in (False, True))
+    assert run(names, chat) == run(names, simple)
+    assert chat.prompts == simple.prompts and len(chat.prompts) == 3 + 20 + 10
+
+
+def test_of_four_samples_pass1_is_the_mean_and_pass4_the_best(made: Folder) -> None:
+    model = Scripted(lambda doc, sample: gold(made, doc) if sample == 2 and doc["id"] != "2" else wrong(doc))
+    names = ["synrl_temporalbench_pass4", "synrl_charades_sta_pass4", "synrl_vinoground_pass4"]
+    results = run(names, model)
+    temporal = results["synrl_temporalbench_pass4"]
+    assert temporal["pass1_accuracy"] == pytest.approx(100 * 5 / 24)
+    assert temporal["pass4_accuracy"] == pytest.approx(100 * 5 / 6)
+    assert temporal["pass1_mba"] == pytest.approx(100 * 2 / 3 / 4), "video a has a question never right"
+    assert temporal["pass4_mba"] == pytest.approx(100 * 2 / 3)
+    assert results["synrl_charades_sta_pass4"]["pass1_miou"] == pytest.approx(25.0)
+    assert results["synrl_charades_sta_pass4"]["pass4_recall_70"] == 100.0
+    assert results["synrl_vinoground_pass4"]["pass1_group_score"] == pytest.approx(25.0)
+
+
+def test_a_limit_leaves_out_pairs_that_are_not_whole(made: Folder) -> None:
+    right = Scripted(lambda doc, _: gold(made, doc))
+    scores = run(["synrl_vinoground_direct"], right, limit=3)["synrl_vinoground_direct"]
+    assert (scores["accuracy"], scores["text_score"], scores["video_score"]) == (100.0, 100.0, 0.0)
+
+
+def test_our_own_test_is_scored_by_family_rate_and_pair(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from synrl.audit.reading import Source
+    from synrl.generate import generate
+    from synrl.recipes import plain
+
+    families = ("direction_identification", "card_stack", "event_localization")
+    families = tuple(name for name in families if name in BENCHMARKS["synrl_test"].subsets)
+    data = generate(plain(families, 4, seed=3, twins=True), tmp_path / "rows", progress=False)
+    rows = {row["id"]: row for row in Source.open(str(data)).rows()}
+    monkeypatch.setenv("SYNRL_TEST", str(data))
+    perfect = run(
+        ["synrl_test_reasoning"], Scripted(lambda doc, _: STYLES["tags"](rows[doc["id"]]["answer"]))
+    )
+    scores = perfect["synrl_test_reasoning"]
+    assert scores.pop("unparsed") == scores.pop("truncated") == 0.0
+    assert set(scores.values()) == {100.0}
+    shown = {f"accuracy_{row['family']}" for row in rows.values()}
+    shown |= {f"accuracy_min_fps_{row['min_fps']:g}" for row in rows.values()}
+    assert set(scores) == shown | {"accuracy", "family_mean", "twin_pairs", "answered"}
+    half = run(
+        ["synrl_test_direct"],
+        Scripted(lambda doc, _: rows[doc["id"]]["answer"] if int(doc["id"][-7:]) < 1_000_000 else "none"),
+    )["synrl_test_direct"]
+    twins = [row for row in rows.values() if int(row["id"].rpartition("-")[2]) >= 1_000_000]
+    assert twins and half["twin_pairs"] == 0.0
+    assert half["accuracy"] == pytest.approx(100 * (1 - len(twins) / len(rows)))
