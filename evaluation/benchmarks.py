@@ -7,11 +7,12 @@ decoding, so those are ours: the budget of training, one prompt for all, greedy 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from synrl.errors import ConfigError, allowed
 from synrl.tasks import families
+from training.budget import VideoBudget
 
 VERSION = 1
 """Of the table and the scorers: a change that can change a score changes it."""
@@ -48,18 +49,10 @@ VARIANTS = {variant.name: variant for variant in (DIRECT, REASONING, PASS4)}
 """`pass4` is the paper's Table 10: four samples a question; its temperature is ours."""
 
 
-@dataclass(frozen=True)
-class Budget:
-    """What a model sees of a clip, in the terms of training (`training.budget`)."""
-
-    fps: float = 2.0
-    max_frames: int = 32
-    max_frame_pixels: int = 448 * 448
-
-
-LONG = Budget(max_frames=64)
+TRAINING = VideoBudget()
+LONG = VideoBudget(max_frames=64, max_clip_pixels=32 * 448 * 448)
 """For videos of minutes, and for clips whose numbers are shown on title cards only."""
-MANY = Budget(max_frames=16)
+MANY = VideoBudget(max_frames=16, max_clip_pixels=8 * 448 * 448)
 """Of each video, where a question has up to four."""
 
 
@@ -89,7 +82,8 @@ class Benchmark:
     totals: tuple[str, ...] = ()
     """Functions of `evaluation.scoring.totals`: metrics of items that belong together."""
     subsets: tuple[str, ...] = ()
-    budget: Budget = Budget()
+    budget: VideoBudget = TRAINING
+    """Frames and pixels of a clip: those of training, unless something else is said."""
     upstream: str = ""
     """The task of lmms-eval 0.7.3 for the same data."""
     paper: str = ""
@@ -109,7 +103,6 @@ class Benchmark:
 
     def pins(self, variant: Variant) -> dict[str, Any]:
         """What a score depends on, as printed into the results."""
-        budget = self.budget
         return {
             "version": VERSION,
             "benchmark": self.name,
@@ -118,9 +111,7 @@ class Benchmark:
             "dataset": f"{self.repo}@{self.revision}",
             "tables": list(self.tables),
             "rows": self.split,  # lmms-eval takes a `split` from here for that of a task
-            "fps": budget.fps,
-            "max_frames": budget.max_frames,
-            "max_frame_pixels": budget.max_frame_pixels,
+            "budget": asdict(self.budget),
             "prompt": "synrl.prompts, reasoned" if variant.reasoned else "synrl.prompts, direct",
             "samples": variant.samples,
             "paper": self.paper,

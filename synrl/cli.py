@@ -1,5 +1,5 @@
 """The command line: `synrl families | recipes | generate | verify | audit | preview | stats | cot |
-export | sft | grpo | push`.
+export | sft | grpo | eval | push`.
 
 Data goes to stdout, messages and progress to stderr. A user's mistake is one line and exit status 2.
 Everything heavy is imported by the command that needs it, so that `--help` answers at once.
@@ -143,6 +143,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_export(commands)
     _add_cot(commands)
     _add_training(commands)
+    _add_eval(commands)
     return parser
 
 
@@ -194,6 +195,50 @@ def _train(name: str, argv: list[str]) -> int:
         print(f"synrl {name}: training needs more libraries: pip install 'synrl[train]'", file=sys.stderr)
         return 2
     return int(import_module(f"training.{name}").main(argv))
+
+
+def _add_eval(commands: Any) -> None:
+    command = commands.add_parser(
+        "eval",
+        help="measure a model on video benchmarks (needs the extra `eval`)",
+        description="""\
+Ask a model the questions of benchmarks through lmms-eval, with frames, pixels, prompts and decoding pinned in
+evaluation/benchmarks.py, and score its answers. Rows come from the Hub or from $SYNRL_EVAL_DATA/<benchmark>,
+videos from $<BENCHMARK>_VIDEO_DIR; what is missing is said before the model is loaded. Interrupted? The same
+command takes the answers that it has from its cache.""",
+        epilog="""\
+examples:
+  synrl eval --model Qwen/Qwen3-VL-4B-Instruct tvbench charades_sta
+  synrl eval --model runs/grpo --variant direct --variant reasoning complex --out results
+  synrl eval --model runs/grpo --backend vllm all
+  SYNRL_TEST=data synrl eval --model runs/grpo --limit 20 synrl_test
+""",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.add_argument(
+        "names",
+        nargs="*",
+        metavar="BENCHMARK",
+        help="benchmarks, or grounding, complex, general, own, all (default: all)",
+    )
+    command.add_argument("--model", required=True, metavar="DIR_OR_REPO", help="folder or model on the Hub")
+    command.add_argument(
+        "--variant",
+        action="append",
+        metavar="V",
+        help="direct, reasoning or pass4; may be said more than once (default: reasoning)",
+    )
+    command.add_argument(
+        "--backend",
+        default="synrl",
+        metavar="B",
+        help="model of lmms-eval: synrl, which sees what training shows; vllm; qwen3_vl (default: synrl)",
+    )
+    command.add_argument("--model-args", default="", metavar="K=V,…", help="more for the model of lmms-eval")
+    command.add_argument("--batch-size", type=int, default=1, metavar="N", help="for backends that batch (1)")
+    command.add_argument("--limit", type=int, metavar="N", help="only the first N items of each, to try out")
+    command.add_argument("--out", type=Path, default=Path("results"), metavar="DIR", help="folder (results)")
+    command.set_defaults(run=_eval)
 
 
 def _add_stats(commands: Any) -> None:
@@ -440,6 +485,24 @@ def _export(arguments: argparse.Namespace) -> int:
     split = next(iter(done.rows))
     hint = FORMATS[arguments.format].use.format(out=arguments.out.absolute(), split=split)
     print(f"{sum(done.rows.values())} rows in {arguments.out}; next: {hint}", file=sys.stderr)
+    return 0
+
+
+def _eval(arguments: argparse.Namespace) -> int:
+    from evaluation.run import Run, evaluate
+
+    run = Run(
+        model=arguments.model,
+        names=tuple(arguments.names or ["all"]),
+        variants=tuple(arguments.variant or ["reasoning"]),
+        backend=arguments.backend,
+        model_args=arguments.model_args,
+        batch_size=arguments.batch_size,
+        limit=arguments.limit,
+    )
+    for task, metrics in evaluate(run, arguments.out).items():
+        print(f"{task:<36} " + "  ".join(f"{name} {value:.1f}" for name, value in metrics.items()))
+    print(f"every answer is in {arguments.out}; next: synrl report {arguments.out}", file=sys.stderr)
     return 0
 
 

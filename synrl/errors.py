@@ -37,6 +37,10 @@ class TrainingError(SynRLError):
     """A run that can't go on as it was told to."""
 
 
+class EvaluationError(SynRLError):
+    """A run of lmms-eval that did not end well."""
+
+
 class VideoError(SynRLError):
     """Video bytes that can't be decoded whole."""
 

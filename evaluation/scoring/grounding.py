@@ -23,10 +23,8 @@ def judge(item: Mapping[str, Any], text: str) -> tuple[str | None, dict[str, flo
     if span is None:
         return None, _values(0.0, 0.0)
     end = item["duration"]
-    if end is None or span[0] >= end:  # cut, a span after the video would be its last moment
-        shown = span
-    else:
-        shown = span[0], min(span[1], end)
+    # Cut, a span after the video would become its last moment.
+    shown = span if end is None or span[0] >= end else (span[0], min(span[1], end))
     true = item["spans"]
     return format_interval(*span), _values(max(iou(shown, t) for t in true), max(iop(shown, t) for t in true))
 

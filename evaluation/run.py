@@ -1,0 +1,163 @@
+"""`synrl eval`: lmms-eval in a process of its own, with all pinned that it would leave to a command line.
+
+Stock models have one budget of frames and pixels for a whole run, so benchmarks with another one get a run of
+their own. Rows and videos are looked for before, because lmms-eval loads the model first.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from evaluation.benchmarks import BENCHMARKS, GROUPS, VARIANTS, Benchmark, get_benchmark
+from evaluation.write_tasks import TASKS
+from synrl.errors import ConfigError, DataError, EvaluationError, allowed
+from training.budget import VideoBudget
+
+BACKENDS = ("synrl", "vllm", "qwen3_vl")
+_LIBRARIES = ("synrl", "lmms_eval", "torch", "transformers", "vllm", "av", "qwen-vl-utils")
+
+
+@dataclass(frozen=True)
+class Run:
+    """What to measure, on which model.
+
+    Raises:
+        ConfigError: a name or number is not one of those allowed.
+    """
+
+    model: str
+    names: tuple[str, ...]
+    """Benchmarks and groups."""
+    variants: tuple[str, ...] = ("reasoning",)
+    backend: str = "synrl"
+    model_args: str = ""
+    batch_size: int = 1
+    limit: int | None = None
+
+    def __post_init__(self) -> None:
+        known = (*BENCHMARKS, *GROUPS, "all")
+        for name in self.names:
+            if name not in known:
+                raise ConfigError(f"no benchmark {name!r}; {allowed(known)}")
+        for variant in self.variants:
+            if variant not in VARIANTS:
+                raise ConfigError(f"variant is {variant!r}; {allowed(VARIANTS)}")
+        if self.backend not in BACKENDS:
+            raise ConfigError(f"backend is {self.backend!r}; {allowed(BACKENDS)}")
+        for name, number in (("batch size", self.batch_size), ("limit", self.limit)):
+            if number is not None and number < 1:
+                raise ConfigError(f"{name} is {number}; allowed: 1 or more")
+        if "," in self.model:
+            raise ConfigError(
+                f"model is {self.model!r}; lmms-eval takes no comma in it: link it to another name"
+            )
+
+    def benchmarks(self) -> list[Benchmark]:
+        """Those that are named, each once, in the order of the table."""
+        return [b for b in BENCHMARKS.values() if "all" in self.names or {b.name, b.group} & set(self.names)]
+
+    def commands(self, out: Path) -> Iterator[list[str]]:
+        """One command for each budget; our own model has the budget of each benchmark by itself."""
+        budgets: dict[VideoBudget | None, list[Benchmark]] = {}
+        for benchmark in self.benchmarks():
+            budgets.setdefault(None if self.backend == "synrl" else benchmark.budget, []).append(benchmark)
+        for budget, benchmarks in budgets.items():
+            tasks = [f"{b.task}_{variant}" for b in benchmarks for variant in self.variants]
+            command = [sys.executable, "-m", "lmms_eval", "--model", self.backend]
+            command += ["--model_args", ",".join(filter(None, (self._model_args(budget), self.model_args)))]
+            command += ["--tasks", ",".join(tasks), "--include_path", str(TASKS)]
+            command += ["--batch_size", str(self.batch_size), "--seed", "0"]
+            command += ["--output_path", str(out), "--log_samples", "--use_cache", str(out / "cache")]
+            yield command + ([] if self.limit is None else ["--limit", str(self.limit)])
+
+    def _model_args(self, budget: VideoBudget | None) -> str:
+        if budget is None:
+            return f"pretrained={self.model}"
+        pixels, frames, fps = budget.max_frame_pixels, budget.max_frames, f"{budget.fps:g}"
+        if self.backend == "vllm":
+            marks = "qwen3" in self.model.lower()
+            said = (
+                f"model={self.model},is_qwen3_vl={marks},fps={fps},max_frame_num={frames},max_pixels={pixels}"
+            )
+        else:
+            said = f"pretrained={self.model},fps={fps},max_num_frames={frames},max_pixels={pixels}"
+            said += ",min_pixels=4096"  # it would enlarge small clips
+        return said
+
+
+def evaluate(run: Run, out: Path) -> dict[str, dict[str, float]]:
+    """Run lmms-eval into a folder and return each task's main metrics, in percent.
+
+    Raises:
+        ConfigError: lmms-eval is not installed.
+        DataError: rows or videos of benchmarks are missing; the message names all of them.
+        EvaluationError: lmms-eval failed; what it had to say is on stderr.
+    """
+    if find_spec("lmms_eval") is None:
+        raise ConfigError("evaluation needs more libraries: pip install 'synrl[eval]'")
+    benchmarks = run.benchmarks()
+    _check(benchmarks)
+    out.mkdir(parents=True, exist_ok=True)
+    seen = set(out.rglob("*_results.json"))
+    for command in run.commands(out):
+        _note(run, command, out)
+        status = subprocess.run(command, check=False, stdout=sys.stderr).returncode
+        if status:
+            raise EvaluationError(f"lmms-eval ended with exit status {status}; what it says stands above")
+    found: dict[str, dict[str, float]] = {}
+    for path in sorted(set(out.rglob("*_results.json")) - seen):
+        found |= _main_metrics(json.loads(path.read_text(encoding="utf-8"))["results"])
+    if not found:
+        raise EvaluationError(f"lmms-eval has written no results into {out}; what it says stands above")
+    return found
+
+
+def _check(benchmarks: list[Benchmark]) -> None:
+    from evaluation.loading import load
+
+    problems: list[str] = []
+    for benchmark in benchmarks:
+        try:
+            print(f"{benchmark.title}: {len(load(benchmark))} items", file=sys.stderr)
+        except DataError as error:
+            problems.append(f"{benchmark.name}: {error}")
+    if problems:
+        raise DataError("\n".join(problems))
+
+
+def _note(run: Run, command: list[str], out: Path) -> None:
+    """What lmms-eval does not write: it can't tell its own version."""
+    pins = [b.pins(VARIANTS[v]) for b in run.benchmarks() for v in run.variants]
+    note = {"run": asdict(run), "command": command, "versions": dict(_versions()), "pins": pins}
+    with (out / "runs.jsonl").open("a", encoding="utf-8") as file:
+        file.write(json.dumps(note) + "\n")
+
+
+def _versions() -> Iterator[tuple[str, str]]:
+    for name in _LIBRARIES:
+        try:
+            yield name, version(name)
+        except PackageNotFoundError:
+            continue
+
+
+def _main_metrics(results: dict[str, dict[str, Any]]) -> dict[str, dict[str, float]]:
+    tasks = {f"{b.task}_{v}": (b, v) for b in BENCHMARKS.values() for v in VARIANTS}
+    found: dict[str, dict[str, float]] = {}
+    for task, values in results.items():
+        if task in tasks:
+            benchmark = get_benchmark(tasks[task][0].name)
+            samples = VARIANTS[tasks[task][1]].samples
+            prefixes = ("",) if samples == 1 else ("pass1_", f"pass{samples}_")
+            names = [f"{p}{name}" for p in prefixes for name in (*benchmark.metrics, *benchmark.totals)]
+            by_name = {key.split(",")[0]: value for key, value in values.items()}
+            found[task] = {n: float(by_name[n]) for n in (*names, "truncated", "unparsed") if n in by_name}
+    return found
