@@ -1,7 +1,7 @@
 """Videos of benchmarks: where they are, and the parts of them that are meant.
 
-Benchmarks are unpacked in many ways, so a video is known by the end of its path and not by its folder: among
-the files with its name, the one whose folders agree furthest. Models of lmms-eval don't all heed where a clip
+Benchmarks are unpacked in many ways, so a video is known by the end of its path, whatever is above, and by
+its name without extension. Models of lmms-eval don't all heed where a clip
 starts and ends, and some benchmarks have folders of frames; both become files of their own, made once.
 """
 
@@ -32,27 +32,30 @@ class Videos:
     """The videos below some folders, and folders of frames."""
 
     def __init__(self, roots: Iterable[Path]) -> None:
-        self._found: dict[str, list[PurePosixPath]] = {}
+        self._found: dict[str, list[tuple[tuple[str, ...], Path]]] = {}
         for root in roots:
             for path in _videos(root):
-                self._found.setdefault(_stem(path.name), []).append(PurePosixPath(path))
+                self._found.setdefault(_stem(path.name), []).append((path.relative_to(root).parts[:-1], path))
 
     def find(self, wanted: str) -> Path | None:
         """The video that a path ends in; of several paths, between `|`, the first that is there.
 
+        All the folders of the path must be there, but for those above the folder of the user.
+
         Raises:
-            DataError: two videos have that name, and their folders don't tell which one is meant.
+            DataError: two videos have that path.
         """
         for name in wanted.split("|"):
-            parts = PurePosixPath(name).parts[:-1]
-            found = self._found.get(_stem(PurePosixPath(name).name), [])
-            agreed = [(_agreement(path.parts[:-1], parts), path) for path in found]
-            most = max((count for count, _ in agreed), default=0)
-            best = sorted({path for count, path in agreed if count == most})
+            folders = PurePosixPath(name).parts[:-1]
+            there = self._found.get(_stem(PurePosixPath(name).name), [])
+            agreed = [(_agreement(above, folders), above, path) for above, path in there]
+            fitting = [(n, path) for n, above, path in agreed if n == min(len(folders), len(above))]
+            most = max((n for n, _ in fitting), default=0)
+            best = sorted({path for n, path in fitting if n == most})
             if len(best) > 1:
                 raise DataError(f"{name} may be {best[0]} or {best[1]}; remove one of them")
             if best:
-                return Path(best[0])
+                return best[0]
         return None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
 from typing import Any
 
 from evaluation.items import Item
@@ -26,7 +27,7 @@ def nextgqa(tables: Any) -> Iterator[Item]:
             f"{places[video]}.mp4",
             located["location"][number],
             duration=float(located["duration"]),
-            others=(f"{video}.mp4",),
+            others=(f"{video}.mp4", f"{PurePosixPath(places[video]).name}.mp4"),
         )
 
 
@@ -61,6 +62,6 @@ def _item(
 ) -> Item:
     true = tuple((float(start), float(end)) for start, end in spans)
     answer = "; ".join(f"[{start:.2f}, {end:.2f}]" for start, end in true)
-    # Where a video has two names, either will do: `loading` takes the first that is there.
+    # Where a video has several names, any will do: `loading` takes the first that is there.
     videos = ("|".join((video, *others)),)
     return Item(name, question, answer, videos, kind="interval", spans=true, duration=duration)

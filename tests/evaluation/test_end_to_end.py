@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -198,3 +201,72 @@ def test_our_own_test_is_scored_by_family_rate_and_pair(
     twins = [row for row in rows.values() if int(row["id"].rpartition("-")[2]) >= 1_000_000]
     assert twins and half["twin_pairs"] == 0.0
     assert half["accuracy"] == pytest.approx(100 * (1 - len(twins) / len(rows)))
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from training.tiny import write_tiny
+
+    return write_tiny(tmp_path_factory.mktemp("models") / "tiny")
+
+
+def test_every_task_runs_with_a_real_architecture(made: Folder, tiny: Path) -> None:
+    from evaluation.model import VideoModel
+
+    model = VideoModel(str(tiny), device="cpu", dtype="float32", max_new_tokens=2)
+    results = run(tasks("direct"), model, limit=2)
+    assert set(results) == set(tasks("direct"))
+    assert all(
+        scores["unparsed"] + scores["truncated"] + scores["answered"] == 100 for scores in results.values()
+    )
+
+
+def test_our_model_sees_what_training_shows(
+    made: Folder, tiny: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from evaluation.model import VideoModel
+    from training.budget import VideoBudget, token_edge
+
+    model = VideoModel(str(tiny), device="cpu", dtype="float32", max_new_tokens=1)
+    given: list[dict[str, Any]] = []
+    generate = model.model.generate
+    monkeypatch.setattr(model.model, "generate", lambda **kw: given.append(kw) or generate(**kw))
+    run(["synrl_charades_sta_reasoning"], model, limit=1)
+    (video,) = (made.root / "charades_sta").rglob("3MSZA.mp4")
+    clip = VideoBudget().read(video.read_bytes(), token_edge(model.processor))
+    (grid,) = given[0]["video_grid_thw"].tolist()
+    assert grid[0] * 2 == len(clip.frames) == 8, "two a second of four seconds"
+    assert [model.processor.video_processor.patch_size * edge for edge in grid[1:]] == list(
+        clip.frames.shape[1:3]
+    )
+
+
+def test_the_command_measures_a_model_and_goes_on_from_its_cache(
+    made: Folder, tiny: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    from synrl.cli import main
+
+    out = tmp_path / "results"
+    command = ["eval", "--model", str(tiny), "cvbench", "--variant", "direct", "--out", str(out)]
+    command += ["--model-args", "device=cpu,dtype=float32,max_new_tokens=2"]
+    for _ in range(2):
+        assert main(command) == 0
+        said = capfd.readouterr()
+        assert said.out.startswith("synrl_cvbench_direct") and "accuracy" in said.out
+        assert said.err.rstrip().endswith(f"next: synrl report {out}")
+    notes = [json.loads(line) for line in (out / "runs.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert notes[0] == notes[1] and notes[0]["versions"]["lmms_eval"]
+    cached = (out / "cache" / "cache.audit.jsonl").read_text(encoding="utf-8")
+    assert cached.count("\n") >= 2
+
+
+def test_plain_lmms_eval_says_in_one_line_what_is_missing(
+    made: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = [sys.executable, "-m", "lmms_eval", "--model", "dummy", "--model_args", "response=A"]
+    command += ["--tasks", "synrl_videomme_direct", "--include_path", str(TASKS)]
+    monkeypatch.setenv("VIDEOMME_VIDEO_DIR", str(made.root / "minerva"))
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith("synrl_videomme: 4 of 4 videos of Video-MME, without subtitles are missing, ")

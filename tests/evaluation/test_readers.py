@@ -1,0 +1,152 @@
+"""Readers: the columns of the real tables become items, with the right answers of the fixtures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from evaluation import media
+from evaluation.benchmarks import BENCHMARKS, get_benchmark
+from evaluation.hooks import doc_to_messages, doc_to_text
+from evaluation.items import Item, letter_of, listed_options, unlettered
+from evaluation.loading import load, tables, with_videos
+from evaluation.readers import get_reader
+from evaluation.scoring.judge import judge
+from synrl.errors import ConfigError, DataError
+
+from .benchmarks_made import SECONDS, Folder
+
+NAMES = [name for name in BENCHMARKS if name != "synrl_test"]
+
+
+def documents(name: str) -> list[dict[str, Any]]:
+    if name == "mvbench":
+        pytest.importorskip("lmms_eval", reason="lmms-eval knows the folders of MVBench")
+    return list(load(get_benchmark(name)))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_row_is_an_item_whose_right_answer_scores_1(name: str, made: Folder) -> None:
+    docs = documents(name)
+    assert {doc["id"] for doc in docs} == set(made.gold[name]) and len(docs) == len(made.gold[name])
+    for doc in docs:
+        assert set(judge(doc, made.gold[name][doc["id"]]).values.values()) == {1.0}
+        assert all(media.Path(path).exists() for path in doc["videos"])
+        assert set(doc["subsets"]) <= set(get_benchmark(name).subsets)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_prompts_show_each_option_once_and_how_to_answer(name: str) -> None:
+    for doc in documents(name):
+        for variant in ("direct", "reasoning"):
+            text = doc_to_text(doc, {"variant": variant})
+            assert ("<think>" in text) == (variant == "reasoning") and "<answer>" in text
+            for letter, option in zip("ABCDEFGHIJ", doc["options"], strict=False):
+                assert text.count(f"\n{letter}. {option}\n") == 1, text
+
+
+def test_prompts_say_what_is_asked_for() -> None:
+    texts = {
+        name: doc_to_text(documents(name)[0], {"variant": "direct"})
+        for name in ("nextgqa", "vcrbench", "vsibench")
+    }
+    assert "What did the baby do?" in texts["nextgqa"] and "[start, end]" in texts["nextgqa"]
+    assert "3 clips" in texts["vcrbench"] and "Make a latte." in texts["vcrbench"]
+    numbers = [doc for doc in documents("vsibench") if doc["kind"] == "number"]
+    assert len(numbers) == 4 and "Answer with a number." in doc_to_text(numbers[0], {"variant": "direct"})
+
+
+def test_several_videos_are_numbered_and_in_order() -> None:
+    (turn,) = doc_to_messages(documents("cvbench")[1], {"variant": "direct"})
+    kinds = [part["text"] if part["type"] == "text" else part["url"][-5:] for part in turn["content"][:-1]]
+    assert kinds == ["Video 1:", "a.mp4", "Video 2:", "b.mp4", "Video 3:", "c.mp4"]
+
+
+def test_a_part_of_a_video_is_cut_once_and_only_that() -> None:
+    docs = {doc["id"]: doc for doc in documents("tvbench")}
+    whole, part = docs["action_count_0000"], docs["action_sequence_0000"]
+    assert media.clips(whole) == whole["videos"]
+    (clip,) = media.clips(part)
+    assert clip != part["videos"][0] and media.clips(part) == [clip]
+    from training.budget import VideoBudget
+
+    budget = VideoBudget(fps=10, max_frames=64)
+    frames = budget.read(media.Path(clip).read_bytes(), 16).frames
+    original = budget.read(media.Path(part["videos"][0]).read_bytes(), 16).frames
+    assert len(original) == 10 * SECONDS and len(frames) == 16
+    assert abs(frames.astype(float).mean((1, 2, 3)) - original[10:26].mean((1, 2, 3))).max() < 3
+
+
+def test_a_missing_video_is_one_line_with_the_remedy(made: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VIDEOMME_VIDEO_DIR", str(made.root / "charades_sta"))
+    with pytest.raises(
+        DataError, match=r"^4 of 4 videos of Video-MME, .* missing, fFjv93ACGo0.mp4 first; hf "
+    ) as raised:
+        load(get_benchmark("videomme"))
+    assert "\n" not in str(raised.value)
+
+
+def test_items_can_be_left_out_with_their_missing_videos_and_are_counted(
+    made: Folder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SYNRL_EVAL_SKIP_MISSING", "1")
+    benchmark = get_benchmark("minerva")
+    items = list(get_reader(benchmark.reader)(tables(benchmark)))
+    lost = Item("lost", "?", "A", ("nowhere.mp4",), options=("a", "b"))
+    assert [item.id for item in with_videos(benchmark, [*items, lost])] == [item.id for item in items]
+    assert (
+        "1 of 3 videos of Minerva are missing, nowhere.mp4 first: 1 of 3 items are left out"
+        in capsys.readouterr().err
+    )
+
+
+def test_a_video_of_another_task_with_the_same_name_is_not_taken(made: Folder) -> None:
+    videos = media.Videos([made.root / "tvbench"])
+    found = videos.find("action_count/same name.mp4")
+    assert found is not None and found.parent.name == "action_count"
+    assert videos.find("another_task/same name.mp4") is None
+    inside = media.Videos([found.parent])
+    assert inside.find("action_count/same name.mkv") == found, "folders above that of the user can't be seen"
+    assert videos.find("nothing.mp4|action_count/same name.mp4") == found
+    with pytest.raises(DataError, match=r"same name.mp4 may be .*action_antonym.* or .*; remove one of them"):
+        videos.find("same name.mp4")
+
+
+@pytest.mark.parametrize(
+    ("name", "table", "rows", "said"),
+    [
+        ("tomato", "default.jsonl", [{"id": 1}], "TOMATO has other columns: KeyError: 'question'"),
+        ("charades_sta", "default.jsonl", [], "Charades-STA has no items"),
+        ("videomme", "videomme.jsonl", "{", "videomme.jsonl can't be read"),
+        ("minerva", "minerva.json", {"a": 1}, "Minerva has other columns"),
+    ],
+)
+def test_a_table_that_is_not_what_it_should_be_is_one_line(
+    name: str, table: str, rows: Any, said: str, tmp_path: media.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = Folder(tmp_path)
+    if rows == "{":
+        (tmp_path / name).mkdir()
+        (tmp_path / name / table).write_text("{", encoding="utf-8")
+    else:
+        folder.table(name, table, rows)
+    monkeypatch.setenv("SYNRL_EVAL_DATA", str(tmp_path))
+    with pytest.raises(DataError, match=said) as raised:
+        load(get_benchmark(name))
+    assert "\n" not in str(raised.value)
+
+
+def test_an_item_whose_answer_is_no_option_is_an_error() -> None:
+    with pytest.raises(DataError, match="item x: answer 'C' is none of its 2 options"):
+        Item("x", "?", "C", ("a.mp4",), options=("a", "b"))
+    with pytest.raises(ConfigError, match="no benchmark 'mvp'; allowed: nextgqa, "):
+        get_benchmark("mvp")
+
+
+def test_options_are_read_with_and_without_their_letters() -> None:
+    assert unlettered(["A. one", "B. two"]) == unlettered(["(A) one", "(B) two"]) == ("one", "two")
+    assert unlettered(["A. one", "two"]) == ("A. one", "two")
+    assert listed_options("Which?\n(A) one\n(B) two\nAnswer with A.") == ("one", "two")
+    assert listed_options("One or two?", at_least=3) == ("", "", "")
+    assert letter_of(["Yes.", "No."], "No") == "B" and letter_of(["a", "b"], "c") == "c"

@@ -1,0 +1,126 @@
+"""Task files: they are the table's, their names are unique, and groups hold every task once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from evaluation.benchmarks import BENCHMARKS, GROUPS, VARIANTS
+from evaluation.run import Run
+from evaluation.scoring import totals
+from evaluation.write_tasks import TASKS, files, metric_names
+from synrl.cli import main
+from synrl.errors import ConfigError
+from synrl.rows import STRIDES
+
+
+class _Loader(yaml.SafeLoader):
+    """Knows `!function`."""
+
+
+_Loader.add_constructor("!function", lambda loader, node: f"!{loader.construct_scalar(node)}")
+
+
+def load(path: Path) -> Any:
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+
+
+def test_the_files_are_those_of_the_table() -> None:
+    written = dict(files())
+    there = {str(path.relative_to(TASKS)) for path in TASKS.rglob("*") if path.is_file()}
+    assert there == set(written), "run python -m evaluation.write_tasks"
+    for name, text in written.items():
+        assert (TASKS / name).read_text(encoding="utf-8") == text, (
+            f"{name}: run python -m evaluation.write_tasks"
+        )
+
+
+def test_every_benchmark_has_each_variant_and_prints_its_pins() -> None:
+    for benchmark in BENCHMARKS.values():
+        for variant in VARIANTS.values():
+            task = load(TASKS / benchmark.name / f"{variant.name}.yaml")
+            assert task["task"] == f"{benchmark.task}_{variant.name}" and task["task"].startswith("synrl_")
+            assert [metric["metric"] for metric in task["metric_list"]] == list(
+                metric_names(benchmark, variant)
+            )
+            assert task["metadata"]["budget"]["fps"] > 0 and task["metadata"]["dataset"]
+            assert not {"split", "task", "doc_id", "repeats"} & set(task["metadata"]), "lmms-eval uses these"
+
+
+def test_generation_is_pinned_and_never_stops_at_an_empty_line() -> None:
+    for variant in VARIANTS.values():
+        said = load(TASKS / f"_{variant.name}")
+        assert said["generation_kwargs"]["until"] == []
+        assert said["generation_kwargs"]["do_sample"] == (variant.samples > 1)
+    assert load(TASKS / "_base")["reasoning_tags"] == "none"
+
+
+def test_groups_hold_every_task_once() -> None:
+    groups = {group["group"]: group["task"] for group in map(load, sorted((TASKS / "groups").glob("*.yaml")))}
+    for variant in VARIANTS:
+        listed = [task for group in groups[f"synrl_all_{variant}"] for task in groups[group]]
+        assert sorted(listed) == sorted(f"{b.task}_{variant}" for b in BENCHMARKS.values())
+    for name in (*GROUPS, "all"):
+        assert groups[f"synrl_{name}"] == [f"synrl_{name}_direct", f"synrl_{name}_reasoning"]
+
+
+def test_the_table_is_that_of_the_paper() -> None:
+    composites: dict[str, list[str]] = {}
+    for benchmark in BENCHMARKS.values():
+        if benchmark.composite:
+            composites.setdefault(benchmark.composite, []).append(benchmark.name)
+    assert composites == {
+        "complex reasoning": ["tomato", "videott"],
+        "comprehensive understanding": ["temporalbench", "videomme", "mvbench"],
+        "general video QA": ["videommmu", "aotbench", "vinoground"],
+    }
+    assert len([b for b in BENCHMARKS.values() if b.group != "own"]) == 15
+    assert all(hasattr(totals, name) for b in BENCHMARKS.values() for name in b.totals)
+    assert {f"min_fps_{30 / stride:g}" for stride in STRIDES} <= set(BENCHMARKS["synrl_test"].subsets)
+
+
+def test_our_model_has_one_run_and_stock_models_one_for_each_budget(tmp_path: Path) -> None:
+    names = ("tvbench", "vcrbench", "tomato")
+    (ours,) = Run("m", names, ("direct", "pass4")).commands(tmp_path)
+    tasks = ours[ours.index("--tasks") + 1].split(",")
+    assert sorted(tasks) == sorted(
+        f"synrl_{name}_{variant}" for name in names for variant in ("direct", "pass4")
+    )
+    stock = list(Run("Qwen/Qwen3-VL-4B-Instruct", names, backend="vllm", limit=3).commands(tmp_path))
+    frames = {c[c.index("--tasks") + 1]: c[c.index("--model_args") + 1] for c in stock}
+    assert "max_frame_num=32" in frames["synrl_tomato_reasoning,synrl_tvbench_reasoning"]
+    assert "max_frame_num=64" in frames["synrl_vcrbench_reasoning"] and "is_qwen3_vl=True" in str(frames)
+    assert all(command[-2:] == ["--limit", "3"] for command in stock)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (dict(names=("mvp",)), "no benchmark 'mvp'; allowed: nextgqa"),
+        (dict(variants=("cot",)), "variant is 'cot'; allowed: direct, reasoning, pass4"),
+        (dict(backend="hf"), "backend is 'hf'; allowed: synrl, vllm, qwen3_vl"),
+        (dict(limit=0), "limit is 0; allowed: 1 or more"),
+        (dict(model="a,b"), "model is 'a,b'; lmms-eval takes no comma"),
+    ],
+)
+def test_a_mistake_is_said_before_anything_runs(wrong: dict[str, Any], said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        Run(**{"model": "m", "names": ("all",), **wrong})
+
+
+def test_a_missing_benchmark_ends_the_command_in_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("SYNRL_TEST", raising=False)
+    monkeypatch.setattr("evaluation.run.find_spec", lambda name: True)
+    assert main(["eval", "--model", "m", "synrl_test", "--out", str(tmp_path)]) == 2
+    assert (
+        "synrl eval: synrl_test: SYNRL_TEST is not set; make one with `synrl generate"
+        in capsys.readouterr().err
+    )
+    monkeypatch.setattr("evaluation.run.find_spec", lambda name: None)
+    assert main(["eval", "--model", "m", "tvbench", "--out", str(tmp_path)]) == 2
+    assert "pip install 'synrl[eval]'" in capsys.readouterr().err
