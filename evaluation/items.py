@@ -41,7 +41,6 @@ class Item:
     end: float | None = None
     """The part of the video that is meant, in seconds."""
     spans: tuple[tuple[float, float], ...] = ()
-    duration: float | None = None
     subsets: tuple[str, ...] = ()
     """What it is counted under; the first is its task."""
     unit: str = ""
@@ -77,7 +76,7 @@ def features() -> Features:
     text, number = Value("string"), Value("float64")
     columns: dict[str, Any] = dict.fromkeys(("benchmark", *Item.__dataclass_fields__), text)
     columns |= {name: List(text) for name in ("videos", "options", "subsets")}
-    columns |= dict.fromkeys(("start", "end", "duration"), number)
+    columns |= dict.fromkeys(("start", "end"), number)
     return Features(columns | {"listed": Value("bool"), "spans": List(List(number))})
 
 
@@ -89,9 +88,14 @@ def letter_of(options: Sequence[str], answer: str) -> str:
 
 
 def unlettered(options: Sequence[str]) -> tuple[str, ...]:
-    """Options without their letters, if all of them begin with their own."""
+    """Options without their letters, if all of them begin with one, the first with A.
+
+    They may stand in one text, and a letter may be wrong: CVBench has a row of each.
+    """
+    if len(options) == 1:
+        options = re.split(r",\s*(?=[B-J]\.\s)", options[0])
     found = [_LETTERED.match(option) for option in options]
-    if all(match and match[1] == letter for match, letter in zip(found, LETTERS, strict=False)):
+    if found and all(found) and found[0] and found[0][1] == LETTERS[0]:
         return tuple(match[2] for match in found if match)
     return tuple(options)
 

@@ -101,6 +101,9 @@ def find_choice(text: str, options: Sequence[str]) -> str | None:
         return None
     if _LEAD.fullmatch(lines[-1]) is None and (letter := _exact(lines[-1], options)):
         return letter  # a bare one; `B. down` may be the end of a list
+    words = [match[1] for line in lines if (match := _SAYS_TEXT.search(line))]
+    if words and (letter := _exact(words[-1], options)):
+        return letter  # "the answer is down"
     named = {letter for line in lines if (letter := _lone(line, options))}
     return named.pop() if len(named) == 1 else None
 

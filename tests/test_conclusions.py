@@ -29,7 +29,7 @@ OPTIONS = ("up", "down", "to the left", "to the right")
         "A circle moves. Option C is tempting. The answer is B", "The answer is A. No, the answer is B.",
         "B.\nThe disc falls the whole time.", "B: it falls", "A or B? A disc falls, so the answer is B.",
         "The answer is B, not C.", "The correct option is B because nothing rises", "answer = B",
-        "My final choice would be option B.",
+        "My final choice would be option B.", "It falls. The answer is down.", "**Answer:** down",
     ],
 )  # fmt: skip
 def test_one_named_option_is_found_in_any_wording(text: str) -> None:
@@ -53,6 +53,11 @@ def test_yes_and_no_are_options_with_words_after_them() -> None:
     assert [find_choice(text, ("Yes.", "No.")) for text in ("Yes, he does", "no", "B", "Yesterday")] == [
         "A", "B", "B", None,
     ]  # fmt: skip
+
+
+def test_options_may_be_numbers() -> None:
+    for text in ("4", "The answer is 4.", "\\boxed{4}", "C. 4", "two twos are\n4"):
+        assert find_choice(text, ("2", "1", "4", "0")) == "C"
 
 
 def test_letters_count_if_the_texts_of_options_are_not_known() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any
@@ -54,7 +55,7 @@ def tomato(tables: Any) -> Iterator[Item]:
             LETTERS[int(row["answer"])],
             (row["video_path"],),
             options=tuple(str(option) for option in row["options"]),
-            subsets=(row["reason_type"],),
+            subsets=(re.sub(r"\W+", "_", row["reason_type"]),),
         )
 
 

@@ -26,7 +26,6 @@ def nextgqa(tables: Any) -> Iterator[Item]:
             SHOWS.format(f"{question[:1].upper()}{question[1:].rstrip('?')}?"),
             f"{places[video]}.mp4",
             located["location"][number],
-            duration=float(located["duration"]),
             others=(f"{video}.mp4", f"{PurePosixPath(places[video]).name}.mp4"),
         )
 
@@ -40,15 +39,13 @@ def charades_sta(tables: Any) -> Iterator[Item]:
 
 
 def rextime(tables: Any) -> Iterator[Item]:
-    """Questions about causes and effects and the span that holds the answer."""
+    """Questions about causes and effects, the spans of their answers: on the Hub or the official file."""
     for row in tables["default"]:
-        duration = row.get("duration")
         yield _item(
             row["qid"],
-            ANSWERS.format(row["question"].strip()),
+            ANSWERS.format(row.get("question", row.get("query", "")).strip()),
             f"{row['vid']}.mp4",
-            [row["span"]],
-            duration=None if duration is None else float(duration),
+            row["relevant_windows"] if "relevant_windows" in row else [row["span"]],
         )
 
 
@@ -57,11 +54,10 @@ def _item(
     question: str,
     video: str,
     spans: Sequence[Sequence[float]],
-    duration: float | None = None,
     others: Sequence[str] = (),
 ) -> Item:
     true = tuple((float(start), float(end)) for start, end in spans)
     answer = "; ".join(f"[{start:.2f}, {end:.2f}]" for start, end in true)
     # Where a video has several names, any will do: `loading` takes the first that is there.
-    videos = ("|".join((video, *others)),)
-    return Item(name, question, answer, videos, kind="interval", spans=true, duration=duration)
+    videos = ("|".join(dict.fromkeys((video, *others))),)
+    return Item(name, question, answer, videos, kind="interval", spans=true)

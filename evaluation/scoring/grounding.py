@@ -18,15 +18,12 @@ Span = Sequence[float]
 
 
 def judge(item: Mapping[str, Any], text: str) -> tuple[str | None, dict[str, float]]:
-    """IoU, IoP and whether IoU reaches each threshold; a span is cut at the video's end, if that is known."""
+    """IoU, IoP and whether IoU reaches each threshold, each by the true span that it meets best."""
     span = find_interval(text)
     if span is None:
         return None, _values(0.0, 0.0)
-    end = item["duration"]
-    # Cut, a span after the video would become its last moment.
-    shown = span if end is None or span[0] >= end else (span[0], min(span[1], end))
     true = item["spans"]
-    return format_interval(*span), _values(max(iou(shown, t) for t in true), max(iop(shown, t) for t in true))
+    return format_interval(*span), _values(max(iou(span, t) for t in true), max(iop(span, t) for t in true))
 
 
 def iou(given: Span, true: Span) -> float:

@@ -147,6 +147,8 @@ def test_an_item_whose_answer_is_no_option_is_an_error() -> None:
 def test_options_are_read_with_and_without_their_letters() -> None:
     assert unlettered(["A. one", "B. two"]) == unlettered(["(A) one", "(B) two"]) == ("one", "two")
     assert unlettered(["A. one", "two"]) == ("A. one", "two")
+    assert unlettered(["A. one, or two, B. two, C. all"]) == ("one, or two", "two", "all")
+    assert unlettered(["A. one", "B. two", "B. three"]) == ("one", "two", "three")
     assert listed_options("Which?\n(A) one\n(B) two\nAnswer with A.") == ("one", "two")
     assert listed_options("One or two?", at_least=3) == ("", "", "")
     assert letter_of(["Yes.", "No."], "No") == "B" and letter_of(["a", "b"], "c") == "c"

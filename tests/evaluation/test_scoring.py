@@ -13,14 +13,14 @@ from synrl.prompts import completion_text
 
 
 def item(kind: str, answer: str, **more: Any) -> dict[str, Any]:
-    return dict(kind=kind, answer=answer, options=[], spans=[], duration=None, row="", **more)
+    return dict(kind=kind, answer=answer, options=[], spans=[], row="", **more)
 
 
 def choice(answer: str, *options: str) -> dict[str, Any]:
     return {**item("choice", answer), "options": list(options)}
 
 
-SPAN = {**item("interval", ""), "spans": [[2.0, 6.0], [10.0, 12.0]], "duration": 20.0}
+SPAN = {**item("interval", ""), "spans": [[2.0, 6.0], [10.0, 12.0]]}
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ SPAN = {**item("interval", ""), "spans": [[2.0, 6.0], [10.0, 12.0]], "duration":
         ("10, 15", 0.4, 0.4, (1, 0, 0)),
         ("2 - 12", 0.4, 0.4, (1, 0, 0)),
         ("5 - 11", 1 / 7, 1 / 6, (0, 0, 0)),
-        ("0 - 900", 0.2, 0.2, (0, 0, 0)),
+        ("0 - 900", 4 / 900, 4 / 900, (0, 0, 0)),
         ("6 - 10", 0.0, 0.0, (0, 0, 0)),
         ("3 - 3", 0.0, 1.0, (0, 0, 0)),
         ("8 - 8", 0.0, 0.0, (0, 0, 0)),
