@@ -2,9 +2,9 @@
 
 `$SYNRL_EVAL_DATA/<benchmark>/` is looked at first: tables as `<table>.json`, `.jsonl` or `.csv`, videos
 anywhere below. Else tables come from the Hub. Videos are looked for in `$<BENCHMARK>_VIDEO_DIR`, or in that
-folder, or in the folder of HF_HOME where lmms-eval unpacks them. One that is missing is an error, because a
-score over the rest is another benchmark's; `SYNRL_EVAL_SKIP_MISSING=1` leaves such items out and says how
-many.
+folder, or in HF_HOME: where lmms-eval unpacks them, or in what `hf download` has fetched. One that is missing
+is an error, because a score over the rest is another benchmark's; `SYNRL_EVAL_SKIP_MISSING=1` leaves such
+items out and says how many.
 """
 
 from __future__ import annotations
@@ -131,7 +131,10 @@ def _rows_from_hub(benchmark: Benchmark, name: str) -> Iterable[Any]:
 
     try:
         rows: Iterable[Any] = load_dataset(
-            benchmark.repo, name, split=benchmark.split, revision=benchmark.revision
+            benchmark.repo,
+            None if name == "default" else name,
+            split=benchmark.split,
+            revision=benchmark.revision,
         )
         return rows
     except (DatasetsError, HfHubHTTPError, OSError, ValueError) as error:
@@ -159,7 +162,27 @@ def _video_folders(benchmark: Benchmark) -> list[Path]:
     if own is not None and own.is_dir():
         return [own]
     home = Path(os.environ.get("HF_HOME", "~/.cache/huggingface")).expanduser()
-    return [home / benchmark.cache] if benchmark.cache else []
+    unpacked = home / benchmark.cache
+    if benchmark.cache and unpacked.is_dir():
+        return [unpacked]
+    return [snapshot] if (snapshot := _snapshot(benchmark)) else []
+
+
+def _snapshot(benchmark: Benchmark) -> Path | None:
+    """What has been downloaded of its repository."""
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import LocalEntryNotFoundError
+
+    if benchmark.name == "synrl_test":  # its rows hold their videos
+        return None
+    try:
+        return Path(
+            snapshot_download(
+                benchmark.repo, repo_type="dataset", revision=benchmark.revision, local_files_only=True
+            )
+        )
+    except LocalEntryNotFoundError:
+        return None
 
 
 def _file(path: str) -> Path | None:

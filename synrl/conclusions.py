@@ -202,8 +202,12 @@ def _said(text: str, options: Sequence[str]) -> list[str] | None:
             if sure and match[1].upper() in LETTERS[: len(options)]:
                 found.append((match.start(1), match[1].upper(), "" if pattern is _RIGHT else rest))
     found.sort()
-    if found and _HEDGE.match(found[-1][2]):
-        return None
+    if found:
+        _, letter, rest = found[-1]
+        own = options[LETTERS.index(letter)].strip()
+        after = rest.lstrip(" .:)]").removeprefix(own)  # of "C. three or D"
+        if _HEDGE.match(rest) or _HEDGE.match(after):
+            return None
     return [letter for _, letter, _ in found]
 
 

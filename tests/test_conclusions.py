@@ -43,6 +43,7 @@ def test_one_named_option_is_found_in_any_wording(text: str) -> None:
         "The answer is either B or C", "B: down or up", "(B) up", "A. up\nB. down", "A man falls", "a disc",
         "The answer is a disc", "The answer is not B", "not B", "E", "The answer is E.", "up or down",
         "It is so", r"\boxed{B, C}", "The answer is A. Or rather, the answer is B or C", "I don't know", "В",
+        "The answer could be B. down or D. to the right", "The answer is (B) down and (A) up",
     ],
 )  # fmt: skip
 def test_what_names_no_option_or_two_is_no_choice(text: str) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+import huggingface_hub
 import pytest
+from hub.server import Blob, Hub, Repo
 
 from evaluation import media
-from evaluation.benchmarks import BENCHMARKS, get_benchmark
+from evaluation.benchmarks import BENCHMARKS, TVBENCH, get_benchmark
 from evaluation.hooks import doc_to_messages, doc_to_text
 from evaluation.items import Item, letter_of, listed_options, unlettered
 from evaluation.loading import load, tables, with_videos
@@ -15,7 +18,7 @@ from evaluation.readers import get_reader
 from evaluation.scoring.judge import judge
 from synrl.errors import ConfigError, DataError
 
-from .benchmarks_made import SECONDS, Folder
+from .benchmarks_made import SECONDS, Folder, video_bytes
 
 NAMES = [name for name in BENCHMARKS if name != "synrl_test"]
 
@@ -152,3 +155,62 @@ def test_options_are_read_with_and_without_their_letters() -> None:
     assert listed_options("Which?\n(A) one\n(B) two\nAnswer with A.") == ("one", "two")
     assert listed_options("One or two?", at_least=3) == ("", "", "")
     assert letter_of(["Yes.", "No."], "No") == "B" and letter_of(["a", "b"], "c") == "c"
+
+
+def on_hub(hub: Hub, repo: str, files: dict[str, bytes | str | list[dict[str, Any]]]) -> None:
+    """A dataset on the Hub of the tests; lists become JSON."""
+    blobs = {}
+    for path, content in files.items():
+        text = json.dumps(content) if isinstance(content, list) else content
+        blobs[path] = Blob(text.encode() if isinstance(text, str) else text)
+    hub.repos["dataset", repo] = Repo([("a" * 40, blobs)])
+
+
+def test_rows_and_videos_come_from_the_hub(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SYNRL_EVAL_DATA")
+    rows = [dict(qid=7, goal="Tie a knot", video_file="video_7.mp4", ground_truth=[1, 0, 2])]
+    on_hub(
+        hub,
+        "pritamqu/VCRBench",
+        {
+            "data/test.json": rows,
+            "videos/video_7.mp4": video_bytes(),
+            "README.md": "---\nlicense: mit\n---\n",
+        },
+    )
+    with pytest.raises(
+        DataError, match=r"1 of 1 videos of VCRBench are missing, video_7.mp4 first; hf download "
+    ):
+        load(get_benchmark("vcrbench"))
+    huggingface_hub.snapshot_download("pritamqu/VCRBench", repo_type="dataset")
+    (doc,) = load(get_benchmark("vcrbench"))
+    assert doc["answer"] == "2, 1, 3"
+    assert media.Path(doc["videos"][0]).read_bytes() == video_bytes()
+
+
+def test_configurations_and_files_come_from_the_hub(
+    hub: Hub, made: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("tvbench", "minerva"):
+        monkeypatch.setenv(f"{name.upper()}_VIDEO_DIR", str(made.root / name))
+    there = {f"json/{name}.json": made.root / "tvbench" / f"{name}.json" for name in TVBENCH}
+    configs = [{"config_name": media.PurePosixPath(path).stem, "data_files": path} for path in there]
+    card = f"---\nconfigs: {json.dumps(configs)}\n---\n"
+    on_hub(hub, "FunAILab/TVBench", {"README.md": card} | {k: v.read_bytes() for k, v in there.items()})
+    minerva = (made.root / "minerva" / "minerva.json").read_bytes()
+    on_hub(hub, "lmms-lab-eval/minerva", {"minerva.json": minerva})
+    local = {name: list(load(get_benchmark(name))) for name in ("tvbench", "minerva")}
+    monkeypatch.delenv("SYNRL_EVAL_DATA")
+    assert {name: list(load(get_benchmark(name))) for name in ("tvbench", "minerva")} == local
+
+
+def test_a_benchmark_that_the_hub_does_not_give_is_one_line(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SYNRL_EVAL_DATA")
+    for name, remedy in (("temporalbench", "accept its terms at huggingface.co"), ("minerva", "YouTube")):
+        with pytest.raises(
+            DataError, match=f"is not to be had: .*{remedy}.*SYNRL_EVAL_DATA/{name}"
+        ) as raised:
+            load(get_benchmark(name))
+        assert "\n" not in str(raised.value)
