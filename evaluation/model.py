@@ -7,6 +7,9 @@ any video model of Transformers, one prompt at a time.
 
 from __future__ import annotations
 
+import hashlib
+from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +20,8 @@ from tqdm import tqdm
 from transformers import AutoModelForImageTextToText, AutoProcessor
 
 from evaluation.benchmarks import get_benchmark
-from training.budget import token_edge
+from evaluation.journal import Journal, digest, model_digest
+from training.budget import Clip, token_edge
 from training.inputs import encode, token_types
 
 manifest = ModelManifest("synrl", chat_class_path="evaluation.model.VideoModel")
@@ -34,6 +38,7 @@ class VideoModel(lmms):
         batch_size: lmms-eval gives one; prompts are encoded singly.
         max_new_tokens: at most so many, whatever a task says.
         seed: of sampling.
+        journal: file that keeps the answers, so that a run can go on.
     """
 
     is_simple = False
@@ -47,6 +52,7 @@ class VideoModel(lmms):
         max_batch_size: int | None = None,
         max_new_tokens: int | None = None,
         seed: int = 0,
+        journal: str | None = None,
     ) -> None:
         super().__init__()
         self.device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
@@ -54,21 +60,36 @@ class VideoModel(lmms):
         model = AutoModelForImageTextToText.from_pretrained(pretrained, dtype=getattr(torch, dtype))
         self.model: Any = model.to(self.device).eval()
         self.most = None if max_new_tokens is None else int(max_new_tokens)
-        torch.manual_seed(int(seed))
+        self.seed = int(seed)
+        self.journal = Journal(None if journal is None else Path(journal))
+        self.name = [model_digest(pretrained), getattr(model.config, "_commit_hash", None), dtype, self.most]
 
     def generate_until(self, requests: list[Any]) -> list[str]:
-        return [
-            self._answer(*request.args) for request in tqdm(requests, desc="answers", disable=self.rank != 0)
-        ]
+        asked: Counter[tuple[str, int]] = Counter()
+        answers = []
+        for request in tqdm(requests, desc="answers", disable=self.rank != 0):
+            _, doc_to_messages, said, doc_id, task, split = request.args
+            asked[task, doc_id] += 1
+            doc = self.task_dict[task][split][doc_id]
+            answers.append(self._answer(doc, doc_to_messages(doc), said, asked[task, doc_id]))
+        return answers
 
-    def _answer(
-        self, _: str, doc_to_messages: Any, said: dict[str, Any], doc_id: int, task: str, split: str
-    ) -> str:
-        doc = self.task_dict[task][split][doc_id]
+    def _answer(self, doc: Any, turns: list[Any], said: dict[str, Any], sample: int) -> str:
         budget = get_benchmark(doc["benchmark"]).budget
-        turns = doc_to_messages(doc)
-        paths = [part["url"] for turn in turns for part in turn["content"] if part["type"] == "video"]
-        clips = [budget.read(Path(path).read_bytes(), token_edge(self.processor)) for path in paths]
+        parts = [part for turn in turns for part in turn["content"]]
+        videos = [Path(part["url"]).read_bytes() for part in parts if part["type"] == "video"]
+        texts = [part.get("text") for part in parts]
+        seen = [hashlib.sha256(video).hexdigest() for video in videos]
+        key = digest(self.name, self.seed, asdict(budget), texts, seen, said, sample)
+        answer = self.journal.get(key)
+        if answer is None:
+            # Each sample has a seed of its own, so that a run that goes on draws what a whole one would.
+            torch.manual_seed(int(digest(key), 16) % 2**63)
+            answer = self._generate(turns, [budget.read(v, token_edge(self.processor)) for v in videos], said)
+            self.journal.put(key, answer)
+        return answer
+
+    def _generate(self, turns: list[Any], clips: list[Clip], said: dict[str, Any]) -> str:
         prompt = encode(self.processor, turns, clips)
         ids = torch.tensor([prompt.ids])
         inputs = {"input_ids": ids, "attention_mask": torch.ones_like(ids), **prompt.visuals}

@@ -1,7 +1,9 @@
 """`synrl eval`: lmms-eval in a process of its own, with all pinned that it would leave to a command line.
 
-Stock models have one budget of frames and pixels for a whole run, so benchmarks with another one get a run of
-their own. Rows and videos are looked for before, because lmms-eval loads the model first.
+Rows and videos are looked for before, because lmms-eval loads the model first. What is done is not done again:
+results are taken if the command, weights, rows and videos are the same. Stock models have one budget for a
+whole run and lose it when interrupted, so each benchmark has a run of its own; our model has the budget of
+each benchmark by itself, and a journal.
 """
 
 from __future__ import annotations
@@ -10,13 +12,14 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from evaluation.benchmarks import BENCHMARKS, GROUPS, VARIANTS, Benchmark, get_benchmark
+from evaluation.journal import digest, files_digest, model_digest
 from evaluation.write_tasks import TASKS
 from synrl.errors import ConfigError, DataError, EvaluationError, allowed
 from training.budget import VideoBudget
@@ -64,23 +67,22 @@ class Run:
         """Those that are named, each once, in the order of the table."""
         return [b for b in BENCHMARKS.values() if "all" in self.names or {b.name, b.group} & set(self.names)]
 
-    def commands(self, out: Path) -> Iterator[list[str]]:
-        """One command for each budget; our own model has the budget of each benchmark by itself."""
-        budgets: dict[VideoBudget | None, list[Benchmark]] = {}
-        for benchmark in self.benchmarks():
-            budgets.setdefault(None if self.backend == "synrl" else benchmark.budget, []).append(benchmark)
-        for budget, benchmarks in budgets.items():
+    def commands(self, out: Path) -> Iterator[tuple[list[Benchmark], list[str]]]:
+        """The commands of lmms-eval and what each of them measures."""
+        together = self.backend == "synrl"
+        for benchmarks in [self.benchmarks()] if together else [[b] for b in self.benchmarks()]:
             tasks = [f"{b.task}_{variant}" for b in benchmarks for variant in self.variants]
-            command = [sys.executable, "-m", "lmms_eval", "--model", self.backend]
-            command += ["--model_args", ",".join(filter(None, (self._model_args(budget), self.model_args)))]
+            command = [sys.executable, "-m", "lmms_eval", "--model", self.backend, "--model_args"]
+            pinned = f"pretrained={self.model},journal={out / 'answers.jsonl'}"
+            if not together:
+                pinned = self._model_args(benchmarks[0].budget)
+            command += [f"{pinned},{self.model_args}" if self.model_args else pinned]
             command += ["--tasks", ",".join(tasks), "--include_path", str(TASKS)]
             command += ["--batch_size", str(self.batch_size), "--seed", "0"]
-            command += ["--output_path", str(out), "--log_samples", "--use_cache", str(out / "cache")]
-            yield command + ([] if self.limit is None else ["--limit", str(self.limit)])
+            command += ["--output_path", str(out), "--log_samples"]
+            yield benchmarks, command + ([] if self.limit is None else ["--limit", str(self.limit)])
 
-    def _model_args(self, budget: VideoBudget | None) -> str:
-        if budget is None:
-            return f"pretrained={self.model}"
+    def _model_args(self, budget: VideoBudget) -> str:
         pixels, frames, fps = budget.max_frame_pixels, budget.max_frames, f"{budget.fps:g}"
         if self.backend == "vllm":
             marks = "qwen3" in self.model.lower()
@@ -103,42 +105,69 @@ def evaluate(run: Run, out: Path) -> dict[str, dict[str, float]]:
     """
     if find_spec("lmms_eval") is None:
         raise ConfigError("evaluation needs more libraries: pip install 'synrl[eval]'")
-    benchmarks = run.benchmarks()
-    _check(benchmarks)
+    digests = _check(run.benchmarks())
     out.mkdir(parents=True, exist_ok=True)
-    seen = set(out.rglob("*_results.json"))
-    for command in run.commands(out):
-        _note(run, command, out)
-        status = subprocess.run(command, check=False, stdout=sys.stderr).returncode
-        if status:
-            raise EvaluationError(f"lmms-eval ended with exit status {status}; what it says stands above")
+    notes = _notes(out)
     found: dict[str, dict[str, float]] = {}
-    for path in sorted(set(out.rglob("*_results.json")) - seen):
-        found |= _main_metrics(json.loads(path.read_text(encoding="utf-8"))["results"])
-    if not found:
-        raise EvaluationError(f"lmms-eval has written no results into {out}; what it says stands above")
+    for benchmarks, command in run.commands(out):
+        note = {
+            "command": command,
+            "model": model_digest(run.model),
+            "data": {benchmark.name: digests[benchmark.name] for benchmark in benchmarks},
+            "versions": dict(_versions()),
+            "pins": [b.pins(VARIANTS[v]) for b in benchmarks for v in run.variants],
+        }
+        done = next((said for said in reversed(notes) if note.items() <= said.items()), None)
+        results = [Path(name) for name in done["results"]] if done else []
+        if not results or not all(path.is_file() for path in results):
+            results = _lmms_eval(command, out)
+            with (out / "runs.jsonl").open("a", encoding="utf-8") as file:
+                file.write(json.dumps({**note, "results": [str(path) for path in results]}) + "\n")
+        for path in results:
+            found |= _main_metrics(json.loads(path.read_text(encoding="utf-8"))["results"])
     return found
 
 
-def _check(benchmarks: list[Benchmark]) -> None:
+def _lmms_eval(command: list[str], out: Path) -> list[Path]:
+    before = set(out.rglob("*_results.json"))
+    status = subprocess.run(command, check=False, stdout=sys.stderr).returncode
+    if status:
+        raise EvaluationError(f"lmms-eval ended with exit status {status}; what it says stands above")
+    results = sorted(set(out.rglob("*_results.json")) - before)
+    if not results:  # it also ends well when it has failed
+        raise EvaluationError(f"lmms-eval has written no results into {out}; what it says stands above")
+    return results
+
+
+def _check(benchmarks: list[Benchmark]) -> dict[str, str]:
+    """A name for the rows and videos of each benchmark."""
     from evaluation.loading import load
 
+    digests: dict[str, str] = {}
     problems: list[str] = []
     for benchmark in benchmarks:
         try:
-            print(f"{benchmark.title}: {len(load(benchmark))} items", file=sys.stderr)
+            documents = load(benchmark).to_list()
         except DataError as error:
             problems.append(f"{benchmark.name}: {error}")
+            continue
+        print(f"{benchmark.title}: {len(documents)} items", file=sys.stderr)
+        videos = sorted({Path(path) for document in documents for path in document["videos"]})
+        digests[benchmark.name] = digest(documents, files_digest(videos))
     if problems:
         raise DataError("\n".join(problems))
+    return digests
 
 
-def _note(run: Run, command: list[str], out: Path) -> None:
-    """What lmms-eval does not write: it can't tell its own version."""
-    pins = [b.pins(VARIANTS[v]) for b in run.benchmarks() for v in run.variants]
-    note = {"run": asdict(run), "command": command, "versions": dict(_versions()), "pins": pins}
-    with (out / "runs.jsonl").open("a", encoding="utf-8") as file:
-        file.write(json.dumps(note) + "\n")
+def _notes(out: Path) -> list[dict[str, Any]]:
+    """What has been run into a folder."""
+    path = out / "runs.jsonl"
+    if not path.is_file():
+        return []
+    try:
+        return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path} can't be read: {error}; remove it, or choose another --out") from error
 
 
 def _versions() -> Iterator[tuple[str, str]]:

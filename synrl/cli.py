@@ -205,7 +205,7 @@ def _add_eval(commands: Any) -> None:
 Ask a model the questions of benchmarks through lmms-eval, with frames, pixels, prompts and decoding pinned in
 evaluation/benchmarks.py, and score its answers. Rows come from the Hub or from $SYNRL_EVAL_DATA/<benchmark>,
 videos from $<BENCHMARK>_VIDEO_DIR; what is missing is said before the model is loaded. Interrupted? The same
-command takes the answers that it has from its cache.""",
+command goes on: from the last answer with the backend synrl, else from the last benchmark.""",
         epilog="""\
 examples:
   synrl eval --model Qwen/Qwen3-VL-4B-Instruct tvbench charades_sta

@@ -241,7 +241,7 @@ def test_our_model_sees_what_training_shows(
     )
 
 
-def test_the_command_measures_a_model_and_goes_on_from_its_cache(
+def test_the_command_measures_a_model_once(
     made: Folder, tiny: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     from synrl.cli import main
@@ -254,10 +254,42 @@ def test_the_command_measures_a_model_and_goes_on_from_its_cache(
         said = capfd.readouterr()
         assert said.out.startswith("synrl_cvbench_direct") and "accuracy" in said.out
         assert said.err.rstrip().endswith(f"next: synrl report {out}")
-    notes = [json.loads(line) for line in (out / "runs.jsonl").read_text(encoding="utf-8").splitlines()]
-    assert notes[0] == notes[1] and notes[0]["versions"]["lmms_eval"]
-    cached = (out / "cache" / "cache.audit.jsonl").read_text(encoding="utf-8")
-    assert cached.count("\n") >= 2
+    (note,) = [json.loads(line) for line in (out / "runs.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert note["versions"]["lmms_eval"] and note["pins"][0]["benchmark"] == "cvbench"
+    (results,) = out.rglob("*_results.json")
+    assert json.loads(results.read_text(encoding="utf-8"))["configs"]["synrl_cvbench_direct"]["metadata"][
+        "budget"
+    ]
+    answers = (out / "answers.jsonl").read_text(encoding="utf-8")
+    assert len(answers.splitlines()) == 2
+
+
+def test_an_interrupted_run_goes_on_and_draws_the_same_samples(
+    made: Folder, tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from evaluation.model import VideoModel
+
+    def model(journal: Path) -> Any:
+        return VideoModel(str(tiny), device="cpu", dtype="float32", max_new_tokens=6, journal=str(journal))
+
+    def answers(model: Any) -> list[str]:
+        manager = TaskManager(include_path=str(TASKS), include_defaults=False)
+        done = simple_evaluate(
+            model=model, tasks=["synrl_cvbench_pass4"], task_manager=manager, bootstrap_iters=0
+        )
+        return [text for sample in done["samples"]["synrl_cvbench_pass4"] for text in sample["resps"][0]]
+
+    whole = answers(model(tmp_path / "whole.jsonl"))
+    assert len(whole) == 8 and len(set(whole)) > 4, "samples of one question differ"
+    lines = (tmp_path / "whole.jsonl").read_text(encoding="utf-8").splitlines()
+    part = tmp_path / "part.jsonl"
+    part.write_text("\n".join(lines[:5]) + "\n" + lines[5][:30], encoding="utf-8")
+    again = model(part)
+    calls: list[int] = []
+    generate = again.model.generate
+    monkeypatch.setattr(again.model, "generate", lambda **kw: calls.append(1) or generate(**kw))
+    assert answers(again) == whole and len(calls) == 3
+    assert answers(model(part)) == whole
 
 
 def test_plain_lmms_eval_says_in_one_line_what_is_missing(
