@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 KINDS = ("choice", "interval", "ordering", "number", "open", "row")
 _LETTERED = re.compile(r"^\s*\(?([A-J])(?:\)[.:]?|[.:])\s*(.*?)\s*$")
 
+_INLINE = re.compile(r"(?<!\w)\(?([A-J])[.):]\s+(.*?)(?=[,;]?\s+\(?[B-J][.):]\s|\n|$)")
+
 
 @dataclass(frozen=True)
 class Item:
@@ -100,11 +102,19 @@ def unlettered(options: Sequence[str]) -> tuple[str, ...]:
     return tuple(options)
 
 
-def listed_options(text: str, at_least: int = 2) -> tuple[str, ...]:
-    """The options that a question shows as lettered lines; empty texts if it shows them in another way."""
-    shown: list[str] = []
-    for line in text.splitlines():
-        match = _LETTERED.match(line)
-        if match and match[1] == LETTERS[len(shown) % len(LETTERS)]:
-            shown.append(match[2])
-    return tuple(shown) if len(shown) >= at_least else ("",) * at_least
+def listed_options(text: str) -> tuple[str, ...]:
+    """The options that a question shows, on lines of their own or in one; if it shows none, four empty texts."""
+    for pieces in (_LETTERED.match(line) for line in text.splitlines()), _INLINE.finditer(text):
+        shown: list[str] = []
+        for match in pieces:
+            if match and match[1] == LETTERS[len(shown) % len(LETTERS)]:
+                shown.append(match[2].strip())
+        if len(shown) > 1:
+            return tuple(shown)
+    return ("",) * 4
+
+
+def plain_letter(answer: str) -> str:
+    """The letter of `B`, `b`, `(B)` or `B.`; else the text itself."""
+    bare = answer.strip().strip("().:").upper()
+    return bare if len(bare) == 1 else answer

@@ -13,6 +13,7 @@ import csv
 import json
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -46,6 +47,8 @@ def load(benchmark: Benchmark) -> Dataset:
     found = with_videos(benchmark, items)
     if not found:
         raise DataError(f"{benchmark.title} has no items; {benchmark.how}")
+    if len(benchmark.tables) > 1 and benchmark.subsets:
+        found = _in_turn(found)
     return Dataset.from_list([item.to_dict(benchmark.name) for item in found], features=features())
 
 
@@ -183,6 +186,16 @@ def _snapshot(benchmark: Benchmark) -> Path | None:
         )
     except LocalEntryNotFoundError:
         return None
+
+
+def _in_turn(items: Sequence[Item]) -> list[Item]:
+    """Items of each task in turn, so that the first ones, under a limit, are of all of them."""
+    seen: Counter[str] = Counter()
+    turns = []
+    for item in items:
+        seen[item.subsets[0]] += 1
+        turns.append(seen[item.subsets[0]])
+    return [item for _, item in sorted(zip(turns, items, strict=True), key=lambda pair: pair[0])]
 
 
 def _file(path: str) -> Path | None:

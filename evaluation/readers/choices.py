@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
-from evaluation.items import Item, letter_of, listed_options, unlettered
+from evaluation.items import Item, letter_of, listed_options, plain_letter, unlettered
 from synrl.answers import LETTERS
 
 LECTURE = "Learn from the lecture in the video, then apply it to this question, shown at its end: "
@@ -65,7 +65,7 @@ def temporalbench(tables: Any) -> Iterator[Item]:
         yield Item(
             str(row["idx"]),
             row["question"],
-            row["GT"],
+            plain_letter(row["GT"]),
             (row["video_name"],),
             options=listed_options(row["question"]),
             listed=True,
@@ -77,12 +77,11 @@ def videott(tables: Any) -> Iterator[Item]:
     """Questions that show their options."""
     for row in tables["default"]:
         question = "\n".join(text for text in (row["question"], row["question_prompt"]) if text)
-        options = listed_options(question, at_least=4)
-        answer = row["answer"].strip()
+        options = listed_options(question)
         yield Item(
             f"{row['video_id']}_{row.get('question_id', '')}".rstrip("_"),
             question,
-            answer[0] if answer[1:2] in ("", ".", ")", ":") else letter_of(options, answer),
+            letter_of(options, plain_letter(row["answer"].split(". ")[0])),
             (f"{row['video_id']}.mp4",),
             options=options,
             listed=True,
@@ -151,7 +150,7 @@ def aotbench(tables: Any) -> Iterator[Item]:
             yield Item(
                 f"{PurePosixPath(name).stem}_{row['qa_idx']}",
                 row["question"],
-                row["ans"],
+                plain_letter(row["ans"]),
                 (row["video_name"],),
                 options=listed_options(row["question"]),
                 listed=True,

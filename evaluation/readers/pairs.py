@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from evaluation.items import Item, listed_options
+from evaluation.items import Item, listed_options, plain_letter
 
 
 def vinoground(tables: Any) -> Iterator[Item]:
     """Two files: which caption fits a video, and which part of a joined video fits a caption."""
+    units: dict[str, list[Item]] = {}
     for name, part in (("vinoground_textscore.json", "text"), ("vinoground_videoscore.json", "video")):
         for row in tables[name]:
             unit, _, side = row["idx"].partition("_")
-            yield Item(
+            item = Item(
                 f"{row['idx']}_{part}",
                 row["question"],
-                row["GT"].strip().strip("()"),
+                plain_letter(row["GT"]),
                 (row["video_name"],),
                 options=listed_options(row["question"]),
                 listed=True,
                 unit=unit,
                 part=f"{side}_{part}",
             )
+            units.setdefault(unit, []).append(item)
+    for items in units.values():  # together, so that a limit leaves most of them whole
+        yield from items

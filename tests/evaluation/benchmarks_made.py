@@ -162,7 +162,7 @@ def videott(folder: Folder) -> None:
     rows = [
         dict(video_id=video, question=f"What is first?{shown}", answer=answer, capability="Attributes",
              question_prompt="Select the best answer.", duration=30, question_id=f"{video}-0")
-        for video, answer in (("x1", "C"), ("y2", "E"))
+        for video, answer in (("x1", "C"), ("y2", "E. none"))
     ]  # fmt: skip
     folder.table("videott", "default.jsonl", rows)
     folder.videos("videott", "Benchmark-AllVideos-LQ/x1.MP4", "Benchmark-AllVideos-LQ/y2.mkv")

@@ -12,7 +12,7 @@ from hub.server import Blob, Hub, Repo
 from evaluation import media
 from evaluation.benchmarks import BENCHMARKS, TVBENCH, get_benchmark
 from evaluation.hooks import doc_to_messages, doc_to_text
-from evaluation.items import Item, letter_of, listed_options, unlettered
+from evaluation.items import Item, letter_of, listed_options, plain_letter, unlettered
 from evaluation.loading import load, tables, with_videos
 from evaluation.readers import get_reader
 from evaluation.scoring.judge import judge
@@ -58,6 +58,11 @@ def test_prompts_say_what_is_asked_for() -> None:
     assert "3 clips" in texts["vcrbench"] and "Make a latte." in texts["vcrbench"]
     numbers = [doc for doc in documents("vsibench") if doc["kind"] == "number"]
     assert len(numbers) == 4 and "Answer with a number." in doc_to_text(numbers[0], {"variant": "direct"})
+
+
+def test_the_first_items_are_of_every_task_and_of_whole_pairs() -> None:
+    assert {doc["subsets"][0] for doc in documents("tvbench")[:10]} == set(TVBENCH)
+    assert len({doc["unit"] for doc in documents("vinoground")[:4]}) == 1
 
 
 def test_several_videos_are_numbered_and_in_order() -> None:
@@ -153,7 +158,11 @@ def test_options_are_read_with_and_without_their_letters() -> None:
     assert unlettered(["A. one, or two, B. two, C. all"]) == ("one, or two", "two", "all")
     assert unlettered(["A. one", "B. two", "B. three"]) == ("one", "two", "three")
     assert listed_options("Which?\n(A) one\n(B) two\nAnswer with A.") == ("one", "two")
-    assert listed_options("One or two?", at_least=3) == ("", "", "")
+    assert listed_options("Which?\nA. one\nC. is no line of it\nB. two") == ("one", "two")
+    assert listed_options("One or two?") == ("",) * 4
+    assert listed_options("Which? (A) one, big (B) two") == listed_options("Which?\nA. one, big; B. two")
+    assert listed_options("Which? (A) one, big (B) two") == ("one, big", "two")
+    assert [plain_letter(text) for text in ("B", " (b) ", "B.", "two")] == ["B", "B", "B", "two"]
     assert letter_of(["Yes.", "No."], "No") == "B" and letter_of(["a", "b"], "c") == "c"
 
 

@@ -145,7 +145,7 @@ def test_units_count_only_as_a_whole() -> None:
         ("c", "", "", 1, 1),
     )
     assert totals.mba(videos) == pytest.approx(100 * 2 / 3)
-    pairs = records(("p", "", "", 1, 1), ("p", "", "", 1, 1), ("q", "", "", 1, 1), ("", "", "", 1, 0))
+    pairs = records(("p", "", "", 1, 1), ("p", "", "", 1, 1), ("q", "", "", 1, 0), ("", "", "", 1, 0))
     assert totals.twin_pairs(pairs) == 100.0, "q has lost its twin, the last row never had one"
 
 
