@@ -103,7 +103,7 @@ def unlettered(options: Sequence[str]) -> tuple[str, ...]:
 
 
 def listed_options(text: str) -> tuple[str, ...]:
-    """The options that a question shows, on lines of their own or in one; if it shows none, four empty texts."""
+    """The options that a question shows, each on a line or all in one; four empty texts if it shows none."""
     for pieces in (_LETTERED.match(line) for line in text.splitlines()), _INLINE.finditer(text):
         shown: list[str] = []
         for match in pieces:

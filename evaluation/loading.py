@@ -118,11 +118,19 @@ def _read(path: Path) -> Any:
 
 
 def _from_hub(benchmark: Benchmark, name: str) -> Path:
-    from huggingface_hub import hf_hub_download
-    from huggingface_hub.errors import HfHubHTTPError
+    """A file of the repository, under its path or, if it has been moved, in another folder."""
+    from huggingface_hub import hf_hub_download, list_repo_files
+    from huggingface_hub.errors import EntryNotFoundError, HfHubHTTPError
 
+    where: dict[str, Any] = dict(repo_type="dataset", revision=benchmark.revision)
     try:
-        return Path(hf_hub_download(benchmark.repo, name, repo_type="dataset", revision=benchmark.revision))
+        try:
+            return Path(hf_hub_download(benchmark.repo, name, **where))
+        except EntryNotFoundError:
+            moved = [p for p in list_repo_files(benchmark.repo, **where) if Path(p).name == Path(name).name]
+            if len(moved) != 1:
+                raise
+            return Path(hf_hub_download(benchmark.repo, moved[0], **where))
     except (HfHubHTTPError, OSError, ValueError) as error:
         raise _not_there(benchmark, name, error) from error
 

@@ -207,7 +207,7 @@ def test_configurations_and_files_come_from_the_hub(
     card = f"---\nconfigs: {json.dumps(configs)}\n---\n"
     on_hub(hub, "FunAILab/TVBench", {"README.md": card} | {k: v.read_bytes() for k, v in there.items()})
     minerva = (made.root / "minerva" / "minerva.json").read_bytes()
-    on_hub(hub, "lmms-lab-eval/minerva", {"minerva.json": minerva})
+    on_hub(hub, "lmms-lab-eval/minerva", {"moved/minerva.json": minerva})
     local = {name: list(load(get_benchmark(name))) for name in ("tvbench", "minerva")}
     monkeypatch.delenv("SYNRL_EVAL_DATA")
     assert {name: list(load(get_benchmark(name))) for name in ("tvbench", "minerva")} == local
