@@ -27,6 +27,8 @@ FORMS = {
 
 ANSWER_TYPES = ("choice", "integer", "text", "ordering", "interval", "plan")
 _TIME = re.compile(r"(?:(?:(\d{1,3}):)?(\d{1,3}):)?(\d+(?:\.\d+)?)")
+_HIDDEN = re.compile("[\u200b-\u200f\u2060\ufeff]")
+"""Characters without width: what looks like one text is another."""
 _HYPHEN = re.compile(r"(?<=[^\W\d])-(?=[^\W\d])")
 """Between letters; before a number or a symbol it is a minus."""
 _MAX_LENGTH = 2000
@@ -70,7 +72,7 @@ def parse_integer(text: str) -> int | None:
 def parse_interval(text: str) -> tuple[float, float] | None:
     """Start and end in seconds of a text that holds exactly two times (`1.5`, `0:01.5` or `0:00:01.5`),
     in order."""
-    if len(text) > _MAX_LENGTH:
+    if len(text) > _MAX_LENGTH or _HIDDEN.search(text):
         return None
     times = [
         3600.0 * int(hours or 0) + 60.0 * int(minutes or 0) + float(seconds)

@@ -32,7 +32,8 @@ _RIGHT = re.compile(
     r"(?:correct|right|answer|best)\b"
 )
 _AFTER = re.compile(
-    r"\s*(?:$|[.,:;!)\]}\"'”\n–—-]|(?:because|since|as|based|given|which|is|in)\b|for the\b)", re.IGNORECASE
+    r"\s*(?:$|[,;!)\]}\"'”\n–—]|[.:-](?!\w)|(?:because|since|as|based|given|which|is|in)\b|for the\b)",
+    re.IGNORECASE,
 )
 """What may follow a letter that was meant as one: "the answer is a ball" names no option."""
 _HEDGE = re.compile(
@@ -40,18 +41,24 @@ _HEDGE = re.compile(
     r"|\s*,\s*[(\[]?(?-i:[A-J])[)\]]?\s*(?:$|[,.\n])",
     re.IGNORECASE,
 )
-_LEAD = re.compile(r"(?:option\s+)?[(\[]?([A-Za-z])(?:[)\]][.:]?|[.:])\s*(.+)", re.DOTALL | re.IGNORECASE)
+_LEAD = re.compile(
+    r"(?:option\s+)?[(\[]?([A-Za-z])(?:[)\]][.:]?|[.:](?=\s))\s*(.+)", re.DOTALL | re.IGNORECASE
+)
 _CLOCK = r"(?:\d{1,3}:){0,2}\d+(?:\.\d+)?"
 _TIMED = rf"<?\s*({_CLOCK})\s*(?:s\b|secs?\b|seconds?\b)?\s*>?"
+_DOUBT = re.compile(r"\b(?:or|either|neither|nor|not|none)\b", re.IGNORECASE)
+"""In the line of a span: it may be one of several, or none."""
+_AND_MORE = re.compile(r"[\s,;.)\]]*\band\s+\[?\d", re.IGNORECASE)
 _RANGE = re.compile(
-    rf"(?<![\d.:-]){_TIMED}\s*(?:-|–|—|~|,|\bto\b|\buntil\b|\btill\b|\band\b)\s*{_TIMED}(?![\d:]|\s*[-–]\s*\d)"
+    rf"(?<![\d.:-])(?<!\d,)(?<!\d,\s){_TIMED}\s*(?:-|–|—|~|,|\bto\b|\buntil\b|\btill\b|\band\b)\s*{_TIMED}"
+    r"(?![\d:]|\s*[-–,]\s*\d)"
 )
 _STARTS = re.compile(
     rf"\b(?:start|begin)(?:s|ing)?\b[^\d\n]{{0,40}}{_TIMED}[^\n]{{0,80}}?\bend(?:s|ing)?\b[^\d\n]{{0,40}}{_TIMED}",
     re.IGNORECASE,
 )
 _SAYS_TEXT = re.compile(rf"\banswer{_IS}(.+)$", re.IGNORECASE)
-_NUMBER = re.compile(r"(?<![\w.])[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![\d.]*\d)")
+_NUMBER = re.compile(r"(?<![\w.\u200b-\u200f\ufeff])[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![\d.]*\d)")
 _WORDS = {
     word: number
     for number, word in enumerate(
@@ -122,14 +129,12 @@ def find_interval(text: str) -> tuple[float, float] | None:
     for line in reversed(text.splitlines()):
         if span := parse_interval(line):
             return span
-        spans = {
-            span
-            for pattern in (_RANGE, _STARTS)
-            for match in pattern.finditer(line)
-            if (span := parse_interval(f"{match[1]} {match[2]}"))
-        }
-        if spans:
-            return spans.pop() if len(spans) == 1 else None
+        found = [match for pattern in (_RANGE, _STARTS) for match in pattern.finditer(line)]
+        if not found:
+            continue
+        spans = {parse_interval(f"{match[1]} {match[2]}") for match in found}
+        doubt = len(found) > 2 or _DOUBT.search(line) or _AND_MORE.match(line, found[-1].end())
+        return None if doubt or len(spans) > 1 else spans.pop()
     return None
 
 

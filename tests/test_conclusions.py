@@ -61,6 +61,16 @@ def test_options_may_be_numbers() -> None:
         assert find_choice(text, ("2", "1", "4", "0")) == "C"
 
 
+def test_names_of_files_are_no_letters() -> None:
+    options = ("c.py, d.py", "b.txt", "a.csv")
+    assert find_choice("c.py, d.py; b.txt", options) is None
+    assert [find_choice(text, options) for text in ("c.py, d.py", "b.txt", "The answer is a.csv")] == [
+        "A",
+        "B",
+        "C",
+    ]
+
+
 def test_letters_count_if_the_texts_of_options_are_not_known() -> None:
     assert find_choice("B. whatever it says", ("", "")) == "B"
     assert find_choice("C. whatever it says", ("", "")) is None

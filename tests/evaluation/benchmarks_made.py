@@ -19,6 +19,18 @@ import numpy as np
 from av.video.frame import VideoFrame
 
 SECONDS, RATE = 4, 10
+STYLES: dict[str, Callable[[str], str]] = {
+    "tags": lambda a: (
+        f"<think>A man moves. Option C at 3 s, or 1, 2, 3? A ball.</think>\n<answer>{a}</answer>"
+    ),
+    "tags_only": lambda a: f"<answer>\n{a}\n</answer>",
+    "closing_tag": lambda a: f"So a man ... it can't be D.</think>\n\n{a}",
+    "plain": lambda a: f"A man walks in, a ball falls at 3 s.\nTherefore the answer is {a}.",
+    "bare": lambda a: a,
+    "boxed": lambda a: f"<think>A? B?</think>It follows that \\boxed{{{a}}}",
+    "bold": lambda a: f"**Answer:** {a}",
+}
+"""The ways in which models say an answer."""
 
 
 @cache

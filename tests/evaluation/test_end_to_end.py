@@ -21,7 +21,7 @@ from evaluation.benchmarks import BENCHMARKS, VARIANTS  # noqa: E402
 from evaluation.write_tasks import TASKS, metric_names  # noqa: E402
 from synrl.video import decode  # noqa: E402
 
-from .benchmarks_made import SECONDS, Folder  # noqa: E402
+from .benchmarks_made import SECONDS, STYLES, Folder  # noqa: E402
 
 Script = Callable[[dict[str, Any], int], str]
 
@@ -90,17 +90,6 @@ def wrong(doc: dict[str, Any]) -> str:
     return "9999"
 
 
-STYLES: dict[str, Callable[[str], str]] = {
-    "tags": lambda a: (
-        f"<think>A man moves. Option C at 3 s, or 1, 2, 3? A ball.</think>\n<answer>{a}</answer>"
-    ),
-    "tags_only": lambda a: f"<answer>\n{a}\n</answer>",
-    "closing_tag": lambda a: f"So a man ... it can't be D.</think>\n\n{a}",
-    "plain": lambda a: f"A man walks in, a ball falls at 3 s.\nTherefore the answer is {a}.",
-    "bare": lambda a: a,
-    "boxed": lambda a: f"<think>A? B?</think>It follows that \\boxed{{{a}}}",
-    "bold": lambda a: f"**Answer:** {a}",
-}
 MADE = [name for name in BENCHMARKS if name != "synrl_test"]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import huggingface_hub
 import pytest
+from attacks import ATTACKS
 from hub.server import Blob, Hub, Repo
 
 from evaluation import media
@@ -18,7 +19,7 @@ from evaluation.readers import get_reader
 from evaluation.scoring.judge import judge
 from synrl.errors import ConfigError, DataError
 
-from .benchmarks_made import SECONDS, Folder, video_bytes
+from .benchmarks_made import SECONDS, STYLES, Folder, video_bytes
 
 NAMES = [name for name in BENCHMARKS if name != "synrl_test"]
 
@@ -223,3 +224,30 @@ def test_a_benchmark_that_the_hub_does_not_give_is_one_line(
         ) as raised:
             load(get_benchmark(name))
         assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_rows_of_every_family_of_ours_are_right_in_any_wording(
+    style: str, folder: media.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SYNRL_TEST", str(folder))
+    docs = list(load(get_benchmark("synrl_test")))
+    kinds = {json.loads(doc["row"])["answer_type"] for doc in docs}
+    assert kinds == {"choice", "integer", "text", "ordering", "interval", "plan"} or len(kinds) >= 5
+    wrong = [
+        (doc["id"], doc["answer"])
+        for doc in docs
+        if not judge(doc, STYLES[style](doc["answer"])).values["accuracy"]
+    ]
+    assert wrong == []
+    assert all(judge(doc, "").values == {"accuracy": 0.0} for doc in docs)
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_attacks_win_no_row_of_any_family(
+    name: str, folder: media.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SYNRL_TEST", str(folder))
+    docs = list(load(get_benchmark("synrl_test")))
+    said = [(doc, judge(doc, ATTACKS[name](json.loads(doc["row"])))) for doc in docs]
+    assert [(doc["id"], judged.given) for doc, judged in said if judged.values["accuracy"]] == []
