@@ -23,16 +23,17 @@ _MARKUP = re.compile(r"\*+|`+|\$+|~~")
 _IS = r"(?:\s*(?:\b(?:is|was|be|are|seems|must|should|would|will)\b|:|=|\bto be\b))+\s*"
 _NAMED = r"(?:\b(?:option|choice|letter)\s*)?[(\[\"'“]?\s*([A-Za-z])(?![\w'’])[)\]\"'”]?"
 _SAYS = re.compile(
-    rf"\b(?:answer|choice|option|choose|select|pick|go with)\b"
-    rf"(?:(?!\bnot\b)[^.\n:=]){{0,60}}?(?:{_IS}|\s+){_NAMED}",
+    rf"\b(?:answer|choose|select|pick|go with|(?:correct|right|best|final)\s+(?:option|choice))\b"
+    rf"(?:(?:(?!\bnot\b)[^.\n:=]){{0,60}}?{_IS}|\s+){_NAMED}",
     re.IGNORECASE,
 )
+"""A model that weighs options one by one names them all; only these words choose one."""
 _RIGHT = re.compile(
     r"(?<![\w'’])[(\[]?([A-J])[)\]]?\s+(?:is|seems|must be|would be)\s+(?:the\s+)?(?:\w+\s+)?"
     r"(?:correct|right|answer|best)\b"
 )
 _AFTER = re.compile(
-    r"\s*(?:$|[,;!)\]}\"'”\n–—]|[.:-](?!\w)|(?:because|since|as|based|given|which|is|in)\b|for the\b)",
+    r"\s*(?:$|[,;!)\]}\"'”\n–—]|[.:-](?!\w)|(?:because|since|as|based|given|which)\b|for the\b)",
     re.IGNORECASE,
 )
 """What may follow a letter that was meant as one: "the answer is a ball" names no option."""
@@ -41,6 +42,7 @@ _HEDGE = re.compile(
     r"|\s*,\s*[(\[]?(?-i:[A-J])[)\]]?\s*(?:$|[,.\n])",
     re.IGNORECASE,
 )
+_OPTION = re.compile(r"^(?:option|choice|letter)\s+(?=[(\[]?[A-J]\b)", re.IGNORECASE)
 _LEAD = re.compile(
     r"(?:option\s+)?[(\[]?([A-Za-z])(?:[)\]][.:]?|[.:](?=\s))\s*(.+)", re.DOTALL | re.IGNORECASE
 )
@@ -60,22 +62,10 @@ _STARTS = re.compile(
 _SAYS_TEXT = re.compile(rf"\banswer{_IS}(.+)$", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<![\w.\u200b-\u200f\ufeff])[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![\d.]*\d)")
 _WORDS = {
-    word: number
-    for number, word in enumerate(
-        ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven")
-        + (
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-            "twenty",
-        )
-    )
-}
+    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
+    "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15,
+    "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20,
+}  # fmt: skip
 
 
 def is_cut_off(completion: str) -> bool:
@@ -185,7 +175,7 @@ def _plain(text: str) -> str:
 
 def _exact(text: str, options: Sequence[str]) -> str | None:
     """The letter of a text that is a choice in the strict sense, or one option word for word."""
-    if letter := parse_choice(text, options):
+    if letter := parse_choice(_OPTION.sub("", text), options):
         return letter
     same = [LETTERS[k] for k, option in enumerate(options) if option and normalise(option) == normalise(text)]
     if len(same) == 1:

@@ -43,6 +43,8 @@ def test_one_named_option_is_found_in_any_wording(text: str) -> None:
         "The answer is either B or C", "B: down or up", "(B) up", "A. up\nB. down", "A man falls", "a disc",
         "The answer is a disc", "The answer is not B", "not B", "E", "The answer is E.", "up or down",
         "It is so", r"\boxed{B, C}", "The answer is A. Or rather, the answer is B or C", "I don't know", "В",
+        "Option C is tempting, and option B: less so.", "Option A: no. Option B: it may be",
+        "I will answer A man", "The answer involves option B somehow",
         "The answer could be B. down or D. to the right", "The answer is (B) down and (A) up",
     ],
 )  # fmt: skip
