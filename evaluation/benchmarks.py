@@ -114,6 +114,7 @@ class Benchmark:
             "budget": asdict(self.budget),
             "prompt": "synrl.prompts, reasoned" if variant.reasoned else "synrl.prompts, direct",
             "samples": variant.samples,
+            "upstream": self.upstream,
             "paper": self.paper,
             "composite": self.composite,
         }

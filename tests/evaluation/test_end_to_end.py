@@ -153,6 +153,39 @@ def test_of_four_samples_pass1_is_the_mean_and_pass4_the_best(made: Folder) -> N
     assert results["synrl_vinoground_pass4"]["pass1_group_score"] == pytest.approx(25.0)
 
 
+def test_mixtures_of_answers_have_the_scores_of_a_hand(made: Folder) -> None:
+    said = {
+        "tvbench": {"action_antonym_0000", "action_antonym_0001", "action_count_0000"},
+        "temporalbench": {"1", "2", "3", "6"},  # videos a, a, b, c; b has two more
+        "vinoground": {"0_pos_text", "0_neg_text", "0_pos_video", "1_pos_video", "1_neg_video"},
+        "charades_sta": {"0000_3MSZA.mp4"},
+        "vcrbench": {"1", "3"},
+    }
+    others = {"charades_sta": "0 - 10", "vcrbench": "1, 3, 2"}
+
+    def script(doc: dict[str, Any], _: int) -> str:
+        if doc["id"] in said[doc["benchmark"]]:
+            return STYLES["plain"](gold(made, doc))
+        return others.get(doc["benchmark"]) or ("<think>" if doc["id"].endswith("1") else wrong(doc))
+
+    scores = run([f"synrl_{name}_reasoning" for name in said], Scripted(script))
+    tvbench, charades = scores["synrl_tvbench_reasoning"], scores["synrl_charades_sta_reasoning"]
+    assert (tvbench["accuracy"], tvbench["task_mean"]) == (pytest.approx(15.0), pytest.approx(15.0))
+    assert (tvbench["accuracy_action_antonym"], tvbench["accuracy_action_count"]) == (100.0, 50.0)
+    assert (tvbench["truncated"], tvbench["unparsed"], tvbench["answered"]) == (45.0, 0.0, 55.0)
+    temporal = scores["synrl_temporalbench_reasoning"]
+    assert (temporal["accuracy"], temporal["mba"]) == (pytest.approx(400 / 6), pytest.approx(200 / 3))
+    vinoground = scores["synrl_vinoground_reasoning"]
+    assert [vinoground[f"{name}_score"] for name in ("text", "video", "group")] == [50.0, 50.0, 0.0]
+    assert (vinoground["three_scores"], vinoground["accuracy"]) == (pytest.approx(100 / 3), 62.5)
+    # The others say 0 to 10 s of 0 to 5, and twice of 1 to 9: IoU 0.5, 0.8, 0.8, and IoP the same.
+    assert charades["miou"] == charades["miop"] == pytest.approx(100 * (1 + 0.5 + 0.8 + 0.8) / 4)
+    assert [charades[f"recall_{t}"] for t in (30, 50, 70)] == [100.0, 100.0, 75.0]
+    vcr = scores["synrl_vcrbench_reasoning"]  # 1, 3, 2 for 1, 2, 3 has one place right
+    assert (vcr["accuracy"], vcr["goals"]) == (pytest.approx(200 / 3), 75.0)
+    assert vcr["steps"] == pytest.approx(100 * (3 + 1 + 5) / 11)
+
+
 def test_a_limit_leaves_out_pairs_that_are_not_whole(made: Folder) -> None:
     right = Scripted(lambda doc, _: gold(made, doc))
     scores = run(["synrl_vinoground_direct"], right, limit=3)["synrl_vinoground_direct"]
