@@ -1,0 +1,37 @@
+"""The journal: answers come back by what they came from, and a line that was cut off costs only itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from evaluation.journal import Journal, digest, model_digest
+
+
+def test_answers_come_back_and_a_cut_line_is_the_only_loss(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "answers.jsonl"
+    journal = Journal(path)
+    for key in "abc":
+        journal.put(key, f"<think>ü\n</think>{key}")
+    path.write_bytes(path.read_bytes()[:-3])
+    again = Journal(path)
+    assert [again.get(key) for key in "abc"] == ["<think>ü\n</think>a", "<think>ü\n</think>b", None]
+    again.put("d", "D")
+    assert [Journal(path).get(key) for key in "bcd"] == ["<think>ü\n</think>b", None, "D"]
+    path.write_text("null\n[]\n7\n", encoding="utf-8")
+    assert Journal(path).get("a") is None
+
+
+def test_without_a_file_nothing_is_kept() -> None:
+    journal = Journal(None)
+    journal.put("a", "A")
+    assert journal.get("a") is None
+
+
+def test_weights_that_are_written_again_have_another_name(tmp_path: Path) -> None:
+    (tmp_path / "model.safetensors").write_bytes(b"one")
+    before = model_digest(str(tmp_path))
+    (tmp_path / "results").mkdir()
+    assert model_digest(str(tmp_path)) == before
+    (tmp_path / "model.safetensors").write_bytes(b"other")
+    assert model_digest(str(tmp_path)) != before
+    assert model_digest("org/name") == "org/name" and digest(1, {"a": 2}) != digest(1, {"a": 3})
