@@ -51,10 +51,12 @@ TASKS = (
     Task("relative_position", "perception", "pass"),
     Task("chip_container", "forward", "count"),
 )
-TRAINED, HELD_OUT = 900, 200
+SPLITS = {"train": 1500, "validation": 100, "test": 200}
 """Rows of each task."""
 SEEDS = (0, 1, 2)
-SFT_STEPS, GRPO_STEPS = 300, 120
+SFT_STEPS, GRPO_STEPS = 250, 100
+ENOUGH = 0.6
+"""Share of right answers to the validation rows at which fine-tuning stops, to leave GRPO something to do."""
 STAGES = {"neither": (), "SFT": ("sft",), "GRPO": ("grpo",), "SFT, GRPO": ("sft", "grpo")}
 """The rows of the paper's Table 5."""
 
@@ -66,7 +68,7 @@ def write_rows(task: Task, folder: Path, num_proc: int) -> None:
     """Write the rows of a task to two Parquet files, unless they are there."""
     from datasets import Dataset
 
-    for split, count in (("train", TRAINED), ("test", HELD_OUT)):
+    for split, count in SPLITS.items():
         path = folder / f"{task.name}-{split}.parquet"
         if path.exists():
             continue
@@ -125,7 +127,7 @@ def run_one(
     Stages are `sft`, `grpo`, and `grpo2`: GRPO again, on the rows of the last trained task alone.
     """
     import torch
-    from transformers import AutoProcessor
+    from transformers import AutoModelForImageTextToText, AutoProcessor
     from trl import GRPOConfig, SFTConfig
 
     from synrl.prompts import question_text
@@ -157,7 +159,8 @@ def run_one(
         per_device_train_batch_size=32,
     )
     chance = {family: _mean_chance(test, family) for family in set(test["family"])}
-    found = [{"stage": "before", **accuracies(str(model), processor, test)}]
+    loaded = AutoModelForImageTextToText.from_pretrained(model)
+    found = [{"stage": "before", **accuracies(loaded, processor, test)}]
     for stage in stages:
         if stage == "sft":
             args = SFTConfig(
@@ -168,7 +171,12 @@ def run_one(
                 lr_scheduler_type="constant_with_warmup",
             )
             trainer: Any = VideoSFTTrainer(
-                str(model), args, processing_class=processor, budget=budget(), train_dataset=rows
+                str(model),
+                args,
+                processing_class=processor,
+                budget=budget(),
+                train_dataset=rows,
+                callbacks=[stop_when_good(processor, read_rows(folder, first, "validation"))],
             )
         else:
             args = GRPOConfig(
@@ -191,7 +199,8 @@ def run_one(
         model = here / stage
         trainer.save_model(str(model))
         processor.save_pretrained(model)
-        found.append({"stage": stage, **accuracies(str(model), processor, test)})
+        steps = trainer.state.global_step
+        found.append({"stage": stage, "steps": steps, **accuracies(trainer.model, processor, test)})
     return {"stages": stages, "seed": seed, "trained": trained, "chance": chance, "found": found}
 
 
@@ -208,16 +217,29 @@ def budget() -> Any:
     return VideoBudget(min_frames=2, max_frames=2, max_frame_pixels=32 * 32)
 
 
-def accuracies(model: str, processor: Any, rows: Any) -> dict[str, int]:
+def stop_when_good(processor: Any, rows: Any) -> Any:
+    """A callback that ends training as soon as enough rows are answered rightly."""
+    from transformers import TrainerCallback
+
+    class Stop(TrainerCallback):
+        def on_step_end(self, args: Any, state: Any, control: Any, model: Any = None, **kwargs: Any) -> None:
+            if state.global_step % 25 == 0:
+                right = sum(accuracies(model, processor, rows).values())
+                control.should_training_stop = right >= ENOUGH * len(rows)
+
+    return Stop()
+
+
+def accuracies(model: Any, processor: Any, rows: Any) -> dict[str, int]:
     """How many greedy answers to the rows of each family are right."""
     import torch
-    from transformers import AutoModelForImageTextToText
 
     from synrl.answers import extract, score
     from training.budget import token_edge
     from training.inputs import encode, join, token_types, with_video
 
-    loaded = AutoModelForImageTextToText.from_pretrained(model).eval()
+    training = model.training
+    model.eval()
     edge, pad, right = token_edge(processor), processor.tokenizer.pad_token_id, dict[str, int]()
     for start in range(0, len(rows), 50):
         some = [rows[number] for number in range(start, min(start + 50, len(rows)))]
@@ -228,7 +250,7 @@ def accuracies(model: str, processor: Any, rows: Any) -> dict[str, int]:
         length = max(len(prompt.ids) for prompt in prompts)
         ids = torch.tensor([[pad] * (length - len(prompt.ids)) + prompt.ids for prompt in prompts])
         with torch.no_grad():
-            given = loaded.generate(
+            given = model.generate(
                 input_ids=ids,
                 attention_mask=(ids != pad).long(),
                 mm_token_type_ids=token_types(processor, ids),
@@ -239,6 +261,7 @@ def accuracies(model: str, processor: Any, rows: Any) -> dict[str, int]:
         for row, output in zip(some, given[:, length:], strict=True):
             text = processor.tokenizer.decode(output, skip_special_tokens=True)
             right[row["family"]] = right.get(row["family"], 0) + int(score(extract(text), row))
+    model.train(training)
     return right
 
 
@@ -246,19 +269,20 @@ def accuracies(model: str, processor: Any, rows: Any) -> dict[str, int]:
 
 
 def learn(folder: Path, processes: int) -> dict[str, Any]:
-    """SFT and then GRPO, for every seed."""
-    names = [task.name for task in TASKS]
-    return _runs(folder, [(STAGES["SFT, GRPO"], seed, names, names) for seed in SEEDS], processes, TASKS)
+    """SFT and then GRPO on each task, for every seed."""
+    both = STAGES["SFT, GRPO"]
+    jobs = [(both, seed, [task.name], [task.name]) for task in TASKS for seed in SEEDS]
+    return _runs(folder, jobs, processes, TASKS)
 
 
 def tables(folder: Path, processes: int) -> dict[str, Any]:
-    """Table 5: which stages. Table 9: which half of the data. Table 7: a second round on longer clips."""
+    """Table 5: which stages. Table 9: which half of the data. Table 7: a second round, on longer clips."""
     names = [task.name for task in TASKS]
     longer = Task("chip_container", "forward", "count", 2)
     both = STAGES["SFT, GRPO"]
-    jobs = [(stages, seed, names, names) for stages in STAGES.values() for seed in SEEDS]
-    jobs += [(both, seed, half, names) for half in (names[:1], names[:2], names[2:]) for seed in SEEDS]
-    jobs += [((*both, "grpo2"), seed, [*names, longer.name], names) for seed in SEEDS]
+    jobs = [(stages, seed, names[:1], names[:1]) for stages in STAGES.values() for seed in SEEDS]
+    jobs += [(both, seed, half, names) for half in (names[:2], names[2:], names) for seed in SEEDS]
+    jobs += [((*both, "grpo2"), seed, [names[0], longer.name], names) for seed in SEEDS]
     return _runs(folder, jobs, processes, (*TASKS, longer))
 
 
@@ -297,9 +321,9 @@ def table(runs: Sequence[Mapping[str, Any]]) -> str:
     for (stages, trained, _), entries in groups.items():
         cells = []
         for family in families:
-            right, total = sum(entry[family] for entry in entries), HELD_OUT * len(entries)
-            low, high = wilson(right, total)
-            cells.append(f"{right / total:.1%} ({low:.1%} to {high:.1%})")
+            tested = [entry[family] for entry in entries if family in entry]
+            low, high = wilson(sum(tested), total := SPLITS["test"] * len(tested))
+            cells.append(f"{sum(tested) / total:.1%} ({low:.1%} to {high:.1%})" if tested else "")
         lines.append(f"| {stages} | {trained} | {entries[0]['stage']} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
@@ -310,10 +334,11 @@ def plot(runs: Sequence[Mapping[str, Any]], path: Path) -> None:
 
     figure = Figure(figsize=(3.2 * len(TASKS), 3.2), layout="constrained")
     for axes, task in zip(figure.subplots(1, len(TASKS), sharey=True), TASKS, strict=True):
-        for run in runs:
+        for run in (run for run in runs if run["trained"] == [task.name]):
             stages = [entry["stage"] for entry in run["found"]]
-            axes.plot(stages, [entry[task.family] / HELD_OUT for entry in run["found"]], marker="o")
-        axes.axhline(runs[0]["chance"][task.family], color="0.5", linestyle=":", label="chance")
+            axes.plot(stages, [entry[task.family] / SPLITS["test"] for entry in run["found"]], marker="o")
+        chance = next(run["chance"][task.family] for run in runs if task.family in run["chance"])
+        axes.axhline(chance, color="0.5", linestyle=":", label="chance")
         axes.set(title=task.family, ylim=(0, 1.02))
         axes.legend(frameon=False)
     figure.savefig(path, dpi=120)

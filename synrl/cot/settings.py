@@ -41,7 +41,11 @@ class CotConfig:
     polish_temperature: float = setting(0.6, "sampling temperature of the polisher, 0 to 2")
     rounds: int = setting(5, "how often a chain goes back to the writer before its row is dropped, 0 to 20")
     tolerance: float = setting(0.25, "how far a stated time may be off, in seconds, 0 to 5")
-    fps: float = setting(4.0, "frames a second that the server samples, 0 to 60; 0: as the server does")
+    fps: float = setting(
+        0.0,
+        "frames a second that the server is to sample, 0 to 60; vLLM takes it with --trust-request-mm-kwargs "
+        "(0: as the server does by itself)",
+    )
     max_tokens: int = setting(16384, "longest output of a model, 256 to 262144 tokens")
     concurrency: int = setting(32, "rows under way at once, 1 to 1024")
     timeout: float = setting(600.0, "seconds to wait for an answer, 1 to 86400")
