@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from synrl.answers import extract, parse_interval, score
-from synrl.cot.facts import Fact, Timeline
+from synrl.cot.facts import Fact, Timeline, items
 from synrl.errors import IllegalOperation
 
 TOLERANCE = 0.25
@@ -332,10 +332,9 @@ class _Run:
         if label not in parts:
             self.unchecked += 1
             return
-        texts = [text for state in (*self.timeline.states, parts) for text in state.values()]
-        known = {item for text in texts for item in _items(text)}
-        given = [verb, *(item for item in _items(said) if item in known)]
-        if given == [verb, *_items(parts[label].removeprefix(verb))] and parts[label].startswith(verb):
+        known = self.timeline.items.union(*map(items, parts.values()))
+        given = [verb, *(item for item in items(said) if item in known)]
+        if given == [verb, *items(parts[label].removeprefix(verb))] and parts[label].startswith(verb):
             self.checked += 1
         else:
             self.problems.append(f"{sentence!r} is wrong: {label} {parts[label]} then")
@@ -348,10 +347,6 @@ class _Run:
         options = _OPTION.findall(text)
         if options and self.timeline.row["options"] and options[-1] != self.timeline.row["answer"]:
             self.problems.append(f"the reasoning ends in option {options[-1]}, which is not right")
-
-
-def _items(text: str) -> list[str]:
-    return [item for part in re.split(r"[\s,;]+", text) if (item := part.rstrip(".") or part)]
 
 
 def _close(some: list[float], others: list[float], tolerance: float) -> bool:

@@ -13,7 +13,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Self
 
-import httpx2
+import aiohttp
+from yarl import URL
 
 from synrl.cot.settings import KEYS
 from synrl.errors import ServerError
@@ -62,22 +63,24 @@ class Client:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.base = base.rstrip("/")
-        self._url = httpx2.URL(f"{self.base}/chat/completions")  # read once
+        self._url = URL(f"{self.base}/chat/completions")  # read once
         self._timeout, self._max_retries, self._sleep = timeout, max_retries, sleep
-        self._http = httpx2.AsyncClient(
-            headers={
-                "Content-Type": "application/json",
-                **({"Authorization": f"Bearer {key}"} if key else {}),
-            },
-            timeout=None,  # `chat` has one for the whole; the transport's are between two bytes
-            limits=httpx2.Limits(max_connections=connections, max_keepalive_connections=connections),
-        )
+        self._headers = {"Content-Type": "application/json", "User-Agent": "synrl"}
+        self._headers |= {"Authorization": f"Bearer {key}"} if key else {}
+        self._connections = connections
 
     async def __aenter__(self) -> Self:
+        self._http = aiohttp.ClientSession(
+            headers=self._headers,
+            timeout=aiohttp.ClientTimeout(total=self._timeout),  # of a whole answer
+            connector=aiohttp.TCPConnector(limit=self._connections),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            trust_env=True,  # proxies
+        )
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._http.aclose()
+        await self._http.close()
 
     async def chat(self, model: str, body: bytes) -> Reply:
         """One completion; `body` is the whole request, as JSON, and `model` the one that it names.
@@ -88,36 +91,37 @@ class Client:
         for attempt in range(self._max_retries + 1):
             pause = min(_LONGEST, 0.5 * 2**attempt)
             try:
-                async with asyncio.timeout(self._timeout):
-                    response = await self._http.post(self._url, content=body)
-                if response.is_success:
-                    return _read(response.content)
-                if response.status_code < 500 and response.status_code not in _AGAIN:
-                    raise ServerError(self._refusal(response, model))
-                failed, pause = _said(response), max(pause, self._asked(response))
-            except (TimeoutError, httpx2.TransportError, _Unusable) as error:
+                # A redirect would take the key elsewhere.
+                async with self._http.post(self._url, data=body, allow_redirects=False) as response:
+                    content, status = await response.read(), response.status
+                    asked = response.headers.get("Retry-After", "")
+                if 200 <= status < 300:
+                    return _read(content)
+                if status < 500 and status not in _AGAIN:
+                    raise ServerError(self._refusal(status, content, model))
+                failed, pause = _said(status, content), max(pause, self._seconds(asked))
+            except (TimeoutError, aiohttp.ClientError, _Unusable) as error:
                 failed = f"{type(error).__name__.strip('_')} {error}".strip()
             if attempt < self._max_retries:
                 await self._sleep(pause)
         raise ServerError(f"{self.base} failed {self._max_retries + 1} times, last: {failed}; {AGAIN}")
 
-    def _asked(self, response: httpx2.Response) -> float:
+    def _seconds(self, asked: str) -> float:
         """The seconds that a server asks to be left alone, as far as an answer may take."""
-        asked = response.headers.get("Retry-After", "")
         return min(float(asked), self._timeout) if asked.isascii() and asked.isdigit() else 0.0
 
-    def _refusal(self, response: httpx2.Response, model: str) -> str:
-        if response.status_code in (401, 403):
+    def _refusal(self, status: int, content: bytes, model: str) -> str:
+        if status in (401, 403):
             return (
-                f"{self.base} does not accept the key ({response.status_code}); set the environment variable "
+                f"{self.base} does not accept the key ({status}); set the environment variable "
                 f"{KEYS[0]} or {KEYS[1]}"
             )
-        if response.status_code == 404:
+        if status == 404:
             return (
                 f"{self.base} knows no model {model!r}, or is not the base URL (404); "
                 f"{self.base}/models lists what it has"
             )
-        return f"{self.base} refused a request for {model!r}: {_said(response)}"
+        return f"{self.base} refused a request for {model!r}: {_said(status, content)}"
 
 
 def _read(content: bytes) -> Reply:
@@ -145,12 +149,12 @@ def _read(content: bytes) -> Reply:
     return Reply(text, problem, *tokens)
 
 
-def _said(response: httpx2.Response) -> str:
+def _said(status: int, content: bytes) -> str:
     """Status and message of an error, in one short line."""
     try:
-        said = response.json()
+        said = json.loads(content)
         inner = said.get("error", said)
         text = inner.get("message", "") if isinstance(inner, dict) else inner
     except (ValueError, AttributeError):
-        text = response.text
-    return f"{response.status_code} {' '.join(str(text).split())[:200]}".strip()
+        text = content.decode(errors="replace")
+    return f"{status} {' '.join(str(text).split())[:200]}".strip()

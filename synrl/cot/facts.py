@@ -192,6 +192,11 @@ class Timeline:
         return tuple(self.family.parts(state["state"], self.query) for state in states)
 
     @cached_property
+    def items(self) -> frozenset[str]:
+        """Every word that says something of some state."""
+        return frozenset(item for state in self.states for text in state.values() for item in items(text))
+
+    @cached_property
     def readable(self) -> tuple[float, float] | None:
         """The span of seconds in which a state can be read; None if there are no states."""
         ends = [state["frame"] for state in self.row["states"][1:]] + [self.row["num_frames"]]
@@ -214,3 +219,8 @@ def _labels(text: str) -> list[str]:
         re.findall(r"\b[A-Z]\d?\b", text) if re.match(r"(?:pile|container|slot|cell|from )", text) else []
     )
     return labels or [text]
+
+
+def items(text: str) -> list[str]:
+    """The words of a statement about a state, without the punctuation between them."""
+    return [item for part in re.split(r"[\s,;]+", text) if (item := part.rstrip(".") or part)]
