@@ -225,7 +225,7 @@ def stop_when_good(processor: Any, rows: Any) -> Any:
         def on_step_end(self, args: Any, state: Any, control: Any, model: Any = None, **kwargs: Any) -> None:
             if state.global_step % 25 == 0:
                 right = sum(accuracies(model, processor, rows).values())
-                control.should_training_stop = right >= ENOUGH * len(rows)
+                control.should_training_stop |= right >= ENOUGH * len(rows)
 
     return Stop()
 

@@ -183,7 +183,7 @@ class _Run:
             fits = [
                 fact for fact in self.timeline.facts if self._at(fact, span, number) and fact not in found
             ]
-            told = [fact for fact in fits if fact.says(terms)]
+            told = [fact for fact in fits if self.timeline.agrees(fact, terms)]
             if not told:
                 self.problems.append(self._wrong(sentence, fits))
                 return

@@ -41,13 +41,7 @@ class Fact:
     number: int | None
     """Of an operation, counted from 1."""
     phrases: tuple[str, ...]
-    terms: tuple[Terms, ...]
-    """Of each phrase."""
     event: Event | None = None
-
-    def says(self, terms: Terms) -> bool:
-        """Whether one of the phrases says all of it."""
-        return any(terms.within(own) for own in self.terms)
 
 
 _WORDS = {
@@ -130,6 +124,21 @@ _THINGS = (
 )
 """Names that families give to things which are no objects, and figures with a unit."""
 _FIGURES = ("circle", "square", "triangle", "star", "diamond", "pentagon", "hexagon")
+_MARKS = 0xE000
+"""Where the characters begin that stand for names: they are nobody's."""
+_MARK = re.compile("[\ue000-\uf8ff]")
+_LOOKS = sorted({*_FIGURES, *(name for palette in PALETTES for name in palette.colours)})
+_WHOLE = r"\b(?:{})\b"
+_TERMS = re.compile(
+    "|".join(
+        (
+            f"({'|'.join(_THINGS)})",
+            f"([\ue000-\uf8ff]|{_WHOLE.format('|'.join(_LOOKS))})",
+            f"({_WHOLE.format('|'.join(map(re.escape, sorted(_WORDS, key=len, reverse=True))))})",
+        )
+    )
+)
+"""Things; names of objects and looks; words. Compiled once: that takes longer than reading a chain."""
 
 
 class Timeline:
@@ -140,30 +149,34 @@ class Timeline:
         self.query: Mapping[str, Any] = row["config"]["query"]
         self.family: Family = get_family(row["family"])
         self.fps: float = row["fps"]
+        self._read: dict[str, Terms] = {}
 
     @cached_property
-    def _pattern(self) -> re.Pattern[str]:
-        names = sorted((item["name"] for item in self.row["objects"]), key=len, reverse=True)
-        words = sorted(_WORDS, key=len, reverse=True)
-        looks = sorted({*_FIGURES, *(name for palette in PALETTES for name in palette.colours)})
-        groups = (
-            "|".join([*(rf"\b{re.escape(name)}\b" for name in names if name[0].isalpha()), *_THINGS]),
-            "|".join(rf"\b{word}\b" for word in looks),
-            "|".join(rf"\b{re.escape(word)}\b" for word in words),
-        )
-        return re.compile("|".join(f"({group})" for group in groups))
+    def _named(self) -> tuple[re.Pattern[str], dict[str, str]]:
+        """The names of the row's objects, and a character that stands for each."""
+        names = [item["name"] for item in self.row["objects"] if item["name"][0].isalpha()]
+        marks = {name: chr(_MARKS + number) for number, name in enumerate(dict.fromkeys(names))}
+        longest = sorted(map(re.escape, marks), key=len, reverse=True)
+        return re.compile(_WHOLE.format("|".join(longest)) if names else "(?!)"), marks
 
     def terms(self, text: str) -> Terms:
         """What a text says."""
+        if text not in self._read:
+            self._read[text] = self._terms(text)
+        return self._read[text]
+
+    def _terms(self, text: str) -> Terms:
+        pattern, marks = self._named
+        known = dict(zip(marks.values(), marks, strict=True))
         names: list[str] = []
         words: set[str] = set()
-        for match in self._pattern.finditer(text):
+        for match in _TERMS.finditer(pattern.sub(lambda match: marks[match[0]], _MARK.sub("", text))):
             if match[3]:
                 words.add(_WORDS[match[3]])
-            elif match[2]:
-                names.append(match[2])
-            else:
+            elif match[1]:
                 names += _labels(match[1])
+            else:
+                names.append(known.get(match[0], match[0]))
         return Terms(tuple(names), frozenset(words))
 
     @cached_property
@@ -179,9 +192,12 @@ class Timeline:
 
     def _fact(self, start: int, end: int, number: int | None, happening: Event | Operation) -> Fact:
         phrases = tuple(self.family.phrases(happening))
-        terms = tuple(map(self.terms, phrases))
         event = happening if isinstance(happening, Event) else None
-        return Fact(start / self.fps, end / self.fps, number, phrases, terms, event)
+        return Fact(start / self.fps, end / self.fps, number, phrases, event)
+
+    def agrees(self, fact: Fact, said: Terms) -> bool:
+        """Whether one of a fact's phrases says all that a sentence says."""
+        return any(said.within(self.terms(phrase)) for phrase in fact.phrases)
 
     @cached_property
     def states(self) -> tuple[dict[str, str], ...]:
