@@ -12,7 +12,6 @@ import json
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import asdict
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -22,7 +21,7 @@ from synrl.cot.journal import Journal
 from synrl.cot.prompting import VERDICT_SCHEMA, Message
 from synrl.cot.settings import CotConfig, api_key
 from synrl.cot.stages import Outcome, make_chain
-from synrl.schema import decode_json
+from synrl.schema import COLUMNS, decode_json
 
 ROW = "row|"
 """Before a row's id: the key of what became of it. Other keys are of paid answers."""
@@ -102,6 +101,13 @@ def _models(clients: Mapping[str, Client], config: CotConfig) -> dict[str, _Mode
     }
 
 
+_NEEDED = (
+    *(name for name in COLUMNS if name != "tracks"),
+    *("tracks.list.element.name", "tracks.list.element.visible"),
+)
+"""Columns that a chain is made and checked from: without poses, which are most of a row beside its video."""
+
+
 async def _feed(
     groups: Iterable[Group], journal: Journal, queue: asyncio.Queue[tuple[Any, int] | None], workers: int
 ) -> None:
@@ -110,7 +116,7 @@ async def _feed(
         ids = [row["id"] for row in group.columns(["id"])]
         todo = [number for number, row_id in enumerate(ids) if ROW + row_id not in journal]
         if todo:
-            table = await asyncio.to_thread(group.table)
+            table = await asyncio.to_thread(group.table, _NEEDED)
             for number in todo:
                 await queue.put((table, number))
     for _ in range(workers):
@@ -131,7 +137,7 @@ class _Session:
             row = decode_json(table.slice(number, 1).to_pylist()[0])
             del item, table  # not to keep a whole row group for as long as this row takes
             outcome = await make_chain(row, partial(self._ask, row["id"]), self._config)
-            self._journal.put(ROW + row["id"], asdict(outcome))
+            self._journal.put(ROW + row["id"], dict(vars(outcome)))
             self._tell(outcome, self._tokens)
             self._tokens = 0
 
@@ -144,7 +150,7 @@ class _Session:
             reply = Reply(**self._journal.get(key))
         else:
             reply = await model.client.chat(model.name, body)
-            self._journal.put(key, asdict(reply))
+            self._journal.put(key, dict(vars(reply)))
             if time.monotonic() - self._synced > _SYNC:
                 self._synced = time.monotonic()
                 await asyncio.to_thread(self._journal.sync)  # a slow disk is not to hold up the others
