@@ -1,5 +1,5 @@
 """The command line: `synrl families | recipes | generate | verify | audit | preview | stats | cot |
-export | sft | grpo | eval | push`.
+export | sft | grpo | eval | report | push`.
 
 Data goes to stdout, messages and progress to stderr. A user's mistake is one line and exit status 2.
 Everything heavy is imported by the command that needs it, so that `--help` answers at once.
@@ -144,6 +144,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_cot(commands)
     _add_training(commands)
     _add_eval(commands)
+    _add_report(commands)
     return parser
 
 
@@ -239,6 +240,32 @@ examples:
     command.add_argument("--limit", type=int, metavar="N", help="only the first N items of each, to try out")
     command.add_argument("--out", type=Path, default=Path("results"), metavar="DIR", help="folder (results)")
     command.set_defaults(run=_eval)
+
+
+def _add_report(commands: Any) -> None:
+    command = commands.add_parser(
+        "report",
+        help="put results of eval beside the paper's and beside each other",
+        description="""\
+Print scores that `synrl eval` has measured, with 95 % intervals, beside the paper's numbers, and how far each
+run is from the first, item by item where both were asked the same. What was measured differently is said.
+Also written into a folder, as Markdown, JSON and a picture.""",
+        epilog="""\
+examples:
+  synrl report results
+  synrl report base=results/base sft=results/sft grpo=results/grpo --out report
+  synrl report results --model-card runs/grpo     the scores for the card of `synrl push`
+""",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.add_argument(
+        "results", nargs="+", metavar="[NAME=]PATH", help="a folder that `synrl eval` made, or a file in it"
+    )
+    command.add_argument("--out", type=Path, default=Path("report"), metavar="DIR", help="folder (report)")
+    command.add_argument(
+        "--model-card", type=Path, metavar="DIR", help="also write the scores of the one run into its model"
+    )
+    command.set_defaults(run=_report)
 
 
 def _add_stats(commands: Any) -> None:
@@ -503,6 +530,23 @@ def _eval(arguments: argparse.Namespace) -> int:
     for task, metrics in evaluate(run, arguments.out).items():
         print(f"{task:<36} " + "  ".join(f"{name} {value:.1f}" for name, value in metrics.items()))
     print(f"every answer is in {arguments.out}; next: synrl report {arguments.out}", file=sys.stderr)
+    return 0
+
+
+def _report(arguments: argparse.Namespace) -> int:
+    from evaluation.report import make_report, write_model_card, write_report
+    from evaluation.report_text import markdown
+
+    report = make_report(arguments.results)
+    write_report(report, arguments.out)
+    print(markdown(report), end="")
+    for warning in report.warnings:
+        print(f"warning: {warning}", file=sys.stderr)
+    following = f"synrl report {arguments.results[0]} --model-card MODEL"
+    if arguments.model_card:
+        print(f"scores in {write_model_card(report, arguments.model_card)}", file=sys.stderr)
+        following = f"synrl push {arguments.model_card} REPO"
+    print(f"written into {arguments.out}; next: {following}", file=sys.stderr)
     return 0
 
 

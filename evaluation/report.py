@@ -1,0 +1,252 @@
+"""`synrl report`: runs of `synrl eval` beside the paper's numbers and beside each other.
+
+The same runs give the same bytes: nothing in a report is of the moment or of the machine it was made on.
+Runs that were not measured alike are still compared, under a warning that says in what they differ.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from tqdm.auto import tqdm
+
+from evaluation.benchmarks import BENCHMARKS, VARIANTS
+from evaluation.comparison import Estimate, Line, compare, composites, shared
+from evaluation.report_picture import plot
+from evaluation.report_text import markdown, shown
+from evaluation.results import Outcome, Results, read_results
+from synrl.disk import disk_errors, write_whole
+from synrl.errors import ConfigError, DataError
+from synrl.hub.models import RESULTS, is_model
+
+PAPERS = tuple(benchmark for benchmark in BENCHMARKS.values() if benchmark.group != "own")
+"""The fifteen."""
+_DIGITS = 6
+
+
+@dataclass(frozen=True)
+class Report:
+    """What is said of some runs."""
+
+    runs: tuple[Results, ...]
+    lines: tuple[Line, ...]
+    composites: tuple[Line, ...]
+    not_formed: tuple[str, ...]
+    """Composites and what is missing for them."""
+    warnings: tuple[str, ...]
+
+    @property
+    def variants(self) -> list[str]:
+        """Those that were measured, in the order of the table."""
+        there = {line.variant for line in self.lines}
+        return [variant for variant in VARIANTS if variant in there]
+
+    @property
+    def missing(self) -> list[str]:
+        """Benchmarks of the paper that were not measured, by run and variant."""
+        found = []
+        for run, variant in product(self.runs, self.variants):
+            lacking = [b.title for b in PAPERS if f"{b.task}_{variant}" not in run.outcomes]
+            if lacking:
+                found.append(f"{run.name}, {variant}: {', '.join(lacking)}")
+        return found
+
+
+def make_report(arguments: Sequence[str], *, progress: bool = True) -> Report:
+    """Read runs, each a path or NAME=PATH, and compare them with the first.
+
+    Raises:
+        ConfigError: two have one name.
+        DataError: one can't be read, or is no result of `synrl eval`.
+    """
+    named = [_named(argument) for argument in arguments]
+    for name, count in Counter(name for name, _ in named).items():
+        if count > 1:
+            raise ConfigError(f"{count} runs have the name {name!r}; say NAME=PATH")
+    runs = tuple(read_results(name, path) for name, path in named)
+    wanted = [(v, b) for v in VARIANTS for b in BENCHMARKS.values()]
+    wanted = [(v, b) for v, b in wanted if any(f"{b.task}_{v}" in run.outcomes for run in runs)]
+    lines: list[Line] = []
+    for variant, benchmark in tqdm(wanted, unit="task", disable=not progress, leave=False):
+        lines += compare(runs, variant, benchmark)
+    formed: list[Line] = []
+    not_formed: list[str] = []
+    for variant in dict.fromkeys(line.variant for line in lines):
+        whole, missing = composites([line for line in lines if line.variant == variant], variant)
+        formed, not_formed = formed + whole, not_formed + missing
+    return Report(runs, tuple(lines), tuple(formed), tuple(not_formed), tuple(_warnings(runs)))
+
+
+def write_report(report: Report, out: Path) -> None:
+    """Write `report.md`, `report.json` and `report.png` into a folder.
+
+    Raises:
+        OutputError: the disk is full, or the folder can't be written.
+    """
+    with disk_errors(out):
+        out.mkdir(parents=True, exist_ok=True)
+        write_whole(out / "report.md", markdown(report))
+        write_whole(out / "report.json", json.dumps(as_json(report), indent=2) + "\n")
+        plot(report, out / "report.png")
+
+
+def write_model_card(report: Report, folder: Path) -> Path:
+    """Write the scores of the only run, with the commands that gave them, for the card of a trained model.
+
+    Raises:
+        ConfigError: there are several runs, or the folder holds no model or another one.
+        DataError: the run was under a limit, or was not made by `synrl eval`.
+    """
+    if len(report.runs) != 1:
+        raise ConfigError(f"a model card takes the results of one run, not of {len(report.runs)}")
+    (run,) = report.runs
+    if not is_model(folder):
+        raise ConfigError(f"{folder} holds no model; allowed: a folder that `synrl sft` or `synrl grpo` made")
+    if Path(run.model).is_dir() and not Path(run.model).samefile(folder):
+        raise ConfigError(f"the results are of the model {run.model}, not of {folder}")
+    found: list[dict[str, Any]] = []
+    for line in report.lines:
+        outcome = run.outcomes[f"{BENCHMARKS[line.benchmark].task}_{line.variant}"]
+        if outcome.items < outcome.of:
+            raise DataError(
+                f"{outcome.task} is of {outcome.items} of {outcome.of} items; a model card takes all of them"
+            )
+        if outcome.task not in run.commands:
+            raise DataError(
+                f"no `synrl eval` is known to have made {outcome.file}; a model card says how it is repeated"
+            )
+        score = line.scores[0]
+        assert score is not None, "a line of one run has its score"
+        found.append(
+            {
+                "dataset": _dataset(line.benchmark),
+                "task": outcome.task,
+                "metric": line.metric,
+                "value": round(score.value, 2),
+                "command": run.commands[outcome.task],
+            }
+        )
+    path = folder / RESULTS
+    with disk_errors(folder):
+        write_whole(path, json.dumps({"results": found}, indent=2) + "\n")
+    return path
+
+
+def as_json(report: Report) -> dict[str, Any]:
+    """The report as a program reads it; values in percent."""
+    return {
+        "runs": [
+            {
+                "name": run.name,
+                "model": run.model,
+                "versions": dict(sorted(run.versions.items())),
+                "notes": list(run.notes),
+                "tasks": {
+                    task: {
+                        "items": outcome.items,
+                        "of": outcome.of,
+                        "answers": outcome.answers(),
+                        "command": run.commands.get(task),
+                        **outcome.asked,
+                    }
+                    for task, outcome in run.outcomes.items()
+                },
+            }
+            for run in report.runs
+        ],
+        "lines": [_line(line, report.runs) for line in report.lines],
+        "composites": [_line(line, report.runs) for line in report.composites],
+        "not_formed": list(report.not_formed),
+        "missing": report.missing,
+        "warnings": list(report.warnings),
+    }
+
+
+def _dataset(name: str) -> str:
+    """That of a benchmark on the Hub; our own test is where the user has made it."""
+    repo = BENCHMARKS[name].repo
+    return name if repo.startswith("$") else repo
+
+
+def _named(argument: str) -> tuple[str, Path]:
+    path = Path(argument)
+    if not path.exists() and "=" in argument:
+        name, _, place = argument.partition("=")
+        path = Path(place)
+        if path.exists() and name:
+            return name, path
+    if not path.exists():
+        raise DataError(
+            f"{path} is not there; allowed: a folder or file that `synrl eval` made, or NAME=PATH"
+        )
+    return path.resolve().stem, path
+
+
+def _warnings(runs: Sequence[Results]) -> Iterable[str]:
+    """What makes a comparison of runs less than one of models."""
+    first = runs[0]
+    for other in runs[1:]:
+        tasks = [task for task in first.outcomes if task in other.outcomes]
+        different: dict[str, list[str]] = {}
+        for task in tasks:
+            one, two = first.outcomes[task], other.outcomes[task]
+            for name, value in one.asked.items():
+                if value != two.asked[name]:
+                    said = f"{name} ({shown(value)} and {shown(two.asked[name])})"
+                    different.setdefault(said, []).append(task)
+            yield from _pairing(first, other, one, two)
+        for said, where in different.items():
+            yield f"{first.name} and {other.name} differ in {said}: {_few(where)}"
+        for library in sorted({*first.versions} & {*other.versions}):
+            one_version, two_version = first.versions[library], other.versions[library]
+            if one_version != two_version:
+                yield f"{first.name} and {other.name} had {library} {one_version} and {two_version}"
+    for run in runs:
+        short = [o for o in run.outcomes.values() if o.items < o.of]
+        if short:
+            counts = ", ".join(f"{o.items} of {o.of} items of {o.task}" for o in short[:3])
+            yield f"{run.name} is of {counts}" + (f" and {len(short) - 3} more tasks" if short[3:] else "")
+
+
+def _pairing(first: Results, other: Results, one: Outcome, two: Outcome) -> Iterable[str]:
+    names = f"{first.name} and {other.name}"
+    lacking = [run.name for run, outcome in ((first, one), (other, two)) if outcome.rows is None]
+    if lacking:
+        yield f"{one.task} of {names} is compared unpaired: there are no samples of {' and '.join(lacking)}"
+        return
+    count = len(shared(one, two))
+    if not count:
+        yield f"{one.task} of {names} is compared unpaired: they share no item"
+    elif count < max(one.items, two.items):
+        of = f"{one.items} and {two.items}"
+        yield f"{names} share {count} items of {one.task} (of {of}): the difference is of those"
+
+
+def _few(names: Sequence[str]) -> str:
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if names[3:] else "")
+
+
+def _line(line: Line, runs: Sequence[Results]) -> dict[str, Any]:
+    return {
+        "variant": line.variant,
+        "benchmark": line.benchmark,
+        "metric": line.metric,
+        "paper": line.paper,
+        "scores": {run.name: _data(one) for run, one in zip(runs, line.scores, strict=True) if one},
+        "deltas": {run.name: _data(one) for run, one in zip(runs[1:], line.deltas, strict=True) if one},
+    }
+
+
+def _data(one: Estimate) -> dict[str, Any]:
+    return {
+        "value": round(one.value, _DIGITS),
+        "interval": None if one.interval is None else [round(limit, _DIGITS) for limit in one.interval],
+        "method": one.method or None,
+        "items": one.items,
+    }

@@ -1,0 +1,83 @@
+"""A report as a picture: main metrics of each run with their intervals, and the paper's numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from evaluation import paper
+from evaluation.benchmarks import BENCHMARKS, VARIANTS
+from evaluation.comparison import Line
+from evaluation.results import Results
+
+if TYPE_CHECKING:
+    from evaluation.report import Report
+
+
+def plot(report: Report, path: Path) -> None:
+    """Draw each benchmark's main metric with its interval, and the paper's numbers, into a PNG file."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    shown = {
+        variant: [
+            line for line in (*report.lines, *report.composites) if line.variant == variant and _is_main(line)
+        ]
+        for variant in report.variants
+    }
+    rows = max(len(lines) for lines in shown.values())
+    figure = Figure(figsize=(7 * len(shown), 1.8 + 0.42 * rows), layout="constrained")
+    FigureCanvasAgg(figure)
+    for axes, (variant, lines) in zip(
+        figure.subplots(1, len(shown), squeeze=False)[0], shown.items(), strict=True
+    ):
+        _draw(axes, report.runs, lines)
+        axes.set_title(variant)
+    figure.savefig(path, format="png", dpi=90, metadata={"Software": None})
+
+
+def _is_main(line: Line) -> bool:
+    if line.benchmark not in BENCHMARKS:
+        return True
+    main = paper.main_metric(BENCHMARKS[line.benchmark])
+    return line.metric in (main, f"pass1_{main}", f"pass{VARIANTS[line.variant].samples}_{main}")
+
+
+def _draw(axes: Any, runs: Sequence[Results], lines: Sequence[Line]) -> None:
+    names = [
+        line.title if line.metric in ("accuracy", "mean") else f"{line.title}, {line.metric}"
+        for line in lines
+    ]
+    places = range(len(lines))
+    for column, marker in zip(paper.COLUMNS, "|1x_+", strict=True):
+        there = [
+            (line.paper[column], place)
+            for place, line in zip(places, lines, strict=True)
+            if column in line.paper
+        ]
+        if there:
+            axes.scatter(*zip(*there, strict=True), marker=marker, color="#909090", label=f"paper {column}")
+    for number, run in enumerate(runs):
+        shift = 0.5 * ((number + 0.5) / len(runs) - 0.5)
+        points = [(place + shift, line.scores[number]) for place, line in zip(places, lines, strict=True)]
+        known = [(place, one, one.interval or (one.value, one.value)) for place, one in points if one]
+        if known:
+            values = [one.value for _, one, _ in known]
+            arms = [[max(0.0, one.value - limits[0]) for _, one, limits in known]]
+            arms += [[max(0.0, limits[1] - one.value) for _, one, limits in known]]
+            axes.errorbar(
+                values, [p for p, _, _ in known], xerr=arms, fmt="o", ms=4, capsize=2, label=_label(run.name)
+            )
+    axes.set_yticks(list(places), names)
+    axes.set_ylim(len(lines) - 0.4, -0.6)
+    axes.set_xlabel("percent")
+    axes.grid(axis="x", alpha=0.3)
+    axes.legend(
+        fontsize="small", loc="upper center", bbox_to_anchor=(0.4, -0.7 / max(3, len(lines))), ncols=3
+    )
+
+
+def _label(name: str) -> str:
+    """A name as text: dollars would be formulas, and a leading underscore hides it."""
+    return name.replace("$", r"\$").lstrip("_") or "run"
