@@ -92,29 +92,27 @@ def compare(runs: Sequence[Results], variant: str, benchmark: Benchmark) -> list
     ]
 
 
-def composites(lines: Sequence[Line], variant: str) -> tuple[list[Line], list[str]]:
-    """The paper's means over benchmarks, and for those that can't be formed what is missing."""
+def composites(lines: Sequence[Line], variant: str, names: Sequence[str]) -> tuple[list[Line], list[str]]:
+    """The paper's means over benchmarks, and for those that a run of `names` has not, what is missing."""
     found: list[Line] = []
     missing: list[str] = []
     samples = VARIANTS[variant].samples
+    by_key = {(line.benchmark, line.metric): line for line in lines}
     for name, title in paper.COMPOSITES.items():
         members = paper.members(name)
         for prefix in ("",) if samples == 1 else ("pass1_", f"pass{samples}_"):
-            wanted = [(b.name, f"{prefix}{paper.main_metric(b)}") for b in members]
-            by_key = {(line.benchmark, line.metric): line for line in lines}
-            parts = [by_key.get(key) for key in wanted]
-            whole = [part for part in parts if part is not None]
-            count = max((len(part.scores) for part in whole), default=0)
-            if len(whole) < len(parts) or not any(all(p.scores[k] for p in whole) for k in range(count)):
-                lacking = [
-                    b.title for b, p in zip(members, parts, strict=True) if p is None or None in p.scores
-                ]
-                missing.append(f"{title} ({prefix}{variant}): {', '.join(lacking)}")
-                continue
-            numbers = paper.composite_numbers(name) if not prefix else paper.SAMPLED.get((name, prefix), {})
-            scores = tuple(_mean([part.scores[k] for part in whole]) for k in range(count))
-            deltas = tuple(_mean([part.deltas[k] for part in whole]) for k in range(count - 1))
-            found.append(Line(variant, name, title, f"{prefix}mean", numbers, scores, deltas))
+            parts = [by_key.get((b.name, f"{prefix}{paper.main_metric(b)}")) for b in members]
+            scores = [_mean([part.scores[k] if part else None for part in parts]) for k in range(len(names))]
+            deltas = [_mean([p.deltas[k] if p else None for p in parts]) for k in range(len(names) - 1)]
+            if any(scores):
+                said = paper.SAMPLED[name, prefix] if prefix else paper.composite_numbers(name)
+                line = Line(variant, name, title, f"{prefix}mean", said, tuple(scores), tuple(deltas))
+                found.append(line)
+        for k, run in enumerate(names):
+            there = [part is not None and part.scores[k] is not None for part in parts]
+            lacking = [b.title for b, has in zip(members, there, strict=True) if not has]
+            if lacking:
+                missing.append(f"{title} of {run}, {variant}: {'; '.join(lacking)}")
     return found, missing
 
 
@@ -139,11 +137,9 @@ def _estimates(outcome: Outcome, metrics: Sequence[str], seed: int) -> dict[str,
     estimates: dict[str, Estimate] = {}
     for metric, one, draws in zip(there, cells, intervals.draw(cells, seed), strict=True):
         right = one.verdicts()
-        if not one.denominators.any():
-            estimates[metric] = Estimate(outcome.scores[metric], None, "", outcome.items)
-            continue
         if right is None:
-            interval, method = intervals.percentiles(draws), "bootstrap"
+            interval: Interval | None = intervals.percentiles(draws)
+            method = "bootstrap"
         else:
             interval, method = intervals.wilson(int(right.sum()), right.size), "wilson"
         estimates[metric] = _percent(outcome.scores[metric] / 100, interval, method, outcome.items, draws)
@@ -181,12 +177,10 @@ def _differences(
     for k, metric in enumerate(both):
         before, after = cells[2 * k], cells[2 * k + 1]
         draws = drawn[2 * k + 1] - drawn[2 * k]
-        if not (before.denominators.any() and after.denominators.any()):
-            found[metric] = Estimate(100 * (after.value - before.value), None, "", len(pairs))
-            continue
         was, now = before.verdicts(), after.verdicts()
         if was is None or now is None or was.size != now.size:
-            interval, method = intervals.percentiles(draws), "bootstrap"
+            interval: Interval | None = intervals.percentiles(draws)
+            method = "bootstrap"
         else:
             gained, lost = int((now & ~was).sum()), int((was & ~now).sum())
             interval, method = intervals.tango(gained, lost, was.size), "tango"
@@ -215,13 +209,15 @@ def _mean(parts: Sequence[Estimate | None]) -> Estimate | None:
     if len(drawn) < len(there):
         return Estimate(value, None, "", items)
     draws: Floats = np.mean(drawn, axis=0)
-    return Estimate(value, intervals.percentiles(draws), "bootstrap", items, draws)
+    interval = intervals.percentiles(draws)
+    return Estimate(value, interval, "bootstrap" if interval else "", items, draws)
 
 
-def _percent(value: float, interval: Interval, method: str, items: int, draws: Floats) -> Estimate:
-    return Estimate(
-        100 * value, Interval(100 * interval.low, 100 * interval.high), method, items, 100 * draws
-    )
+def _percent(value: float, interval: Interval | None, method: str, items: int, draws: Floats) -> Estimate:
+    if interval is None:
+        return Estimate(100 * value, None, "", items, 100 * draws)
+    limits = Interval(100 * interval.low, 100 * interval.high)
+    return Estimate(100 * value, limits, method, items, 100 * draws)
 
 
 def _units(rows: Sequence[Row], benchmark: Benchmark) -> list[int]:

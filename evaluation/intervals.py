@@ -80,10 +80,10 @@ def draw(cells: Sequence[Cells], seed: int) -> list[Floats]:
     return [np.concatenate(parts) for parts in zip(*chunks, strict=True)]
 
 
-def percentiles(draws: Floats) -> Interval:
-    """The middle 95 % of draws."""
+def percentiles(draws: Floats) -> Interval | None:
+    """The middle 95 % of draws; None if they are all the same, which says nothing of how sure that is."""
     low, high = np.quantile(draws, (0.025, 0.975))
-    return Interval(float(low), float(high))
+    return Interval(float(low), float(high)) if draws.min() < draws.max() else None
 
 
 def wilson(right: int, n: int) -> Interval:

@@ -53,8 +53,10 @@ class Report:
         found = []
         for run, variant in product(self.runs, self.variants):
             lacking = [b.title for b in PAPERS if f"{b.task}_{variant}" not in run.outcomes]
-            if lacking:
-                found.append(f"{run.name}, {variant}: {', '.join(lacking)}")
+            if len(lacking) == len(PAPERS):
+                found.append(f"{run.name}, {variant}: all")
+            elif lacking:
+                found.append(f"{run.name}, {variant}: {'; '.join(lacking)}")
         return found
 
 
@@ -73,12 +75,14 @@ def make_report(arguments: Sequence[str], *, progress: bool = True) -> Report:
     wanted = [(v, b) for v in VARIANTS for b in BENCHMARKS.values()]
     wanted = [(v, b) for v, b in wanted if any(f"{b.task}_{v}" in run.outcomes for run in runs)]
     lines: list[Line] = []
-    for variant, benchmark in tqdm(wanted, unit="task", disable=not progress, leave=False):
+    for variant, benchmark in tqdm(wanted, unit="task", delay=2, disable=not progress, leave=False):
         lines += compare(runs, variant, benchmark)
     formed: list[Line] = []
     not_formed: list[str] = []
     for variant in dict.fromkeys(line.variant for line in lines):
-        whole, missing = composites([line for line in lines if line.variant == variant], variant)
+        whole, missing = composites(
+            [line for line in lines if line.variant == variant], variant, [run.name for run in runs]
+        )
         formed, not_formed = formed + whole, not_formed + missing
     return Report(runs, tuple(lines), tuple(formed), tuple(not_formed), tuple(_warnings(runs)))
 
@@ -225,7 +229,7 @@ def _pairing(first: Results, other: Results, one: Outcome, two: Outcome) -> Iter
         yield f"{one.task} of {names} is compared unpaired: they share no item"
     elif count < max(one.items, two.items):
         of = f"{one.items} and {two.items}"
-        yield f"{names} share {count} items of {one.task} (of {of}): the difference is of those"
+        yield f"{names} share {count} of {of} items of {one.task}: the difference is of those"
 
 
 def _few(names: Sequence[str]) -> str:
