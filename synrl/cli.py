@@ -1,5 +1,5 @@
 """The command line: `synrl families | recipes | generate | verify | audit | preview | stats | cot |
-export | sft | grpo | eval | report | push`.
+export | sft | grpo | eval | report | judge | push`.
 
 Data goes to stdout, messages and progress to stderr. A user's mistake is one line and exit status 2.
 Everything heavy is imported by the command that needs it, so that `--help` answers at once.
@@ -145,6 +145,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_training(commands)
     _add_eval(commands)
     _add_report(commands)
+    _add_judge(commands)
     return parser
 
 
@@ -266,6 +267,35 @@ examples:
         "--model-card", type=Path, metavar="DIR", help="also write the scores of the one run into its model"
     )
     command.set_defaults(run=_report)
+
+
+def _add_judge(commands: Any) -> None:
+    from evaluation.judge_settings import JudgeConfig
+    from synrl.config import add_flags
+
+    command = commands.add_parser(
+        "judge",
+        help="have a model compare the reasoning of two models",
+        description="Ask a model on an OpenAI-compatible server whose reasoning about each item is better, "
+        "without saying whose it is. Each pair is shown in both orders and is won only if both verdicts "
+        "agree. A server's key is taken from SYNRL_API_KEY or OPENAI_API_KEY. Interrupted? The same command "
+        "goes on, and pays for nothing twice.",
+    )
+    for name in ("A", "B"):
+        command.add_argument(
+            name.lower(),
+            type=Path,
+            metavar=name,
+            help="JSON lines with id, question and completion, or samples of eval",
+        )
+    command.add_argument("--out", type=Path, required=True, metavar="FILE", help="result to write (JSON)")
+    command.add_argument(
+        "--data",
+        metavar="DIR_OR_REPO",
+        help="SynRL's dataset of the items: code checks the reasoning as well",
+    )
+    add_flags(command, JudgeConfig)
+    command.set_defaults(run=_judge)
 
 
 def _add_stats(commands: Any) -> None:
@@ -547,6 +577,39 @@ def _report(arguments: argparse.Namespace) -> int:
         print(f"scores in {write_model_card(report, arguments.model_card)}", file=sys.stderr)
         following = f"synrl push {arguments.model_card} REPO"
     print(f"written into {arguments.out}; next: {following}", file=sys.stderr)
+    return 0
+
+
+def _judge(arguments: argparse.Namespace) -> int:
+    from evaluation.judge import judge
+    from evaluation.judge_settings import JudgeConfig
+    from synrl.config import read_config
+
+    config = read_config(JudgeConfig, arguments)
+    said = judge(arguments.a, arguments.b, config, arguments.out, data=arguments.data)
+    bias, share = said["position_bias"]["rate"], said["win_share"]
+    print(f"{arguments.a} better {said['wins']}, ties {said['ties']}, {arguments.b} better {said['losses']}")
+    if share:
+        low, high = share["interval"]
+        print(
+            f"{arguments.a} wins {share['value']:.1%} of decided ({low:.1%} to {high:.1%}), "
+            f"p = {said['p_value']:.2g}"
+        )
+    if bias is not None:
+        print(
+            f"of {said['ties']} ties {said['inconsistent']} by verdicts that contradict each other; "
+            f"verdicts stick to a place in {bias:.1%} of pairs"
+        )
+    if said["unjudged"] or said["alone"]:
+        print(
+            f"without a readable verdict: {said['unjudged']}; items of one file only: {said['alone']}",
+            file=sys.stderr,
+        )
+    if arguments.data:
+        agreed, count = said["check"]["agreement"], said["check"]["both_decided"]
+        share_said = "none" if agreed is None else f"{agreed:.1%}"
+        print(f"code prefers the same in {share_said} of {count} decided pairs")
+    print(f"every verdict is in {arguments.out}; next: read the reasons there", file=sys.stderr)
     return 0
 
 

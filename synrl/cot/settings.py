@@ -70,9 +70,9 @@ class CotConfig:
             if not getattr(self, name).strip():
                 raise ConfigError(f"{name} is empty; allowed: the name of a model that the server has")
         if self.writer != TRACE:
-            _check_url("writer", self.writer, f"{TRACE}, or ")
+            check_url("writer", self.writer, f"{TRACE}, or ")
         if self.judge is not None:
-            _check_url("judge", self.judge)
+            check_url("judge", self.judge)
 
     @property
     def by_trace(self) -> bool:
@@ -95,7 +95,12 @@ def api_key() -> str | None:
     return next((os.environ[name] for name in KEYS if os.environ.get(name)), None)
 
 
-def _check_url(name: str, url: str, other: str = "") -> None:
+def check_url(name: str, url: str, other: str = "") -> None:
+    """Hold a setting to be the bare address of a server.
+
+    Raises:
+        ConfigError: it isn't.
+    """
     try:
         parts = urlsplit(url)
         fine = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
