@@ -1,0 +1,104 @@
+"""Results of lmms-eval made by hand, in the shape that `synrl eval` leaves behind, without lmms-eval."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from evaluation.benchmarks import VARIANTS, get_benchmark
+from evaluation.run import Run
+from evaluation.scoring import totals
+from evaluation.write_tasks import TASKS
+
+VERSIONS = {"synrl": "0.1.0", "lmms_eval": "0.7.3", "torch": "2.13.0"}
+
+
+def sample(
+    name: str, item: str, score: float, problem: str = "", unit: str = "", **more: Any
+) -> dict[str, Any]:
+    """A line of samples of one item; `score` is a share."""
+    benchmark = get_benchmark(name)
+    record = {"values": [score], "unit": unit, "part": "", "task": "t", "weight": 1, **more}
+    return {
+        "doc_id": 0,
+        "target": "A",
+        "filtered_resps": "<think>so</think><answer>A</answer>",
+        "token_counts": [None],
+        "doc_hash": "74234e98",
+        **{metric: 100 * score for metric in benchmark.metrics},
+        **{total: record for total in benchmark.totals},
+        "answered": {"id": item, "given": ["A"], "problem": [problem], "score": float(not problem)},
+        "truncated": 100.0 * (problem == "truncated"),
+        "unparsed": 100.0 * (problem == "unparsed"),
+        "input": "What?",
+    }
+
+
+def write_run(
+    out: Path,
+    tasks: Mapping[str, Sequence[Mapping[str, Any]]],
+    *,
+    variant: str = "reasoning",
+    model: str = "runs/grpo",
+    stamp: str = "20260102_030405",
+    of: int | None = None,
+    samples: bool = True,
+    frames: int | None = None,
+    versions: Mapping[str, str] | None = VERSIONS,
+    settings: Mapping[str, Any] = {},
+) -> Path:
+    """Write a run over benchmarks, given the lines of their samples, and return its file of results."""
+    run = Run(model, tuple(tasks), variants=(variant,), **settings)
+    ((benchmarks, command),) = run.commands(out)
+    results: dict[str, Any] = {}
+    configs: dict[str, Any] = {}
+    counts: dict[str, Any] = {}
+    folder = out / Path(model).name
+    folder.mkdir(parents=True, exist_ok=True)
+    for benchmark in benchmarks:
+        task, lines = f"{benchmark.task}_{variant}", tasks[benchmark.name]
+        scores: dict[str, Any] = {"alias": task}
+        for metric in (*benchmark.metrics, "truncated", "unparsed"):
+            values = [line[metric] for line in lines]
+            scores |= {f"{metric},none": sum(values) / len(values), f"{metric}_stderr,none": spread(values)}
+        for total in benchmark.totals:
+            score = getattr(totals, total)([line[total] for line in lines])
+            scores |= {f"{total},none": score, f"{total}_stderr,none": "N/A"}
+        results[task] = scores
+        pins = benchmark.pins(VARIANTS[variant])
+        if frames:
+            pins = {**pins, "budget": {**pins["budget"], "max_frames": frames}}
+        configs[task] = {"metadata": pins, "generation_kwargs": VARIANTS[variant].generation()}
+        counts[task] = {"original": of or len(lines), "effective": len(lines)}
+        if samples:
+            text = "".join(json.dumps(line) + "\n" for line in lines)
+            (folder / f"{stamp}_samples_{task}.jsonl").write_text(text)
+    said = {
+        "results": results,
+        "group_subtasks": dict.fromkeys(results, []),
+        "configs": configs,
+        "n-samples": counts,
+        "config": {
+            "model": run.backend,
+            "model_args": command[command.index("--model_args") + 1],
+            "limit": None if run.limit is None else float(run.limit),
+        },
+        "model_name": model,
+    }
+    file = folder / f"{stamp}_results.json"
+    file.write_text(json.dumps(said))
+    if versions is not None:
+        # As on another machine: Python and our task files were elsewhere.
+        there = [word.replace(str(TASKS), "/elsewhere/tasks") for word in ["/elsewhere/python", *command[1:]]]
+        note = {"command": there, "versions": versions, "results": [str(file)]}
+        with (out / "runs.jsonl").open("a") as notes:
+            notes.write(json.dumps(note) + "\n")
+    return file
+
+
+def spread(values: Sequence[float]) -> float | str:
+    """The standard error of a mean, as lmms-eval gives it."""
+    n, mean = len(values), sum(values) / len(values)
+    return (sum((v - mean) ** 2 for v in values) / (n - 1) / n) ** 0.5 if n > 1 else "N/A"
