@@ -139,7 +139,8 @@ def judge(
         if data:
             said["check"] = agreement(pairs, verdicts, checked)
         said["items"] = [
-            {"id": pair.id, "result": verdicts[pair.id].result, **asdict(verdicts[pair.id])} for pair in pairs
+            {"id": name, "result": one.result, "said": list(one.said), "reasons": list(one.reasons)}
+            for name, one in ((pair.id, verdicts[pair.id]) for pair in pairs)
         ]
         write_whole(out, json.dumps(said, indent=2) + "\n")
     return said

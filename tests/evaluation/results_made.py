@@ -27,8 +27,8 @@ def sample(
         "filtered_resps": "<think>so</think><answer>A</answer>",
         "token_counts": [None],
         "doc_hash": "74234e98",
-        **{metric: 100 * score for metric in benchmark.metrics},
-        **{total: record for total in benchmark.totals},
+        **dict.fromkeys(benchmark.metrics, 100 * score),
+        **dict.fromkeys(benchmark.totals, record),
         "answered": {"id": item, "given": ["A"], "problem": [problem], "score": float(not problem)},
         "truncated": 100.0 * (problem == "truncated"),
         "unparsed": 100.0 * (problem == "unparsed"),
@@ -77,7 +77,7 @@ def write_run(
             (folder / f"{stamp}_samples_{task}.jsonl").write_text(text)
     said = {
         "results": results,
-        "group_subtasks": dict.fromkeys(results, []),
+        "group_subtasks": {task: [] for task in results},
         "configs": configs,
         "n-samples": counts,
         "config": {
