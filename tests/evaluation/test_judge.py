@@ -28,14 +28,24 @@ from synrl.prompts import completion_text
 Compare = Callable[..., dict[str, Any]]
 
 
+@pytest.fixture(scope="module")
+def server() -> Iterator[Models]:
+    """One for all tests: to stop one takes half a second."""
+    models = Models()
+    yield models
+    models.close()
+
+
 @pytest.fixture
-def models(monkeypatch: pytest.MonkeyPatch) -> Iterator[Models]:
+def models(server: Models, monkeypatch: pytest.MonkeyPatch) -> Iterator[Models]:
     monkeypatch.delenv("SYNRL_API_KEY", raising=False)
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
-    server = Models()
+    server.requests.clear()
+    server.says.clear()
+    server.faults.clear()
+    server.held = 0
     yield server
     server.gate.set()
-    server.close()
 
 
 def verdict(better: str) -> str:
