@@ -29,11 +29,15 @@ def plot(report: Report, path: Path) -> None:
     rows = max(len(lines) for lines in shown.values())
     figure = Figure(figsize=(7 * len(shown), 1.8 + 0.42 * rows), layout="constrained")
     FigureCanvasAgg(figure)
+    marks: dict[str, Any] = {}
     for axes, (variant, lines) in zip(
         figure.subplots(1, len(shown), squeeze=False)[0], shown.items(), strict=True
     ):
         _draw(axes, report.runs, lines)
         axes.set_title(variant)
+        handles, labels = axes.get_legend_handles_labels()
+        marks |= dict(zip(labels, handles, strict=True))
+    figure.legend(marks.values(), marks.keys(), loc="outside lower center", ncols=3, fontsize="small")
     figure.savefig(path, format="png", dpi=90, metadata={"Software": None})
 
 
@@ -73,9 +77,6 @@ def _draw(axes: Any, runs: Sequence[Results], lines: Sequence[Line]) -> None:
     axes.set_ylim(len(lines) - 0.4, -0.6)
     axes.set_xlabel("percent")
     axes.grid(axis="x", alpha=0.3)
-    axes.legend(
-        fontsize="small", loc="upper center", bbox_to_anchor=(0.4, -0.7 / max(3, len(lines))), ncols=3
-    )
 
 
 def _label(name: str) -> str:
