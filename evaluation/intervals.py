@@ -17,6 +17,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from synrl.audit import statistics
+
 Z = 1.959963984540054
 DRAWS = 2000
 _CHUNK = 100
@@ -88,10 +90,7 @@ def percentiles(draws: Floats) -> Interval | None:
 
 def wilson(right: int, n: int) -> Interval:
     """Wilson's score interval of a share."""
-    share, square = right / n, Z * Z / n
-    arm = Z * math.sqrt(share * (1 - share) / n + square / (4 * n))
-    middle = share + square / 2
-    return Interval(max(0.0, (middle - arm) / (1 + square)), min(1.0, (middle + arm) / (1 + square)))
+    return Interval(*statistics.wilson(right, n, Z))
 
 
 def tango(gained: int, lost: int, n: int) -> Interval:

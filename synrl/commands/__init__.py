@@ -1,0 +1,1 @@
+"""The commands of `synrl`: their flags and what they print. The work is done elsewhere."""

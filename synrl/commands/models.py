@@ -1,0 +1,200 @@
+"""Commands that train models and measure them."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+
+def add(commands: Any) -> None:
+    """Give the command line its part."""
+    _add_training(commands)
+    _add_eval(commands)
+    _add_report(commands)
+    _add_judge(commands)
+
+
+def _add_training(commands: Any) -> None:
+    for name, what in (("sft", "fine-tune a model on chains of thought"), ("grpo", "train a model by GRPO")):
+        # Their flags are those of TRL, whose parser `train` calls.
+        commands.add_parser(name, help=f"{what} (needs the extra `train`)", add_help=False)
+
+
+def train(name: str, argv: list[str]) -> int:
+    """`synrl sft` and `synrl grpo`, whose flags are those of TRL."""
+    from importlib import import_module
+    from importlib.util import find_spec
+
+    if find_spec("trl") is None:
+        print(f"synrl {name}: training needs more libraries: pip install 'synrl[train]'", file=sys.stderr)
+        return 2
+    return int(import_module(f"training.{name}").main(argv))
+
+
+def _add_eval(commands: Any) -> None:
+    command = commands.add_parser(
+        "eval",
+        help="measure a model on video benchmarks (needs the extra `eval`)",
+        description="""\
+Ask a model the questions of benchmarks through lmms-eval, with frames, pixels, prompts and decoding pinned in
+evaluation/benchmarks.py, and score its answers. Rows come from the Hub or from $SYNRL_EVAL_DATA/<benchmark>,
+videos from $<BENCHMARK>_VIDEO_DIR; what is missing is said before the model is loaded. Interrupted? The same
+command goes on: from the last answer with the backend synrl, else from the last benchmark.""",
+        epilog="""\
+examples:
+  synrl eval --model Qwen/Qwen3-VL-4B-Instruct tvbench charades_sta
+  synrl eval --model runs/grpo --variant direct --variant reasoning complex --out results
+  synrl eval --model runs/grpo --backend vllm all
+  SYNRL_TEST=data synrl eval --model runs/grpo --limit 20 synrl_test
+""",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.add_argument(
+        "names",
+        nargs="*",
+        metavar="BENCHMARK",
+        help="benchmarks, or grounding, complex, general, own, all (default: all)",
+    )
+    command.add_argument("--model", required=True, metavar="DIR_OR_REPO", help="folder or model on the Hub")
+    command.add_argument(
+        "--variant",
+        action="append",
+        metavar="V",
+        help="direct, reasoning or pass4; may be said more than once (default: reasoning)",
+    )
+    command.add_argument(
+        "--backend",
+        default="synrl",
+        metavar="B",
+        help="model of lmms-eval: synrl, which sees what training shows; vllm; qwen3_vl (default: synrl)",
+    )
+    command.add_argument("--model-args", default="", metavar="K=V,…", help="more for the model of lmms-eval")
+    command.add_argument("--batch-size", type=int, default=1, metavar="N", help="for backends that batch (1)")
+    command.add_argument("--limit", type=int, metavar="N", help="only the first N items of each, to try out")
+    command.add_argument("--out", type=Path, default=Path("results"), metavar="DIR", help="folder (results)")
+    command.set_defaults(run=_eval)
+
+
+def _add_report(commands: Any) -> None:
+    command = commands.add_parser(
+        "report",
+        help="put results of eval beside the paper's and beside each other",
+        description="""\
+Print scores that `synrl eval` has measured, with 95 % intervals, beside the paper's numbers, and how far each
+run is from the first, item by item where both were asked the same. What was measured differently is said.
+Also written into a folder, as Markdown, JSON and a picture.""",
+        epilog="""\
+examples:
+  synrl report results
+  synrl report base=results/base sft=results/sft grpo=results/grpo --out report
+  synrl report results --model-card runs/grpo     the scores for the card of `synrl push`
+""",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.add_argument(
+        "results", nargs="+", metavar="[NAME=]PATH", help="a folder that `synrl eval` made, or a file in it"
+    )
+    command.add_argument("--out", type=Path, default=Path("report"), metavar="DIR", help="folder (report)")
+    command.add_argument(
+        "--model-card", type=Path, metavar="DIR", help="also write the scores of the one run into its model"
+    )
+    command.set_defaults(run=_report)
+
+
+def _add_judge(commands: Any) -> None:
+    from evaluation.judge_settings import JudgeConfig
+    from synrl.config import add_flags
+
+    command = commands.add_parser(
+        "judge",
+        help="have a model compare the reasoning of two models",
+        description="Ask a model on an OpenAI-compatible server whose reasoning about each item is better, "
+        "without saying whose it is. Each pair is shown in both orders and is won only if both verdicts "
+        "agree. A server's key is taken from SYNRL_API_KEY or OPENAI_API_KEY. Interrupted? The same command "
+        "goes on, and pays for nothing twice.",
+    )
+    for name in ("A", "B"):
+        command.add_argument(
+            name.lower(),
+            type=Path,
+            metavar=name,
+            help="JSON lines with id, question and completion, or samples of eval",
+        )
+    command.add_argument("--out", type=Path, required=True, metavar="FILE", help="result to write (JSON)")
+    command.add_argument(
+        "--data",
+        metavar="DIR_OR_REPO",
+        help="SynRL's dataset of the items: code checks the reasoning as well",
+    )
+    add_flags(command, JudgeConfig)
+    command.set_defaults(run=_judge)
+
+
+def _eval(arguments: argparse.Namespace) -> int:
+    from evaluation.run import Run, evaluate
+
+    run = Run(
+        model=arguments.model,
+        names=tuple(arguments.names or ["all"]),
+        variants=tuple(arguments.variant or ["reasoning"]),
+        backend=arguments.backend,
+        model_args=arguments.model_args,
+        batch_size=arguments.batch_size,
+        limit=arguments.limit,
+    )
+    for task, metrics in evaluate(run, arguments.out).items():
+        print(f"{task:<36} " + "  ".join(f"{name} {value:.1f}" for name, value in metrics.items()))
+    print(f"every answer is in {arguments.out}; next: synrl report {arguments.out}", file=sys.stderr)
+    return 0
+
+
+def _report(arguments: argparse.Namespace) -> int:
+    from evaluation.report import make_report, write_model_card, write_report
+    from evaluation.report_text import markdown
+
+    report = make_report(arguments.results)
+    write_report(report, arguments.out)
+    print(markdown(report), end="")
+    for warning in report.warnings:
+        print(f"warning: {warning}", file=sys.stderr)
+    following = f"synrl report {arguments.results[0]} --model-card MODEL"
+    if arguments.model_card:
+        print(f"scores in {write_model_card(report, arguments.model_card)}", file=sys.stderr)
+        following = f"synrl push {arguments.model_card} REPO"
+    print(f"written into {arguments.out}; next: {following}", file=sys.stderr)
+    return 0
+
+
+def _judge(arguments: argparse.Namespace) -> int:
+    from evaluation.judge import judge
+    from evaluation.judge_settings import JudgeConfig
+    from synrl.config import read_config
+
+    config = read_config(JudgeConfig, arguments)
+    said = judge(arguments.a, arguments.b, config, arguments.out, data=arguments.data)
+    bias, share = said["position_bias"]["rate"], said["win_share"]
+    print(f"{arguments.a} better {said['wins']}, ties {said['ties']}, {arguments.b} better {said['losses']}")
+    if share:
+        low, high = share["interval"]
+        print(
+            f"{arguments.a} wins {share['value']:.1%} of decided ({low:.1%} to {high:.1%}), "
+            f"p = {said['p_value']:.2g}"
+        )
+    if bias is not None:
+        print(
+            f"of {said['ties']} ties {said['inconsistent']} by verdicts that contradict each other; "
+            f"verdicts stick to a place in {bias:.1%} of pairs"
+        )
+    if said["unjudged"] or said["alone"]:
+        print(
+            f"without a readable verdict: {said['unjudged']}; items of one file only: {said['alone']}",
+            file=sys.stderr,
+        )
+    if arguments.data:
+        agreed, count = said["check"]["agreement"], said["check"]["both_decided"]
+        share_said = "none" if agreed is None else f"{agreed:.1%}"
+        print(f"code prefers the same in {share_said} of {count} decided pairs")
+    print(f"every verdict is in {arguments.out}; next: read the reasons there", file=sys.stderr)
+    return 0
