@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from synrl.audit.reading import Source
-from synrl.cot import trace
+from synrl.cot import run, trace
 from synrl.cot.run import add_chains
 from synrl.cot.settings import CotConfig
 from synrl.generate import generate
@@ -92,15 +92,25 @@ async def _head(reader: asyncio.StreamReader) -> bytes:
 
 
 def measure(data: Path, out: Path, chains: dict[str, str], delay: float, concurrency: int) -> tuple[Any, ...]:
-    """CPU seconds of ours, seconds on the clock, and the mean numbers of requests in flight."""
+    """CPU seconds of ours, those for writing, seconds on the clock, and the mean requests in flight."""
     here, there = multiprocessing.Pipe()
     process = multiprocessing.get_context("spawn").Process(target=serve, args=(chains, delay, there))
     process.start()
     names = dict(writer_model="writer", judge_model="judge", polish_model="polisher")
     config = CotConfig(writer=f"http://127.0.0.1:{here.recv()}/v1", concurrency=concurrency, **names)
+    written: list[float] = []
+
+    def assemble(*arguments: Any) -> Any:
+        began = time.process_time()
+        summary = real(*arguments)
+        written.append(time.process_time() - began)
+        return summary
+
+    real, run._assemble = run._assemble, assemble
     cpu, clock = time.process_time(), time.perf_counter()
     said = add_chains(str(data), out, config, progress=False)
-    spent = time.process_time() - cpu, time.perf_counter() - clock
+    spent = time.process_time() - cpu, written[0], time.perf_counter() - clock
+    run._assemble = real
     assert said["dropped"] == said["unpolished"] == 0
     here.send(None)
     in_flight = here.recv()
@@ -131,12 +141,14 @@ def main() -> None:
             group.rows()
         reading = (time.process_time() - cpu) / count
         measure(data, Path(folder, "warm"), chains, 0.0, arguments.concurrency)
-        cpu, clock, _ = measure(data, Path(folder, "fast"), chains, 0.0, arguments.concurrency)
+        cpu, writing, clock, _ = measure(data, Path(folder, "fast"), chains, 0.0, arguments.concurrency)
+        own = cpu / count - writing / count - reading
         print(
-            f"{count} rows, server at once: {1e3 * cpu / count:.1f} ms of CPU a row ({1e3 * reading:.1f} "
-            f"of them reading it), {1e3 * clock / count:.1f} ms on the clock"
+            f"{count} rows, server at once: {1e3 * cpu / count:.1f} ms of CPU a row: {1e3 * reading:.1f} "
+            f"reading it, {1e3 * writing / count:.1f} writing it, {1e3 * own:.1f} asking and checking; "
+            f"{1e3 * clock / count:.1f} ms on the clock"
         )
-        cpu, clock, means = measure(data, Path(folder, "slow"), chains, 0.2, arguments.concurrency)
+        cpu, writing, clock, means = measure(data, Path(folder, "slow"), chains, 0.2, arguments.concurrency)
         busy, whole = (f"{mean / arguments.concurrency:.1%}" for mean in means)
         print(
             f"answers take 200 ms: {busy} of {arguments.concurrency} requests in flight until the last row "
