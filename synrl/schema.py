@@ -142,9 +142,12 @@ def decode_json(row: dict[str, Any]) -> dict[str, Any]:
     """A row read with plain pyarrow, its JSON texts turned into objects.
 
     Raises:
-        DataError: a JSON column does not hold an object.
+        DataError: a JSON column does not hold an object, or a list of structs has gaps.
     """
     row = dict(row)
+    for name in ("objects", "tracks", "events", "operations", "states"):
+        if not isinstance(row[name], list) or not all(isinstance(item, dict) for item in row[name]):
+            raise DataError(f"row {row.get('id')}: column {name} has gaps")
     row["config"] = _json_object(row["config"], "config")
     row["operations"] = [
         {**operation, "arguments": _json_object(operation["arguments"], "operations.arguments")}
