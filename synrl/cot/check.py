@@ -128,6 +128,22 @@ def _times(sentence: str) -> tuple[Times, str]:
     return Times(spans, moments), rest
 
 
+def _statement(timeline: Timeline) -> tuple[re.Pattern[str], dict[str, str]] | None:
+    """How a part of the state is spoken of, and the parts by their names in small letters."""
+    known = {label.casefold(): label for parts in timeline.states for label in parts}
+    if not known:
+        return None
+    longest = sorted(known.values(), key=len, reverse=True)
+    names = rf"(?<![\w/.])(?:{'|'.join(map(re.escape, longest))})(?![\w/.])"
+    verbs = r"(holds|is at|is empty|is(?= /)|reads|exists|does not exist)(?!\w)"
+    pattern = re.compile(
+        rf"(?:so |and |then |now )*({names})\s+(?:now |then |still |again )?{verbs}"
+        rf"(.*?)(?=;|$|,? (?:so |and |then |now )*{names}\s)",
+        re.IGNORECASE,
+    )
+    return pattern, known
+
+
 class _Run:
     """One pass over the sentences of a chain, with what has to be remembered from one to the next."""
 
@@ -135,6 +151,7 @@ class _Run:
         self.timeline, self.tolerance = timeline, tolerance
         self.problems: list[str] = []
         self.checked = self.unchecked = 0
+        self._statement = _statement(timeline)
         self._last: float | None = None
         self._backwards = False
         self._state: int | None = None
@@ -304,19 +321,11 @@ class _Run:
 
     def _take_states(self, sentence: str) -> tuple[list[tuple[str, str, str]], str]:
         """The statements about parts of the state, and what is left without them."""
-        labels = sorted({label for parts in self.timeline.states for label in parts}, key=len, reverse=True)
-        if not labels:
+        if self._statement is None:
             return [], sentence
-        names = "|".join(rf"(?<![\w/.]){re.escape(label)}(?![\w/.])" for label in labels)
-        verbs = r"(holds|is at|is empty|is(?= /)|reads|exists|does not exist)(?!\w)"
-        pattern = re.compile(
-            rf"(?:so |and |then |now )*({names})\s+(?:now |then |still |again )?{verbs}"
-            rf"(.*?)(?=;|$|,? (?:so |and |then |now )*(?:{names})\s)",
-            re.IGNORECASE,
-        )
-        known = {label.casefold(): label for label in labels}
+        pattern, known = self._statement
         found = [(known[match[1].casefold()], match[2], match[3]) for match in pattern.finditer(sentence)]
-        return found, pattern.sub(" ", sentence)
+        return found, pattern.sub(" ", sentence) if found else sentence
 
     def _place(self, sentence: str, backwards: bool) -> None:
         """Find out after which operation the state is that a sentence speaks of."""

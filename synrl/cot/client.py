@@ -12,6 +12,7 @@ import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Self
+from urllib.request import getproxies
 
 import aiohttp
 from yarl import URL
@@ -75,7 +76,7 @@ class Client:
             timeout=aiohttp.ClientTimeout(total=self._timeout),  # of a whole answer
             connector=aiohttp.TCPConnector(limit=self._connections),
             cookie_jar=aiohttp.DummyCookieJar(),
-            trust_env=True,  # proxies
+            trust_env=bool(getproxies()),  # looked up at every request, which takes a while
         )
         return self
 
