@@ -5,7 +5,7 @@
 
 Nothing is pretrained here, so the tiny model (`training.tiny`) learns to see, to read and to answer from
 these rows alone. It is shown two frames of 32 x 32 pixels and answers without reasoning: enough for which
-way something goes, and for where something is at first and at last; not for what containers hold after four
+way something goes, and partly for how a distance develops; not for what containers hold after four
 operations, which is in it to show the other case. Accuracy is that of greedy answers to rows that were
 never trained on.
 """
@@ -48,7 +48,7 @@ class Task:
 
 TASKS = (
     Task("direction_identification", "perception", "path"),
-    Task("relative_position", "perception", "pass"),
+    Task("distance_estimation", "perception", "trend"),
     Task("chip_container", "forward", "count"),
 )
 SPLITS = {"train": 1500, "validation": 100, "test": 200}
