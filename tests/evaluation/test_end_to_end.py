@@ -321,3 +321,51 @@ def test_plain_lmms_eval_says_in_one_line_what_is_missing(
     assert done.returncode == 1 and "Traceback" not in done.stderr
     last = done.stderr.strip().splitlines()[-1]
     assert last.startswith("synrl_videomme: 4 of 4 videos of Video-MME, without subtitles are missing, ")
+
+
+def test_our_own_test_is_asked_and_scored_as_in_training(
+    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+    from transformers import AutoModelForImageTextToText, AutoProcessor
+
+    from evaluation.benchmarks import get_benchmark
+    from evaluation.model import VideoModel
+    from synrl.audit.reading import Source
+    from synrl.generate import generate
+    from synrl.recipes import plain
+    from training.budget import token_edge
+    from training.inputs import encode, join, prompt_messages, token_types, with_video
+    from training.rewards import accuracy_reward
+
+    data = generate(
+        plain(("direction_identification", "event_ordering"), 4, "test", seed=3),
+        tmp_path / "rows",
+        progress=False,
+    )
+    monkeypatch.setenv("SYNRL_TEST", str(data))
+    adapter = VideoModel(str(tiny), device="cpu", dtype="float32", max_new_tokens=6)
+    name, manager = "synrl_test_direct", TaskManager(include_path=str(TASKS), include_defaults=False)
+    done = simple_evaluate(model=adapter, tasks=[name], task_manager=manager, bootstrap_iters=0)
+    evaluated = sorted(sample["resps"][0][0] for sample in done["samples"][name])
+
+    model = AutoModelForImageTextToText.from_pretrained(tiny).eval()
+    processor = AutoProcessor.from_pretrained(tiny)
+    budget, edge = get_benchmark("synrl_test").budget, token_edge(processor)
+    rows, texts = list(Source.open(str(data)).rows()), []
+    for row in rows:
+        clip = budget.read(row["video"]["bytes"], edge)
+        prompt = encode(processor, with_video(prompt_messages(row, reasoned=False)), [clip])
+        ids = torch.tensor([prompt.ids])
+        inputs = {
+            "input_ids": ids,
+            "mm_token_type_ids": token_types(processor, ids),
+            **join([prompt.visuals]),
+        }
+        given = model.generate(**inputs, do_sample=False, max_new_tokens=6)
+        texts.append(processor.tokenizer.decode(given[0, ids.size(1) :], skip_special_tokens=True))
+    assert len(evaluated) == len(rows) == 8
+    assert evaluated == sorted(texts) and len(set(texts)) > 1
+    rewards = accuracy_reward(texts, **{name: [row[name] for row in rows] for name in rows[0]})
+    accuracy = done["results"][name]["accuracy,none"]
+    assert accuracy == pytest.approx(100 * sum(reward or 0.0 for reward in rewards) / len(rows))
