@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from synrl.config import setting
+from synrl.config import check_ranges, setting
 from synrl.cot.settings import check_url
 from synrl.errors import ConfigError
 
@@ -26,15 +26,14 @@ class JudgeConfig:
     max_retries: int = setting(6, "how often a failed request or unreadable verdict is asked again, 0 to 20")
 
     def __post_init__(self) -> None:
-        for name, low, high in (
-            ("temperature", 0, 2),
-            ("max_tokens", 256, 262144),
-            ("concurrency", 1, 1024),
-            ("timeout", 1, 86400),
-            ("max_retries", 0, 20),
-        ):
-            if not low <= getattr(self, name) <= high:
-                raise ConfigError(f"{name} is {getattr(self, name)}; allowed: {low} to {high}")
+        check_ranges(
+            self,
+            temperature=(0, 2),
+            max_tokens=(256, 262144),
+            concurrency=(1, 1024),
+            timeout=(1, 86400),
+            max_retries=(0, 20),
+        )
         if not self.model.strip():
             raise ConfigError("model is empty; allowed: the name of a model that the server has")
         check_url("server", self.server)

@@ -24,7 +24,7 @@ from evaluation.items import Item, features
 from evaluation.media import Videos
 from evaluation.readers import get_reader
 from synrl.audit.reading import Source
-from synrl.errors import DataError
+from synrl.errors import DataError, first_line
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -153,7 +153,7 @@ def _rows_from_hub(benchmark: Benchmark, name: str) -> Iterable[Any]:
 
 
 def _not_there(benchmark: Benchmark, name: str, error: Exception) -> DataError:
-    why = (str(error).strip() or type(error).__name__).splitlines()[0]
+    why = first_line(error)
     return DataError(
         f"{benchmark.title} ({benchmark.repo}, {name}) is not to be had: {why}; {benchmark.how}; "
         f"or put {Path(name).stem}{Path(name).suffix or '.jsonl'} into $SYNRL_EVAL_DATA/{benchmark.name}"

@@ -24,6 +24,17 @@ def setting(default: Any, said: str) -> Any:
     return field(default=default, metadata={"help": said})
 
 
+def check_ranges(config: Any, **ranges: tuple[float, float]) -> None:
+    """Hold settings to lie within limits, both allowed.
+
+    Raises:
+        ConfigError: one does not.
+    """
+    for name, (low, high) in ranges.items():
+        if not low <= getattr(config, name) <= high:
+            raise ConfigError(f"{name} is {getattr(config, name)}; allowed: {low} to {high}")
+
+
 def add_flags(parser: argparse.ArgumentParser, kind: type[Any]) -> None:
     """Give a command `--config FILE` and a flag for each setting."""
     parser.add_argument("--config", type=Path, metavar="YAML", help="file of settings; flags override it")

@@ -52,3 +52,8 @@ class IllegalOperation(SynRLError):
 def allowed(values: Iterable[object]) -> str:
     """The tail of a message: `allowed: a, b, c`."""
     return "allowed: " + ", ".join(str(value) for value in values)
+
+
+def first_line(error: BaseException) -> str:
+    """What another library's error says, in one line; its type if it says nothing."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

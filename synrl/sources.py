@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from synrl.errors import ConfigError, DataError, HubError
+from synrl.errors import ConfigError, DataError, HubError, first_line
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def _load(source: Source) -> Iterable[Mapping[str, Any]]:
         )
         return rows
     except (DatasetsError, OSError, ValueError) as error:
-        said = (str(error).strip() or type(error).__name__).splitlines()[0]
+        said = first_line(error)
         raise HubError(
             f"{source} can't be fetched: {said}; it needs the network once, or leave the real videos out"
         ) from error

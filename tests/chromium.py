@@ -20,6 +20,10 @@ _FLAGS = (
 )
 
 
+class Navigated(Exception):
+    """The page went away while it was asked."""
+
+
 class Chromium:
     """One browser with one page; `complaints` are the errors and exceptions that the page met.
 
@@ -66,6 +70,9 @@ class Chromium:
         os.write(self._write, json.dumps(message).encode() + b"\0")
         while (answer := self._next())["id"] != number:
             pass
+        said = answer.get("error", {}).get("message", "")
+        if "navigated" in said or "execution context" in said:
+            raise Navigated(f"{method}: {said}")
         assert "error" not in answer, f"{method}: {answer['error']}"
         return dict(answer["result"])
 
@@ -85,11 +92,17 @@ class Chromium:
         return answer["result"].get("value")
 
     def wait(self, condition: str, seconds: float = 10) -> None:
-        """Wait until an expression is true in the page."""
+        """Wait until an expression is true in the page, or in the one that it makes way for."""
         end = time.monotonic() + seconds
-        while not self.run(condition):
+        while not self._holds(condition):
             assert time.monotonic() < end, f"never true: {condition}"
             time.sleep(0.02)
+
+    def _holds(self, condition: str) -> bool:
+        try:
+            return bool(self.run(condition))
+        except Navigated:
+            return False
 
     def press(self, key: str) -> None:
         """Press a key; one character, or a name such as ArrowRight."""

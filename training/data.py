@@ -6,15 +6,14 @@ as tracks, are left on the disk.
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from synrl.errors import DataError
-from synrl.hub.record import read_recipe
+from synrl.errors import DataError, first_line
+from synrl.hub import record
 from synrl.prompts import completion_text, target_text
 from synrl.recipes import Recipe, get_recipe, recipes
 from training.inputs import prompt_messages
@@ -25,19 +24,20 @@ if TYPE_CHECKING:
     from training.settings import RunArguments
 
 COLUMNS = (
-    *(
-        "id",
-        "family",
-        "level",
-        "mode",
-        "video",
-        "question",
-        "options",
-        "answer_type",
-        "answer",
-        "answer_text",
-    ),
-    *("config", "states", "min_fps", "cot"),
+    "id",
+    "family",
+    "level",
+    "mode",
+    "video",
+    "question",
+    "options",
+    "answer_type",
+    "answer",
+    "answer_text",
+    "config",
+    "states",
+    "min_fps",
+    "cot",
 )
 """What prompts and rewards are made of."""
 
@@ -66,7 +66,7 @@ def load_rows(
     try:
         rows = load_dataset(path, arguments.data_config, split=split, revision=arguments.data_revision)
     except (DatasetsError, OSError, ValueError) as error:
-        said = (str(error).strip() or type(error).__name__).splitlines()[0]
+        said = first_line(error)
         raise DataError(f"{source} can't be loaded: {said}") from error
     missing = [name for name in COLUMNS if name not in rows.column_names]
     if missing:
@@ -108,8 +108,7 @@ def recipe_of(data: str) -> Recipe | None:
     """The recipe that rows were made by: the one of that name, or that of a generated folder."""
     if _is_recipe(data):
         return get_recipe(data)
-    path = Path(data) / "recipe.json"
-    return read_recipe(json.loads(path.read_text(encoding="utf-8")), str(path)) if path.is_file() else None
+    return record.recipe_of(Path(data))
 
 
 def _is_recipe(data: str) -> bool:
@@ -118,12 +117,12 @@ def _is_recipe(data: str) -> bool:
 
 def for_grpo(rows: Dataset) -> Dataset:
     """Rows with a prompt that asks for reasoning; the other columns go to the rewards."""
-    return rows.remove_columns("cot").with_transform(_each(_asked))
+    return rows.remove_columns("cot").with_transform(each_row(_asked))
 
 
 def for_sft(rows: Dataset) -> Dataset:
     """Rows with the chain of thought to learn, or, where there is none, the answer alone."""
-    return rows.with_transform(_each(_taught))
+    return rows.with_transform(each_row(_taught))
 
 
 def _asked(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -135,7 +134,7 @@ def _taught(row: Mapping[str, Any]) -> dict[str, Any]:
     return {"prompt": prompt, "completion": target_text(row), "video": row["video"]}
 
 
-def _each(change: Any) -> Any:
+def each_row(change: Any) -> Any:
     """A transform of `datasets`, which come as columns, from a function of one row."""
 
     def batch(columns: dict[str, list[Any]]) -> dict[str, list[Any]]:
@@ -184,4 +183,4 @@ def real_rows(recipe: Recipe | None, folder: str | None) -> Dataset | None:
             "video": {"bytes": (Path(folder) / row["video"]).read_bytes(), "path": row["video"]},
         }
 
-    return Dataset.from_list([vars(row) for row in found]).with_transform(_each(taught))
+    return Dataset.from_list([vars(row) for row in found]).with_transform(each_row(taught))

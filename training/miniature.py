@@ -103,17 +103,17 @@ def read_rows(folder: Path, names: Sequence[str], split: str) -> Any:
     from datasets import concatenate_datasets, load_dataset
 
     from synrl.prompts import completion_text
+    from training.data import each_row
     from training.inputs import prompt_messages
 
     files = [str(folder / f"{name}-{split}.parquet") for name in names]
     parts = [load_dataset("parquet", data_files=file, split="train") for file in files]
 
-    def asked(columns: dict[str, list[Any]]) -> dict[str, list[Any]]:
-        each = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
-        prompts = [prompt_messages(row, reasoned=False) for row in each]
-        return {**columns, "prompt": prompts, "completion": [completion_text(row["answer"]) for row in each]}
+    def asked(row: Mapping[str, Any]) -> dict[str, Any]:
+        prompt = prompt_messages(row, reasoned=False)
+        return {**row, "prompt": prompt, "completion": completion_text(row["answer"])}
 
-    return concatenate_datasets(parts).with_transform(asked)
+    return concatenate_datasets(parts).with_transform(each_row(asked))
 
 
 # --- one run ----------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from synrl.errors import ConfigError
+from synrl.errors import ConfigError, first_line
 
 
 @dataclass
@@ -86,7 +86,7 @@ def parse(kinds: Sequence[type[Any]], argv: Sequence[str] | None, command: str) 
     except ConfigError:
         raise
     except (ValueError, OSError) as error:
-        raise ConfigError(_first_line(error)) from error
+        raise ConfigError(first_line(error)) from error
 
 
 def _about(command: str) -> str:
@@ -97,7 +97,3 @@ def _about(command: str) -> str:
         f"{what}, on rows with videos. Settings come from a YAML file (--config; see training/recipes) and "
         "from flags, which override it. Interrupted? The same command goes on from the last checkpoint."
     )
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]

@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from synrl.errors import DataError
+from synrl.errors import DataError, first_line
 from synrl.schema import COLUMNS, decode_json
 
 
@@ -56,7 +56,7 @@ class Group:
         try:
             return pq.ParquetFile(self.path).read_row_group(self.index, columns=names)
         except (OSError, pa.ArrowException) as error:
-            raise DataError(f"{self.path} can't be read: {_first_line(error)}") from error
+            raise DataError(f"{self.path} can't be read: {first_line(error)}") from error
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def _groups(path: Path) -> list[Group]:
     try:
         file = pq.ParquetFile(path)
     except (OSError, pa.ArrowException) as error:
-        raise DataError(f"{path} can't be read: {_first_line(error)}") from error
+        raise DataError(f"{path} can't be read: {first_line(error)}") from error
     missing = [column for column in COLUMNS if column not in file.schema_arrow.names]
     if missing:
         raise DataError(f"{path} is not a SynRL file: it has no column {', '.join(missing)}")
@@ -129,9 +129,5 @@ def _download(repo: str) -> Path:
         raise DataError(f"{repo} is neither a folder nor the name of a Hub dataset (org/name)") from error
     except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
         raise DataError(
-            f"{repo} is no folder here, and not to be had from the Hub: {_first_line(error)}"
+            f"{repo} is no folder here, and not to be had from the Hub: {first_line(error)}"
         ) from error
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]

@@ -32,9 +32,8 @@ from synrl.disk import disk_errors, write_whole
 from synrl.errors import DataError, OutputError
 from synrl.generate import write_tables
 from synrl.hub.cards import dataset_card
-from synrl.hub.record import Record, read_recipe, versions
+from synrl.hub.record import Record, recipe_of, versions
 from synrl.pool import check_num_proc, ordered_map
-from synrl.recipes import Recipe
 from synrl.schema import COLUMNS, features
 
 JOURNAL = "journal.jsonl"
@@ -112,7 +111,7 @@ def add_chains(
     """
     check_num_proc(num_proc)
     source = Source.open(data)
-    recipe = _recipe(source.folder)
+    recipe = recipe_of(source.folder)
     about = {
         "settings": config.what(),
         "writer": "trace" if config.by_trace else "model",
@@ -147,19 +146,6 @@ def add_chains(
             out.rmdir()  # an empty folder, as _done has made sure
         staging.rename(out)
     return said
-
-
-def _recipe(folder: Path) -> Recipe | None:
-    """The recipe of a generated folder; a Hub dataset has none in that place."""
-    path = folder / _RECIPE
-    if not path.exists():
-        return None
-    try:
-        return read_recipe(json.loads(path.read_text(encoding="utf-8")), str(path))
-    except (OSError, ValueError, LookupError, TypeError) as error:
-        if isinstance(error, DataError):
-            raise
-        raise DataError(f"{path} is no recipe: {type(error).__name__}: {error}") from error
 
 
 def _digest(source: Source) -> str:

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from synrl.config import setting
+from synrl.config import check_ranges, setting
 from synrl.errors import ConfigError
 
 TRACE = "trace"
@@ -52,20 +52,19 @@ class CotConfig:
     max_retries: int = setting(6, "how often a failed request or unreadable verdict is asked again, 0 to 20")
 
     def __post_init__(self) -> None:
-        for name, low, high in (
-            ("writer_temperature", 0, 2),
-            ("judge_temperature", 0, 2),
-            ("polish_temperature", 0, 2),
-            ("rounds", 0, 20),
-            ("tolerance", 0, 5),
-            ("fps", 0, 60),
-            ("max_tokens", 256, 262144),
-            ("concurrency", 1, 1024),
-            ("timeout", 1, 86400),
-            ("max_retries", 0, 20),
-        ):
-            if not low <= getattr(self, name) <= high:
-                raise ConfigError(f"{name} is {getattr(self, name)}; allowed: {low} to {high}")
+        check_ranges(
+            self,
+            writer_temperature=(0, 2),
+            judge_temperature=(0, 2),
+            polish_temperature=(0, 2),
+            rounds=(0, 20),
+            tolerance=(0, 5),
+            fps=(0, 60),
+            max_tokens=(256, 262144),
+            concurrency=(1, 1024),
+            timeout=(1, 86400),
+            max_retries=(0, 20),
+        )
         for name in ("writer_model", "judge_model", "polish_model"):
             if not getattr(self, name).strip():
                 raise ConfigError(f"{name} is empty; allowed: the name of a model that the server has")

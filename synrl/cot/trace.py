@@ -91,7 +91,7 @@ class _Short(_Writer):
         groups = list(self._grouped(told))
         for number, group in enumerate(groups):
             yield self._told(group, number, len(groups))
-        yield f"{self._conclusion(told)}."
+        yield f"{self._conclusion()}."
         yield self.end()
 
     def _opening(self, told: Sequence[Fact]) -> str:
@@ -154,7 +154,7 @@ class _Short(_Writer):
         when = self.when(fact)
         return self.stream.choice((f"{when} {phrase}", f"{phrase}, {when}", f"{when}, {phrase}"))
 
-    def _conclusion(self, told: Sequence[Fact]) -> str:
+    def _conclusion(self) -> str:
         span = parse_interval(self.row["answer_text"]) if self.query["ask"] == "span" else None
         if span is None:
             return self.stream.choice(tuple(self.timeline.family.conclude(self.row)))
@@ -171,17 +171,17 @@ class _Long(_Writer):
         """The reasoning, sentence by sentence."""
         timeline = self.timeline
         yield self._opening()
-        last = self.query["when"] if isinstance(self.query.get("when"), int) else len(timeline.facts)
+        when = self.query.get("when")
+        asked = when if isinstance(when, int) else None  # after so many operations, or at an end
         if timeline.read_first:
             yield self._read("At the beginning", 0)
-            for run in self._runs(timeline.facts[:last]):
+            for run in self._runs(timeline.facts[:asked]):
                 yield self._untouched(run) if len(run) > 1 else self._told(run[0], with_state=True)
         else:
             for fact in timeline.facts:
                 yield self._told(fact, with_state=False)
             yield self._read("At the end", -1)
-            first = self.query["when"] if isinstance(self.query.get("when"), int) else 0
-            for run in self._runs(timeline.facts[first:][::-1]):
+            for run in self._runs(timeline.facts[asked:][::-1]):
                 yield self._untouched(run, back=True) if len(run) > 1 else self._undone(run[0])
         yield from self._plan() if self.query["ask"] == "plan" else [f"{self._conclusion()}."]
         yield self.end()
@@ -285,7 +285,7 @@ class _Long(_Writer):
     def _effect(self, before: int, after: int, nothing: str = "") -> str:
         """What an operation changes of the state, or at level 1 the state after it."""
         old, new = self.timeline.states[before], self.timeline.states[after]
-        changed = {label: text for label, text in new.items() if old.get(label) != text}
+        changed = _changed(old, new)
         if not changed:
             return nothing or self.stream.choice((", which changes nothing here", ""))
         return f", so {_listed(new if self.row['level'] == 1 else changed)}"
@@ -308,9 +308,12 @@ class _Long(_Writer):
             for kind, arguments in world.parse_plan(words) or ():
                 state = world.rules(state, kind, arguments)
             after = timeline.family.parts(state, self.query)
-            changed = {label: text for label, text in after.items() if before.get(label) != text}
-            yield f'Step {number}, "{words}": now {_listed(changed or after)}.'
+            yield f'Step {number}, "{words}": now {_listed(_changed(before, after) or after)}.'
         yield self.stream.choice(("That is what is wanted.", "This is the arrangement asked for."))
+
+
+def _changed(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, str]:
+    return {label: text for label, text in after.items() if before.get(label) != text}
 
 
 def _listed(parts: Mapping[str, str]) -> str:

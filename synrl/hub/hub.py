@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from synrl.errors import HubError
+from synrl.errors import HubError, first_line
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
@@ -96,7 +96,7 @@ def hub_errors(repo: str) -> Iterator[None]:
     try:
         yield
     except (HFValidationError, LocalTokenNotFoundError) as error:
-        raise HubError(_first_line(error)) from error
+        raise HubError(first_line(error)) from error
     except HfHubHTTPError as error:
         status = error.response.status_code
         if status in (401, 403):
@@ -104,11 +104,7 @@ def hub_errors(repo: str) -> Iterator[None]:
                 f"the Hub does not let you write to {repo} ({status}): check the name, and log in with a "
                 f"token that may write (`hf auth login`, or HF_TOKEN)"
             ) from error
-        raise HubError(f"the Hub answered {status} for {repo}: {_first_line(error)}; {again}") from error
+        raise HubError(f"the Hub answered {status} for {repo}: {first_line(error)}; {again}") from error
     except (HTTPError, OSError, RuntimeError) as error:
         # `huggingface_hub` wraps a failed upload in a RuntimeError.
-        raise HubError(f"the Hub could not be reached for {repo}: {_first_line(error)}; {again}") from error
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise HubError(f"the Hub could not be reached for {repo}: {first_line(error)}; {again}") from error

@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from synrl.errors import DataError
@@ -91,6 +92,23 @@ def read_recipe(said: Mapping[str, Any], where: str) -> Recipe:
             f"{recipe.generator_version}: the same recipe means other rows here"
         )
     return recipe
+
+
+def recipe_of(folder: Path) -> Recipe | None:
+    """The recipe that a generated folder says; None if it says none.
+
+    Raises:
+        DataError: what it says is no recipe, or means other rows here.
+    """
+    path = folder / "recipe.json"
+    if not path.is_file():
+        return None
+    try:
+        return read_recipe(json.loads(path.read_text(encoding="utf-8")), str(path))
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        if isinstance(error, DataError):
+            raise
+        raise DataError(f"{path} is no recipe: {type(error).__name__}: {error}") from error
 
 
 def versions() -> dict[str, str]:
