@@ -20,6 +20,11 @@ GROUPS = ("grounding", "complex", "general", "own")
 """The first three are the paper's; `own` are VSI-Bench and this project's test."""
 
 
+def prefixes(samples: int) -> tuple[str, ...]:
+    """Of metrics of so many outputs a question: none; or of the samples' mean, and of the best of them."""
+    return ("",) if samples == 1 else ("pass1_", f"pass{samples}_")
+
+
 @dataclass(frozen=True)
 class Variant:
     """How a model is asked: the tasks of a benchmark differ in nothing else."""
@@ -31,6 +36,11 @@ class Variant:
     temperature: float = 0.0
     top_p: float = 1.0
     samples: int = 1
+
+    @property
+    def prefixes(self) -> tuple[str, ...]:
+        """Of the names of its metrics."""
+        return prefixes(self.samples)
 
     def generation(self) -> dict[str, Any]:
         """`generation_kwargs` of lmms-eval. Without `until` it would stop at the first empty line."""
@@ -100,6 +110,10 @@ class Benchmark:
     def video_variable(self) -> str:
         """The environment variable for folders of its videos."""
         return f"{self.name.upper()}_VIDEO_DIR"
+
+    def metric_names(self, variant: Variant) -> list[str]:
+        """Of a task's scores, without its subsets."""
+        return [f"{prefix}{name}" for prefix in variant.prefixes for name in (*self.metrics, *self.totals)]
 
     def pins(self, variant: Variant) -> dict[str, Any]:
         """What a score depends on, as printed into the results."""

@@ -65,9 +65,7 @@ def compare(runs: Sequence[Results], variant: str, benchmark: Benchmark) -> list
     """
     task = f"{benchmark.task}_{variant}"
     outcomes = [run.outcomes.get(task) for run in runs]
-    samples = VARIANTS[variant].samples
-    prefixes = ("",) if samples == 1 else ("pass1_", f"pass{samples}_")
-    metrics = [f"{prefix}{name}" for prefix in prefixes for name in (*benchmark.metrics, *benchmark.totals)]
+    metrics = benchmark.metric_names(VARIANTS[variant])
     metrics = [metric for metric in metrics if any(one and metric in one.scores for one in outcomes)]
     seed = zlib.crc32(benchmark.name.encode())
     scores = [{} if one is None else _estimates(one, metrics, seed) for one in outcomes]
@@ -96,11 +94,10 @@ def composites(lines: Sequence[Line], variant: str, names: Sequence[str]) -> tup
     """The paper's means over benchmarks, and for those that a run of `names` has not, what is missing."""
     found: list[Line] = []
     missing: list[str] = []
-    samples = VARIANTS[variant].samples
     by_key = {(line.benchmark, line.metric): line for line in lines}
     for name, title in paper.COMPOSITES.items():
         members = paper.members(name)
-        for prefix in ("",) if samples == 1 else ("pass1_", f"pass{samples}_"):
+        for prefix in VARIANTS[variant].prefixes:
             parts = [by_key.get((b.name, f"{prefix}{paper.main_metric(b)}")) for b in members]
             scores = [_mean([part.scores[k] if part else None for part in parts]) for k in range(len(names))]
             deltas = [_mean([p.deltas[k] if p else None for p in parts]) for k in range(len(names) - 1)]
@@ -246,7 +243,8 @@ def _cells(rows: Sequence[Row], units: Sequence[int], metric: str, outcome: Outc
     Raises:
         DataError: a sample does not say what its item is worth.
     """
-    name = metric.removeprefix("pass1_").removeprefix(f"pass{VARIANTS[outcome.variant].samples}_")
+    prefix = next(p for p in reversed(VARIANTS[outcome.variant].prefixes) if metric.startswith(p))
+    name = metric.removeprefix(prefix)
     entries: list[tuple[int, str, float, float]] = []
     weights: dict[str, float] = {}
     try:

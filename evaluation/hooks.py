@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from evaluation import media
-from evaluation.benchmarks import VARIANTS, get_benchmark
+from evaluation.benchmarks import VARIANTS, get_benchmark, prefixes
 from evaluation.loading import load
 from evaluation.scoring.judge import TRUNCATED, UNPARSED, judge
 from synrl.errors import SynRLError
@@ -54,19 +54,15 @@ def doc_to_target(doc: Document) -> str:
 
 
 def process_results(doc: Document, results: Sequence[str]) -> dict[str, Any]:
-    """An item's part of every metric, in percent, from one output or several samples.
-
-    Of several, `pass1_` is the mean and `pass<k>_` the best.
-    """
+    """An item's part of every metric, in percent, from one output or several samples."""
     benchmark = get_benchmark(doc["benchmark"])
     judged = [judge(doc, text or "") for text in results]
-    ways: dict[str, Any] = {"": lambda scores: scores}
-    if len(judged) > 1:
-        ways = {"pass1_": lambda scores: scores, f"pass{len(judged)}_": lambda scores: [max(scores)]}
     metrics: dict[str, Any] = {}
     main = benchmark.metrics[0]
-    for prefix, way in ways.items():
-        scores = {name: way([j.values[name] for j in judged]) for name in judged[0].values}
+    for prefix, best in zip(prefixes(len(judged)), (False, True), strict=False):
+        scores = {name: [j.values[name] for j in judged] for name in judged[0].values}
+        if best:
+            scores = {name: [max(values)] for name, values in scores.items()}
         percent = {name: 100 * sum(values) / len(values) for name, values in scores.items()}
         metrics |= {f"{prefix}{name}": percent[name] for name in benchmark.metrics}
         metrics |= {f"{prefix}{main}_{s}": percent[main] for s in doc["subsets"] if s in benchmark.subsets}

@@ -45,7 +45,7 @@ def _is_main(line: Line) -> bool:
     if line.benchmark not in BENCHMARKS:
         return True
     main = paper.main_metric(BENCHMARKS[line.benchmark])
-    return line.metric in (main, f"pass1_{main}", f"pass{VARIANTS[line.variant].samples}_{main}")
+    return line.metric in [f"{prefix}{main}" for prefix in VARIANTS[line.variant].prefixes]
 
 
 def _draw(axes: Any, runs: Sequence[Results], lines: Sequence[Line]) -> None:

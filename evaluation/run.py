@@ -18,7 +18,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from evaluation.benchmarks import BENCHMARKS, GROUPS, VARIANTS, Benchmark, get_benchmark
+from evaluation.benchmarks import BENCHMARKS, GROUPS, VARIANTS, Benchmark
 from evaluation.journal import digest, files_digest, model_digest
 from evaluation.write_tasks import TASKS
 from synrl.errors import ConfigError, DataError, EvaluationError, allowed
@@ -179,14 +179,12 @@ def _versions() -> Iterator[tuple[str, str]]:
 
 
 def _main_metrics(results: dict[str, dict[str, Any]]) -> dict[str, dict[str, float]]:
-    tasks = {f"{b.task}_{v}": (b, v) for b in BENCHMARKS.values() for v in VARIANTS}
+    tasks = {f"{b.task}_{name}": (b, v) for b in BENCHMARKS.values() for name, v in VARIANTS.items()}
     found: dict[str, dict[str, float]] = {}
     for task, values in results.items():
         if task in tasks:
-            benchmark = get_benchmark(tasks[task][0].name)
-            samples = VARIANTS[tasks[task][1]].samples
-            prefixes = ("",) if samples == 1 else ("pass1_", f"pass{samples}_")
-            names = [f"{p}{name}" for p in prefixes for name in (*benchmark.metrics, *benchmark.totals)]
+            benchmark, variant = tasks[task]
+            names = benchmark.metric_names(variant)
             by_name = {key.split(",")[0]: value for key, value in values.items()}
             found[task] = {n: float(by_name[n]) for n in (*names, "truncated", "unparsed") if n in by_name}
     return found

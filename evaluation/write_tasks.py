@@ -24,9 +24,8 @@ def task_names(benchmarks: list[Benchmark], variant: Variant) -> list[str]:
 
 def metric_names(benchmark: Benchmark, variant: Variant) -> dict[str, str]:
     """The metrics of a task and how each is put together from the items."""
-    prefixes = ("",) if variant.samples == 1 else ("pass1_", f"pass{variant.samples}_")
     names: dict[str, str] = {}
-    for prefix in prefixes:
+    for prefix in variant.prefixes:
         names |= {f"{prefix}{name}": "mean" for name in benchmark.metrics}
         names |= {
             f"{prefix}{name}": f"!function evaluation.scoring.totals.{name}" for name in benchmark.totals
