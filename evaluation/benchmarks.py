@@ -63,7 +63,7 @@ TRAINING = VideoBudget()
 LONG = VideoBudget(max_frames=64, max_clip_pixels=32 * 448 * 448)
 """For videos of minutes, and for clips whose numbers are shown on title cards only."""
 MANY = VideoBudget(max_frames=16, max_clip_pixels=8 * 448 * 448)
-"""Of each video, where a question has up to four."""
+"""Of each video, where a question has several."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,8 @@ class Benchmark:
     subsets: tuple[str, ...] = ()
     budget: VideoBudget = TRAINING
     """Frames and pixels of a clip: those of training, unless something else is said."""
+    videos: int = 1
+    """How many a question has at most."""
     upstream: str = ""
     """The task of lmms-eval 0.7.3 for the same data."""
     paper: str = ""
@@ -258,6 +260,7 @@ _ALL = (
         reader="choices.cvbench",
         how="hf download Dongyh35/CVBench --repo-type dataset; unpack its videos into $CVBENCH_VIDEO_DIR",
         budget=MANY,
+        videos=4,
         paper="accuracy",
     ),
     Benchmark(

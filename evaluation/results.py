@@ -162,9 +162,10 @@ def eval_command(argv: list[str]) -> str | None:
         out, limit = Path(flags["--output_path"]), flags.get("--limit")
         settings |= dict(backend=flags["--model"], batch_size=int(flags["--batch_size"]))
         settings |= dict(limit=None if limit is None else int(limit))
-        ((_, plain),) = Run(model, names, **settings).commands(out)
+        timed = "is_qwen3_vl=True" in said.split(",")
+        ((_, plain),) = Run(model, names, **settings).commands(out, timed)
         more = said.removeprefix(plain[plain.index("--model_args") + 1]).removeprefix(",")
-        ((_, again),) = Run(model, names, **settings, model_args=more).commands(out)
+        ((_, again),) = Run(model, names, **settings, model_args=more).commands(out, timed)
     except (ConfigError, KeyError, ValueError):
         return None
     if _portable(again) != _portable(argv):

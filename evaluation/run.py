@@ -9,6 +9,7 @@ of each benchmark by itself, and a journal.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,13 +19,12 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from evaluation.backends import BACKENDS, environment, is_timed, model_args
 from evaluation.benchmarks import BENCHMARKS, GROUPS, VARIANTS, Benchmark
 from evaluation.journal import digest, files_digest, model_digest
 from evaluation.write_tasks import TASKS
 from synrl.errors import ConfigError, DataError, EvaluationError, allowed
-from training.budget import VideoBudget
 
-BACKENDS = ("synrl", "vllm", "qwen3_vl")
 _LIBRARIES = ("synrl", "lmms_eval", "torch", "transformers", "vllm", "av", "qwen-vl-utils")
 
 
@@ -67,51 +67,54 @@ class Run:
         """Those that are named, each once, in the order of the table."""
         return [b for b in BENCHMARKS.values() if "all" in self.names or {b.name, b.group} & set(self.names)]
 
-    def commands(self, out: Path) -> Iterator[tuple[list[Benchmark], list[str]]]:
-        """The commands of lmms-eval and what each of them measures."""
+    def commands(self, out: Path, timed: bool = False) -> Iterator[tuple[list[Benchmark], list[str]]]:
+        """The commands of lmms-eval and what each of them measures.
+
+        Args:
+            timed: see `evaluation.backends.is_timed`; it takes a look at the model.
+        """
+        variants = [VARIANTS[name] for name in self.variants]
         together = self.backend == "synrl"
         for benchmarks in [self.benchmarks()] if together else [[b] for b in self.benchmarks()]:
             tasks = [f"{b.task}_{variant}" for b in benchmarks for variant in self.variants]
+            pinned = model_args(
+                self.backend,
+                self.model,
+                benchmarks[0],
+                variants,
+                journal=out / "answers.jsonl",
+                timed=timed,
+            )
             command = [sys.executable, "-m", "lmms_eval", "--model", self.backend, "--model_args"]
-            pinned = f"pretrained={self.model},journal={out / 'answers.jsonl'}"
-            if not together:
-                pinned = self._model_args(benchmarks[0].budget)
             command += [f"{pinned},{self.model_args}" if self.model_args else pinned]
             command += ["--tasks", ",".join(tasks), "--include_path", str(TASKS)]
             command += ["--batch_size", str(self.batch_size), "--seed", "0"]
             command += ["--output_path", str(out), "--log_samples"]
             yield benchmarks, command + ([] if self.limit is None else ["--limit", str(self.limit)])
 
-    def _model_args(self, budget: VideoBudget) -> str:
-        pixels, frames, fps = budget.max_frame_pixels, budget.max_frames, f"{budget.fps:g}"
-        if self.backend == "vllm":
-            marks = "qwen3" in self.model.lower()
-            said = (
-                f"model={self.model},is_qwen3_vl={marks},fps={fps},max_frame_num={frames},max_pixels={pixels}"
-            )
-        else:
-            said = f"pretrained={self.model},fps={fps},max_num_frames={frames},max_pixels={pixels}"
-            said += ",min_pixels=4096"  # it would enlarge small clips
-        return said
-
 
 def evaluate(run: Run, out: Path) -> dict[str, dict[str, float]]:
     """Run lmms-eval into a folder and return each task's main metrics, in percent.
 
     Raises:
-        ConfigError: lmms-eval is not installed.
+        ConfigError: lmms-eval is not installed, the folder's name won't do, or the backend doesn't know the
+            model.
         DataError: rows or videos of benchmarks are missing; the message names all of them.
         EvaluationError: lmms-eval failed; what it had to say is on stderr.
     """
     if find_spec("lmms_eval") is None:
         raise ConfigError("evaluation needs more libraries: pip install 'synrl[eval]'")
+    if "," in str(out):
+        raise ConfigError(f"folder of results is {str(out)!r}; lmms-eval takes no comma in it: take another")
+    timed = is_timed(run.backend, run.model)
     digests = _check(run.benchmarks())
     out.mkdir(parents=True, exist_ok=True)
     notes = _notes(out)
     found: dict[str, dict[str, float]] = {}
-    for benchmarks, command in run.commands(out):
+    for benchmarks, command in run.commands(out, timed):
         note = {
             "command": command,
+            "environment": environment(run.backend, benchmarks[0]),
             "model": model_digest(run.model),
             "data": {benchmark.name: digests[benchmark.name] for benchmark in benchmarks},
             "versions": dict(_versions()),
@@ -120,7 +123,7 @@ def evaluate(run: Run, out: Path) -> dict[str, dict[str, float]]:
         done = next((said for said in reversed(notes) if note.items() <= said.items()), None)
         results = [Path(name) for name in done["results"]] if done else []
         if not results or not all(path.is_file() for path in results):
-            results = _lmms_eval(command, out)
+            results = _lmms_eval(command, note["environment"], out)
             with (out / "runs.jsonl").open("a", encoding="utf-8") as file:
                 file.write(json.dumps({**note, "results": [str(path) for path in results]}) + "\n")
         for path in results:
@@ -128,9 +131,11 @@ def evaluate(run: Run, out: Path) -> dict[str, dict[str, float]]:
     return found
 
 
-def _lmms_eval(command: list[str], out: Path) -> list[Path]:
+def _lmms_eval(command: list[str], environment: dict[str, str], out: Path) -> list[Path]:
     before = set(out.rglob("*_results.json"))
-    status = subprocess.run(command, check=False, stdout=sys.stderr).returncode
+    status = subprocess.run(
+        command, check=False, stdout=sys.stderr, env={**os.environ, **environment}
+    ).returncode
     if status:
         raise EvaluationError(f"lmms-eval ended with exit status {status}; what it says stands above")
     results = sorted(set(out.rglob("*_results.json")) - before)
