@@ -78,6 +78,7 @@ def process_results(doc: Document, results: Sequence[str]) -> dict[str, Any]:
     return metrics | {
         "answered": {
             "id": doc["id"],
+            "measured": doc["measured"],
             "given": [j.given for j in judged],
             "problem": problems,
             "score": problems.count("") / len(problems),

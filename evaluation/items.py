@@ -65,9 +65,9 @@ class Item:
         if problem:
             raise DataError(f"item {self.id}: {problem}")
 
-    def to_dict(self, benchmark: str) -> dict[str, Any]:
-        """The document of a benchmark that lmms-eval hands around."""
-        return {"benchmark": benchmark, **asdict(self)}
+    def to_dict(self, benchmark: str, measured: str) -> dict[str, Any]:
+        """The document of a benchmark that lmms-eval hands around; it names the rows that it is one of."""
+        return {"benchmark": benchmark, "measured": measured, **asdict(self)}
 
 
 @cache
@@ -76,7 +76,7 @@ def features() -> Features:
     from datasets import Features, List, Value
 
     text, number = Value("string"), Value("float64")
-    columns: dict[str, Any] = dict.fromkeys(("benchmark", *Item.__dataclass_fields__), text)
+    columns: dict[str, Any] = dict.fromkeys(("benchmark", "measured", *Item.__dataclass_fields__), text)
     columns |= {name: List(text) for name in ("videos", "options", "subsets")}
     columns |= dict.fromkeys(("start", "end"), number)
     return Features(columns | {"listed": Value("bool"), "spans": List(List(number))})

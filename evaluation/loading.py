@@ -9,22 +9,21 @@ items out and says how many.
 
 from __future__ import annotations
 
-import csv
-import json
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from evaluation.benchmarks import Benchmark
 from evaluation.items import Item, features
+from evaluation.journal import digest
 from evaluation.media import Videos
 from evaluation.readers import get_reader
-from synrl.audit.reading import Source
-from synrl.errors import DataError, first_line
+from evaluation.tables import own_folder, read_tables
+from synrl.errors import DataError
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -38,8 +37,9 @@ def load(benchmark: Benchmark) -> Dataset:
     """
     from datasets import Dataset
 
+    tables = read_tables(benchmark)
     try:
-        items = list(get_reader(benchmark.reader)(tables(benchmark)))
+        items = list(get_reader(benchmark.reader)(tables.content))
     except (KeyError, TypeError, IndexError, AttributeError, ValueError) as error:
         if isinstance(error, DataError):
             raise
@@ -47,23 +47,12 @@ def load(benchmark: Benchmark) -> Dataset:
     found = with_videos(benchmark, items)
     if not found:
         raise DataError(f"{benchmark.title} has no items; {benchmark.how}")
+    measured = tables.origin or f"sha256:{_digest(items)}"
+    if len(found) < len(items):
+        measured += f" without {len(items) - len(found)} of {len(items)} items"
     if len(benchmark.tables) > 1 and benchmark.subsets:
         found = _in_turn(found)
-    return Dataset.from_list([item.to_dict(benchmark.name) for item in found], features=features())
-
-
-def tables(benchmark: Benchmark) -> dict[str, Any]:
-    """The tables of a benchmark by name.
-
-    Raises:
-        DataError: one is neither in the user's folder nor on the Hub, or is damaged.
-    """
-    if benchmark.name == "synrl_test":
-        wanted = os.environ.get("SYNRL_TEST")
-        if not wanted:
-            raise DataError(f"SYNRL_TEST is not set; {benchmark.how}")
-        return {"rows": Source.open(wanted).rows()}
-    return {table: _table(benchmark, table) for table in benchmark.tables}
+    return Dataset.from_list([item.to_dict(benchmark.name, measured) for item in found], features=features())
 
 
 def with_videos(benchmark: Benchmark, items: Sequence[Item]) -> list[Item]:
@@ -90,86 +79,11 @@ def with_videos(benchmark: Benchmark, items: Sequence[Item]) -> list[Item]:
     return found
 
 
-def _table(benchmark: Benchmark, name: str) -> Any:
-    folder = _own_folder(benchmark)
-    is_file = Path(name).suffix in (".json", ".csv")
-    if folder is not None:
-        names = (
-            [name, Path(name).name] if is_file else [f"{name}{end}" for end in (".jsonl", ".json", ".csv")]
-        )
-        for path in (folder / each for each in names):
-            if path.is_file():
-                return _read(path)
-    if is_file:
-        return _read(_from_hub(benchmark, name))
-    return _rows_from_hub(benchmark, name)
-
-
-def _read(path: Path) -> Any:
-    try:
-        text = path.read_text(encoding="utf-8")
-        if path.suffix == ".csv":
-            return list(csv.DictReader(text.splitlines()))
-        if path.suffix == ".jsonl":
-            return [json.loads(line) for line in text.splitlines() if line.strip()]
-        return json.loads(text)
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, csv.Error) as error:
-        raise DataError(f"{path} can't be read: {error}") from error
-
-
-def _from_hub(benchmark: Benchmark, name: str) -> Path:
-    """A file of the repository, under its path or, if it has been moved, in another folder."""
-    from huggingface_hub import hf_hub_download, list_repo_files
-    from huggingface_hub.errors import EntryNotFoundError, HfHubHTTPError
-
-    where: dict[str, Any] = dict(repo_type="dataset", revision=benchmark.revision)
-    try:
-        try:
-            return Path(hf_hub_download(benchmark.repo, name, **where))
-        except EntryNotFoundError:
-            moved = [p for p in list_repo_files(benchmark.repo, **where) if Path(p).name == Path(name).name]
-            if len(moved) != 1:
-                raise
-            return Path(hf_hub_download(benchmark.repo, moved[0], **where))
-    except (HfHubHTTPError, OSError, ValueError) as error:
-        raise _not_there(benchmark, name, error) from error
-
-
-def _rows_from_hub(benchmark: Benchmark, name: str) -> Iterable[Any]:
-    from datasets import load_dataset
-    from datasets.exceptions import DatasetsError
-    from huggingface_hub.errors import HfHubHTTPError
-
-    try:
-        rows: Iterable[Any] = load_dataset(
-            benchmark.repo,
-            None if name == "default" else name,
-            split=benchmark.split,
-            revision=benchmark.revision,
-        )
-        return rows
-    except (DatasetsError, HfHubHTTPError, OSError, ValueError) as error:
-        raise _not_there(benchmark, name, error) from error
-
-
-def _not_there(benchmark: Benchmark, name: str, error: Exception) -> DataError:
-    why = first_line(error)
-    return DataError(
-        f"{benchmark.title} ({benchmark.repo}, {name}) is not to be had: {why}; {benchmark.how}; "
-        f"or put {Path(name).stem}{Path(name).suffix or '.jsonl'} into $SYNRL_EVAL_DATA/{benchmark.name}"
-    )
-
-
-def _own_folder(benchmark: Benchmark) -> Path | None:
-    root = os.environ.get("SYNRL_EVAL_DATA")
-    return Path(root).expanduser() / benchmark.name if root else None
-
-
 def _video_folders(benchmark: Benchmark) -> list[Path]:
     """The first that are set count alone, so that a video is not found twice."""
     if said := os.environ.get(benchmark.video_variable):
         return [Path(folder).expanduser() for folder in said.split(os.pathsep)]
-    own = _own_folder(benchmark)
+    own = own_folder(benchmark)
     if own is not None and own.is_dir():
         return [own]
     home = Path(os.environ.get("HF_HOME", "~/.cache/huggingface")).expanduser()
@@ -194,6 +108,16 @@ def _snapshot(benchmark: Benchmark) -> Path | None:
         )
     except LocalEntryNotFoundError:
         return None
+
+
+def _digest(items: Sequence[Item]) -> str:
+    """A name for rows that are not on the Hub, the same on every machine."""
+    named = (replace(item, videos=tuple(_portable(path) for path in item.videos)) for item in items)
+    return digest([asdict(item) for item in named])
+
+
+def _portable(path: str) -> str:
+    return Path(path).name if Path(path).is_absolute() else path
 
 
 def _in_turn(items: Sequence[Item]) -> list[Item]:

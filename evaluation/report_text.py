@@ -99,7 +99,7 @@ def _answers(runs: Sequence[Results]) -> str:
 
 
 def _asked(runs: Sequence[Results]) -> str:
-    names = ["dataset", "prompt", "fps", "max_frames", "max_frame_pixels", "max_clip_pixels"]
+    names = ["dataset", "measured", "prompt", "fps", "max_frames", "max_frame_pixels", "max_clip_pixels"]
     names += ["max_new_tokens", "temperature", "version"]
     rows = []
     for task in _tasks(runs):

@@ -39,6 +39,8 @@ class Row:
     """Percentages, and the records of metrics of items that belong together."""
     problems: tuple[str, ...]
     """Of each of its outputs, empty if it had an answer."""
+    measured: str = ""
+    """The rows that it is one of; empty if it isn't said."""
 
 
 @dataclass(frozen=True)
@@ -244,6 +246,7 @@ def _outcome(task: str, said: Mapping[str, Any], file: Path) -> Outcome:
     rows = _rows(samples) if samples.is_file() else None
     if rows is not None and len(rows) != items:
         raise DataError(f"{samples} has {len(rows)} items, but {file.name} says {items}: not of one run")
+    asked["measured"] = (rows[0].measured if rows else "") or None
     return Outcome(task, benchmark, variant, scores, errors, items, of, asked, rows, file)
 
 
@@ -271,7 +274,8 @@ def _rows(path: Path) -> tuple[Row, ...]:
                 answered = said["answered"]
                 name, problems = str(answered["id"]), tuple(str(problem) for problem in answered["problem"])
                 metrics = {key: value for key, value in said.items() if _is_part(value)}
-                rows.append(Row((name, seen[name]), metrics, problems))
+                measured = str(answered.get("measured", ""))
+                rows.append(Row((name, seen[name]), metrics, problems, measured))
                 seen[name] += 1
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         where = f"{path} is damaged in line {len(rows) + 1}"

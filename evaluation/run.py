@@ -107,23 +107,28 @@ def evaluate(run: Run, out: Path) -> dict[str, dict[str, float]]:
     if "," in str(out):
         raise ConfigError(f"folder of results is {str(out)!r}; lmms-eval takes no comma in it: take another")
     timed = is_timed(run.backend, run.model)
-    digests = _check(run.benchmarks())
+    data = _check(run.benchmarks())
     out.mkdir(parents=True, exist_ok=True)
     notes = _notes(out)
     found: dict[str, dict[str, float]] = {}
     for benchmarks, command in run.commands(out, timed):
+        variables = environment(run.backend, benchmarks[0])
         note = {
             "command": command,
-            "environment": environment(run.backend, benchmarks[0]),
+            "environment": variables,
             "model": model_digest(run.model),
-            "data": {benchmark.name: digests[benchmark.name] for benchmark in benchmarks},
+            "data": {b.name: data[b.name]["digest"] for b in benchmarks},
             "versions": dict(_versions()),
-            "pins": [b.pins(VARIANTS[v]) for b in benchmarks for v in run.variants],
+            "pins": [
+                {**b.pins(VARIANTS[v]), "measured": data[b.name]["measured"]}
+                for b in benchmarks
+                for v in run.variants
+            ],
         }
         done = next((said for said in reversed(notes) if note.items() <= said.items()), None)
         results = [Path(name) for name in done["results"]] if done else []
         if not results or not all(path.is_file() for path in results):
-            results = _lmms_eval(command, note["environment"], out)
+            results = _lmms_eval(command, variables, out)
             with (out / "runs.jsonl").open("a", encoding="utf-8") as file:
                 file.write(json.dumps({**note, "results": [str(path) for path in results]}) + "\n")
         for path in results:
@@ -144,11 +149,11 @@ def _lmms_eval(command: list[str], environment: dict[str, str], out: Path) -> li
     return results
 
 
-def _check(benchmarks: list[Benchmark]) -> dict[str, str]:
-    """A name for the rows and videos of each benchmark."""
+def _check(benchmarks: list[Benchmark]) -> dict[str, dict[str, str]]:
+    """Of each benchmark: a name for its rows (`measured`), and one for rows and videos here (`digest`)."""
     from evaluation.loading import load
 
-    digests: dict[str, str] = {}
+    data: dict[str, dict[str, str]] = {}
     problems: list[str] = []
     for benchmark in benchmarks:
         try:
@@ -156,12 +161,14 @@ def _check(benchmarks: list[Benchmark]) -> dict[str, str]:
         except DataError as error:
             problems.append(f"{benchmark.name}: {error}")
             continue
-        print(f"{benchmark.title}: {len(documents)} items", file=sys.stderr)
+        measured = documents[0]["measured"]
+        print(f"{benchmark.title}: {len(documents)} items of {measured}", file=sys.stderr)
         videos = sorted({Path(path) for document in documents for path in document["videos"]})
-        digests[benchmark.name] = digest(documents, files_digest(videos))
+        here = digest(documents, files_digest(videos))
+        data[benchmark.name] = {"measured": measured, "digest": here}
     if problems:
         raise DataError("\n".join(problems))
-    return digests
+    return data
 
 
 def _notes(out: Path) -> list[dict[str, Any]]:

@@ -275,6 +275,9 @@ def test_the_command_measures_a_model_once(
         assert said.err.rstrip().endswith(f"next: synrl report {out}")
     (note,) = [json.loads(line) for line in (out / "runs.jsonl").read_text(encoding="utf-8").splitlines()]
     assert note["versions"]["lmms_eval"] and note["pins"][0]["benchmark"] == "cvbench"
+    (samples,) = out.rglob("*_samples_synrl_cvbench_direct.jsonl")
+    rows = {json.loads(line)["answered"]["measured"] for line in samples.read_text("utf-8").splitlines()}
+    assert rows == {note["pins"][0]["measured"]} and min(rows).startswith("sha256:")
     (results,) = out.rglob("*_results.json")
     assert json.loads(results.read_text(encoding="utf-8"))["configs"]["synrl_cvbench_direct"]["metadata"][
         "budget"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 from typing import Any
 
 import huggingface_hub
@@ -14,9 +16,10 @@ from evaluation import media
 from evaluation.benchmarks import BENCHMARKS, TVBENCH, get_benchmark
 from evaluation.hooks import doc_to_messages, doc_to_text
 from evaluation.items import Item, letter_of, listed_options, plain_letter, unlettered
-from evaluation.loading import load, tables, with_videos
+from evaluation.loading import load, with_videos
 from evaluation.readers import get_reader
 from evaluation.scoring.judge import judge
+from evaluation.tables import read_tables
 from synrl.errors import ConfigError, DataError
 
 from .benchmarks_made import SECONDS, STYLES, Folder, video_bytes
@@ -101,7 +104,7 @@ def test_items_can_be_left_out_with_their_missing_videos_and_are_counted(
 ) -> None:
     monkeypatch.setenv("SYNRL_EVAL_SKIP_MISSING", "1")
     benchmark = get_benchmark("minerva")
-    items = list(get_reader(benchmark.reader)(tables(benchmark)))
+    items = list(get_reader(benchmark.reader)(read_tables(benchmark).content))
     lost = Item("lost", "?", "A", ("nowhere.mp4",), options=("a", "b"))
     assert [item.id for item in with_videos(benchmark, [*items, lost])] == [item.id for item in items]
     assert (
@@ -194,7 +197,7 @@ def test_rows_and_videos_come_from_the_hub(hub: Hub, monkeypatch: pytest.MonkeyP
         load(get_benchmark("vcrbench"))
     huggingface_hub.snapshot_download("pritamqu/VCRBench", repo_type="dataset")
     (doc,) = load(get_benchmark("vcrbench"))
-    assert doc["answer"] == "2, 1, 3"
+    assert doc["answer"] == "2, 1, 3" and doc["measured"] == f"pritamqu/VCRBench@{'a' * 40}"
     assert media.Path(doc["videos"][0]).read_bytes() == video_bytes()
 
 
@@ -211,7 +214,10 @@ def test_configurations_and_files_come_from_the_hub(
     on_hub(hub, "lmms-lab-eval/minerva", {"moved/minerva.json": minerva})
     local = {name: list(load(get_benchmark(name))) for name in ("tvbench", "minerva")}
     monkeypatch.delenv("SYNRL_EVAL_DATA")
-    assert {name: list(load(get_benchmark(name))) for name in ("tvbench", "minerva")} == local
+    for name, repo in (("tvbench", "FunAILab/TVBench"), ("minerva", "lmms-lab-eval/minerva")):
+        docs = list(load(get_benchmark(name)))
+        assert {doc["measured"] for doc in docs} == {f"{repo}@{'a' * 40}"}
+        assert [{**doc, "measured": ""} for doc in docs] == [{**doc, "measured": ""} for doc in local[name]]
 
 
 def test_a_benchmark_that_the_hub_does_not_give_is_one_line(
@@ -224,6 +230,40 @@ def test_a_benchmark_that_the_hub_does_not_give_is_one_line(
         ) as raised:
             load(get_benchmark(name))
         assert "\n" not in str(raised.value)
+
+
+def test_local_rows_have_a_name_that_is_theirs_wherever_they_are(
+    made: Folder, folder: media.Path, tmp_path: media.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def named(name: str) -> str:
+        return str(load(get_benchmark(name))[0]["measured"])
+
+    monkeypatch.setenv("SYNRL_TEST", str(folder))
+    before = {name: named(name) for name in ("tomato", "synrl_test")}
+    assert all(re.fullmatch(r"sha256:[0-9a-f]{32}", name) for name in before.values())
+    copied = tmp_path / "elsewhere"
+    shutil.copytree(made.root / "tomato", copied / "tomato")
+    shutil.copytree(folder, tmp_path / "rows")
+    monkeypatch.setenv("SYNRL_EVAL_DATA", str(copied))
+    monkeypatch.setenv("SYNRL_EVAL_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("SYNRL_TEST", str(tmp_path / "rows"))
+    assert {name: named(name) for name in before} == before
+    table = copied / "tomato" / "default.jsonl"
+    table.write_text(table.read_text("utf-8").replace("Which way?", "Where to?", 1), "utf-8")
+    changed = named("tomato")
+    assert changed != before["tomato"]
+    monkeypatch.setenv("SYNRL_EVAL_SKIP_MISSING", "1")
+    next((copied / "tomato").rglob("*.mp4")).unlink()
+    assert named("tomato") == f"{changed} without 1 of 6 items"
+
+
+def test_our_own_test_on_the_hub_is_named_by_its_commit(
+    hub: Hub, folder: media.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = min(folder.rglob("*.parquet"))
+    on_hub(hub, "org/synrl-test", {"data/test.parquet": file.read_bytes()})
+    monkeypatch.setenv("SYNRL_TEST", "org/synrl-test")
+    assert load(get_benchmark("synrl_test"))[0]["measured"] == f"org/synrl-test@{'a' * 40}"
 
 
 @pytest.mark.parametrize("style", STYLES)

@@ -143,6 +143,10 @@ def test_what_was_asked_differently_is_a_warning(tmp_path: Path) -> None:
         "three is of 2 of 1484 items of synrl_tomato_reasoning",
     ):
         assert said in warnings
+    moved = [{**row, "answered": {**row["answered"], "measured": "org/moved@4567"}} for row in rows["tomato"]]
+    write_run(tmp_path / "moved", {"tomato": moved})
+    (warning,) = report(tmp_path / "one", tmp_path / "moved").warnings
+    assert "differ in measured (lmms-eval/TOMATO@0123 and org/moved@4567): synrl_tomato_" in warning
     write_run(tmp_path / "four", rows, model="runs/sft")
     assert report(tmp_path / "one", tmp_path / "four").warnings == ()
 
