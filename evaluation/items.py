@@ -60,10 +60,20 @@ class Item:
             problem = "there is no true span"
         elif self.kind not in KINDS:
             problem = f"kind {self.kind!r} is unknown"
-        if problem is None and not self.videos:
-            problem = "it has no video"
+        problem = problem or self._unsaid()
         if problem:
-            raise DataError(f"item {self.id}: {problem}")
+            raise DataError(f"item {self.id!r}: {problem}")
+
+    def _unsaid(self) -> str | None:
+        """What its texts lack to be texts: tables may hold anything."""
+        if not self.videos:
+            return "it has no video"
+        said = [("id", self.id), ("question", self.question), ("answer", self.answer)]
+        said += [("video", video) for video in self.videos] + [("option", option) for option in self.options]
+        for name, value in said:
+            if not isinstance(value, str) or any("\ud800" <= sign <= "\udfff" for sign in value):
+                return f"{name} {value!r} is no text"
+        return None
 
     def to_dict(self, benchmark: str, measured: str) -> dict[str, Any]:
         """The document of a benchmark that lmms-eval hands around; it names the rows that it is one of."""

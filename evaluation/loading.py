@@ -23,7 +23,7 @@ from evaluation.journal import digest
 from evaluation.media import Videos
 from evaluation.readers import get_reader
 from evaluation.tables import own_folder, read_tables
-from synrl.errors import DataError
+from synrl.errors import DataError, first_line
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -43,7 +43,9 @@ def load(benchmark: Benchmark) -> Dataset:
     except (KeyError, TypeError, IndexError, AttributeError, ValueError) as error:
         if isinstance(error, DataError):
             raise
-        raise DataError(f"{benchmark.title} has other columns: {type(error).__name__}: {error}") from error
+        raise DataError(
+            f"{benchmark.title} has other columns: {type(error).__name__}: {first_line(error)}"
+        ) from error
     found = with_videos(benchmark, items)
     if not found:
         raise DataError(f"{benchmark.title} has no items; {benchmark.how}")
@@ -61,18 +63,22 @@ def with_videos(benchmark: Benchmark, items: Sequence[Item]) -> list[Item]:
     Raises:
         DataError: some are missing, and the user has not said to go on without.
     """
+    if benchmark.name == "synrl_test":  # its rows hold their videos
+        return list(items)
     videos = Videos(folder for folder in _video_folders(benchmark) if folder.is_dir())
     found: list[Item] = []
     missing: list[str] = []
     for item in items:
-        paths = [_file(path) or videos.find(path) for path in item.videos]
+        paths = [videos.find(path) for path in item.videos]
         lacking = [path for path, place in zip(item.videos, paths, strict=True) if place is None]
         missing += lacking
         if not lacking:
             found.append(replace(item, videos=tuple(str(path) for path in paths)))
     if missing:
         count = f"{len(set(missing))} of {_count(items)} videos"
-        said = f"{count} of {benchmark.title} are missing, {missing[0]} first"
+        said = f"{count} of {benchmark.title} are missing, {missing[0]!r} first"
+        if videos.links:
+            said += f" ({str(videos.links[0])!r} is a link, which is not followed: name where it leads to)"
         if os.environ.get("SYNRL_EVAL_SKIP_MISSING") != "1":
             raise DataError(f"{said}; {benchmark.how}; or set SYNRL_EVAL_SKIP_MISSING=1 to do without them")
         print(f"{said}: {len(items) - len(found)} of {len(items)} items are left out", file=sys.stderr)
@@ -98,8 +104,6 @@ def _snapshot(benchmark: Benchmark) -> Path | None:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import LocalEntryNotFoundError
 
-    if benchmark.name == "synrl_test":  # its rows hold their videos
-        return None
     try:
         return Path(
             snapshot_download(
@@ -128,10 +132,6 @@ def _in_turn(items: Sequence[Item]) -> list[Item]:
         seen[item.subsets[0]] += 1
         turns.append(seen[item.subsets[0]])
     return [item for _, item in sorted(zip(turns, items, strict=True), key=lambda pair: pair[0])]
-
-
-def _file(path: str) -> Path | None:
-    return Path(path) if Path(path).is_absolute() and Path(path).is_file() else None
 
 
 def _count(items: Sequence[Item]) -> int:

@@ -1,8 +1,8 @@
 """Videos of benchmarks: where they are, and the parts of them that are meant.
 
 Benchmarks are unpacked in many ways, so a video is known by the end of its path, whatever is above, and by
-its name without extension. Models of lmms-eval don't all heed where a clip
-starts and ends, and some benchmarks have folders of frames; both become files of their own, made once.
+its name without extension. Models of lmms-eval don't all heed where a clip starts and ends, and some
+benchmarks have folders of frames; both become files of their own, made once.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -29,13 +30,20 @@ def cache_folder() -> Path:
 
 
 class Videos:
-    """The videos below some folders, and folders of frames."""
+    """The videos below some folders, and folders of frames.
+
+    Tables and archives come from others, so names in them open nothing: they are compared with those of the
+    files that are there. Nothing is taken from outside the folders, wherever a link may lead.
+    """
 
     def __init__(self, roots: Iterable[Path]) -> None:
-        self._found: dict[str, list[tuple[tuple[str, ...], Path]]] = {}
+        self._found: dict[str, list[_Found]] = {}
+        self.links: list[Path] = []
+        """Folders that were not looked into, because they are links."""
         for root in roots:
-            for path in _videos(root):
-                self._found.setdefault(_stem(path.name), []).append((path.relative_to(root).parts[:-1], path))
+            for path in self._videos(root):
+                above = path.relative_to(root).parts[:-1]
+                self._found.setdefault(_stem(path.name), []).append(_Found(path, above, root))
 
     def find(self, wanted: str) -> Path | None:
         """The video that a path ends in; of several paths, between `|`, the first that is there.
@@ -43,20 +51,63 @@ class Videos:
         All the folders of the path must be there, but for those above the folder of the user.
 
         Raises:
-            DataError: two videos have that path.
+            DataError: two videos have that path, or it is a link to somewhere else.
         """
         for name in wanted.split("|"):
-            folders = PurePosixPath(name).parts[:-1]
-            there = self._found.get(_stem(PurePosixPath(name).name), [])
-            agreed = [(_agreement(above, folders), above, path) for above, path in there]
-            fitting = [(n, path) for n, above, path in agreed if n == min(len(folders), len(above))]
+            folders, stem = PurePosixPath(name).parts[:-1], _stem(PurePosixPath(name).name)
+            there = [found for found in self._found.get(stem, []) if found.is_there()]
+            agreed = [(_agreement(found.above, folders), found) for found in there]
+            fitting = [(n, found) for n, found in agreed if n == min(len(folders), len(found.above))]
             most = max((n for n, _ in fitting), default=0)
-            best = sorted({path for n, path in fitting if n == most})
+            best = {found.path: found for n, found in fitting if n == most}
             if len(best) > 1:
-                raise DataError(f"{name} may be {best[0]} or {best[1]}; remove one of them")
-            if best:
-                return best[0]
+                one, two = sorted(best)[:2]
+                raise DataError(f"{name!r} may be {str(one)!r} or {str(two)!r}; remove one of them")
+            for found in best.values():
+                found.check()
+                return found.path
         return None
+
+    def _videos(self, root: Path) -> Iterator[Path]:
+        for folder, folders, files in os.walk(root):
+            folders.sort()
+            self.links += [Path(folder, name) for name in folders if Path(folder, name).is_symlink()]
+            if any(name.lower().endswith(_IMAGES) for name in files[:20]):
+                yield Path(folder)
+            for name in files:
+                if name.lower().endswith(EXTENSIONS):
+                    yield Path(folder, name)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A video, or a folder of frames, below a root."""
+
+    path: Path
+    above: tuple[str, ...]
+    """Folders between the root and it."""
+    root: Path
+
+    def is_there(self) -> bool:
+        """Not if it is a link to nothing."""
+        return self.path.exists()
+
+    def check(self) -> None:
+        """See that it, or each of its frames, is what it says: a file below its root.
+
+        Raises:
+            DataError: it is a link that leads elsewhere.
+        """
+        top = self.root.resolve()
+        # Files of a snapshot of the Hub are links to where the contents of all its commits lie.
+        places = [top, *(above.parent / "blobs" for above in top.parents if above.name == "snapshots")]
+        for file in [self.path] if self.path.is_file() else _frames(self.path):
+            real = Path(os.path.realpath(file))
+            if not any(real.is_relative_to(place) for place in places):
+                raise DataError(
+                    f"{str(file)!r} is a link that leads out of its folder, to {str(real)!r}; put the file "
+                    f"itself there, or name the folder that it lies in"
+                )
 
 
 def shown(path: str, start: float | None, end: float | None) -> str:
@@ -68,8 +119,9 @@ def shown(path: str, start: float | None, end: float | None) -> str:
     source = Path(path)
     if source.is_file() and start is None and end is None:
         return path
-    key = hashlib.sha256(f"{source.absolute()}\0{start}\0{end}".encode()).hexdigest()[:20]
-    target = cache_folder() / "clips" / f"{_stem(source.name)}-{key}.mp4"
+    stat = source.stat()  # another file of that name has another clip
+    named = f"{source.absolute()}\0{stat.st_size}\0{stat.st_mtime_ns}\0{start}\0{end}"
+    target = cache_folder() / "clips" / f"{hashlib.sha256(named.encode()).hexdigest()[:32]}.mp4"
     if not target.is_file():
         target.parent.mkdir(parents=True, exist_ok=True)
         part = target.with_name(f"{os.getpid()}-{target.name}")
@@ -95,7 +147,7 @@ def _decoded(source: Path, start: float, end: float | None) -> Iterator[tuple[fl
 def _images(folder: Path) -> Iterator[tuple[float, Any]]:
     import av
 
-    for number, path in enumerate(sorted(p for p in folder.iterdir() if p.suffix.lower() in _IMAGES)):
+    for number, path in enumerate(_frames(folder)):
         with av.open(str(path)) as container:
             yield number / FRAMES_PER_SECOND, next(container.decode(video=0))
 
@@ -120,21 +172,15 @@ def _encode(target: Path, frames: Iterator[tuple[float, Any]], source: Path) -> 
                 frame.pict_type = 0
                 output.mux(stream.encode(frame))
             if stream is None:
-                raise VideoError(f"{source} has no frames in the part that is asked for")
+                raise VideoError(f"{str(source)!r} has no frames in the part that is asked for")
             output.mux(stream.encode(None))
     except (OSError, av.FFmpegError) as error:
         target.unlink(missing_ok=True)
-        raise VideoError(f"{source} can't be cut: {error}") from error
+        raise VideoError(f"{str(source)!r} can't be cut: {error}") from error
 
 
-def _videos(root: Path) -> Iterator[Path]:
-    for folder, folders, files in os.walk(root, followlinks=True):
-        folders.sort()
-        if any(name.lower().endswith(_IMAGES) for name in files[:20]):
-            yield Path(folder)
-        for name in files:
-            if name.lower().endswith(EXTENSIONS):
-                yield Path(folder, name)
+def _frames(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.suffix.lower() in _IMAGES)
 
 
 def _stem(name: str) -> str:

@@ -41,6 +41,5 @@ def synrl_test(tables: Any) -> Iterator[Item]:
 
 
 def _place(row: Mapping[str, Any]) -> Path:
-    """By the bytes: rows of two datasets may have one id."""
-    digest = hashlib.sha256(row["video"]["bytes"]).hexdigest()[:20]
-    return cache_folder() / "synrl_test" / f"{row['id']}-{digest}.mp4"
+    """By the bytes: rows of two datasets may have one id, and an id may be no name for a file."""
+    return cache_folder() / "synrl_test" / f"{hashlib.sha256(row['video']['bytes']).hexdigest()[:32]}.mp4"

@@ -93,7 +93,7 @@ def test_a_part_of_a_video_is_cut_once_and_only_that() -> None:
 def test_a_missing_video_is_one_line_with_the_remedy(made: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VIDEOMME_VIDEO_DIR", str(made.root / "charades_sta"))
     with pytest.raises(
-        DataError, match=r"^4 of 4 videos of Video-MME, .* missing, fFjv93ACGo0.mp4 first; hf "
+        DataError, match=r"^4 of 4 videos of Video-MME, .* missing, 'fFjv93ACGo0.mp4' first; hf "
     ) as raised:
         load(get_benchmark("videomme"))
     assert "\n" not in str(raised.value)
@@ -108,7 +108,7 @@ def test_items_can_be_left_out_with_their_missing_videos_and_are_counted(
     lost = Item("lost", "?", "A", ("nowhere.mp4",), options=("a", "b"))
     assert [item.id for item in with_videos(benchmark, [*items, lost])] == [item.id for item in items]
     assert (
-        "1 of 3 videos of Minerva are missing, nowhere.mp4 first: 1 of 3 items are left out"
+        "1 of 3 videos of Minerva are missing, 'nowhere.mp4' first: 1 of 3 items are left out"
         in capsys.readouterr().err
     )
 
@@ -121,7 +121,7 @@ def test_a_video_of_another_task_with_the_same_name_is_not_taken(made: Folder) -
     inside = media.Videos([found.parent])
     assert inside.find("action_count/same name.mkv") == found, "folders above that of the user can't be seen"
     assert videos.find("nothing.mp4|action_count/same name.mp4") == found
-    with pytest.raises(DataError, match=r"same name.mp4 may be .*action_antonym.* or .*; remove one of them"):
+    with pytest.raises(DataError, match=r"^'same name.mp4' may be '.*action_antonym.*' or '.*'; remove one"):
         videos.find("same name.mp4")
 
 
@@ -150,7 +150,7 @@ def test_a_table_that_is_not_what_it_should_be_is_one_line(
 
 
 def test_an_item_whose_answer_is_no_option_is_an_error() -> None:
-    with pytest.raises(DataError, match="item x: answer 'C' is none of its 2 options"):
+    with pytest.raises(DataError, match="item 'x': answer 'C' is none of its 2 options"):
         Item("x", "?", "C", ("a.mp4",), options=("a", "b"))
     with pytest.raises(ConfigError, match="no benchmark 'mvp'; allowed: nextgqa, "):
         get_benchmark("mvp")
@@ -192,7 +192,7 @@ def test_rows_and_videos_come_from_the_hub(hub: Hub, monkeypatch: pytest.MonkeyP
         },
     )
     with pytest.raises(
-        DataError, match=r"1 of 1 videos of VCRBench are missing, video_7.mp4 first; hf download "
+        DataError, match=r"1 of 1 videos of VCRBench are missing, 'video_7.mp4' first; hf download "
     ):
         load(get_benchmark("vcrbench"))
     huggingface_hub.snapshot_download("pritamqu/VCRBench", repo_type="dataset")

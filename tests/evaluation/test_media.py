@@ -1,0 +1,166 @@
+"""Videos: names in tables reach nothing outside the folders of the user, and clips follow their files."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import huggingface_hub
+import pytest
+from hub.server import Blob, Hub, Repo
+
+from evaluation import media
+from evaluation.benchmarks import get_benchmark
+from evaluation.items import Item
+from evaluation.loading import load, with_videos
+from synrl.audit.reading import Source
+from synrl.errors import DataError
+
+from .benchmarks_made import Folder, video_bytes
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of Minerva's videos, beside a secret one."""
+    inside = tmp_path / "videos"
+    for path in (inside / "sub" / "good.mp4", tmp_path / "secret" / "hidden.mp4", tmp_path / "hidden.mp4"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(video_bytes())
+    monkeypatch.setenv("MINERVA_VIDEO_DIR", str(inside))
+    return inside
+
+
+def found(video: str) -> Path:
+    """Where Minerva's loader finds a video that a row names."""
+    ((item),) = with_videos(get_benchmark("minerva"), [Item("i", "?", "A", (video,), options=("a", "b"))])
+    return Path(*item.videos)
+
+
+@pytest.mark.parametrize(
+    "video",
+    [
+        "../hidden.mp4",
+        "../secret/hidden.mp4",
+        "sub/../../hidden.mp4",
+        "{}/hidden.mp4",
+        "file://{}/hidden.mp4",
+        "https://example.com/hidden.mp4",
+        "hidden\0.mp4",
+        "\0",
+        "",
+        "..",
+        ".",
+        "/",
+        "|",
+        "hidden.mp4\nTraceback",
+        "\x1b[2Jhidden.mp4",
+        "x" * 5000 + ".mp4",
+        "concat:{}/hidden.mp4|{}/hidden.mp4",
+    ],
+)
+def test_no_name_in_a_table_reaches_a_file_outside_the_folder(video: str, place: Path) -> None:
+    with pytest.raises(DataError, match=r"^1 of 1 videos of Minerva are missing, '") as raised:
+        found(video.replace("{}", str(place.parent)))
+    assert str(raised.value).isprintable()
+
+
+@pytest.mark.parametrize(
+    "video",
+    ["good.mp4", "sub/good.avi", "../sub/good.mp4", "{}/sub/good.mp4", "https://example.com/sub/good.mp4"],
+)
+def test_names_with_other_folders_above_are_the_file_that_is_there(video: str, place: Path) -> None:
+    assert found(video.replace("{}", str(place))) == place / "sub" / "good.mp4"
+
+
+def test_a_link_out_of_the_folder_is_refused_and_says_so(place: Path) -> None:
+    (place / "hidden.mp4").symlink_to(place.parent / "hidden.mp4")
+    (place / "gone.mp4").symlink_to(place.parent / "nothing.mp4")
+    (place / "round.mp4").symlink_to(place / "round.mp4")
+    (place / "twin.mp4").symlink_to("sub/good.mp4")
+    with pytest.raises(DataError, match=r"hidden.mp4' is a link that leads out of its folder, to '"):
+        found("hidden.mp4")
+    for name in ("gone", "round"):
+        with pytest.raises(DataError, match="1 of 1 videos of Minerva are missing"):
+            found(f"{name}.mp4")
+    assert found("twin.mp4") == place / "twin.mp4", "a link to a file of the same folder is that file"
+
+
+def test_linked_folders_are_not_looked_into_and_are_named(place: Path) -> None:
+    (place / "more").symlink_to(place.parent / "secret", target_is_directory=True)
+    (place / "sub" / "again").symlink_to(place, target_is_directory=True)
+    with pytest.raises(DataError, match=r"first \('.*/more' is a link, which is not followed: name where it"):
+        found("hidden.mp4")
+    linked = place.parent / "link"
+    linked.symlink_to(place, target_is_directory=True)
+    assert media.Videos([linked]).find("sub/good.mp4") == linked / "sub" / "good.mp4", "the user's own link"
+
+
+def test_frames_that_are_links_out_of_their_folder_are_refused(place: Path) -> None:
+    frames = place / "frames"
+    frames.mkdir()
+    (frames / "0.png").write_bytes(b"\x89PNG")
+    assert found("frames") == frames
+    (frames / "1.png").symlink_to(place.parent / "hidden.mp4")
+    with pytest.raises(DataError, match=r"1.png' is a link that leads out of its folder"):
+        found("frames")
+
+
+def test_links_of_a_snapshot_of_the_hub_lead_to_its_own_files_and_to_no_others(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SYNRL_EVAL_DATA")
+    names = ("videos/video_1.mp4", "videos/video_2.mp4")
+    files = {name: Blob(video_bytes()) for name in names}
+    hub.repos["dataset", "pritamqu/VCRBench"] = Repo([("b" * 40, files)])
+    root = Path(huggingface_hub.snapshot_download("pritamqu/VCRBench", repo_type="dataset"))
+    items = [
+        Item(name, "?", "1, 2, 3", (f"video_{name}.mp4",), kind="ordering", unit="g") for name in ("1", "2")
+    ]
+    benchmark = get_benchmark("vcrbench")
+    assert (root / names[0]).is_symlink() and len(with_videos(benchmark, items)) == 2
+    (root / names[1]).unlink()
+    (root / names[1]).symlink_to("/etc/hostname")
+    with pytest.raises(DataError, match=r"video_2.mp4' is a link that leads out of its folder"):
+        with_videos(benchmark, items)
+
+
+@pytest.mark.parametrize("name", ["../../escaped", "/tmp/escaped", "a/b", "n\0l", "x" * 300, "new\nline"])
+def test_the_videos_of_our_rows_are_written_into_the_cache_whatever_a_row_is_called(
+    name: str, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = next(iter(Source.open(str(folder)).rows()))
+    monkeypatch.setenv("SYNRL_TEST", str(folder))
+    monkeypatch.setattr(Source, "rows", lambda self: iter([{**row, "id": f"{name}-000001"}]))
+    cache = tmp_path / "deep" / "cache"
+    monkeypatch.setenv("SYNRL_EVAL_CACHE", str(cache))
+    (doc,) = load(get_benchmark("synrl_test"))
+    (written,) = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert [str(written)] == doc["videos"] and written.parent == cache / "synrl_test"
+    assert written.read_bytes() == row["video"]["bytes"] and doc["id"] == f"{name}-000001"
+
+
+def test_a_video_that_is_replaced_has_another_clip(place: Path) -> None:
+    path = place / "sub" / "good.mp4"
+    before = media.shown(str(path), 1.0, 2.0)
+    assert media.shown(str(path), 1.0, 2.0) == before
+    os.utime(path, ns=(1, 1))
+    after = media.shown(str(path), 1.0, 2.0)
+    assert after != before
+    longest = path.rename(path.with_name("é" * 120 + ".mp4"))
+    assert Path(media.shown(str(longest), 1.0, 2.0)).parent == media.cache_folder() / "clips"
+
+
+@pytest.mark.parametrize("value", [None, 7, ["a.mp4"], {"bytes": "x"}, "a\ud800.mp4"])
+@pytest.mark.parametrize("column", ["video_path", "question"])
+def test_a_value_that_is_no_text_is_one_line(
+    column: str, value: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = Folder(tmp_path)
+    row = dict(id="q", question="?", options=["a", "b"], answer=0, video_path="a.mp4", reason_type="count")
+    folder.table("tomato", "default.jsonl", [{**row, column: value}])
+    folder.videos("tomato", "a.mp4")
+    monkeypatch.setenv("SYNRL_EVAL_DATA", str(tmp_path))
+    with pytest.raises(DataError, match=r"^item 'q': (video|question) .* is no text$") as raised:
+        load(get_benchmark("tomato"))
+    assert str(raised.value).isprintable()
