@@ -136,6 +136,15 @@ class Benchmark:
         }
 
 
+METRICS = {
+    "accuracy": "Right answers; of numbers (VSI-Bench) mean relative accuracy; of orders whole ones",
+    "miou": "Mean overlap of the span with the true one, over their union; of several true ones the best",
+    "miop": "The same, over the given span",
+    "recall_30": "Items whose overlap over union is at least 0.3",
+    "recall_50": "Items with at least 0.5",
+    "recall_70": "Items with at least 0.7",
+}
+"""What the mean of a score of items says; of totals their functions say it."""
 GROUNDING = ("miou", "miop", "recall_30", "recall_50", "recall_70")
 _RECALLS = "R@0.3/0.5/0.7 and mIoU"
 

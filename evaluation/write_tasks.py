@@ -1,6 +1,6 @@
-"""Write the task files of lmms-eval from the table: `python -m evaluation.write_tasks`.
+"""Write the task files of lmms-eval, and the tables in the README: `python -m evaluation.write_tasks`.
 
-A test holds the files to the table, so edit the table and run this.
+A test holds them to `evaluation.benchmarks`, so edit that and run this.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from evaluation.benchmarks import BENCHMARKS, GROUPS, VARIANTS, Benchmark, Variant
+from evaluation.overview import README, readme
 
 TASKS = Path(__file__).parent / "tasks"
 _TOTALS = "evaluation.scoring.totals"
@@ -110,6 +111,7 @@ def main() -> None:
         path = TASKS / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
+    README.write_text(readme(README.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 if __name__ == "__main__":

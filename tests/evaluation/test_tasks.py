@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from evaluation.benchmarks import BENCHMARKS, GROUPS, VARIANTS
+from evaluation.overview import README, readme
 from evaluation.run import Run
 from evaluation.scoring import totals
 from evaluation.write_tasks import TASKS, files, metric_names
@@ -36,6 +37,17 @@ def test_the_files_are_those_of_the_table() -> None:
         assert (TASKS / name).read_text(encoding="utf-8") == text, (
             f"{name}: run python -m evaluation.write_tasks"
         )
+
+
+def test_the_tables_of_the_readme_are_those_of_the_table() -> None:
+    text = README.read_text(encoding="utf-8")
+    assert readme(text) == text, "run python -m evaluation.write_tasks"
+    for benchmark in BENCHMARKS.values():
+        (line,) = [line for line in text.splitlines() if line.startswith(f"| `{benchmark.task}` |")]
+        assert benchmark.repo in line and f"| {benchmark.revision} |" in line
+        assert all(f"`{name}`" in line for name in (*benchmark.metrics, *benchmark.totals))
+        assert f"to {benchmark.budget.max_frames}, " in line
+    assert text.count("\n| `accuracy` |") == 1 and "None" not in text
 
 
 def test_every_benchmark_has_each_variant_and_prints_its_pins() -> None:
