@@ -10,7 +10,7 @@ from evaluation.benchmarks import VARIANTS, get_benchmark, prefixes
 from evaluation.loading import load
 from evaluation.scoring.judge import TRUNCATED, UNPARSED, judge
 from synrl.errors import SynRLError
-from synrl.prompts import prompt_text
+from synrl.prompts import CHOOSE, prompt_text
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -39,7 +39,9 @@ def doc_to_visual(doc: Document) -> list[str]:
 def doc_to_text(doc: Document, lmms_eval_specific_kwargs: Mapping[str, Any]) -> str:
     """The prompt, which asks for reasoning or not."""
     variant = VARIANTS[lmms_eval_specific_kwargs["variant"]]
-    row = {"question": doc["question"], "options": [] if doc["listed"] else doc["options"]}
+    row = {"question": doc["question"], "options": doc["options"]}
+    if doc["listed"]:
+        row = {"question": f"{doc['question']}\n{CHOOSE}", "options": []}
     return prompt_text(row, reasoned=variant.reasoned)
 
 

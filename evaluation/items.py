@@ -19,6 +19,13 @@ _LETTERED = re.compile(r"^\s*\(?([A-J])(?:\)[.:]?|[.:])\s*(.*?)\s*$")
 
 _INLINE = re.compile(r"(?<!\w)\(?([A-J])[.):]\s+(.*?)(?=[,;]?\s+\(?[B-J][.):]\s|\n|$)")
 
+_TOLD = re.compile(
+    r"\s*(?:please\s+)?(?:answer|respond|reply|select|choose|pick|provide|give|output|return|only)\b"
+    r".*\b(?:letters?|options?|choices?|characters?|directly)\b.*",
+    re.IGNORECASE,
+)
+"""A line that says how to answer: after options, not in them."""
+
 
 @dataclass(frozen=True)
 class Item:
@@ -122,6 +129,18 @@ def listed_options(text: str) -> tuple[str, ...]:
         if len(shown) > 1:
             return tuple(shown)
     return ("",) * 4
+
+
+def untold(question: str) -> str:
+    """A question that shows its options, without lines after them that say how to answer.
+
+    "Answer with the letter directly" is at odds with a prompt that asks for reasoning, and how to answer is
+    for our prompts to say.
+    """
+    lines = question.splitlines()
+    last = max((k for k, line in enumerate(lines) if _LETTERED.match(line)), default=len(lines))
+    kept = [line for k, line in enumerate(lines) if k <= last or not _TOLD.fullmatch(line)]
+    return "\n".join(kept).strip()
 
 
 def plain_letter(answer: str) -> str:

@@ -49,6 +49,7 @@ class Videos:
         """The video that a path ends in; of several paths, between `|`, the first that is there.
 
         All the folders of the path must be there, but for those above the folder of the user.
+        A file that has no folder besides goes before others.
 
         Raises:
             DataError: two videos have that path, or it is a link to somewhere else.
@@ -59,7 +60,9 @@ class Videos:
             agreed = [(_agreement(found.above, folders), found) for found in there]
             fitting = [(n, found) for n, found in agreed if n == min(len(folders), len(found.above))]
             most = max((n for n, _ in fitting), default=0)
-            best = {found.path: found for n, found in fitting if n == most}
+            # Of copies in several folders, the one that lies where the path says, with nothing above.
+            exact = [found for found in there if found.above == folders]
+            best = {found.path: found for found in exact or (found for n, found in fitting if n == most)}
             if len(best) > 1:
                 one, two = sorted(best)[:2]
                 raise DataError(f"{name!r} may be {str(one)!r} or {str(two)!r}; remove one of them")

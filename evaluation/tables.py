@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import os
 import re
@@ -40,7 +41,10 @@ def read_tables(benchmark: Benchmark) -> Tables:
             raise DataError(f"SYNRL_TEST is not set; {benchmark.how}")
         source = Source.open(wanted)
         commit = None if Path(wanted).is_dir() else _commit(source.folder)
-        return Tables({"rows": source.rows()}, f"{wanted}@{commit}" if commit else "")
+        # What a model may have been trained on is left aside, if a dataset has a test split.
+        test = [group for group in source.groups if group.split.startswith("test")]
+        rows = (row for group in test or source.groups for row in group.rows())
+        return Tables({"rows": rows}, f"{wanted}@{commit}" if commit else "")
     found = {table: _table(benchmark, table) for table in benchmark.tables}
     commits = {commit for _, commit in found.values()}
     commit = commits.pop() if len(commits) == 1 else None
@@ -65,6 +69,9 @@ def _table(benchmark: Benchmark, name: str) -> tuple[Any, str | None]:
         for path in (folder / each for each in names):
             if path.is_file():
                 return _read(path), None
+        moved = sorted(folder.rglob(Path(name).name)) if is_file else []
+        if len(moved) == 1:
+            return _read(moved[0]), None
     if is_file:
         path = _from_hub(benchmark, name)
         return _read(path), _commit(path)
@@ -73,11 +80,11 @@ def _table(benchmark: Benchmark, name: str) -> tuple[Any, str | None]:
 
 def _read(path: Path) -> Any:
     try:
-        text = path.read_text(encoding="utf-8")
-        if path.suffix == ".csv":
-            return list(csv.DictReader(text.splitlines()))
+        text = path.read_text(encoding="utf-8-sig")
+        if path.suffix == ".csv":  # whose cells may hold lines, and JSON signs that end lines elsewhere
+            return list(csv.DictReader(io.StringIO(text, newline="")))
         if path.suffix == ".jsonl":
-            return [json.loads(line) for line in text.splitlines() if line.strip()]
+            return [json.loads(line) for line in text.split("\n") if line.strip()]
         return json.loads(text)
     except (OSError, UnicodeDecodeError, json.JSONDecodeError, csv.Error) as error:
         raise DataError(f"{path} can't be read: {error}") from error

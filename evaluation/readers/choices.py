@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
-from evaluation.items import Item, letter_of, listed_options, plain_letter, unlettered
+from evaluation.items import Item, letter_of, listed_options, plain_letter, unlettered, untold
 from synrl.answers import LETTERS
 
-LECTURE = "Learn from the lecture in the video, then apply it to this question, shown at its end: "
-METRES = "Answer with a number."
+LECTURE = "Learn from the lecture in the video, then apply it to this question, whose image ends the video:"
+QUIZ = "Pay no attention to the quiz in the last frame of the video."
+NUMBER = "Answer with a number."
 
 
 def tvbench(tables: Any) -> Iterator[Item]:
@@ -21,9 +22,9 @@ def tvbench(tables: Any) -> Iterator[Item]:
             yield Item(
                 f"{task}_{number:04d}",
                 row["question"],
-                letter_of(row["candidates"], row["answer"]),
+                letter_of(_texts(row["candidates"]), str(row["answer"])),
                 (f"{task}/{row['video']}",),
-                options=tuple(row["candidates"]),
+                options=_texts(row["candidates"]),
                 start=_number(row.get("start")),
                 end=_number(row.get("end")),
                 subsets=(task,),
@@ -39,9 +40,9 @@ def mvbench(tables: Any) -> Iterator[Item]:
             yield Item(
                 f"{task}_{number:04d}",
                 row["question"],
-                letter_of(row["candidates"], row["answer"]),
+                letter_of(_texts(row["candidates"]), str(row["answer"])),
                 (f"{DATA_LIST[task]}/{row['video']}",),
-                options=tuple(row["candidates"]),
+                options=_texts(row["candidates"]),
                 subsets=(task,),
             )
 
@@ -54,7 +55,7 @@ def tomato(tables: Any) -> Iterator[Item]:
             row["question"],
             LETTERS[int(row["answer"])],
             (row["video_path"],),
-            options=tuple(str(option) for option in row["options"]),
+            options=_texts(row["options"]),
             subsets=(re.sub(r"\W+", "_", row["reason_type"]),),
         )
 
@@ -64,7 +65,7 @@ def temporalbench(tables: Any) -> Iterator[Item]:
     for row in tables["default"]:
         yield Item(
             str(row["idx"]),
-            row["question"],
+            untold(row["question"]),
             plain_letter(row["GT"]),
             (row["video_name"],),
             options=listed_options(row["question"]),
@@ -78,10 +79,11 @@ def videott(tables: Any) -> Iterator[Item]:
     for row in tables["default"]:
         question = "\n".join(text for text in (row["question"], row["question_prompt"]) if text)
         options = listed_options(question)
+        letter = plain_letter(row["answer"].split(". ")[0])
         yield Item(
             f"{row['video_id']}_{row.get('question_id', '')}".rstrip("_"),
-            question,
-            letter_of(options, plain_letter(row["answer"].split(". ")[0])),
+            untold(question),
+            letter if letter in tuple(LETTERS) else letter_of(options, row["answer"]),
             (f"{row['video_id']}.mp4",),
             options=options,
             listed=True,
@@ -95,7 +97,7 @@ def cvbench(tables: Any) -> Iterator[Item]:
         yield Item(
             str(row["id"]),
             row["question"],
-            row["answer"] if row["answer"] in LETTERS else letter_of(options, row["answer"]),
+            row["answer"] if row["answer"] in tuple(LETTERS) else letter_of(options, row["answer"]),
             tuple(row[name] for name in ("video_1", "video_2", "video_3", "video_4") if row.get(name)),
             options=options,
         )
@@ -130,12 +132,12 @@ def videommmu(tables: Any) -> Iterator[Item]:
     """Lectures: what they show, what they explain, and what one can do with it; some answers are open."""
     for track, rows in tables.items():
         for row in rows:
-            options = unlettered([str(option) for option in row["options"] or ()])
-            question = f"{LECTURE}\n{row['question']}" if track == "Adaptation" else row["question"]
+            options = unlettered(_texts(row["options"] or ()))
+            parts = (LECTURE, row["question"]) if track == "Adaptation" else (row["question"], QUIZ)
             yield Item(
                 f"{track}_{row['id']}",
-                question,
-                str(row["answer"]),
+                "\n".join(parts),
+                row["answer"],
                 (f"{row['id']}.mp4",),
                 kind="choice" if options else "open",
                 options=options,
@@ -149,7 +151,7 @@ def aotbench(tables: Any) -> Iterator[Item]:
         for row in rows:
             yield Item(
                 f"{PurePosixPath(name).stem}_{row['qa_idx']}",
-                row["question"],
+                untold(row["question"]),
                 plain_letter(row["ans"]),
                 (row["video_name"],),
                 options=listed_options(row["question"]),
@@ -164,13 +166,17 @@ def vsibench(tables: Any) -> Iterator[Item]:
         options = unlettered(row["options"] or ())
         yield Item(
             str(row["id"]),
-            row["question"] if options else f"{row['question']} {METRES}",
-            row["ground_truth"],
+            row["question"] if options else f"{row['question']} {NUMBER}",
+            str(row["ground_truth"]),
             (f"{row['dataset']}/{row['scene_name']}.mp4",),
             kind="choice" if options else "number",
             options=options,
             subsets=(row["question_type"],),
         )
+
+
+def _texts(options: Iterable[Any]) -> tuple[str, ...]:
+    return tuple(str(option) for option in options)
 
 
 def _number(value: Any) -> float | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from evaluation.items import Item, listed_options, plain_letter
+from evaluation.items import Item, listed_options, plain_letter, untold
 
 
 def vinoground(tables: Any) -> Iterator[Item]:
@@ -16,7 +16,7 @@ def vinoground(tables: Any) -> Iterator[Item]:
             unit, _, side = row["idx"].partition("_")
             item = Item(
                 f"{row['idx']}_{part}",
-                row["question"],
+                untold(row["question"]),
                 plain_letter(row["GT"]),
                 (row["video_name"],),
                 options=listed_options(row["question"]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import huggingface_hub
@@ -73,6 +74,15 @@ def test_names_with_other_folders_above_are_the_file_that_is_there(video: str, p
     assert found(video.replace("{}", str(place))) == place / "sub" / "good.mp4"
 
 
+def test_of_copies_the_one_that_lies_where_the_row_says_is_taken(place: Path) -> None:
+    copy = place / "data0613" / "sub" / "good.mp4"
+    copy.parent.mkdir(parents=True)
+    copy.write_bytes(video_bytes())
+    assert found("sub/good.mp4") == place / "sub" / "good.mp4"
+    with pytest.raises(DataError, match=r"^'good.mp4' may be '"):
+        found("good.mp4")
+
+
 def test_a_link_out_of_the_folder_is_refused_and_says_so(place: Path) -> None:
     (place / "hidden.mp4").symlink_to(place.parent / "hidden.mp4")
     (place / "gone.mp4").symlink_to(place.parent / "nothing.mp4")
@@ -131,7 +141,8 @@ def test_the_videos_of_our_rows_are_written_into_the_cache_whatever_a_row_is_cal
 ) -> None:
     row = next(iter(Source.open(str(folder)).rows()))
     monkeypatch.setenv("SYNRL_TEST", str(folder))
-    monkeypatch.setattr(Source, "rows", lambda self: iter([{**row, "id": f"{name}-000001"}]))
+    only = SimpleNamespace(split="test", rows=lambda: [{**row, "id": f"{name}-000001"}])
+    monkeypatch.setattr(Source, "open", lambda data: SimpleNamespace(groups=(only,), folder=folder))
     cache = tmp_path / "deep" / "cache"
     monkeypatch.setenv("SYNRL_EVAL_CACHE", str(cache))
     (doc,) = load(get_benchmark("synrl_test"))

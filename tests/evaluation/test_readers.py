@@ -15,12 +15,13 @@ from hub.server import Blob, Hub, Repo
 from evaluation import media
 from evaluation.benchmarks import BENCHMARKS, TVBENCH, get_benchmark
 from evaluation.hooks import doc_to_messages, doc_to_text
-from evaluation.items import Item, letter_of, listed_options, plain_letter, unlettered
+from evaluation.items import Item, letter_of, listed_options, plain_letter, unlettered, untold
 from evaluation.loading import load, with_videos
 from evaluation.readers import get_reader
 from evaluation.scoring.judge import judge
 from evaluation.tables import read_tables
 from synrl.errors import ConfigError, DataError
+from synrl.prompts import CHOOSE
 
 from .benchmarks_made import SECONDS, STYLES, Folder, video_bytes
 
@@ -53,6 +54,28 @@ def test_prompts_show_each_option_once_and_how_to_answer(name: str) -> None:
                 assert text.count(f"\n{letter}. {option}\n") == 1, text
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_prompts_say_once_how_to_answer_and_never_to_do_so_directly(name: str) -> None:
+    for doc in documents(name):
+        text = doc_to_text(doc, {"variant": "reasoning"})
+        assert text.count(CHOOSE) == (doc["kind"] == "choice")
+        assert "directly" not in text and text.lower().count("letter") == (doc["kind"] == "choice")
+
+
+def test_lines_that_say_how_to_answer_are_taken_from_behind_options_only() -> None:
+    shown = "Which letter is answered directly?\nA. Answer the option\nB. no letter"
+    for told in (
+        "Answer with the option's letter from the given choices directly.",
+        "Please respond with only the letter of the correct answer.",
+        "Please only output one English character.",
+        "Select the best option.",
+    ):
+        assert untold(f"{shown}\n{told}\n") == shown
+    more = f"{shown}\nThe video was filmed in Rome."
+    assert untold(more) == more
+    assert untold("Answer with a letter directly: which?") == "Answer with a letter directly: which?"
+
+
 def test_prompts_say_what_is_asked_for() -> None:
     texts = {
         name: doc_to_text(documents(name)[0], {"variant": "direct"})
@@ -60,6 +83,9 @@ def test_prompts_say_what_is_asked_for() -> None:
     }
     assert "What did the baby do?" in texts["nextgqa"] and "[start, end]" in texts["nextgqa"]
     assert "3 clips" in texts["vcrbench"] and "Make a latte." in texts["vcrbench"]
+    tracks = {doc["subsets"][0]: doc_to_text(doc, {"variant": "direct"}) for doc in documents("videommmu")}
+    assert {track for track, text in tracks.items() if "quiz" in text} == {"Perception", "Comprehension"}
+    assert "lecture" in tracks["Adaptation"]
     numbers = [doc for doc in documents("vsibench") if doc["kind"] == "number"]
     assert len(numbers) == 4 and "Answer with a number." in doc_to_text(numbers[0], {"variant": "direct"})
 
@@ -147,6 +173,63 @@ def test_a_table_that_is_not_what_it_should_be_is_one_line(
     with pytest.raises(DataError, match=said) as raised:
         load(get_benchmark(name))
     assert "\n" not in str(raised.value)
+
+
+def test_tables_are_read_as_other_programs_write_them(
+    tmp_path: media.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SYNRL_EVAL_DATA", str(tmp_path))
+    folder = Folder(tmp_path)
+    folder.videos("nextgqa", "0/7.mp4")
+    row = 'a,"what\u2028is, in\ntwo lines",1\n'
+    (tmp_path / "nextgqa" / "test.csv").write_text(f"\ufeffvideo_id,question,qid\n{row}", encoding="utf-8")
+    folder.table("nextgqa", "annotations/gsub_test.json", {"a": {"location": {"1": [[0, 1]]}}})
+    folder.table("nextgqa", "map_vid_vidorID.json", {"a": "0/7"})
+    (doc,) = load(get_benchmark("nextgqa"))
+    assert "What\u2028is, in\ntwo lines?" in doc["question"] and doc["spans"] == [[0.0, 1.0]]
+    tomato = dict(
+        id=1, question="line\u2028line", options=[3, 4], answer=1, video_path="a.mp4", reason_type="count"
+    )
+    folder.videos("tomato", "a.mp4")
+    line = json.dumps(tomato, ensure_ascii=False)
+    (tmp_path / "tomato" / "default.jsonl").write_text(f"{line}\r\n\n{line}", encoding="utf-8")
+    docs = list(load(get_benchmark("tomato")))
+    assert [doc["options"] for doc in docs] == [["3", "4"]] * 2 and docs[0]["question"] == "line\u2028line"
+
+
+@pytest.mark.parametrize(
+    ("options", "answer", "letter"),
+    [
+        (["a dog", "a cat"], "B", "B"),
+        (["a dog", "a cat"], "B. a cat", "B"),
+        (["a dog", "a cat"], "a cat", "B"),
+        (["B", "A"], "B", "B"),  # the letter, not the option that reads B
+        (["1. FC", "2. FC"], "2. FC", "B"),
+    ],
+)
+def test_answers_of_video_tt_are_letters_or_texts(
+    options: list[str], answer: str, letter: str, tmp_path: media.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SYNRL_EVAL_DATA", str(tmp_path))
+    folder = Folder(tmp_path)
+    question = "Which?\n" + "\n".join(f"{mark}. {option}" for mark, option in zip("AB", options, strict=True))
+    row = dict(video_id="x", question=question, question_prompt="Answer directly.", answer=answer)
+    folder.table("videott", "default.jsonl", [row])
+    folder.videos("videott", "x.mp4")
+    (doc,) = load(get_benchmark("videott"))
+    assert doc["answer"] == letter and doc["question"] == question
+
+
+def test_of_a_dataset_of_ours_only_its_test_split_is_measured(
+    folder: media.Path, tmp_path: media.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SYNRL_TEST", str(tmp_path))
+    (rows, *others) = sorted(folder.rglob("*.parquet"))
+    shutil.copy(others[0], tmp_path / "train-00000-of-00001.parquet")
+    before = load(get_benchmark("synrl_test"))["id"]
+    shutil.copy(rows, tmp_path / "test-00000-of-00001.parquet")
+    after = load(get_benchmark("synrl_test"))["id"]
+    assert before and after and not set(before) & set(after)
 
 
 def test_an_item_whose_answer_is_no_option_is_an_error() -> None:

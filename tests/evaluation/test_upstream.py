@@ -4,13 +4,63 @@ from __future__ import annotations
 
 import itertools
 import random
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 pytest.importorskip("lmms_eval", reason="lmms-eval is not installed: pip install 'synrl[eval]'")
 
+import lmms_eval
+
+from evaluation.benchmarks import BENCHMARKS
 from evaluation.scoring import totals
 from evaluation.scoring.judge import judge
+
+
+class _Loader(yaml.SafeLoader):
+    """Knows `!function`."""
+
+
+_Loader.add_constructor("!function", lambda loader, node: loader.construct_scalar(node))
+
+
+@cache
+def upstream_tasks() -> dict[str, dict[str, Any]]:
+    """The tasks that lmms-eval brings for the benchmarks that it has."""
+    found: dict[str, dict[str, Any]] = {}
+    for path in (Path(lmms_eval.__file__).parent / "tasks").rglob("*.yaml"):
+        text = path.read_text(encoding="utf-8")
+        if re.search(
+            rf"^task: [\"']?({'|'.join(b.upstream for b in BENCHMARKS.values() if b.upstream)})", text, re.M
+        ):
+            said = yaml.load(text, Loader=_Loader)
+            base = path.parent / said["include"] if "include" in said else path
+            found[str(said["task"])] = yaml.load(base.read_text(encoding="utf-8"), Loader=_Loader) | said
+    return found
+
+
+@pytest.mark.parametrize("name", [b.name for b in BENCHMARKS.values() if b.upstream])
+def test_datasets_are_those_of_lmms_eval(name: str) -> None:
+    benchmark = BENCHMARKS[name]
+    for table in benchmark.tables:
+        wanted = (benchmark.upstream, f"{benchmark.upstream}_{table.lower()}")
+        (said,) = [task for key, task in upstream_tasks().items() if key in wanted]
+        kwargs = said.get("dataset_kwargs", {})
+        if name == "minerva":  # a file by its address
+            assert f"/datasets/{benchmark.repo}/resolve/{benchmark.revision}/{table}" in str(kwargs)
+            continue
+        assert said["dataset_path"] == benchmark.repo
+        assert kwargs.get("revision", "main") == benchmark.revision
+        assert kwargs.get("cache_dir", benchmark.cache) == benchmark.cache
+        if table.endswith(".json"):  # Vinoground's questions are in files; its split has only their names
+            continue
+        assert said["test_split"] == benchmark.split
+        only = table if len(benchmark.tables) == 1 else ""
+        assert said.get("dataset_name", only) == table
 
 
 def test_numbers_as_vsibench() -> None:
