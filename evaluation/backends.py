@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from evaluation.benchmarks import Benchmark, Variant
+from evaluation.journal import commit_of, model_digest
 from synrl.errors import ConfigError, allowed, first_line
 
 BACKENDS = ("synrl", "vllm", "qwen3_vl")
@@ -81,17 +82,36 @@ def model_type(model: str) -> str:
     Raises:
         ConfigError: there is no such configuration, or it says none.
     """
+    path = _config(model)
+    try:
+        return str(json.loads(path.read_text(encoding="utf-8"))["model_type"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ConfigError(f"model {model!r} has no model_type in {path}: {first_line(error)}") from error
+
+
+def model_name(model: str) -> str:
+    """A name for the weights of a model: by the files of a folder, or by the commit on the Hub.
+
+    Raises:
+        ConfigError: it is neither.
+    """
+    if Path(model).is_dir():
+        return model_digest(model)
+    return f"{model}@{commit_of(_config(model)) or 'unknown'}"
+
+
+def _config(model: str) -> Path:
+    """Its `config.json`, which is all that is fetched of a model on the Hub."""
     from huggingface_hub import hf_hub_download
     from huggingface_hub.errors import HfHubHTTPError
 
+    if Path(model).is_dir():
+        return Path(model) / "config.json"
     try:
-        folder = Path(model)
-        path = folder / "config.json" if folder.is_dir() else Path(hf_hub_download(model, "config.json"))
-        return str(json.loads(path.read_text(encoding="utf-8"))["model_type"])
-    except (HfHubHTTPError, OSError, ValueError, KeyError, TypeError) as error:
+        return Path(hf_hub_download(model, "config.json"))
+    except (HfHubHTTPError, OSError, ValueError) as error:
         raise ConfigError(
-            f"the architecture of model {model!r} can't be told: no folder and no model on the Hub with a "
-            f"config.json that says its model_type ({type(error).__name__}: {first_line(error)})"
+            f"model {model!r} is no folder, and not to be had from the Hub: {first_line(error)}"
         ) from error
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path, PurePosixPath
+from threading import get_ident
 from typing import Any
 
 from synrl.errors import DataError, VideoError
@@ -127,7 +128,7 @@ def shown(path: str, start: float | None, end: float | None) -> str:
     target = cache_folder() / "clips" / f"{hashlib.sha256(named.encode()).hexdigest()[:32]}.mp4"
     if not target.is_file():
         target.parent.mkdir(parents=True, exist_ok=True)
-        part = target.with_name(f"{os.getpid()}-{target.name}")
+        part = target.with_name(f"{os.getpid()}-{get_ident()}-{target.name}")  # backends ask in threads
         _encode(part, _images(source) if source.is_dir() else _decoded(source, start or 0.0, end), source)
         os.replace(part, target)
     return str(target)
@@ -138,13 +139,14 @@ def _decoded(source: Path, start: float, end: float | None) -> Iterator[tuple[fl
 
     with av.open(str(source)) as container:
         stream = container.streams.video[0]
-        container.seek(int(max(0.0, start - 1) * 1_000_000))  # to a key frame before it
+        zero = float((stream.start_time or 0) * (stream.time_base or 0))  # seconds count from the first frame
+        container.seek(int(max(0.0, zero + start - 1) * 1_000_000))  # to a key frame before it
         for frame in container.decode(stream):
-            if frame.time is None or frame.time < start:
+            if frame.time is None or frame.time - zero < start:
                 continue
-            if end is not None and frame.time > end:
+            if end is not None and frame.time - zero > end:
                 break
-            yield frame.time - start, frame
+            yield frame.time - zero - start, frame
 
 
 def _images(folder: Path) -> Iterator[tuple[float, Any]]:

@@ -19,9 +19,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from evaluation.backends import BACKENDS, environment, is_timed, model_args
+from evaluation.backends import BACKENDS, environment, is_timed, model_args, model_name
 from evaluation.benchmarks import BENCHMARKS, GROUPS, VARIANTS, Benchmark
-from evaluation.journal import digest, files_digest, model_digest
+from evaluation.journal import digest, files_digest
 from evaluation.write_tasks import TASKS
 from synrl.errors import ConfigError, DataError, EvaluationError, allowed
 
@@ -97,8 +97,8 @@ def evaluate(run: Run, out: Path) -> dict[str, dict[str, float]]:
     """Run lmms-eval into a folder and return each task's main metrics, in percent.
 
     Raises:
-        ConfigError: lmms-eval is not installed, the folder's name won't do, or the backend doesn't know the
-            model.
+        ConfigError: lmms-eval is not installed, the folder's name won't do, there is no such model, or the
+            backend doesn't know it.
         DataError: rows or videos of benchmarks are missing; the message names all of them.
         EvaluationError: lmms-eval failed; what it had to say is on stderr.
     """
@@ -108,6 +108,7 @@ def evaluate(run: Run, out: Path) -> dict[str, dict[str, float]]:
         raise ConfigError(f"folder of results is {str(out)!r}; lmms-eval takes no comma in it: take another")
     timed = is_timed(run.backend, run.model)
     data = _check(run.benchmarks())
+    model = model_name(run.model)
     out.mkdir(parents=True, exist_ok=True)
     notes = _notes(out)
     found: dict[str, dict[str, float]] = {}
@@ -116,7 +117,7 @@ def evaluate(run: Run, out: Path) -> dict[str, dict[str, float]]:
         note = {
             "command": command,
             "environment": variables,
-            "model": model_digest(run.model),
+            "model": model,
             "data": {b.name: data[b.name]["digest"] for b in benchmarks},
             "versions": dict(_versions()),
             "pins": [

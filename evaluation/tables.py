@@ -6,17 +6,15 @@ import csv
 import io
 import json
 import os
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from evaluation.benchmarks import Benchmark
+from evaluation.journal import commit_of
 from synrl.audit.reading import Source
 from synrl.errors import DataError, first_line
-
-_COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
 @dataclass(frozen=True)
@@ -40,7 +38,7 @@ def read_tables(benchmark: Benchmark) -> Tables:
         if not wanted:
             raise DataError(f"SYNRL_TEST is not set; {benchmark.how}")
         source = Source.open(wanted)
-        commit = None if Path(wanted).is_dir() else _commit(source.folder)
+        commit = None if Path(wanted).is_dir() else commit_of(source.folder)
         # What a model may have been trained on is left aside, if a dataset has a test split.
         test = [group for group in source.groups if group.split.startswith("test")]
         rows = (row for group in test or source.groups for row in group.rows())
@@ -74,7 +72,7 @@ def _table(benchmark: Benchmark, name: str) -> tuple[Any, str | None]:
             return _read(moved[0]), None
     if is_file:
         path = _from_hub(benchmark, name)
-        return _read(path), _commit(path)
+        return _read(path), commit_of(path)
     return _rows_from_hub(benchmark, name)
 
 
@@ -123,12 +121,7 @@ def _rows_from_hub(benchmark: Benchmark, name: str) -> tuple[Iterable[Any], str 
     except (DatasetsError, HfHubHTTPError, OSError, ValueError) as error:
         raise _not_there(benchmark, name, error) from error
     # Offline it may be another commit than what was asked for; its file lies in a folder of that name.
-    return rows, next((_commit(Path(file["filename"])) for file in rows.cache_files), None)
-
-
-def _commit(path: Path) -> str | None:
-    """The commit that a path in a cache of the Hub is of."""
-    return next((part for part in reversed(path.parts) if _COMMIT.fullmatch(part)), None)
+    return rows, next((commit_of(Path(file["filename"])) for file in rows.cache_files), None)
 
 
 def _not_there(benchmark: Benchmark, name: str, error: Exception) -> DataError:

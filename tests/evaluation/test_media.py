@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import av
 import huggingface_hub
 import pytest
 from hub.server import Blob, Hub, Repo
@@ -17,6 +20,7 @@ from evaluation.items import Item
 from evaluation.loading import load, with_videos
 from synrl.audit.reading import Source
 from synrl.errors import DataError
+from synrl.video import decode
 
 from .benchmarks_made import Folder, video_bytes
 
@@ -160,6 +164,28 @@ def test_a_video_that_is_replaced_has_another_clip(place: Path) -> None:
     assert after != before
     longest = path.rename(path.with_name("é" * 120 + ".mp4"))
     assert Path(media.shown(str(longest), 1.0, 2.0)).parent == media.cache_folder() / "clips"
+
+
+def test_a_clip_that_is_asked_for_by_many_threads_is_whole(place: Path) -> None:
+    path = str(place / "sub" / "good.mp4")
+    with ThreadPoolExecutor(8) as pool:
+        (clip,) = set(pool.map(lambda _: media.shown(path, 0.5, 3.0), range(8)))
+    assert decode.probe(Path(clip).read_bytes()).num_frames == 26
+    assert [file.name for file in Path(clip).parent.iterdir() if "-" in file.name] == []
+
+
+def test_seconds_of_a_part_count_from_the_first_frame(place: Path, tmp_path: Path) -> None:
+    late = tmp_path / "late.mkv"
+    with av.open(str(late), "w") as out, av.open(io.BytesIO(video_bytes())) as source:
+        stream = out.add_stream_from_template(source.streams.video[0])
+        for packet in source.demux(video=0):
+            if packet.dts is not None:
+                shift = round(7 / packet.time_base)
+                packet.pts, packet.dts, packet.stream = packet.pts + shift, packet.dts + shift, stream
+                out.mux(packet)
+    clips = [media.shown(str(path), 1.0, 2.5) for path in (late, place / "sub" / "good.mp4")]
+    frames = [decode.sample(Path(clip).read_bytes(), range(16)) for clip in clips]
+    assert abs(frames[0].astype(int) - frames[1]).max() <= 2
 
 
 @pytest.mark.parametrize("value", [None, 7, ["a.mp4"], {"bytes": "x"}, "a\ud800.mp4"])
