@@ -6,6 +6,7 @@ import io
 import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from types import SimpleNamespace
 from typing import Any
 
@@ -166,10 +167,18 @@ def test_a_video_that_is_replaced_has_another_clip(place: Path) -> None:
     assert Path(media.shown(str(longest), 1.0, 2.0)).parent == media.cache_folder() / "clips"
 
 
-def test_a_clip_that_is_asked_for_by_many_threads_is_whole(place: Path) -> None:
-    path = str(place / "sub" / "good.mp4")
-    with ThreadPoolExecutor(8) as pool:
-        (clip,) = set(pool.map(lambda _: media.shown(path, 0.5, 3.0), range(8)))
+def test_a_clip_that_is_asked_for_by_several_threads_is_whole(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, encode, all_have_written = str(place / "sub" / "good.mp4"), media._encode, Barrier(4, timeout=60)
+
+    def together(*arguments: Any) -> None:
+        encode(*arguments)
+        all_have_written.wait()
+
+    monkeypatch.setattr(media, "_encode", together)
+    with ThreadPoolExecutor(4) as pool:
+        (clip,) = set(pool.map(lambda _: media.shown(path, 0.5, 3.0), range(4)))
     assert decode.probe(Path(clip).read_bytes()).num_frames == 26
     assert [file.name for file in Path(clip).parent.iterdir() if "-" in file.name] == []
 
