@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evaluation import media
@@ -81,6 +82,8 @@ def process_results(doc: Document, results: Sequence[str]) -> dict[str, Any]:
         "answered": {
             "id": doc["id"],
             "measured": doc["measured"],
+            # Of the path what is the same on every machine, and tells two videos of one name from each other.
+            "videos": ["/".join(Path(path).parts[-2:]) for path in doc["videos"]],
             "given": [j.given for j in judged],
             "problem": problems,
             "score": problems.count("") / len(problems),

@@ -16,9 +16,9 @@ VERSIONS = {"synrl": "0.1.0", "lmms_eval": "0.7.3", "torch": "2.13.0"}
 
 
 def sample(
-    name: str, item: str, score: float, problem: str = "", unit: str = "", **more: Any
+    name: str, item: str, score: float, problem: str = "", unit: str = "", video: str = "", **more: Any
 ) -> dict[str, Any]:
-    """A line of samples of one item; `score` is a share."""
+    """A line of samples of one item; `score` is a share, and its video its own if none is said."""
     benchmark = get_benchmark(name)
     record = {"values": [score], "unit": unit, "part": "", "task": "t", "weight": 1, **more}
     return {
@@ -32,6 +32,7 @@ def sample(
         "answered": {
             "id": item,
             "measured": f"{benchmark.repo}@0123",
+            "videos": [video or f"videos/{item}.mp4"],
             "given": ["A"],
             "problem": [problem],
             "score": float(not problem),

@@ -276,7 +276,12 @@ def test_the_command_measures_a_model_once(
     (note,) = [json.loads(line) for line in (out / "runs.jsonl").read_text(encoding="utf-8").splitlines()]
     assert note["versions"]["lmms_eval"] and note["pins"][0]["benchmark"] == "cvbench"
     (samples,) = out.rglob("*_samples_synrl_cvbench_direct.jsonl")
-    rows = {json.loads(line)["answered"]["measured"] for line in samples.read_text("utf-8").splitlines()}
+    answered = [json.loads(line)["answered"] for line in samples.read_text("utf-8").splitlines()]
+    assert [one["videos"] for one in answered] == [
+        ["0/0Hd95ulYOT8.mp4", "0/XW-lrijc1oQ.mp4"],
+        ["1/a.mp4", "1/b.mp4", "1/c.mp4"],
+    ]
+    rows = {one["measured"] for one in answered}
     assert rows == {note["pins"][0]["measured"]} and min(rows).startswith("sha256:")
     (results,) = out.rglob("*_results.json")
     assert json.loads(results.read_text(encoding="utf-8"))["configs"]["synrl_cvbench_direct"]["metadata"][
