@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -60,19 +61,11 @@ class Item:
     """The whole row as JSON, for answers that need it."""
 
     def __post_init__(self) -> None:
-        problem = None
-        if self.kind == "choice" and self.answer not in tuple(LETTERS[: len(self.options)]):
-            problem = f"answer {self.answer!r} is none of its {len(self.options)} options"
-        elif self.kind == "interval" and not self.spans:
-            problem = "there is no true span"
-        elif self.kind not in KINDS:
-            problem = f"kind {self.kind!r} is unknown"
-        problem = problem or self._unsaid()
-        if problem:
+        if problem := self._no_text() or self._no_answer():
             raise DataError(f"item {self.id!r}: {problem}")
 
-    def _unsaid(self) -> str | None:
-        """What its texts lack to be texts: tables may hold anything."""
+    def _no_text(self) -> str | None:
+        """Which of its texts is none: tables may hold anything."""
         if not self.videos:
             return "it has no video"
         said = [("id", self.id), ("question", self.question), ("answer", self.answer)]
@@ -80,6 +73,24 @@ class Item:
         for name, value in said:
             if not isinstance(value, str) or any("\ud800" <= sign <= "\udfff" for sign in value):
                 return f"{name} {value!r} is no text"
+        return None
+
+    def _no_answer(self) -> str | None:
+        """Why no model could give its answer."""
+        if self.kind not in KINDS:
+            return f"kind {self.kind!r} is unknown"
+        if self.kind == "choice" and self.answer not in tuple(LETTERS[: len(self.options)]):
+            return f"answer {self.answer!r} is none of its {len(self.options)} options"
+        if self.kind == "interval" and not self.spans:
+            return "there is no true span"
+        if not all(start <= end < math.inf for start, end in self.spans):
+            return f"spans {self.spans} are no spans of seconds"
+        if self.kind == "ordering" and sorted(self.answer.split(", "), key=int) != [
+            str(number) for number in range(1, self.answer.count(",") + 2)
+        ]:
+            return f"answer {self.answer!r} is no order of all clips"
+        if self.kind == "number" and not math.isfinite(float(self.answer)):
+            return f"answer {self.answer!r} is no number"
         return None
 
     def to_dict(self, benchmark: str, measured: str) -> dict[str, Any]:

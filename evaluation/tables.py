@@ -84,8 +84,8 @@ def _read(path: Path) -> Any:
         if path.suffix == ".jsonl":
             return [json.loads(line) for line in text.split("\n") if line.strip()]
         return json.loads(text)
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, csv.Error) as error:
-        raise DataError(f"{path} can't be read: {error}") from error
+    except (OSError, ValueError, RecursionError, csv.Error) as error:
+        raise DataError(f"{path} can't be read: {first_line(error)}") from error
 
 
 def _from_hub(benchmark: Benchmark, name: str) -> Path:

@@ -56,7 +56,7 @@ def _item(
     spans: Sequence[Sequence[float]],
     others: Sequence[str] = (),
 ) -> Item:
-    true = tuple((float(start), float(end)) for start, end in spans)
+    true = tuple((min(pair), max(pair)) for pair in ((float(one), float(two)) for one, two in spans))
     answer = "; ".join(f"[{start:.2f}, {end:.2f}]" for start, end in true)
     # Where a video has several names, any will do: `loading` takes the first that is there.
     videos = ("|".join(dict.fromkeys((video, *others))),)

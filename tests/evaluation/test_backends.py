@@ -124,6 +124,46 @@ def test_vllm_is_shown_as_many_frames_with_their_times_and_writes_as_much_as_a_t
     assert _Engine.made.settings["max_model_len"] < 20_000 and not _Engine.made.settings["trust_remote_code"]
 
 
+def test_the_stock_model_of_transformers_runs_on_what_it_is_told(
+    made: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("lmms_eval", reason="lmms-eval is not installed: pip install 'synrl[eval]'")
+    pytest.importorskip("decord")
+    from lmms_eval.evaluator import simple_evaluate
+    from lmms_eval.tasks import TaskManager
+    from transformers import Qwen3VLForConditionalGeneration as Model
+
+    from training.tiny import write_tiny
+
+    given: list[dict[str, Any]] = []
+    generate = Model.generate
+    monkeypatch.setattr(
+        Model,
+        "generate",
+        lambda self, **said: given.append(said) or generate(self, **{**said, "max_new_tokens": 2}),
+    )
+    monkeypatch.setenv("FORCE_QWENVL_VIDEO_READER", "decord")
+    run = Run(
+        str(write_tiny(tmp_path / "tiny")),
+        ("charades_sta",),
+        ("direct",),
+        backend="qwen3_vl",
+        model_args="device=cpu,device_map=cpu",
+    )
+    ((_, command),) = run.commands(tmp_path, is_timed(run.backend, run.model))
+    done = simple_evaluate(
+        model="qwen3_vl",
+        model_args=command[command.index("--model_args") + 1],
+        tasks=["synrl_charades_sta_direct"],
+        task_manager=TaskManager(include_path=str(TASKS), include_defaults=False),
+        bootstrap_iters=0,
+        limit=1,
+    )
+    assert len(done["samples"]["synrl_charades_sta_direct"]) == 1
+    assert given[0]["max_new_tokens"] == DIRECT.max_new_tokens and not given[0]["do_sample"]
+    assert given[0]["video_grid_thw"].tolist() == [[4, 4, 4]], "eight frames of 64 x 64 px, in squares of 16"
+
+
 def test_the_longest_prompt_and_answer_have_room_in_vllm(tmp_path: Path) -> None:
     pytest.importorskip("lmms_eval", reason="lmms-eval is not installed: pip install 'synrl[eval]'")
     for _, command in Run("m", ("all",), ("direct", "reasoning"), backend="vllm").commands(tmp_path):

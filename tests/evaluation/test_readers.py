@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import shutil
 from typing import Any
@@ -157,6 +158,23 @@ def test_a_video_of_another_task_with_the_same_name_is_not_taken(made: Folder) -
         ("tomato", "default.jsonl", [{"id": 1}], "TOMATO has other columns: KeyError: 'question'"),
         ("charades_sta", "default.jsonl", [], "Charades-STA has no items"),
         ("videomme", "videomme.jsonl", "{", "videomme.jsonl can't be read"),
+        ("videomme", "videomme.jsonl", "[" * 100_000, "videomme.jsonl can't be read: maximum recursion"),
+        (
+            "vsibench",
+            "full.jsonl",
+            [
+                dict(
+                    id=1,
+                    dataset="a",
+                    scene_name="b",
+                    question_type="c",
+                    question="?",
+                    options=None,
+                    ground_truth="two",
+                )
+            ],
+            "VSI-Bench has other columns",
+        ),
         ("minerva", "minerva.json", {"a": 1}, "Minerva has other columns"),
     ],
 )
@@ -164,9 +182,9 @@ def test_a_table_that_is_not_what_it_should_be_is_one_line(
     name: str, table: str, rows: Any, said: str, tmp_path: media.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = Folder(tmp_path)
-    if rows == "{":
+    if isinstance(rows, str):
         (tmp_path / name).mkdir()
-        (tmp_path / name / table).write_text("{", encoding="utf-8")
+        (tmp_path / name / table).write_text(rows, encoding="utf-8")
     else:
         folder.table(name, table, rows)
     monkeypatch.setenv("SYNRL_EVAL_DATA", str(tmp_path))
@@ -232,9 +250,26 @@ def test_of_a_dataset_of_ours_only_its_test_split_is_measured(
     assert before and after and not set(before) & set(after)
 
 
-def test_an_item_whose_answer_is_no_option_is_an_error() -> None:
-    with pytest.raises(DataError, match="item 'x': answer 'C' is none of its 2 options"):
-        Item("x", "?", "C", ("a.mp4",), options=("a", "b"))
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (dict(answer="C", options=("a", "b")), "answer 'C' is none of its 2 options"),
+        (dict(answer="", options=("a", "b")), "answer '' is none of its 2 options"),
+        (dict(answer="", kind="interval"), "there is no true span"),
+        (dict(answer="", kind="interval", spans=((1.0, math.nan),)), r"spans \(\(1.0, nan\),\) are no spans"),
+        (dict(answer="", kind="interval", spans=((2.0, 1.0),)), "are no spans"),
+        (dict(answer="2, 0, 1", kind="ordering"), "answer '2, 0, 1' is no order of all clips"),
+        (dict(answer="2, 2", kind="ordering"), "is no order of all clips"),
+        (dict(answer="nan", kind="number"), "answer 'nan' is no number"),
+        (dict(answer="A", kind="guess"), "kind 'guess' is unknown"),
+    ],
+)
+def test_an_item_that_no_model_could_answer_is_an_error(more: dict[str, Any], said: str) -> None:
+    with pytest.raises(DataError, match=f"^item 'x': .*{said}"):
+        Item("x", "?", videos=("a.mp4",), **more)
+
+
+def test_an_unknown_benchmark_is_an_error() -> None:
     with pytest.raises(ConfigError, match="no benchmark 'mvp'; allowed: nextgqa, "):
         get_benchmark("mvp")
 
