@@ -23,7 +23,8 @@ from evaluation.backends import BACKENDS, environment, is_timed, model_args, mod
 from evaluation.benchmarks import BENCHMARKS, GROUPS, VARIANTS, Benchmark
 from evaluation.journal import digest, files_digest
 from evaluation.write_tasks import TASKS
-from synrl.errors import ConfigError, DataError, EvaluationError, allowed
+from synrl.disk import disk_errors
+from synrl.errors import ConfigError, DataError, EvaluationError, allowed, first_line
 
 _LIBRARIES = ("synrl", "lmms_eval", "torch", "transformers", "vllm", "av", "qwen-vl-utils")
 
@@ -99,7 +100,9 @@ def evaluate(run: Run, out: Path) -> dict[str, dict[str, float]]:
     Raises:
         ConfigError: lmms-eval is not installed, the folder's name won't do, there is no such model, or the
             backend doesn't know it.
-        DataError: rows or videos of benchmarks are missing; the message names all of them.
+        DataError: rows or videos of benchmarks are missing, and the message names all of them; or the notes
+            of earlier runs are damaged.
+        OutputError: the folder can't be written.
         EvaluationError: lmms-eval failed; what it had to say is on stderr.
     """
     if find_spec("lmms_eval") is None:
@@ -109,7 +112,8 @@ def evaluate(run: Run, out: Path) -> dict[str, dict[str, float]]:
     timed = is_timed(run.backend, run.model)
     data = _check(run.benchmarks())
     model = model_name(run.model)
-    out.mkdir(parents=True, exist_ok=True)
+    with disk_errors(out):
+        out.mkdir(parents=True, exist_ok=True)
     notes = _notes(out)
     found: dict[str, dict[str, float]] = {}
     for benchmarks, command in run.commands(out, timed):
@@ -130,7 +134,7 @@ def evaluate(run: Run, out: Path) -> dict[str, dict[str, float]]:
         results = [Path(name) for name in done["results"]] if done else []
         if not results or not all(path.is_file() for path in results):
             results = _lmms_eval(command, variables, out)
-            with (out / "runs.jsonl").open("a", encoding="utf-8") as file:
+            with disk_errors(out), (out / "runs.jsonl").open("a", encoding="utf-8") as file:
                 file.write(json.dumps({**note, "results": [str(path) for path in results]}) + "\n")
         for path in results:
             found |= _main_metrics(json.loads(path.read_text(encoding="utf-8"))["results"])
@@ -178,9 +182,13 @@ def _notes(out: Path) -> list[dict[str, Any]]:
     if not path.is_file():
         return []
     try:
-        return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    except (OSError, ValueError) as error:
-        raise DataError(f"{path} can't be read: {error}; remove it, or choose another --out") from error
+        notes = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        if not all(isinstance(note["results"], list) for note in notes):
+            raise TypeError("results are no list")
+        return notes
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        why = f"{type(error).__name__}: {first_line(error)}"
+        raise DataError(f"{path} can't be read ({why}); remove it, or choose another --out") from error
 
 
 def _versions() -> Iterator[tuple[str, str]]:

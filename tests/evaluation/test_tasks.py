@@ -10,12 +10,14 @@ import yaml
 
 from evaluation.benchmarks import BENCHMARKS, GROUPS, VARIANTS
 from evaluation.overview import README, readme
-from evaluation.run import Run
+from evaluation.run import Run, evaluate
 from evaluation.scoring import totals
 from evaluation.write_tasks import TASKS, files, metric_names
 from synrl.cli import main
-from synrl.errors import ConfigError
+from synrl.errors import ConfigError, DataError, OutputError
 from synrl.rows import STRIDES
+
+from .benchmarks_made import Folder
 
 
 class _Loader(yaml.SafeLoader):
@@ -122,6 +124,26 @@ def test_our_model_has_one_run_and_stock_models_one_for_each_benchmark(tmp_path:
 def test_a_mistake_is_said_before_anything_runs(wrong: dict[str, Any], said: str) -> None:
     with pytest.raises(ConfigError, match=said):
         Run(**{"model": "m", "names": ("all",), **wrong})
+
+
+@pytest.mark.parametrize("notes", ["{", "7", "[]", '{"results": 7}', "null\n{}"])
+def test_damaged_notes_of_earlier_runs_are_one_line(
+    notes: str, made: Folder, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("evaluation.run.find_spec", lambda name: True)
+    (tmp_path / "runs.jsonl").write_text(notes, encoding="utf-8")
+    with pytest.raises(DataError, match=r"runs.jsonl can't be read .*; remove it, or choose") as raised:
+        evaluate(Run(str(tmp_path), ("cvbench",)), tmp_path)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_folder_of_results_that_is_a_file_is_one_line(
+    made: Folder, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("evaluation.run.find_spec", lambda name: True)
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(OutputError, match=r"can't write .*file: .*; choose another --out"):
+        evaluate(Run(str(tmp_path), ("cvbench",)), tmp_path / "file")
 
 
 def test_a_missing_benchmark_ends_the_command_in_one_line(
