@@ -14,8 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from lmms_eval.api.model import lmms
-from lmms_eval.models.registry_v2 import ModelManifest
 from tqdm import tqdm
 from transformers import AutoModelForImageTextToText, AutoProcessor
 
@@ -24,8 +22,18 @@ from evaluation.journal import Journal, digest, model_digest
 from training.budget import Clip, token_edge
 from training.inputs import encode, token_types
 
-manifest = ModelManifest("synrl", chat_class_path="evaluation.model.VideoModel")
-"""How lmms-eval finds the class: by the entry point `lmms_eval.models`."""
+
+def manifest() -> Any:
+    """How lmms-eval finds the class: by the entry point `lmms_eval.models`.
+
+    lmms-eval calls it while it is being imported, so this stands before that.
+    """
+    from lmms_eval.models.registry_v2 import ModelManifest
+
+    return ModelManifest("synrl", chat_class_path="evaluation.model.VideoModel")
+
+
+from lmms_eval.api.model import lmms  # noqa: E402
 
 
 class VideoModel(lmms):

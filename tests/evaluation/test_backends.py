@@ -188,7 +188,7 @@ def test_stock_models_keep_to_the_pixels_of_a_frame_and_of_a_whole_clip(
         budget, said = benchmark.budget, environment(backend, benchmark)
         monkeypatch.setattr(process, "MODEL_SEQ_LEN", int(said["MODEL_SEQ_LEN"]))
         for frames in (4, 16, budget.max_frames):
-            clip = torch.zeros(frames, 3, 720, 1280)
+            clip = torch.zeros(frames, 3, 480, 640, dtype=torch.uint8)
             monkeypatch.setitem(
                 process.VIDEO_READER_BACKENDS, "decord", lambda ele, clip=clip: (clip, {}, 2.0)
             )

@@ -319,6 +319,13 @@ def test_an_interrupted_run_goes_on_and_draws_the_same_samples(
     assert answers(model(part)) == whole
 
 
+def test_our_model_is_known_to_lmms_eval_whichever_is_imported_first() -> None:
+    code = "import evaluation.model; from lmms_eval.models import MODEL_REGISTRY_V2 as known; "
+    code += "print(known.resolve('synrl').class_path)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300)
+    assert done.stdout.strip() == "evaluation.model.VideoModel" and "Failed" not in done.stderr
+
+
 def test_plain_lmms_eval_says_in_one_line_what_is_missing(
     made: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
