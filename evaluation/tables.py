@@ -6,14 +6,14 @@ import csv
 import io
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from evaluation.benchmarks import Benchmark
 from evaluation.journal import commit_of
-from synrl.audit.reading import Source
+from synrl.audit.reading import Group, Source
 from synrl.errors import DataError, first_line
 
 
@@ -39,15 +39,22 @@ def read_tables(benchmark: Benchmark) -> Tables:
             raise DataError(f"SYNRL_TEST is not set; {benchmark.how}")
         source = Source.open(wanted)
         commit = None if Path(wanted).is_dir() else commit_of(source.folder)
-        # What a model may have been trained on is left aside, if a dataset has a test split.
-        test = [group for group in source.groups if group.split.startswith("test")]
-        rows = (row for group in test or source.groups for row in group.rows())
+        rows = (row for group in _test(source.groups) for row in group.rows())
         return Tables({"rows": rows}, f"{wanted}@{commit}" if commit else "")
     found = {table: _table(benchmark, table) for table in benchmark.tables}
     commits = {commit for _, commit in found.values()}
     commit = commits.pop() if len(commits) == 1 else None
     content = {name: rows for name, (rows, _) in found.items()}
     return Tables(content, f"{benchmark.repo}@{commit}" if commit else "")
+
+
+def _test(groups: Sequence[Group]) -> Sequence[Group]:
+    """Those of split `test`, else of others whose names begin so; all, if there is none.
+
+    What a model may have been trained on is left aside, and shifted rows are not mixed with the others.
+    """
+    exact = [group for group in groups if group.split == "test"]
+    return exact or [group for group in groups if group.split.startswith("test")] or groups
 
 
 def own_folder(benchmark: Benchmark) -> Path | None:

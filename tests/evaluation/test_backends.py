@@ -13,6 +13,7 @@ from hub.server import Blob, Hub, Repo
 
 from evaluation.backends import environment, is_timed, model_name
 from evaluation.benchmarks import BENCHMARKS, DIRECT, REASONING
+from evaluation.results import eval_command
 from evaluation.run import Run, evaluate
 from evaluation.write_tasks import TASKS
 from synrl.errors import ConfigError
@@ -46,6 +47,15 @@ def test_times_are_written_for_a_model_by_its_configuration_and_not_its_name(
     hub.repos["model", "org/trained"] = Repo([("a" * 40, files)])
     assert is_timed("vllm", "org/trained") and model_name("org/trained") == f"org/trained@{'a' * 40}"
     assert not any("safetensors" in request for request in hub.requests)
+
+
+def test_a_report_knows_the_command_of_a_model_that_was_told_times(tmp_path: Path) -> None:
+    run = Run("runs/grpo", ("tvbench",), backend="vllm", model_args="tensor_parallel_size=2")
+    for timed in (True, False):
+        ((_, command),) = run.commands(tmp_path, timed)
+        assert f"is_qwen3_vl={timed}," in command[command.index("--model_args") + 1]
+        told = eval_command(command)
+        assert told is not None and "--backend vllm --model-args tensor_parallel_size=2 " in told
 
 
 @pytest.mark.parametrize("config", [{}, [], None])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import re
@@ -242,12 +243,11 @@ def test_of_a_dataset_of_ours_only_its_test_split_is_measured(
     folder: media.Path, tmp_path: media.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SYNRL_TEST", str(tmp_path))
-    (rows, *others) = sorted(folder.rglob("*.parquet"))
-    shutil.copy(others[0], tmp_path / "train-00000-of-00001.parquet")
-    before = load(get_benchmark("synrl_test"))["id"]
-    shutil.copy(rows, tmp_path / "test-00000-of-00001.parquet")
-    after = load(get_benchmark("synrl_test"))["id"]
-    assert before and after and not set(before) & set(after)
+    files, measured = sorted(folder.rglob("*.parquet")), []
+    for file, split in zip(files, ("train", "test_shift", "test"), strict=False):
+        shutil.copy(file, tmp_path / f"{split}-00000-of-00001.parquet")
+        measured.append(set(load(get_benchmark("synrl_test"))["id"]))
+    assert all(measured) and not any(one & two for one, two in itertools.combinations(measured, 2))
 
 
 @pytest.mark.parametrize(
