@@ -64,6 +64,8 @@ class Videos:
             # Of copies in several folders, the one that lies where the path says, with nothing above.
             exact = [found for found in there if found.above == folders]
             best = {found.path: found for found in exact or (found for n, found in fitting if n == most)}
+            named = {path: found for path, found in best.items() if path.name == PurePosixPath(name).name}
+            best = named or best  # not its thumbnail of another extension
             if len(best) > 1:
                 one, two = sorted(best)[:2]
                 raise DataError(f"{name!r} may be {str(one)!r} or {str(two)!r}; remove one of them")

@@ -2,7 +2,7 @@
 
 Stock models choose frames and sizes by rules of their own, and the same for all benchmarks. This one reads
 clips with the budget of training, each benchmark with its own, and encodes prompts by the same path. It runs
-any video model of Transformers, one prompt at a time.
+what training trains, Qwen3-VL and Qwen2.5-VL, one prompt at a time.
 """
 
 from __future__ import annotations

@@ -240,6 +240,16 @@ def test_every_task_runs_with_a_real_architecture(made: Folder, tiny: Path) -> N
     )
 
 
+def test_the_older_architecture_runs_as_well(made: Folder, tmp_path: Path) -> None:
+    from evaluation.model import VideoModel
+    from training.tiny import write_tiny
+
+    tiny = write_tiny(tmp_path / "tiny", kind="qwen2_5_vl")
+    model = VideoModel(str(tiny), device="cpu", dtype="float32", max_new_tokens=2)
+    (scores,) = run(["synrl_cvbench_direct"], model).values()
+    assert scores["unparsed"] + scores["truncated"] + scores["answered"] == 100
+
+
 def test_our_model_sees_what_training_shows(
     made: Folder, tiny: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

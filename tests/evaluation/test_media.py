@@ -88,6 +88,14 @@ def test_of_copies_the_one_that_lies_where_the_row_says_is_taken(place: Path) ->
         found("good.mp4")
 
 
+def test_of_files_of_one_name_the_one_with_the_extension_that_the_row_says_is_taken(place: Path) -> None:
+    for extension in (".webm", ".gif"):
+        (place / "sub" / f"good{extension}").write_bytes(video_bytes())
+    assert found("sub/good.mp4") == found("good.mp4") == place / "sub" / "good.mp4"
+    with pytest.raises(DataError, match=r"^'good.avi' may be '"):
+        found("good.avi")
+
+
 def test_a_link_out_of_the_folder_is_refused_and_says_so(place: Path) -> None:
     (place / "hidden.mp4").symlink_to(place.parent / "hidden.mp4")
     (place / "gone.mp4").symlink_to(place.parent / "nothing.mp4")
