@@ -6,25 +6,18 @@ numbers. Composites are the means that the paper forms; they are there only if a
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from evaluation import intervals, paper
 from evaluation.benchmarks import VARIANTS, Benchmark
-from evaluation.intervals import Cells, Floats, Interval
-from evaluation.results import Outcome, Results, Row
-from evaluation.scoring.totals import Record
+from evaluation.cells import Cells, cells_of, groups_of, of_difference, of_score
+from evaluation.intervals import Interval
+from evaluation.outcomes import Outcome, Results, Row
+from evaluation.samples import CLOSE
 from synrl.errors import DataError
-
-_WHOLE = {"mba": None, "twin_pairs": 2, "text_score": 2, "video_score": 2, "group_score": 4}
-"""Metrics of units of which everything must be right, and of how many parts; None: however many there are."""
-_PARTS = {"text_score": "text", "video_score": "video"}
-_TOGETHER = (*_WHOLE, "three_scores")
-"""Metrics for whose units (videos, pairs) items are resampled together."""
-_CLOSE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -35,10 +28,10 @@ class Estimate:
     interval: Interval | None
     """95 %; None if there is nothing to say how sure it is."""
     method: str
-    """`wilson` or `tango`, `bootstrap`, `standard error` of lmms-eval, or `unpaired`; empty without any."""
+    """`wilson` or `tango`, `jackknife`, `standard error` of lmms-eval, `unpaired` or `mean`; or empty."""
     items: int
-    draws: Floats | None = None
-    """Of the bootstrap, for means of several."""
+    groups: int | None = None
+    """How many of them are independent: videos, or what shares one. None if it isn't known."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +43,8 @@ class Line:
     """Its name, or that of the composite."""
     title: str
     metric: str
+    subset: str
+    """The part of the benchmark that it is of; empty if it is the whole."""
     paper: dict[str, float]
     scores: tuple[Estimate | None, ...]
     """Of each run; None where it was not measured."""
@@ -58,22 +53,23 @@ class Line:
 
 
 def compare(runs: Sequence[Results], variant: str, benchmark: Benchmark) -> list[Line]:
-    """The lines of a benchmark under a variant; none if no run has measured it.
+    """The lines of a benchmark under a variant, those of its subsets last; none if no run has measured it.
 
     Raises:
         DataError: scores and samples of a run do not belong together.
     """
     task = f"{benchmark.task}_{variant}"
     outcomes = [run.outcomes.get(task) for run in runs]
-    metrics = benchmark.metric_names(VARIANTS[variant])
-    metrics = [metric for metric in metrics if any(one and metric in one.scores for one in outcomes)]
-    seed = zlib.crc32(benchmark.name.encode())
-    scores = [{} if one is None else _estimates(one, metrics, seed) for one in outcomes]
+    metrics = dict.fromkeys(benchmark.metric_names(VARIANTS[variant]), "") | {
+        f"{prefix}{benchmark.metrics[0]}_{subset}": subset
+        for prefix in VARIANTS[variant].prefixes
+        for subset in benchmark.subsets
+    }
+    there = [metric for metric in metrics if any(one and metric in one.scores for one in outcomes)]
+    scores = [{} if one is None else _estimates(one, there) for one in outcomes]
     first = outcomes[0]
     deltas = [
-        {}
-        if first is None or other is None
-        else _differences(first, other, metrics, seed, scores[0], scores[k])
+        {} if first is None or other is None else _differences(first, other, there, scores[0], scores[k])
         for k, other in enumerate(outcomes[1:], 1)
     ]
     return [
@@ -82,11 +78,12 @@ def compare(runs: Sequence[Results], variant: str, benchmark: Benchmark) -> list
             benchmark.name,
             benchmark.title,
             metric,
-            paper.NUMBERS.get((benchmark.name, metric), {}),
+            metrics[metric],
+            paper.numbers(benchmark.name, metric),
             tuple(one.get(metric) for one in scores),
             tuple(one.get(metric) for one in deltas),
         )
-        for metric in metrics
+        for metric in there
     ]
 
 
@@ -102,8 +99,8 @@ def composites(lines: Sequence[Line], variant: str, names: Sequence[str]) -> tup
             scores = [_mean([part.scores[k] if part else None for part in parts]) for k in range(len(names))]
             deltas = [_mean([p.deltas[k] if p else None for p in parts]) for k in range(len(names) - 1)]
             if any(scores):
-                said = paper.SAMPLED[name, prefix] if prefix else paper.composite_numbers(name)
-                line = Line(variant, name, title, f"{prefix}mean", said, tuple(scores), tuple(deltas))
+                said = paper.numbers(name, f"{prefix}mean")
+                line = Line(variant, name, title, f"{prefix}mean", "", said, tuple(scores), tuple(deltas))
                 found.append(line)
         for k, run in enumerate(names):
             there = [part is not None and part.scores[k] is not None for part in parts]
@@ -119,27 +116,20 @@ def shared(one: Outcome, two: Outcome) -> list[tuple[Row, Row]]:
     return [(row, others[row.key]) for row in one.rows or () if row.key in others]
 
 
-def _estimates(outcome: Outcome, metrics: Sequence[str], seed: int) -> dict[str, Estimate]:
+def _estimates(outcome: Outcome, metrics: Sequence[str]) -> dict[str, Estimate]:
     there = [metric for metric in metrics if metric in outcome.scores]
     if outcome.rows is None:
         return {metric: _reported(outcome, metric) for metric in there}
-    units = _units(outcome.rows, outcome.benchmark)
-    cells = [_cells(outcome.rows, units, metric, outcome) for metric in there]
-    for metric, one in zip(there, cells, strict=True):
-        if abs(100 * one.value - outcome.scores[metric]) > _CLOSE:
-            raise DataError(
-                f"{outcome.file} says {metric} {outcome.scores[metric]:.4f} of {outcome.task}, its samples "
-                f"{100 * one.value:.4f}: they are not of one run"
-            )
+    groups = groups_of(outcome.rows, outcome.benchmark)
     estimates: dict[str, Estimate] = {}
-    for metric, one, draws in zip(there, cells, intervals.draw(cells, seed), strict=True):
-        right = one.verdicts()
-        if right is None:
-            interval: Interval | None = intervals.percentiles(draws)
-            method = "bootstrap"
-        else:
-            interval, method = intervals.wilson(int(right.sum()), right.size), "wilson"
-        estimates[metric] = _percent(outcome.scores[metric] / 100, interval, method, outcome.items, draws)
+    for metric in there:
+        cells = cells_of(outcome.rows, groups, metric, outcome)
+        if abs(100 * cells.value - outcome.scores[metric]) > CLOSE:
+            raise DataError(
+                f"{outcome.file} does not fit its samples of {outcome.task}: {metric} is "
+                f"{outcome.scores[metric]:.4f}, of its samples {100 * cells.value:.4f}: not of one run"
+            )
+        estimates[metric] = _percent(cells, outcome.scores[metric] / 100, *of_score(cells))
     return estimates
 
 
@@ -158,30 +148,22 @@ def _differences(
     one: Outcome,
     two: Outcome,
     metrics: Sequence[str],
-    seed: int,
     first: dict[str, Estimate],
     second: dict[str, Estimate],
 ) -> dict[str, Estimate]:
     both = [metric for metric in metrics if metric in first and metric in second]
     pairs = shared(one, two)
+    found = {metric: _unpaired(first[metric], second[metric]) for metric in both}
     if not pairs:
-        return {metric: _unpaired(first[metric], second[metric]) for metric in both}
-    rows = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
-    units = _units(rows[0], one.benchmark)
-    cells = [_cells(rows[k], units, metric, (one, two)[k]) for metric in both for k in (0, 1)]
-    drawn = intervals.draw(cells, seed)
-    found: dict[str, Estimate] = {}
-    for k, metric in enumerate(both):
-        before, after = cells[2 * k], cells[2 * k + 1]
-        draws = drawn[2 * k + 1] - drawn[2 * k]
-        was, now = before.verdicts(), after.verdicts()
-        if was is None or now is None or was.size != now.size:
-            interval: Interval | None = intervals.percentiles(draws)
-            method = "bootstrap"
-        else:
-            gained, lost = int((now & ~was).sum()), int((was & ~now).sum())
-            interval, method = intervals.tango(gained, lost, was.size), "tango"
-        found[metric] = _percent(after.value - before.value, interval, method, len(pairs), draws)
+        return found
+    # The videos of either: one of them may not have said them.
+    rows = [replace(before, videos=before.videos or after.videos) for before, after in pairs]
+    groups = groups_of(rows, one.benchmark)
+    for metric in both:
+        before = cells_of(rows, groups, metric, one)
+        after = cells_of([pair[1] for pair in pairs], groups, metric, two)
+        if before.counted.size and np.array_equal(before.counts, after.counts):
+            found[metric] = _percent(before, after.value - before.value, *of_difference(before, after))
     return found
 
 
@@ -189,114 +171,25 @@ def _unpaired(one: Estimate, two: Estimate) -> Estimate:
     interval = None
     if one.interval and two.interval:
         interval = intervals.square_and_add(one.value, one.interval, two.value, two.interval)
-    draws = None
-    if one.draws is not None and two.draws is not None:
-        # The two were drawn from the same seed; turned by one, they are not drawn alike.
-        draws = two.draws - np.roll(one.draws, 1)
-    method = "unpaired" if interval else ""
-    return Estimate(two.value - one.value, interval, method, two.items, draws)
+    return Estimate(two.value - one.value, interval, "unpaired" if interval else "", two.items)
 
 
 def _mean(parts: Sequence[Estimate | None]) -> Estimate | None:
     there = [part for part in parts if part is not None]
     if len(there) < len(parts):
         return None
-    value, items = sum(part.value for part in there) / len(there), sum(part.items for part in there)
-    drawn = [part.draws for part in there if part.draws is not None]
-    if len(drawn) < len(there):
-        return Estimate(value, None, "", items)
-    draws: Floats = np.mean(drawn, axis=0)
-    interval = intervals.percentiles(draws)
-    return Estimate(value, interval, "bootstrap" if interval else "", items, draws)
+    values, limits = [part.value for part in there], [part.interval for part in there if part.interval]
+    interval = intervals.mean(values, limits) if len(limits) == len(there) else None
+    groups = [part.groups for part in there if part.groups is not None]
+    return Estimate(
+        sum(values) / len(values),
+        interval,
+        "mean" if interval else "",
+        sum(part.items for part in there),
+        sum(groups) if len(groups) == len(there) else None,
+    )
 
 
-def _percent(value: float, interval: Interval | None, method: str, items: int, draws: Floats) -> Estimate:
-    if interval is None:
-        return Estimate(100 * value, None, "", items, 100 * draws)
-    limits = Interval(100 * interval.low, 100 * interval.high)
-    return Estimate(100 * value, limits, method, items, 100 * draws)
-
-
-def _units(rows: Sequence[Row], benchmark: Benchmark) -> list[int]:
-    """The number of the unit that each item is resampled with: itself, or its video or pair."""
-    totals = [name for name in benchmark.totals if name in _TOGETHER]
-    numbers: dict[object, int] = {}
-    found = []
-    for place, row in enumerate(rows):
-        unit = _record(row, totals[0])["unit"] if totals else ""
-        found.append(numbers.setdefault(unit or place, len(numbers)))
-    return found
-
-
-def _record(row: Row, total: str) -> Record:
-    record = next((row.metrics[name] for name in (total, f"pass1_{total}") if name in row.metrics), None)
-    if not isinstance(record, dict) or not all(
-        isinstance(record.get(key), str) for key in ("unit", "part", "task")
-    ):
-        raise DataError(f"the sample of item {row.key[0]} has no record of {total}")
-    return record
-
-
-def _cells(rows: Sequence[Row], units: Sequence[int], metric: str, outcome: Outcome) -> Cells:
-    """What each unit adds to a metric.
-
-    Raises:
-        DataError: a sample does not say what its item is worth.
-    """
-    prefix = next(p for p in reversed(VARIANTS[outcome.variant].prefixes) if metric.startswith(p))
-    name = metric.removeprefix(prefix)
-    entries: list[tuple[int, str, float, float]] = []
-    weights: dict[str, float] = {}
-    try:
-        if name in outcome.benchmark.metrics:
-            entries = [(u, "", row.metrics[metric] / 100, 1.0) for row, u in zip(rows, units, strict=True)]
-        else:
-            records = [row.metrics[metric] for row in rows]
-            entries, weights = _of_records(name, records, units)
-        keys = list(dict.fromkeys(key for _, key, _, _ in entries)) or [""]
-        above, below = np.zeros((2, max(units) + 1, len(keys)))
-        for unit, key, value, weight in entries:
-            above[unit, keys.index(key)] += value
-            below[unit, keys.index(key)] += weight
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise DataError(
-            f"samples of {outcome.task} beside {outcome.file} are damaged at {metric}: "
-            f"{type(error).__name__}: {error}"
-        ) from error
-    return Cells(above, below, np.array([weights.get(key, 1.0) for key in keys]))
-
-
-def _of_records(
-    name: str, records: Sequence[Record], units: Sequence[int]
-) -> tuple[list[tuple[int, str, float, float]], dict[str, float]]:
-    """A total of `evaluation.scoring.totals` as entries (unit, ratio, numerator, denominator) and weights."""
-    if name == "three_scores":
-        nothing = [(0, "", 0.0, 1.0)]  # a score without a whole unit is 0 there
-        parts = [
-            (part, _of_records(part, records, units)[0])
-            for part in ("text_score", "video_score", "group_score")
-        ]
-        return [(u, part, a, b) for part, entries in parts for u, _, a, b in entries or nothing], {}
-    placed = list(zip(records, units, strict=True))
-    if name in _WHOLE:
-        members: dict[int, list[list[float]]] = {}
-        for record, unit in placed:
-            if record["part"].endswith(_PARTS.get(name, "")) and (record["unit"] or name == "mba"):
-                members.setdefault(unit, []).append([float(value) for value in record["values"]])
-        whole = {u: v for u, v in members.items() if _WHOLE[name] in (None, len(v))}
-        return [(u, "", _average([min(c) for c in zip(*v, strict=True)]), 1.0) for u, v in whole.items()], {}
-    values = [_average([float(value) for value in record["values"]]) for record in records]
-    if name == "steps":
-        each = [float(record["weight"]) for record in records]
-        return [(u, "", v * w, w) for u, v, w in zip(units, values, each, strict=True)], {}
-    key = "unit" if name == "goals" else "task"
-    entries = [(u, str(r[key]), v, 1.0) for (r, u), v in zip(placed, values, strict=True)]
-    weights: dict[str, float] = {}
-    if name == "vsi":
-        directions = {k for _, k, _, _ in entries if k.startswith("object_rel_direction")}
-        weights = {direction: 1 / len(directions) for direction in directions}
-    return entries, weights
-
-
-def _average(values: Sequence[float]) -> float:
-    return sum(values) / len(values)
+def _percent(cells: Cells, value: float, interval: Interval | None, method: str) -> Estimate:
+    limits = Interval(100 * interval.low, 100 * interval.high) if interval else None
+    return Estimate(100 * value, limits, method, cells.counted.size, cells.independent)

@@ -1,30 +1,23 @@
-"""95 % intervals of scores and of their differences, each by the method that fits what was counted.
+"""95 % intervals of scores and of their differences.
 
-Where a unit is right or wrong, score intervals hold for few units too, and do not shrink to a point when
-all are right: Wilson's for one score, Tango's for two scores of the same units. Everything else is
-resampled: what belongs together (a video's questions, a pair) stays together, two runs are drawn alike, and
-the seed is fixed, so that the same input gives the same interval. Scores of different units are combined by
-squaring and adding the arms of their intervals, which for Wilson's is Newcombe's method 10.
+Where each unit is right or wrong and stands alone, score intervals hold for few units too, and do not shrink
+to a point when all are right: Wilson's for one score, Tango's for two scores of the same units. Where units
+come in groups, as the questions of one video do, they are those of as many units as would say as much if they
+stood alone: a number that follows from a variance between groups, with Student's quantile for how few groups
+gave it (Korn and Graubard, 1998). Scores of different units are combined by squaring and adding the arms of
+their intervals, which for Wilson's is Newcombe's method 10.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from functools import cache
 from typing import Any, NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
 
 from synrl.audit import statistics
 
 Z = 1.959963984540054
-DRAWS = 2000
-_CHUNK = 100
-"""Draws in memory at once."""
-
-Floats = NDArray[np.float64]
 
 
 class Interval(NamedTuple):
@@ -34,66 +27,44 @@ class Interval(NamedTuple):
     high: float
 
 
-@dataclass(frozen=True)
-class Cells:
-    """A score as a weighted mean of ratios, which every metric here is.
-
-    Ratio g is the sum over units of `numerators[:, g]` by that of `denominators[:, g]`. A ratio with no unit
-    is left out.
-    """
-
-    numerators: Floats
-    denominators: Floats
-    weights: Floats
-
-    def means(self, counts: Floats) -> Floats:
-        """The score of each draw; a row of `counts` says how often each unit is drawn."""
-        below = counts @ self.denominators
-        weights = self.weights * (below > 0)
-        ratios = (counts @ self.numerators) / np.where(below > 0, below, 1.0)
-        total = weights.sum(axis=1)
-        means: Floats = (ratios * weights).sum(axis=1) / np.where(total > 0, total, 1.0)
-        return means
-
-    @property
-    def value(self) -> float:
-        """The score itself, from 0 to 1."""
-        return float(self.means(np.ones((1, len(self.numerators))))[0])
-
-    def verdicts(self) -> NDArray[np.bool_] | None:
-        """Whether each unit is right, if the score counts just that; units that don't count are left out."""
-        if self.weights.size != 1:
-            return None
-        counted = self.denominators[:, 0] > 0
-        right = self.numerators[counted, 0]
-        whole = (self.denominators[counted, 0] == 1).all() and np.isin(right, (0.0, 1.0)).all()
-        return right == 1.0 if whole and right.size else None
-
-
-def draw(cells: Sequence[Cells], seed: int) -> list[Floats]:
-    """Scores in `DRAWS` resamples of the units, which are drawn alike for all of the cells."""
-    units = len(cells[0].numerators)
-    rng = np.random.default_rng(seed)
-    chunks: list[list[Floats]] = []
-    for _ in range(DRAWS // _CHUNK):
-        picked = rng.integers(units, size=(_CHUNK, units))
-        counts = np.stack([np.bincount(row, minlength=units) for row in picked]).astype(float)
-        chunks.append([one.means(counts) for one in cells])
-    return [np.concatenate(parts) for parts in zip(*chunks, strict=True)]
-
-
-def percentiles(draws: Floats) -> Interval | None:
-    """The middle 95 % of draws; None if they are all the same, which says nothing of how sure that is."""
-    low, high = np.quantile(draws, (0.025, 0.975))
-    return Interval(float(low), float(high)) if draws.min() < draws.max() else None
-
-
-def wilson(right: int, n: int) -> Interval:
-    """Wilson's score interval of a share."""
+def wilson(right: float, n: float) -> Interval:
+    """Wilson's score interval of a share; of `n` units that may be worth less or more than whole ones."""
     return Interval(*statistics.wilson(right, n, Z))
 
 
-def tango(gained: int, lost: int, n: int) -> Interval:
+def of_groups(value: float, variance: float, groups: int, most: float = math.inf) -> Interval | None:
+    """The interval of a score from 0 to 1 whose variance was found between groups of units.
+
+    Args:
+        most: how many units it can be worth, if they can't be worth more than they are.
+
+    Returns: None if nothing is known of how sure it is.
+    """
+    if min(value, 1 - value) < 1e-12:
+        return wilson(round(value) * groups, groups)
+    if groups < 2 or variance <= 0:
+        return None
+    n = min(most, worth(value * (1 - value), variance, groups))
+    return wilson(value * n, n)
+
+
+def worth(of_one: float, variance: float, groups: int) -> float:
+    """How many lone units of variance `of_one` say as much as all of the groups do."""
+    return of_one / variance * (Z / student(groups - 1)) ** 2
+
+
+def difference_of_groups(found: float, variance: float, groups: int) -> Interval | None:
+    """The interval of a difference of scores from 0 to 1 whose variance was found between groups of units.
+
+    Returns: None if nothing is known of how sure it is.
+    """
+    if groups < 2 or variance <= 0:
+        return None
+    arm = student(groups - 1) * math.sqrt(variance)
+    return Interval(max(-1.0, found - arm), min(1.0, found + arm))
+
+
+def tango(gained: float, lost: float, n: float) -> Interval:
     """Tango's score interval of the difference of two shares of the same `n` units.
 
     Args:
@@ -122,6 +93,36 @@ def square_and_add(first: float, one: Interval, second: float, two: Interval) ->
     below = math.hypot(second - two.low, one.high - first)
     above = math.hypot(two.high - second, first - one.low)
     return Interval(found - below, found + above)
+
+
+def mean(values: Sequence[float], parts: Sequence[Interval]) -> Interval:
+    """The interval of the mean of scores, or of differences, of different units."""
+    found = sum(values) / len(values)
+    below, above = (
+        math.hypot(*(part[side] - value for value, part in zip(values, parts, strict=True))) / len(values)
+        for side in (0, 1)
+    )
+    return Interval(found - below, found + above)
+
+
+@cache
+def student(freedom: int) -> float:
+    """The limit that Student's t stays within, on either side, in 95 % of cases."""
+    if freedom > 50:  # its expansion is right to four digits there (Abramowitz and Stegun 26.7.5)
+        return Z + (Z**3 + Z) / (4 * freedom) + (5 * Z**5 + 16 * Z**3 + 3 * Z) / (96 * freedom**2)
+    return _where(lambda t: _within(t, freedom) >= 0.95, Z, 13.0)
+
+
+def _within(t: float, freedom: int) -> float:
+    """The chance that Student's t lies between -t and t (Abramowitz and Stegun 26.7.3 and 26.7.4)."""
+    angle = math.atan(t / math.sqrt(freedom))
+    term, total = (math.cos(angle), 0.0) if freedom % 2 else (1.0, 0.0)
+    for k in range(1 + freedom % 2, freedom, 2):
+        total += term
+        term *= k / (k + 1) * math.cos(angle) ** 2
+    if freedom % 2:
+        return 2 / math.pi * (angle + math.sin(angle) * total)
+    return math.sin(angle) * total
 
 
 def sign_test(wins: int, losses: int) -> float:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from synrl.disk import disk_errors
+from synrl.hub.models import RESULTS
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
@@ -57,7 +58,8 @@ def digest(*parts: Any) -> str:
 def model_digest(model: str) -> str:
     """A name for the weights in a folder, another one when they are written again; of the Hub, theirs."""
     folder = Path(model)
-    files = sorted(path for path in folder.glob("*") if path.is_file())
+    # What a report adds for the model's card is no part of the model.
+    files = sorted(path for path in folder.glob("*") if path.is_file() and path.name != RESULTS)
     return files_digest(files) if folder.is_dir() else model
 
 

@@ -16,14 +16,15 @@ from typing import Any
 
 from tqdm.auto import tqdm
 
+from evaluation import paper
 from evaluation.benchmarks import BENCHMARKS, VARIANTS
 from evaluation.comparison import Estimate, Line, compare, composites, shared
+from evaluation.outcomes import Outcome, Results
 from evaluation.report_picture import plot
-from evaluation.report_text import markdown, shown
-from evaluation.results import Outcome, Results, read_results
+from evaluation.report_text import markdown, plain, shown
+from evaluation.results import read_results
 from synrl.disk import disk_errors, write_whole
 from synrl.errors import ConfigError, DataError
-from synrl.hub.models import RESULTS, is_model
 
 PAPERS = tuple(benchmark for benchmark in BENCHMARKS.values() if benchmark.group != "own")
 """The fifteen."""
@@ -59,6 +60,17 @@ class Report:
                 found.append(f"{run.name}, {variant}: {'; '.join(lacking)}")
         return found
 
+    @property
+    def empty(self) -> list[str]:
+        """Subsets of the paper's benchmarks of which no item was measured, by run and task."""
+        found = []
+        for run, benchmark, variant in product(self.runs, PAPERS, self.variants):
+            outcome = run.outcomes.get(f"{benchmark.task}_{variant}")
+            lacking = [subset for subset in benchmark.subsets if outcome and not _has(outcome, subset)]
+            if lacking:
+                found.append(f"{run.name}, {variant}: {benchmark.title}: {'; '.join(lacking)}")
+        return found
+
 
 def make_report(arguments: Sequence[str], *, progress: bool = True) -> Report:
     """Read runs, each a path or NAME=PATH, and compare them with the first.
@@ -84,7 +96,8 @@ def make_report(arguments: Sequence[str], *, progress: bool = True) -> Report:
             [line for line in lines if line.variant == variant], variant, [run.name for run in runs]
         )
         formed, not_formed = formed + whole, not_formed + missing
-    return Report(runs, tuple(lines), tuple(formed), tuple(not_formed), tuple(_warnings(runs)))
+    warnings = tuple(plain(warning) for warning in _warnings(runs))
+    return Report(runs, tuple(lines), tuple(formed), tuple(not_formed), warnings)
 
 
 def write_report(report: Report, out: Path) -> None:
@@ -98,48 +111,6 @@ def write_report(report: Report, out: Path) -> None:
         write_whole(out / "report.md", markdown(report))
         write_whole(out / "report.json", json.dumps(as_json(report), indent=2) + "\n")
         plot(report, out / "report.png")
-
-
-def write_model_card(report: Report, folder: Path) -> Path:
-    """Write the scores of the only run, with the commands that gave them, for the card of a trained model.
-
-    Raises:
-        ConfigError: there are several runs, or the folder holds no model or another one.
-        DataError: the run was under a limit, or was not made by `synrl eval`.
-    """
-    if len(report.runs) != 1:
-        raise ConfigError(f"a model card takes the results of one run, not of {len(report.runs)}")
-    (run,) = report.runs
-    if not is_model(folder):
-        raise ConfigError(f"{folder} holds no model; allowed: a folder that `synrl sft` or `synrl grpo` made")
-    if Path(run.model).is_dir() and not Path(run.model).samefile(folder):
-        raise ConfigError(f"the results are of the model {run.model}, not of {folder}")
-    found: list[dict[str, Any]] = []
-    for line in report.lines:
-        outcome = run.outcomes[f"{BENCHMARKS[line.benchmark].task}_{line.variant}"]
-        if outcome.items < outcome.of:
-            raise DataError(
-                f"{outcome.task} is of {outcome.items} of {outcome.of} items; a model card takes all of them"
-            )
-        if outcome.task not in run.commands:
-            raise DataError(
-                f"no `synrl eval` is known to have made {outcome.file}; a model card says how it is repeated"
-            )
-        score = line.scores[0]
-        assert score is not None, "a line of one run has its score"
-        found.append(
-            {
-                "dataset": _dataset(line.benchmark),
-                "task": outcome.task,
-                "metric": line.metric,
-                "value": round(score.value, 2),
-                "command": run.commands[outcome.task],
-            }
-        )
-    path = folder / RESULTS
-    with disk_errors(folder):
-        write_whole(path, json.dumps({"results": found}, indent=2) + "\n")
-    return path
 
 
 def as_json(report: Report) -> dict[str, Any]:
@@ -164,18 +135,14 @@ def as_json(report: Report) -> dict[str, Any]:
             }
             for run in report.runs
         ],
+        "contradictions": paper.CONTRADICTIONS,
         "lines": [_line(line, report.runs) for line in report.lines],
         "composites": [_line(line, report.runs) for line in report.composites],
         "not_formed": list(report.not_formed),
         "missing": report.missing,
+        "empty": report.empty,
         "warnings": list(report.warnings),
     }
-
-
-def _dataset(name: str) -> str:
-    """That of a benchmark on the Hub; our own test is where the user has made it."""
-    repo = BENCHMARKS[name].repo
-    return name if repo.startswith("$") else repo
 
 
 def _named(argument: str) -> tuple[str, Path]:
@@ -202,7 +169,8 @@ def _warnings(runs: Sequence[Results]) -> Iterable[str]:
             one, two = first.outcomes[task], other.outcomes[task]
             for name, value in one.asked.items():
                 if value != two.asked[name]:
-                    said = f"{name} ({shown(value)} and {shown(two.asked[name])})"
+                    what = "measured, which are other rows" if name == "measured" else name
+                    said = f"{what} ({shown(value)} and {shown(two.asked[name])})"
                     different.setdefault(said, []).append(task)
             yield from _pairing(first, other, one, two)
         for said, where in different.items():
@@ -232,6 +200,11 @@ def _pairing(first: Results, other: Results, one: Outcome, two: Outcome) -> Iter
         yield f"{names} share {count} of {of} items of {one.task}: the difference is of those"
 
 
+def _has(outcome: Outcome, subset: str) -> bool:
+    prefix = VARIANTS[outcome.variant].prefixes[0]
+    return f"{prefix}{outcome.benchmark.metrics[0]}_{subset}" in outcome.scores
+
+
 def _few(names: Sequence[str]) -> str:
     return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if names[3:] else "")
 
@@ -241,6 +214,7 @@ def _line(line: Line, runs: Sequence[Results]) -> dict[str, Any]:
         "variant": line.variant,
         "benchmark": line.benchmark,
         "metric": line.metric,
+        "subset": line.subset or None,
         "paper": line.paper,
         "scores": {run.name: _data(one) for run, one in zip(runs, line.scores, strict=True) if one},
         "deltas": {run.name: _data(one) for run, one in zip(runs[1:], line.deltas, strict=True) if one},
@@ -253,4 +227,5 @@ def _data(one: Estimate) -> dict[str, Any]:
         "interval": None if one.interval is None else [round(limit, _DIGITS) for limit in one.interval],
         "method": one.method or None,
         "items": one.items,
+        "independent": one.groups,
     }

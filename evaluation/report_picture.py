@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from evaluation import paper
 from evaluation.benchmarks import BENCHMARKS, VARIANTS
 from evaluation.comparison import Line
-from evaluation.results import Results
+from evaluation.outcomes import Results
+from evaluation.report_text import plain
 
 if TYPE_CHECKING:
     from evaluation.report import Report
@@ -54,7 +55,7 @@ def _draw(axes: Any, runs: Sequence[Results], lines: Sequence[Line]) -> None:
         for line in lines
     ]
     places = range(len(lines))
-    for column, marker in zip(paper.COLUMNS, "|1x_+", strict=True):
+    for column, marker in zip(paper.COLUMNS, "|123x4_+", strict=True):
         there = [
             (line.paper[column], place)
             for place, line in zip(places, lines, strict=True)
@@ -81,4 +82,4 @@ def _draw(axes: Any, runs: Sequence[Results], lines: Sequence[Line]) -> None:
 
 def _label(name: str) -> str:
     """A name as text: dollars would be formulas, and a leading underscore hides it."""
-    return name.replace("$", r"\$").lstrip("_") or "run"
+    return plain(name).replace("$", r"\$").lstrip("_")[:60] or "run"

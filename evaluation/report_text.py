@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from evaluation import paper
 from evaluation.comparison import Estimate, Line
-from evaluation.results import Results
+from evaluation.outcomes import Results
 
 if TYPE_CHECKING:
     from evaluation.report import Report
@@ -20,16 +20,26 @@ def markdown(report: Report) -> str:
     parts = ["# Results", *(f"**Warning:** {_text(warning)}" for warning in report.warnings)]
     for variant in report.variants:
         lines = [line for line in report.lines if line.variant == variant]
-        parts += [f"## {variant}", _scores(report, lines)]
-        if formed := [line for line in report.composites if line.variant == variant]:
+        parts += [f"## {variant}", _scores(report, [line for line in lines if not line.subset])]
+        formed = [line for line in report.composites if line.variant == variant]
+        if formed:
             parts += ["Means of benchmarks, as the paper forms them:", _scores(report, formed)]
+        if subsets := [line for line in lines if line.subset]:
+            parts += ["Subsets:", _scores(report, subsets)]
+        if others := _others([*lines, *formed]):
+            parts += ["More numbers of the paper, of other models and trainings:", others]
     if report.not_formed:
         parts.append("\n".join(["Not formed, because of what is missing:", "", *_items(report.not_formed)]))
     parts.append(_legend(len(report.runs) > 1))
     parts += ["## Answers", _answers(report.runs)]
     if missing := report.missing:
         parts.append("\n".join(["Missing of the paper's 15 benchmarks:", "", *_items(missing)]))
-    parts += ["## How it was asked", _asked(report.runs), _runs(report.runs)]
+    if empty := report.empty:
+        parts.append("\n".join(["Subsets without a single item:", "", *_items(empty)]))
+    said = "\n".join(
+        ["Where the paper says two numbers, the first is taken:", "", *_items(paper.CONTRADICTIONS)]
+    )
+    parts += [said, "## How it was asked", _asked(report.runs), _runs(report.runs)]
     if notes := [f"{run.name}: {note}" for run in report.runs for note in run.notes]:
         parts.append("\n".join(_items(notes)))
     return "\n\n".join(parts) + "\n"
@@ -38,18 +48,34 @@ def markdown(report: Report) -> str:
 def _scores(report: Report, lines: Sequence[Line]) -> str:
     columns = [name for name in paper.COLUMNS if any(name in line.paper for line in lines)]
     names = [run.name for run in report.runs]
+    subsets = any(line.subset for line in lines)
     head = ["benchmark", "metric", *(f"paper {name}" for name in columns), *names]
+    head[1:2] = ["subset", "metric", "items"] if subsets else ["metric"]
     head += [f"{name} − {names[0]}" for name in names[1:]]
     rows = []
     for before, line in pairwise([None, *lines]):
         assert line is not None
         same = before is not None and before.benchmark == line.benchmark
         row = ["" if same else line.title, line.metric]
+        if subsets:
+            items = {score.items for score in line.scores if score}
+            metric = line.metric.removesuffix(f"_{line.subset}")
+            row[1:] = [line.subset, metric, " and ".join(str(count) for count in sorted(items))]
         row += [f"{line.paper[name]:.1f}" if name in line.paper else "" for name in columns]
         row += ["" if score is None else _estimate(score) for score in line.scores]
         row += ["" if delta is None else _estimate(delta, "+") for delta in line.deltas]
         rows.append(row)
     return _table(head, rows)
+
+
+def _others(lines: Sequence[Line]) -> str:
+    """What the paper says of models and trainings that have no column beside the runs."""
+    rows = []
+    for line in lines:
+        said = [f"{name} {value:.1f}" for name, value in line.paper.items() if name not in paper.COLUMNS]
+        if said:
+            rows.append([line.title, line.metric, "; ".join(said)])
+    return _table(["benchmark", "metric", "paper"], rows) if rows else ""
 
 
 def _estimate(one: Estimate, sign: str = "") -> str:
@@ -69,11 +95,15 @@ def _rounded(value: float) -> float:
 def _legend(several: bool) -> str:
     said = """\
 All numbers are percentages; brackets hold 95 % intervals. For what is right or wrong they are Wilson's and,
-of paired differences, Tango's; else those of 2000 resamples of the items, with the questions of one video
-and the members of a pair kept together; without samples, by the standard error of lmms-eval.
+of paired differences, Tango's. Questions that share a video are not independent, nor are members of a pair:
+where there are such, intervals follow from leaving out one video after another (jackknife), as do those of
+overlaps and of means of samples. Without samples they are by the standard error of lmms-eval.
 """
     if several:
-        said += "Differences are of the same n items, item by item, or where that can't be, unpaired.\n"
+        said += """\
+Differences are of the same n items (or videos or pairs, if a metric counts those), one by one, or where
+that can't be, unpaired. An interval that leaves out 0 is a difference that a two-sided test at 5 % finds.
+"""
     return (
         said
         + """\
@@ -141,8 +171,13 @@ def _items(texts: Iterable[str]) -> list[str]:
 
 def _text(text: str) -> str:
     """A text that has no meaning in Markdown beyond itself: names and settings come from files."""
-    plain = " ".join(str(text).split())
-    return re.sub(r"([\\`*\[\]<>|])", r"\\\1", plain)
+    return re.sub(r"([\\`*\[\]<>|])", r"\\\1", plain(text))
+
+
+def plain(text: str) -> str:
+    """A text from a file in one line, without what a terminal obeys or a file can't hold."""
+    said = " ".join(text.split())
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in said)
 
 
 def shown(value: Any) -> str:

@@ -42,7 +42,7 @@ def uneven(counts: Sequence[int]) -> float:
     return min(1.0, 2 * worst * len(counts))
 
 
-def wilson(right: int, total: int, z: float = 1.96) -> tuple[float, float]:
+def wilson(right: float, total: float, z: float = 1.96) -> tuple[float, float]:
     """The 95 % score interval of a share (Wilson, 1927); it holds for few and for extreme counts, too."""
     if total == 0:
         return 0.0, 1.0

@@ -151,7 +151,8 @@ def _eval(arguments: argparse.Namespace) -> int:
 
 
 def _report(arguments: argparse.Namespace) -> int:
-    from evaluation.report import make_report, write_model_card, write_report
+    from evaluation.model_card import write_model_card
+    from evaluation.report import make_report, write_report
     from evaluation.report_text import markdown
 
     report = make_report(arguments.results)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from string import Template
@@ -22,6 +22,8 @@ RESULTS = "results.json"
 _PATTERNS = ("*.safetensors", "*.safetensors.index.json", "*.json", "*.jinja", "merges.txt", "vocab.txt")
 """Files of a model, its tokenizer and its processor; all that is read without running code."""
 _REPO = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
+_RESULT = {"dataset", "revision", "task", "metric", "value", "interval", "items", "rows", "command"}
+"""What is said of each score."""
 _LEFT_OUT = ("trainer_state.json",)
 
 
@@ -72,14 +74,16 @@ def model_card(folder: Path, repo: str) -> str:
     from huggingface_hub import EvalResult, ModelCardData
 
     said = read_json(folder / TRAINING)
-    results = read_json(folder / RESULTS)["results"] if (folder / RESULTS).exists() else []
+    results = _read_results(folder / RESULTS)
     evaluated = [
         EvalResult(
             task_type="video-text-to-text",
             dataset_type=result["dataset"],
             dataset_name=result["task"],
+            dataset_revision=result["revision"],
             metric_type=result["metric"],
             metric_value=result["value"],
+            metric_args={"command": result["command"]},
         )
         for result in results
     ]
@@ -124,13 +128,27 @@ def _recipe(said: Mapping[str, Any]) -> str:
     return f", recipe `{recipe['name'] or 'of its own'}` with digest `{recipe['digest']}`" if recipe else ""
 
 
-def _results(results: list[Mapping[str, Any]]) -> str:
+def _results(results: Sequence[Mapping[str, Any]]) -> str:
     if not results:
         return "Not evaluated yet: `synrl eval`, then `synrl report --model-card`."
-    lines = ["| task | metric | value |", "|---|---|---|"]
-    lines += [f"| {one['task']} | {one['metric']} | {one['value']} |" for one in results]
+    lines = ["| task | metric | value | 95 % interval | items | rows |", "|---|---|---|---|---|---|"]
+    for one in results:
+        interval = "{} to {}".format(*one["interval"]) if one["interval"] else ""
+        cells = (one["task"], one["metric"], one["value"], interval, one["items"], one["rows"])
+        lines.append(f"| {' | '.join(map(str, cells))} |")
     commands = dict.fromkeys(one["command"] for one in results)
     return "\n".join([*lines, "", "```", *commands, "```"])
+
+
+def _read_results(path: Path) -> list[dict[str, Any]]:
+    """What `synrl report --model-card` has written; nothing if it hasn't been asked to."""
+    if not path.exists():
+        return []
+    said = read_json(path)
+    found = said.get("results") if isinstance(said, dict) else None
+    if not isinstance(found, list) or not all(isinstance(one, dict) and set(one) == _RESULT for one in found):
+        raise DataError(f"{path} is not what `synrl report --model-card` writes; let it be written again")
+    return found
 
 
 def read_json(path: Path) -> Any:

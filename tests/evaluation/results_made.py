@@ -16,7 +16,14 @@ VERSIONS = {"synrl": "0.1.0", "lmms_eval": "0.7.3", "torch": "2.13.0"}
 
 
 def sample(
-    name: str, item: str, score: float, problem: str = "", unit: str = "", video: str = "", **more: Any
+    name: str,
+    item: str,
+    score: float,
+    problem: str = "",
+    unit: str = "",
+    video: str = "",
+    subset: str = "",
+    **more: Any,
 ) -> dict[str, Any]:
     """A line of samples of one item; `score` is a share, and its video its own if none is said."""
     benchmark = get_benchmark(name)
@@ -29,6 +36,7 @@ def sample(
         "doc_hash": "74234e98",
         **dict.fromkeys(benchmark.metrics, 100 * score),
         **dict.fromkeys(benchmark.totals, record),
+        **({f"{benchmark.metrics[0]}_{subset}": 100 * score} if subset else {}),
         "answered": {
             "id": item,
             "measured": f"{benchmark.repo}@0123",
@@ -54,6 +62,7 @@ def write_run(
     samples: bool = True,
     frames: int | None = None,
     versions: Mapping[str, str] | None = VERSIONS,
+    weights: str = "",
     settings: Mapping[str, Any] = {},
 ) -> Path:
     """Write a run over benchmarks, given the lines of their samples, and return its file of results."""
@@ -67,8 +76,11 @@ def write_run(
     for benchmark in benchmarks:
         task, lines = f"{benchmark.task}_{variant}", tasks[benchmark.name]
         scores: dict[str, Any] = {"alias": task}
-        for metric in (*benchmark.metrics, "truncated", "unparsed"):
-            values = [line[metric] for line in lines]
+        subsets = [f"{benchmark.metrics[0]}_{subset}" for subset in benchmark.subsets]
+        for metric in (*benchmark.metrics, *subsets, "truncated", "unparsed"):
+            values = [line[metric] for line in lines if metric in line]
+            if not values:
+                continue
             scores |= {f"{metric},none": sum(values) / len(values), f"{metric}_stderr,none": spread(values)}
         for total in benchmark.totals:
             score = getattr(totals, total)([line[total] for line in lines])
@@ -99,7 +111,7 @@ def write_run(
     if versions is not None:
         # As on another machine: Python and our task files were elsewhere.
         there = [word.replace(str(TASKS), "/elsewhere/tasks") for word in ["/elsewhere/python", *command[1:]]]
-        note = {"command": there, "versions": versions, "results": [str(file)]}
+        note = {"command": there, "model": weights, "versions": versions, "results": [str(file)]}
         with (out / "runs.jsonl").open("a") as notes:
             notes.write(json.dumps(note) + "\n")
     return file

@@ -11,11 +11,7 @@ import numpy as np
 import pytest
 
 from evaluation import intervals
-from evaluation.benchmarks import BENCHMARKS, VARIANTS
-from evaluation.comparison import _cells, _units
-from evaluation.intervals import Cells, Interval
-from evaluation.results import Outcome, Row
-from evaluation.scoring import totals
+from evaluation.intervals import Interval
 
 
 def close(found: Any, wanted: tuple[float, float], tolerance: float = 1e-6) -> bool:
@@ -81,75 +77,35 @@ def test_the_sign_test_counts_the_outcomes_that_are_as_far_from_even(wins: int, 
     assert intervals.sign_test(wins, losses) == pytest.approx(len(extreme) / len(outcomes))
 
 
-def plain(values: list[float]) -> Cells:
-    column = np.array(values)[:, None]
-    return Cells(column, np.ones_like(column), np.ones(1))
+@pytest.mark.parametrize(
+    ("freedom", "limit"),
+    [(1, 12.706), (2, 4.303), (3, 3.182), (10, 2.228), (30, 2.042), (50, 2.009), (51, 2.008), (120, 1.980)],
+)
+def test_students_limits_are_those_of_its_tables(freedom: int, limit: float) -> None:
+    assert intervals.student(freedom) == pytest.approx(limit, abs=6e-4)
 
 
-def test_resamples_are_distributed_as_all_of_them_are() -> None:
-    values = [0.0, 0.25, 0.9, 1.0]
-    every = sorted(sum(picked) / 4 for picked in itertools.product(values, repeat=4))
-    (draws,) = intervals.draw([plain(values)], seed=3)
-    assert set(np.round(draws, 9)) <= set(np.round(every, 9))
-    for threshold in (0.2, 0.45, 0.6, 0.8):
-        exact = sum(mean <= threshold for mean in every) / len(every)
-        assert (draws <= threshold).mean() == pytest.approx(exact, abs=0.04)
-    found = intervals.percentiles(draws)
-    assert found is not None and close(found, (every[6], every[-7]), 0.06)
+def test_intervals_of_means_square_and_add_the_arms() -> None:
+    found = intervals.mean([0.5, 0.7], [Interval(0.2, 0.9), Interval(0.3, 1.0)])
+    assert close(found, (0.6 - 0.25, 0.6 + 0.25))
+    alone = intervals.wilson(3, 9)
+    assert close(intervals.mean([3 / 9], [alone]), alone)
 
 
-def test_runs_are_drawn_alike_so_equal_ones_do_not_differ() -> None:
-    one, two = intervals.draw([plain([0.1, 0.7, 0.4])] * 2, seed=0)
-    assert (one == two).all() and one.min() < one.max()
-    again, other = (
-        intervals.draw([plain([0.1, 0.7, 0.4])], 0)[0],
-        intervals.draw([plain([0.1, 0.7, 0.4])], 1)[0],
-    )
-    assert (one == again).all() and (one != other).any()
+def test_groups_that_say_as_much_as_lone_units_have_their_interval() -> None:
+    n, share = 400, 0.3
+    found = intervals.of_groups(share, share * (1 - share) / n, groups=10**9)
+    assert found is not None and close(found, intervals.wilson(share * n, n))
+    less = intervals.of_groups(share, share * (1 - share) / n, groups=10**9, most=100)
+    assert less is not None and close(less, intervals.wilson(30, 100))
 
 
-def test_draws_that_are_all_the_same_are_no_interval() -> None:
-    (draws,) = intervals.draw([plain([0.5, 0.5])], seed=0)
-    assert intervals.percentiles(draws) is None
+def test_nothing_is_known_of_one_group_or_of_groups_that_are_all_alike() -> None:
+    assert intervals.of_groups(0.4, 0.01, groups=1) is None
+    assert intervals.of_groups(0.4, 0.0, groups=9) is None
+    assert intervals.difference_of_groups(0.1, 0.01, groups=1) is None
+    assert close(intervals.of_groups(1.0, 0.0, groups=9), intervals.wilson(9, 9))
 
 
 def test_limits_are_a_pair() -> None:
     assert intervals.wilson(1, 2) == Interval(*intervals.wilson(1, 2))
-
-
-def records(seed: int, samples: int) -> list[dict[str, Any]]:
-    """Records in which units are of different sizes and some are not whole."""
-    rng = np.random.default_rng(seed)
-    names = ("object_rel_direction_easy", "object_rel_direction_hard", "route_planning")
-    parts = ("pos_text", "neg_text", "pos_video", "neg_video")
-    return [
-        {
-            "values": [float(v) for v in rng.integers(0, 2, samples)],
-            "unit": "" if number % 11 == 10 else str(number // 4),
-            "part": parts[number % 4],
-            "task": names[int(rng.integers(3))],
-            "weight": int(rng.integers(2, 6)),
-        }
-        for number in range(4 * 9 + 3)
-    ]
-
-
-@pytest.mark.parametrize("name", totals.NAMES)
-@pytest.mark.parametrize("samples", [1, 3])
-@pytest.mark.parametrize("kept", [39, 5, 2, 1])
-def test_cells_have_the_value_of_the_metric_that_lmms_eval_is_given(
-    name: str, samples: int, kept: int
-) -> None:
-    if name == "mba":  # every item has a video
-        made = [{**record, "unit": record["unit"] or "last"} for record in records(1, samples)]
-    else:
-        made = records(1, samples)
-    made = [{**r, "unit": r["unit"] or "none"} for r in made] if name.endswith(("_score", "scores")) else made
-    made = made[:kept]
-    benchmark = next(b for b in BENCHMARKS.values() if name in b.totals)
-    rows = tuple(
-        Row((str(k), 0), dict.fromkeys(benchmark.totals, record), ()) for k, record in enumerate(made)
-    )
-    outcome: Any = Outcome("", benchmark, VARIANTS["direct"].name, {}, {}, kept, kept, {}, rows, __file__)  # type: ignore[arg-type]
-    found = _cells(rows, _units(rows, benchmark), name, outcome)
-    assert 100 * found.value == pytest.approx(getattr(totals, name)(made))

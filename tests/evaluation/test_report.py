@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import shlex
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from evaluation import intervals, paper
-from evaluation.benchmarks import BENCHMARKS
-from evaluation.report import Report, make_report, write_report
+from evaluation import intervals
+from evaluation.report import Report, as_json, make_report, write_report
 from evaluation.report_text import markdown
-from evaluation.results import eval_command
-from evaluation.run import Run
-from synrl.cli import main
-from synrl.errors import ConfigError, DataError
+from synrl.errors import ConfigError
 
 from .results_made import sample, write_run
 
@@ -38,22 +32,12 @@ def cell(said: Report, benchmark: str, metric: str = "accuracy") -> Any:
 def test_a_run_stands_beside_the_numbers_of_the_paper(tmp_path: Path) -> None:
     write_run(tmp_path / "run", {"tvbench": answers("tvbench", "1101")})
     text = markdown(report(tmp_path / "run"))
-    (row,) = [line for line in text.splitlines() if line.startswith("| TVBench | accuracy")]
+    (row,) = [x for x in text.splitlines() if x.startswith("| TVBench | accuracy") and "75.0" in x]
     low, high = intervals.wilson(3, 4)
     assert row.split(" | ")[2:] == [
-        "51.9",
-        "53.6",
-        "54.0",
-        "54.7",
+        *("51.9", "52.1", "52.8", "53.6", "54.0", "54.7"),
         f"75.0 ({100 * low:.1f} to {100 * high:.1f}) |",
     ]
-
-
-def test_composites_of_the_paper_are_those_of_its_appendix() -> None:
-    found = [paper.composite_numbers(name) for name in paper.COMPOSITES]
-    assert [numbers["4B"] for numbers in found] == [35.5, 64.6, 49.2]
-    assert [numbers["4B SynRL"] for numbers in found] == [38.7, 65.8, 50.7]
-    assert {b.composite for b in BENCHMARKS.values()} - {""} == set(paper.COMPOSITES)
 
 
 def test_items_are_matched_by_id_and_compared_one_by_one(tmp_path: Path) -> None:
@@ -66,21 +50,74 @@ def test_items_are_matched_by_id_and_compared_one_by_one(tmp_path: Path) -> None
     assert delta.interval == pytest.approx([100 * limit for limit in intervals.tango(2, 0, 6)])
 
 
-def test_questions_of_one_video_are_resampled_together(tmp_path: Path) -> None:
-    """Ten videos of four questions, right or wrong together, are ten observations and not forty."""
-    rows = [
-        sample("temporalbench", f"{video}_{k}", float(video % 2), unit=str(video))
-        for video in range(10)
-        for k in range(4)
-    ]
-    write_run(tmp_path / "run", {"temporalbench": rows})
+@pytest.mark.parametrize("said_by", ["video", "unit"])
+def test_forty_questions_of_ten_videos_that_stand_or_fall_together_are_ten(
+    said_by: str, tmp_path: Path
+) -> None:
+    for name, right in (("one", (1, 3, 5, 7, 9)), ("two", (0, 1, 3, 5, 7, 8, 9))):
+        rows = [
+            sample(
+                "temporalbench", f"{video}_{k}", float(video in right), **{"unit": "", said_by: str(video)}
+            )
+            for video in range(10)
+            for k in range(4)
+        ]
+        write_run(tmp_path / name, {"temporalbench": rows})
+    line = cell(report(tmp_path / "one", tmp_path / "two"), "temporalbench")
+    (accuracy, _), (delta,) = line.scores, line.deltas
+    assert (accuracy.method, delta.method) == ("jackknife", "jackknife")
+    assert (accuracy.items, accuracy.groups) == (40, 10)
+    # Student's quantile for ten is larger than that of the normal distribution.
+    worth = 9 * (intervals.Z / intervals.student(9)) ** 2
+    wanted = intervals.wilson(worth / 2, worth), intervals.tango(0.2 * worth, 0, worth)
+    for found, limits in zip((accuracy, delta), wanted, strict=True):
+        assert found.interval == pytest.approx([100 * limit for limit in limits])
+
+
+def test_a_video_is_one_in_all_tasks_and_questions_of_several_videos_tie_them(tmp_path: Path) -> None:
+    videos = ["a/1.mp4", "b/1.mp4", "a/1.mp4", "c/2.mp4"]
+    rows = [sample("cvbench", str(k), float(k > 0), video=video) for k, video in enumerate(videos)]
+    write_run(tmp_path / "apart", {"cvbench": rows})
+    rows[1]["answered"]["videos"] = ["b/1.mp4", "c/2.mp4"]
+    write_run(tmp_path / "tied", {"cvbench": rows})
+    apart, tied = (cell(report(tmp_path / name), "cvbench").scores[0] for name in ("apart", "tied"))
+    assert (apart.groups, tied.groups) == (3, 2)
+
+
+def test_samples_that_say_no_videos_are_named(tmp_path: Path) -> None:
+    rows = answers("tomato", "110")
+    for row in rows:
+        del row["answered"]["videos"]
+    write_run(tmp_path / "run", {"tomato": rows})
     said = report(tmp_path / "run")
-    accuracy, videos = (cell(said, "temporalbench", name).scores[0] for name in ("accuracy", "mba"))
-    assert accuracy.method == "bootstrap" and videos.method == "wilson"
-    wide = intervals.wilson(5, 10)
-    assert accuracy.interval.high - accuracy.interval.low == pytest.approx(
-        100 * (wide.high - wide.low), rel=0.2
-    )
+    assert cell(said, "tomato").scores[0].groups == 3
+    assert "samples of synrl_tomato_reasoning don't say their videos" in said.runs[0].notes[0]
+    write_run(tmp_path / "new", {"tomato": answers("tomato", "110", video="one.mp4")})
+    after = report(tmp_path / "run", tmp_path / "new")
+    assert cell(after, "tomato").deltas[0].groups == 1, "the other run knows them"
+
+
+def test_subsets_are_shown_with_their_items_and_differences(tmp_path: Path) -> None:
+    for name, marks in (("one", "110100"), ("two", "111101")):
+        rows = [
+            sample("videomme", str(k), float(mark == "1"), subset=("short", "long")[k % 2])
+            for k, mark in enumerate(marks)
+        ]
+        write_run(tmp_path / name, {"videomme": rows})
+    said = report(tmp_path / "one", tmp_path / "two")
+    line = cell(said, "videomme", "accuracy_short")
+    assert [score.value for score in line.scores] == pytest.approx([100 / 3, 200 / 3])
+    assert line.deltas[0].interval == pytest.approx([100 * limit for limit in intervals.tango(1, 0, 3)])
+    assert line.paper["4B"] == 71.7
+    text = markdown(said)
+    (row,) = [line for line in text.splitlines() if line.startswith("| Video-MME") and "| short |" in line]
+    assert row.split(" | ")[1:5] == ["short", "accuracy", "3", "71.7"]
+    assert said.empty == [
+        f"{name}, reasoning: Video-MME, without subtitles: medium" for name in ("one", "two")
+    ]
+    assert "reasoning: Video-MME, without subtitles: medium" in text
+    whole = {x["metric"]: x["subset"] for x in as_json(said)["lines"]}
+    assert whole == {"accuracy": None, "accuracy_short": "short", "accuracy_long": "long"}
 
 
 def test_without_samples_or_shared_items_runs_are_compared_unpaired_and_it_is_said(tmp_path: Path) -> None:
@@ -146,7 +183,7 @@ def test_what_was_asked_differently_is_a_warning(tmp_path: Path) -> None:
     moved = [{**row, "answered": {**row["answered"], "measured": "org/moved@4567"}} for row in rows["tomato"]]
     write_run(tmp_path / "moved", {"tomato": moved})
     (warning,) = report(tmp_path / "one", tmp_path / "moved").warnings
-    assert "differ in measured (lmms-eval/TOMATO@0123 and org/moved@4567): synrl_tomato_" in warning
+    assert "other rows (lmms-eval/TOMATO@0123 and org/moved@4567): synrl_tomato_reasoning" in warning
     write_run(tmp_path / "four", rows, model="runs/sft")
     assert report(tmp_path / "one", tmp_path / "four").warnings == ()
 
@@ -182,139 +219,6 @@ def test_names_from_files_are_no_markup(tmp_path: Path) -> None:
     write_run(tmp_path / "run", {"tomato": answers("tomato", "1")}, model="a|b<script>`x`[y](z)")
     text = markdown(report(tmp_path / "run"))
     assert "<script>" not in text and r"a\|b\<script\>\`x\`\[y\](z)" in text
-
-
-@pytest.mark.parametrize(
-    ("settings", "variant"),
-    [
-        ({}, "reasoning"),
-        ({"limit": 3, "model_args": "device=cpu,dtype=float32"}, "pass4"),
-        ({"backend": "vllm", "batch_size": 8, "model_args": "tensor_parallel_size=2"}, "direct"),
-        ({"backend": "qwen3_vl"}, "direct"),
-    ],
-)
-def test_the_command_that_is_told_runs_what_was_run(settings: dict[str, Any], variant: str) -> None:
-    run = Run("runs/a model", ("tvbench",), variants=(variant,), **settings)
-    ((_, argv),) = run.commands(Path("results"))
-    told = eval_command(argv)
-    assert told is not None
-    words = shlex.split(told)
-    assert words[:4] == ["synrl", "eval", "--model", "runs/a model"] and words[-1] == "tvbench"
-    by_flag = {word: words[k + 1] for k, word in enumerate(words) if word.startswith("--")}
-    again = Run(
-        by_flag["--model"],
-        (words[-1],),
-        variants=(by_flag["--variant"],),
-        backend=by_flag["--backend"],
-        model_args=by_flag.get("--model-args", ""),
-        batch_size=int(by_flag.get("--batch-size", 1)),
-        limit=int(by_flag["--limit"]) if "--limit" in by_flag else None,
-    )
-    assert again == run
-    assert eval_command([word if word != "0" else "7" for word in argv]) is None, "another seed"
-
-
-def model_folder(path: Path) -> Path:
-    path.mkdir(parents=True)
-    (path / "config.json").write_text("{}")
-    return path
-
-
-def test_the_scores_of_a_run_become_those_of_a_model_card(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    model = model_folder(tmp_path / "grpo")
-    rows = {"tomato": answers("tomato", "110"), "temporalbench": answers("temporalbench", "100", unit="v")}
-    write_run(tmp_path / "run", rows, model=str(model))
-    arguments = ["report", str(tmp_path / "run"), "--out", str(tmp_path / "out"), "--model-card", str(model)]
-    assert main(arguments) == 0
-    assert f"next: synrl push {model} REPO" in capsys.readouterr().err
-    results = json.loads((model / "results.json").read_text())["results"]
-    assert [(one["dataset"], one["task"], one["metric"], one["value"]) for one in results] == [
-        ("lmms-eval/TOMATO", "synrl_tomato_reasoning", "accuracy", 66.67),
-        ("microsoft/TemporalBench", "synrl_temporalbench_reasoning", "accuracy", 33.33),
-        ("microsoft/TemporalBench", "synrl_temporalbench_reasoning", "mba", 0.0),
-    ]
-    assert {one["command"] for one in results} == {
-        f"synrl eval --model {model} --variant reasoning --backend synrl --out {tmp_path / 'run'} "
-        "tomato temporalbench"
-    }
-
-
-def test_a_model_card_takes_no_scores_of_parts_of_others_or_of_unknown_making(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    model, other = model_folder(tmp_path / "grpo"), model_folder(tmp_path / "sft")
-    rows = {"tomato": answers("tomato", "110")}
-    write_run(tmp_path / "part", rows, model=str(model), of=9)
-    write_run(tmp_path / "whole", rows, model=str(model))
-    write_run(tmp_path / "bare", rows, model=str(model), versions=None)
-    for results, folder, said in (
-        ("part", model, "synrl_tomato_reasoning is of 3 of 9 items"),
-        ("whole", other, f"the results are of the model {model}"),
-        ("whole", tmp_path, "holds no model"),
-        ("bare", model, "no `synrl eval` is known"),
-    ):
-        arguments = [str(tmp_path / results), "--out", str(tmp_path / "out"), "--model-card", str(folder)]
-        assert main(["report", *arguments]) == 2
-        (line,) = [x for x in capsys.readouterr().err.splitlines() if x.startswith("synrl report:")]
-        assert said in line
-        assert not (folder / "results.json").exists()
-
-
-def damaged(tmp_path: Path, what: str) -> Path:
-    """A run with something wrong in it."""
-    file = write_run(tmp_path / "run", {"tomato": answers("tomato", "110")})
-    (samples,) = file.parent.glob("*.jsonl")
-    lines, said = samples.read_text().splitlines(keepends=True), json.loads(file.read_text())
-    if what == "other":
-        file.write_text(json.dumps({**said, "results": {"mmlu": {"acc,none": 1.0}}}))
-    elif what == "list":
-        file.write_text("[]")
-    elif what == "text":
-        file.write_text("{")
-    elif what == "nan":
-        file.write_text(
-            file.read_text().replace('"accuracy,none": 66.66666666666667', '"accuracy,none": NaN')
-        )
-    elif what == "edited":
-        samples.write_text("".join([lines[0].replace('"accuracy": 100.0', '"accuracy": 0.0'), *lines[1:]]))
-    elif what == "short":
-        samples.write_text("".join(lines[:2]))
-    elif what == "line":
-        samples.write_text("".join([*lines[:2], "no json\n"]))
-    elif what == "models":
-        write_run(tmp_path / "run", {"tomato": answers("tomato", "110")}, model="runs/sft")
-    elif what == "notes":
-        (tmp_path / "run" / "runs.jsonl").write_text("{}\n")
-    return tmp_path / ("none" if what == "none" else "empty" if what == "empty" else "run")
-
-
-@pytest.mark.parametrize(
-    ("what", "said"),
-    [
-        ("none", "is not there"),
-        ("empty", "no results of lmms-eval"),
-        ("other", "has no task of `synrl eval`, only mmlu"),
-        ("list", "is no result of lmms-eval"),
-        ("text", "can't be read as JSON"),
-        ("nan", "is damaged at synrl_tomato_reasoning"),
-        ("edited", "says accuracy 66.6667 of synrl_tomato_reasoning, its samples 33.3333"),
-        ("short", "has 2 items, but .* says 3"),
-        ("line", "is damaged in line 3"),
-        ("models", "results of several models"),
-        ("notes", "runs.jsonl is not what `synrl eval` has written"),
-    ],
-)
-def test_what_is_no_result_is_one_line(
-    what: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (tmp_path / "empty").mkdir()
-    path = damaged(tmp_path, what)
-    with pytest.raises(DataError, match=said):
-        report(path)
-    assert main(["report", str(path), "--out", str(tmp_path / "out")]) == 2
-    assert len(capsys.readouterr().err.splitlines()) == 1
 
 
 def test_runs_need_names_of_their_own(tmp_path: Path) -> None:

@@ -55,9 +55,13 @@ def model(tmp_path: Path) -> Path:
 
 
 def results(folder: Path) -> None:
-    one = dict(dataset="org/bench", task="synrl_tvbench_reasoning", metric="accuracy", value=53.7)
-    one["command"] = "synrl eval --model org/model --tasks synrl_tvbench_reasoning"
-    (folder / "results.json").write_text(json.dumps({"results": [one]}))
+    one: dict[str, Any] = dict(
+        dataset="org/bench", task="synrl_tvbench_reasoning", metric="accuracy", value=53.7
+    )
+    one |= dict(interval=[51.7, 55.7], items=2525, rows="org/bench@0123", revision="0123")
+    one["command"] = "synrl eval --model org/model tvbench"
+    said = json.dumps({"results": [one]})
+    (folder / "results.json").write_text(said)
 
 
 def front(card: str) -> Any:
