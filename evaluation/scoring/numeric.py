@@ -13,6 +13,9 @@ LEAST = tuple(0.5 + 0.05 * k for k in range(10))
 """Of mean relative accuracy (VSI-Bench): 0.50, 0.55, … 0.95."""
 _SHORT = 12
 """Words of an open answer that may hold the true one among others; a longer text could list them all."""
+_HEDGES = frozenset(("and", "or", "nor", "either", "neither", "not", "no", "never", "versus", "vs", "/", "|"))
+_LEADS = frozenset(("therefore", "thus", "hence", "so", "then", "finally", "answer"))
+"""What may stand with a comma before an answer and is no other answer."""
 
 
 def judge(item: Mapping[str, Any], text: str) -> tuple[str | None, dict[str, float]]:
@@ -39,10 +42,20 @@ def judge_open(item: Mapping[str, Any], text: str) -> tuple[str | None, dict[str
         return said, {"accuracy": float(given is not None and round(given, 2) == round(expected, 2))}
     words = normalise(answer).split()
     wanted = normalise(true).split()
-    held = len(words) <= _SHORT and any(
-        words[k : k + len(wanted)] == wanted for k in range(len(words) - len(wanted) + 1)
-    )
-    return " ".join(words[:_SHORT]), {"accuracy": float(bool(wanted) and (words == wanted or held))}
+    right = bool(wanted) and (words == wanted or (len(words) <= _SHORT and _says(answer, true)))
+    return " ".join(words[:_SHORT]), {"accuracy": float(right)}
+
+
+def _says(answer: str, true: str) -> bool:
+    """Whether a sentence says the true answer and neither denies it nor lists it among others."""
+    words, wanted = normalise(answer).split(), normalise(true).split()
+    for start in range(len(words) - len(wanted) + 1):
+        end = start + len(wanted)
+        if words[start:end] == wanted:
+            before = [word for word in words[:start] if word not in ("a", "an", "the")]
+            listed = before and before[-1].endswith((",", ";")) and before[-1].rstrip(",;") not in _LEADS
+            return not listed and _HEDGES.isdisjoint(before + words[end:])
+    return False
 
 
 def _number(text: str) -> float | None:

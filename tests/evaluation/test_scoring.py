@@ -106,6 +106,26 @@ def test_open_answers_are_a_number_to_two_decimals_or_words() -> None:
     ] == [1, 1, 0, 0, 0]
 
 
+@pytest.mark.parametrize(
+    ("said", "right"),
+    [
+        ("Therefore, perfect fifth", 1),
+        ("In music theory, it is a perfect fifth.", 1),
+        ("**A perfect fifth** (P5)", 1),
+        ("perfect fifth or minor third", 0),
+        ("minor third or perfect fifth", 0),
+        ("perfect fifth, minor third", 0),
+        ("minor third, perfect fifth", 0),
+        ("unison/perfect fifth", 0),
+        ("perfect fifth / unison", 0),
+        ("It is not a perfect fifth", 0),
+        ("neither a third nor a perfect fifth", 0),
+    ],
+)
+def test_open_answers_neither_list_nor_deny_the_true_one(said: str, right: int) -> None:
+    assert judge(item("open", "perfect fifth"), f"<answer>{said}</answer>").values["accuracy"] == right
+
+
 def test_an_output_that_has_no_answer_says_why() -> None:
     asked = choice("B", "up", "down")
     judged = [
