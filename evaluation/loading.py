@@ -23,7 +23,7 @@ from evaluation.journal import digest
 from evaluation.media import Videos
 from evaluation.readers import get_reader
 from evaluation.tables import own_folder, read_tables
-from synrl.errors import DataError, first_line
+from synrl.errors import DataError, SynRLError, first_line
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -34,6 +34,7 @@ def load(benchmark: Benchmark) -> Dataset:
 
     Raises:
         DataError: rows or videos are missing, or are not what they should be.
+        OutputError: videos of ours can't be written into the cache.
     """
     from datasets import Dataset
 
@@ -41,7 +42,7 @@ def load(benchmark: Benchmark) -> Dataset:
     try:
         items = list(get_reader(benchmark.reader)(tables.content))
     except (KeyError, TypeError, IndexError, AttributeError, ValueError) as error:
-        if isinstance(error, DataError):
+        if isinstance(error, SynRLError):
             raise
         raise DataError(
             f"{benchmark.title} has other columns: {type(error).__name__}: {first_line(error)}"

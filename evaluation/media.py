@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path, PurePosixPath
 from threading import get_ident
 from typing import Any
 
-from synrl.errors import DataError, VideoError
+from synrl.errors import DataError, OutputError, VideoError
 
 EXTENSIONS = (".mp4", ".mkv", ".webm", ".mov", ".avi", ".m4v", ".mpg", ".mpeg", ".flv", ".gif", ".mp4v")
 _IMAGES = (".jpg", ".jpeg", ".png")
@@ -28,6 +28,27 @@ def cache_folder() -> Path:
     """Where clips are kept: `$SYNRL_EVAL_CACHE`, else a folder in the cache of the Hub."""
     home = os.environ.get("HF_HOME", "~/.cache/huggingface")
     return Path(os.environ.get("SYNRL_EVAL_CACHE", f"{home}/synrl_eval")).expanduser()
+
+
+def cached(name: str, write: Callable[[Path], object]) -> Path:
+    """A file of the cache, written if it isn't there, whole or not at all.
+
+    Raises:
+        OutputError: it can't be written.
+    """
+    target = cache_folder() / name
+    if not target.is_file():
+        part = target.with_name(f"{os.getpid()}-{get_ident()}-{target.name}")  # backends ask in threads
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            write(part)
+            os.replace(part, target)
+        except OSError as error:
+            raise OutputError(
+                f"{str(target.parent)!r} can't be written: {error.strerror}; make room there, or set "
+                f"SYNRL_EVAL_CACHE to another folder"
+            ) from error
+    return target
 
 
 class Videos:
@@ -121,19 +142,18 @@ def shown(path: str, start: float | None, end: float | None) -> str:
 
     Raises:
         VideoError: there is nothing to decode.
+        OutputError: the clip can't be written.
     """
     source = Path(path)
     if source.is_file() and start is None and end is None:
         return path
     stat = source.stat()  # another file of that name has another clip
     named = f"{source.absolute()}\0{stat.st_size}\0{stat.st_mtime_ns}\0{start}\0{end}"
-    target = cache_folder() / "clips" / f"{hashlib.sha256(named.encode()).hexdigest()[:32]}.mp4"
-    if not target.is_file():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        part = target.with_name(f"{os.getpid()}-{get_ident()}-{target.name}")  # backends ask in threads
-        _encode(part, _images(source) if source.is_dir() else _decoded(source, start or 0.0, end), source)
-        os.replace(part, target)
-    return str(target)
+
+    def cut(target: Path) -> None:
+        _encode(target, _images(source) if source.is_dir() else _decoded(source, start or 0.0, end), source)
+
+    return str(cached(f"clips/{hashlib.sha256(os.fsencode(named)).hexdigest()[:32]}.mp4", cut))
 
 
 def _decoded(source: Path, start: float, end: float | None) -> Iterator[tuple[float, Any]]:

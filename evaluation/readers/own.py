@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from evaluation.items import Item
-from evaluation.media import cache_folder
+from evaluation.media import cached
 from synrl.rows import TWINS
 
 _LEFT_OUT = ("video", "objects", "tracks", "events", "cot")
@@ -19,12 +19,9 @@ _LEFT_OUT = ("video", "objects", "tracks", "events", "cot")
 def synrl_test(tables: Any) -> Iterator[Item]:
     """A dataset of ours, its videos written as files; rows and their reversed twins are pairs."""
     for row in tables["rows"]:
-        video = _place(row)
-        if not video.is_file():
-            video.parent.mkdir(parents=True, exist_ok=True)
-            part = video.with_name(f"{os.getpid()}-{video.name}")
-            part.write_bytes(row["video"]["bytes"])
-            os.replace(part, video)
+        data = bytes(row["video"]["bytes"])
+        # By the bytes: rows of two datasets may have one id, and an id may be no name for a file.
+        video = cached(f"synrl_test/{hashlib.sha256(data).hexdigest()[:32]}.mp4", partial(_write, data))
         base, _, number = row["id"].rpartition("-")
         said = {name: value for name, value in row.items() if name not in _LEFT_OUT}
         yield Item(
@@ -40,6 +37,5 @@ def synrl_test(tables: Any) -> Iterator[Item]:
         )
 
 
-def _place(row: Mapping[str, Any]) -> Path:
-    """By the bytes: rows of two datasets may have one id, and an id may be no name for a file."""
-    return cache_folder() / "synrl_test" / f"{hashlib.sha256(row['video']['bytes']).hexdigest()[:32]}.mp4"
+def _write(data: bytes, path: Path) -> None:
+    path.write_bytes(data)

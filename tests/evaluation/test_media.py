@@ -20,7 +20,7 @@ from evaluation.benchmarks import get_benchmark
 from evaluation.items import Item
 from evaluation.loading import load, with_videos
 from synrl.audit.reading import Source
-from synrl.errors import DataError
+from synrl.errors import DataError, OutputError
 from synrl.video import decode
 
 from .benchmarks_made import Folder, video_bytes
@@ -189,6 +189,20 @@ def test_a_clip_that_is_asked_for_by_several_threads_is_whole(
         (clip,) = set(pool.map(lambda _: media.shown(path, 0.5, 3.0), range(4)))
     assert decode.probe(Path(clip).read_bytes()).num_frames == 26
     assert [file.name for file in Path(clip).parent.iterdir() if "-" in file.name] == []
+
+
+def test_a_cache_that_cannot_be_written_is_one_line(
+    place: Path, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    monkeypatch.setenv("SYNRL_EVAL_CACHE", str(tmp_path / "file"))
+    monkeypatch.setenv("SYNRL_TEST", str(folder))
+    for use in (
+        lambda: media.shown(str(place / "sub" / "good.mp4"), 1.0, 2.0),
+        lambda: load(get_benchmark("synrl_test")),
+    ):
+        with pytest.raises(OutputError, match=r"file/\w+' can't be written: .*; make room there, or set SYN"):
+            use()
 
 
 def test_seconds_of_a_part_count_from_the_first_frame(place: Path, tmp_path: Path) -> None:
