@@ -36,7 +36,9 @@ def read_rows(path: Path, benchmark: Benchmark, variant: str) -> tuple[Row, ...]
             for line in file:
                 row = _row(json.loads(line), names, samples, seen)
                 if rows and row.measured != rows[0].measured:
-                    raise ValueError(f"it is of {row.measured!r}, the first of {rows[0].measured!r}")
+                    raise ValueError(
+                        f"it is of {short(row.measured)}, the first of {short(rows[0].measured)}"
+                    )
                 rows.append(row)
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         where = f"{path} is damaged in line {len(rows) + 1}"
