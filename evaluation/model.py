@@ -19,7 +19,8 @@ from transformers import AutoModelForImageTextToText, AutoProcessor
 
 from evaluation.benchmarks import get_benchmark
 from evaluation.journal import Journal, digest, model_digest
-from training.budget import Clip, token_edge
+from synrl.errors import VideoError
+from training.budget import Clip, VideoBudget, token_edge
 from training.inputs import encode, token_types
 
 
@@ -85,7 +86,8 @@ class VideoModel(lmms):
     def _answer(self, doc: Any, turns: list[Any], said: dict[str, Any], sample: int) -> str:
         budget = get_benchmark(doc["benchmark"]).budget
         parts = [part for turn in turns for part in turn["content"]]
-        videos = [Path(part["url"]).read_bytes() for part in parts if part["type"] == "video"]
+        paths = [Path(part["url"]) for part in parts if part["type"] == "video"]
+        videos = [path.read_bytes() for path in paths]
         texts = [part.get("text") for part in parts]
         seen = [hashlib.sha256(video).hexdigest() for video in videos]
         key = digest(self.name, self.seed, asdict(budget), texts, seen, said, sample)
@@ -93,7 +95,9 @@ class VideoModel(lmms):
         if answer is None:
             # Each sample has a seed of its own, so that a run that goes on draws what a whole one would.
             torch.manual_seed(int(digest(key), 16) % 2**63)
-            answer = self._generate(turns, [budget.read(v, token_edge(self.processor)) for v in videos], said)
+            edge = token_edge(self.processor)
+            clips = [_read(budget, edge, *one) for one in zip(paths, videos, strict=True)]
+            answer = self._generate(turns, clips, said)
             self.journal.put(key, answer)
         return answer
 
@@ -120,3 +124,10 @@ class VideoModel(lmms):
 
     def generate_until_multi_round(self, requests: list[Any]) -> Any:
         raise NotImplementedError("tasks of this project have one round")
+
+
+def _read(budget: VideoBudget, edge: int, path: Path, video: bytes) -> Clip:
+    try:
+        return budget.read(video, edge)
+    except VideoError as error:
+        raise VideoError(f"{str(path)!r} can't be shown: {error}; mend it or take it away") from error

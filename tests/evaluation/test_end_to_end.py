@@ -250,6 +250,20 @@ def test_the_older_architecture_runs_as_well(made: Folder, tmp_path: Path) -> No
     assert scores["unparsed"] + scores["truncated"] + scores["answered"] == 100
 
 
+def test_a_damaged_video_is_named(
+    made: Folder, tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from evaluation.model import VideoModel
+    from synrl.errors import VideoError
+
+    (tmp_path / "-abc_DEF123.mp4").write_bytes(b"<html>404</html>")
+    (tmp_path / "GHI.456.mp4").write_bytes(b"")
+    monkeypatch.setenv("MINERVA_VIDEO_DIR", str(tmp_path))
+    model = VideoModel(str(tiny), device="cpu", dtype="float32", max_new_tokens=2)
+    with pytest.raises(VideoError, match=r"-abc_DEF123.mp4' can't be shown: .*; mend it or take it away"):
+        run(["synrl_minerva_direct"], model)
+
+
 def test_our_model_sees_what_training_shows(
     made: Folder, tiny: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
