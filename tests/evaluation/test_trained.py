@@ -25,7 +25,7 @@ from training import miniature
 from training.inputs import prompt_messages
 from training.rewards import accuracy_reward
 
-ROWS, LEARNED, STEPS = 16, 8, 70
+ROWS, LEARNED, STEPS = 16, 8, 40
 
 
 def learn(folder: Path, rows: list[dict[str, Any]]) -> tuple[Any, Any]:
