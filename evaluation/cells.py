@@ -6,7 +6,7 @@ follows from leaving out one video after another, with all of its questions, pai
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -137,21 +137,28 @@ def _jackknife(without: Floats, value: float) -> float:
 def groups_of(rows: Sequence[Row], benchmark: Benchmark) -> Groups:
     """The number of the group that each item belongs to: what shares a video or is scored together."""
     totals = [name for name in benchmark.totals if name in _TOGETHER]
-    parents = list(range(len(rows)))
+    names: list[list[Hashable]] = [list(row.videos) for row in rows]
+    if totals:
+        for row, of_row in zip(rows, names, strict=True):
+            if unit := record_of(row, totals[0])["unit"]:
+                of_row.append(("unit", unit))
+    return tied(names)
+
+
+def tied(names: Sequence[Sequence[Hashable]]) -> Groups:
+    """The number of the group that each of some things is in, if those that share a name are in one."""
+    parents = list(range(len(names)))
 
     def top(place: int) -> int:
         while parents[place] != place:
             parents[place] = place = parents[parents[place]]
         return place
 
-    first: dict[tuple[str, str], int] = {}
-    for place, row in enumerate(rows):
-        names = [("video", video) for video in row.videos]
-        if totals and (unit := record_of(row, totals[0])["unit"]):
-            names.append(("unit", unit))
-        for name in names:
+    first: dict[Hashable, int] = {}
+    for place, of_place in enumerate(names):
+        for name in of_place:
             parents[top(place)] = top(first.setdefault(name, place))
-    return np.array([top(place) for place in range(len(rows))], dtype=np.intp)
+    return np.array([top(place) for place in range(len(names))], dtype=np.intp)
 
 
 def cells_of(rows: Sequence[Row], groups: Groups, metric: str, outcome: Outcome) -> Cells:

@@ -18,9 +18,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from tqdm.auto import tqdm
 
+from evaluation.cells import Cells, of_score, tied
 from evaluation.intervals import clopper_pearson, sign_test
+from evaluation.judge_pairs import Pair, pair_up, read_outputs
 from evaluation.judge_settings import JudgeConfig
 from synrl.audit.reading import Source
 from synrl.cot.check import check
@@ -56,16 +59,6 @@ _ONLY_HOW = ("server", "concurrency", "timeout", "max_retries")
 _FORMED = re.compile(r"\s*<think>(?:(?!</?think>).)*</think>\s*<answer>[^<]*</answer>\s*", re.DOTALL)
 
 Sleep = Callable[[float], Awaitable[None]]
-
-
-@dataclass(frozen=True)
-class Pair:
-    """What two models made of one item."""
-
-    id: str
-    question: str
-    a: str
-    b: str
 
 
 @dataclass(frozen=True)
@@ -109,7 +102,7 @@ def judge(
         OutputError: `out` is of something else, or can't be written.
         ServerError: the server refused, or was not to be had.
     """
-    pairs, alone = _pairs(_read(a), _read(b), b)
+    pairs, alone = pair_up(read_outputs(a), read_outputs(b), b)
     about = {
         "a": hashlib.sha256(a.read_bytes()).hexdigest(),
         "b": hashlib.sha256(b.read_bytes()).hexdigest(),
@@ -147,14 +140,27 @@ def judge(
 
 
 def summary(pairs: Sequence[Pair], verdicts: Mapping[str, Verdict]) -> dict[str, Any]:
-    """Wins of `a`, the exact interval of its share among decided pairs, and what the judge is like."""
+    """Wins of `a`, the interval of its share among decided pairs, and what the judge is like.
+
+    Pairs of one video are not independent. Where there are none, interval and test are exact; else the
+    interval is that of `evaluation.cells`, and the test counts videos that have more wins than losses.
+    """
     results = Counter(verdicts[pair.id].result for pair in pairs)
     wins, losses, judged = results["a"], results["b"], len(pairs) - results["unjudged"]
     stuck = Counter(v.said[0] for v in verdicts.values() if v.said and len(set(v.said)) == 1)
+    decided = [pair for pair in pairs if verdicts[pair.id].result in ("a", "b")]
+    groups = tied([pair.videos for pair in decided])
+    won = np.array([verdicts[pair.id].result == "a" for pair in decided], dtype=float)
     share = None
-    if wins + losses:
-        low, high = clopper_pearson(wins, wins + losses)
-        share = {"value": wins / (wins + losses), "interval": [round(low, 6), round(high, 6)]}
+    if decided:
+        cells = Cells(won[:, None], np.ones((won.size, 1)), np.ones(1), groups)
+        limits = clopper_pearson(wins, wins + losses) if cells.alone else of_score(cells)[0]
+        share = {
+            "value": wins / (wins + losses),
+            "interval": limits and [round(limit, 6) for limit in limits],
+            "independent": cells.independent,
+        }
+    nets = [float((2 * won[groups == group] - 1).sum()) for group in np.unique(groups)]
     return {
         "pairs": len(pairs),
         "wins": wins,
@@ -163,7 +169,7 @@ def summary(pairs: Sequence[Pair], verdicts: Mapping[str, Verdict]) -> dict[str,
         "unjudged": results["unjudged"],
         "inconsistent": results["inconsistent"],
         "win_share": share,
-        "p_value": sign_test(wins, losses),
+        "p_value": sign_test(sum(net > 0 for net in nets), sum(net < 0 for net in nets)),
         "position_bias": {
             "rate": (stuck["first"] + stuck["second"]) / judged if judged else None,
             "first": stuck["first"],
@@ -281,51 +287,6 @@ class _Asking:
         return None
 
 
-def _read(path: Path) -> dict[str, tuple[str, str]]:
-    """Question and completion by id."""
-    found: dict[str, tuple[str, str]] = {}
-    number = 0
-    try:
-        with path.open(encoding="utf-8") as file:
-            for number, line in enumerate(file, 1):
-                said = json.loads(line)
-                if "answered" in said:  # a sample of lmms-eval
-                    said = dict(
-                        id=said["answered"]["id"], question=said["input"], completion=said["filtered_resps"]
-                    )
-                name, question, completion = (said[key] for key in ("id", "question", "completion"))
-                if isinstance(completion, list) and len(completion) == 1:
-                    completion = completion[0]
-                if not all(isinstance(one, str) for one in (name, question, completion)):
-                    raise DataError(
-                        f"{path} has other than one text as id, question or completion in line {number}"
-                    )
-                if name in found:
-                    raise DataError(f"{path} has the id {name!r} twice, in line {number} again")
-                found[name] = question, completion
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        if isinstance(error, DataError):
-            raise
-        raise DataError(
-            f"{path} can't be read at line {number or 1} ({type(error).__name__}: {error}); allowed: JSON "
-            "lines with id, question and completion, or samples of lmms-eval"
-        ) from error
-    return found
-
-
-def _pairs(
-    a: Mapping[str, tuple[str, str]], b: Mapping[str, tuple[str, str]], path: Path
-) -> tuple[list[Pair], int]:
-    """The pairs in the order of `a`, and how many items only one has."""
-    both = [name for name in a if name in b]
-    if not both:
-        raise DataError(f"no id of the other file is in {path}; both must be of the same items")
-    for name in both:
-        if a[name][0] != b[name][0]:
-            raise DataError(f"item {name} has another question in {path}; both must have been asked the same")
-    return [Pair(name, a[name][0], a[name][1], b[name][1]) for name in both], len(a) + len(b) - 2 * len(both)
-
-
 def _check(pairs: Sequence[Pair], data: str) -> dict[str, tuple[Any, Any]]:
     """Problems that code finds with either text, None if it is in no form to be checked, by id."""
     wanted = {pair.id: pair for pair in pairs}
@@ -343,5 +304,5 @@ def _check(pairs: Sequence[Pair], data: str) -> dict[str, tuple[Any, Any]]:
                 )
                 found[pair.id] = a, b
     if not found:
-        raise DataError(f"no row of {data} has the id of a pair, {pairs[0].id} first")
+        raise DataError(f"no row of {data} has the id of a pair, {pairs[0].id!r} first")
     return found

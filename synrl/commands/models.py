@@ -178,10 +178,10 @@ def _judge(arguments: argparse.Namespace) -> int:
     bias, share = said["position_bias"]["rate"], said["win_share"]
     print(f"{arguments.a} better {said['wins']}, ties {said['ties']}, {arguments.b} better {said['losses']}")
     if share:
-        low, high = share["interval"]
+        limits = "" if share["interval"] is None else " ({:.1%} to {:.1%})".format(*share["interval"])
         print(
-            f"{arguments.a} wins {share['value']:.1%} of decided ({low:.1%} to {high:.1%}), "
-            f"p = {said['p_value']:.2g}"
+            f"{arguments.a} wins {share['value']:.1%} of decided{limits}, p = {said['p_value']:.2g}, "
+            f"by {share['independent']} that are independent"
         )
     if bias is not None:
         print(

@@ -16,8 +16,9 @@ from cot.rows import undrawn_row
 from cot.server import Fault, Models, fenced
 
 from evaluation import judge as judging
-from evaluation.intervals import clopper_pearson
-from evaluation.judge import JUDGE, Pair, Verdict, agreement, judge, messages, read_verdict
+from evaluation.intervals import clopper_pearson, wilson
+from evaluation.judge import JUDGE, Verdict, agreement, judge, messages, read_verdict
+from evaluation.judge_pairs import Pair
 from evaluation.judge_settings import JudgeConfig
 from synrl.cli import main
 from synrl.cot import trace
@@ -323,6 +324,27 @@ def test_samples_of_lmms_eval_are_read_as_they_are(compare: Compare, models: Mod
     }
 
 
+def test_pairs_of_one_video_are_no_independent_evidence(
+    compare: Compare, models: Models, tmp_path: Path
+) -> None:
+    """Twelve wins of three videos are less than twelve wins; and ids that repeat are paired in turn."""
+    models.says["judge"] = longer
+    paths = []
+    for name, text in (("a", "xxx"), ("b", "x")):
+        lines = [
+            {"input": f"What {k}?", "filtered_resps": text}
+            | {"answered": {"id": f"r-{k // 2}", "videos": [f"videos/{k % 3}.mp4"]}}
+            for k in range(12)
+        ]
+        paths.append(tmp_path / f"samples_{name}.jsonl")
+        paths[-1].write_text("".join(json.dumps(line) + "\n" for line in lines))
+    said = compare(*paths)
+    assert said["wins"] == 12 and said["win_share"]["independent"] == 3
+    assert said["win_share"]["interval"] == pytest.approx(wilson(3, 3), abs=1e-6)
+    assert said["p_value"] == 2 / 2**3
+    assert [item["id"] for item in said["items"][:3]] == ["r-0", "r-0 (2)", "r-1"]
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -330,10 +352,13 @@ def test_samples_of_lmms_eval_are_read_as_they_are(compare: Compare, models: Mod
         ('{"id": "i0"}', "can't be read at line 1 .*'question'"),
         ("no json", "can't be read at line 1"),
         ("3", "can't be read at line 1"),
-        ('{"id": "i0", "question": "Other?", "completion": ""}', "item i0 has another question"),
+        ('{"id": "i0", "question": "Other?", "completion": ""}', "item 'i0' has another question"),
         ('{"id": "z", "question": "?", "completion": ""}', "no id of the other file"),
-        ('{"id": "i0", "question": "?", "completion": ["a", "b"]}', "other than one text"),
-        ('{"id": "i", "question": "?", "completion": ""}\n' * 2, "the id 'i' twice, in line 2"),
+        ('{"id": "i0", "question": "?", "completion": ["a", "b"]}', "must be one text each"),
+        ('{"id": "i", "question": "?", "completion": ""}\n' * 2, "at line 2 .*the id 'i' was there before"),
+        ('{"id": "i0", "question": "\\ud800", "completion": ""}', "at line 1 .*surrogates"),
+        ('{"answered": {"id": 3}, "input": "?", "filtered_resps": ""}', "its id is no text"),
+        ('{"answered": 3, "input": "?", "filtered_resps": ""}', "can't be read at line 1"),
     ],
 )
 def test_files_that_do_not_go_together_are_one_line(
