@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from datasets import Features
 
 KINDS = ("choice", "interval", "ordering", "number", "open", "row")
+WITHOUT = " without "
+"""In a name for rows that were measured: before how many items were left out, as their videos are missing."""
 _LETTERED = re.compile(r"^\s*\(?([A-J])(?:\)[.:]?|[.:])\s*(.*?)\s*$")
 
 _INLINE = re.compile(r"(?<!\w)\(?([A-J])[.):]\s+(.*?)(?=[,;]?\s+\(?[B-J][.):]\s|\n|$)")

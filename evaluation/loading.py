@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evaluation.benchmarks import Benchmark
-from evaluation.items import Item, features
+from evaluation.items import WITHOUT, Item, features
 from evaluation.journal import digest
 from evaluation.media import Videos
 from evaluation.readers import get_reader
@@ -52,7 +52,7 @@ def load(benchmark: Benchmark) -> Dataset:
         raise DataError(f"{benchmark.title} has no items; {benchmark.how}")
     measured = tables.origin or f"sha256:{_digest(items)}"
     if len(found) < len(items):
-        measured += f" without {len(items) - len(found)} of {len(items)} items"
+        measured += f"{WITHOUT}{len(items) - len(found)} of {len(items)} items"
     if len(benchmark.tables) > 1 and benchmark.subsets:
         found = _in_turn(found)
     return Dataset.from_list([item.to_dict(benchmark.name, measured) for item in found], features=features())

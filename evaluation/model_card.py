@@ -73,6 +73,8 @@ def _check(run: Results, outcome: Outcome) -> None:
     task = outcome.task
     if outcome.items < outcome.of:
         raise DataError(f"{task} is of {outcome.items} of {outcome.of} items; a model card takes all of them")
+    if outcome.left_out:
+        raise DataError(f"{task} is without {outcome.left_out}; a model card takes all of them")
     if task not in run.commands:
         raise DataError(
             f"no `synrl eval` is known to have made {outcome.file}; a model card says how it is repeated"

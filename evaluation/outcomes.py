@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from evaluation.benchmarks import BENCHMARKS, VARIANTS, Benchmark
+from evaluation.items import WITHOUT
 from evaluation.scoring.judge import TRUNCATED, UNPARSED
 
 TASKS = {f"{b.task}_{name}": (b, name) for b in BENCHMARKS.values() for name in VARIANTS}
@@ -51,6 +52,11 @@ class Outcome:
     rows: tuple[Row, ...] | None
     """None if there is no file of samples."""
     file: Path
+
+    @property
+    def left_out(self) -> str:
+        """How many items had no video, and were not measured; empty if all had."""
+        return (self.asked.get("measured") or "").partition(WITHOUT)[2]
 
     def answers(self) -> dict[str, int]:
         """How many outputs, of all samples, had an answer, and why the others had none."""

@@ -180,6 +180,9 @@ def _warnings(runs: Sequence[Results]) -> Iterable[str]:
             if one_version != two_version:
                 yield f"{first.name} and {other.name} had {library} {one_version} and {two_version}"
     for run in runs:
+        for outcome in run.outcomes.values():
+            if outcome.left_out:
+                yield f"{outcome.task} of {run.name} is without {outcome.left_out}, whose videos were missing"
         short = [o for o in run.outcomes.values() if o.items < o.of]
         if short:
             counts = ", ".join(f"{o.items} of {o.of} items of {o.task}" for o in short[:3])

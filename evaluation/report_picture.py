@@ -13,11 +13,18 @@ from evaluation.outcomes import Results
 from evaluation.report_text import plain
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from evaluation.report import Report
 
 
 def plot(report: Report, path: Path) -> None:
-    """Draw each benchmark's main metric with its interval, and the paper's numbers, into a PNG file."""
+    """Write the picture into a PNG file."""
+    picture(report).savefig(path, format="png", dpi=90, metadata={"Software": None})
+
+
+def picture(report: Report) -> Figure:
+    """Each benchmark's main metric with its interval, and the paper's numbers; a panel for each variant."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -39,7 +46,7 @@ def plot(report: Report, path: Path) -> None:
         handles, labels = axes.get_legend_handles_labels()
         marks |= dict(zip(labels, handles, strict=True))
     figure.legend(marks.values(), marks.keys(), loc="outside lower center", ncols=3, fontsize="small")
-    figure.savefig(path, format="png", dpi=90, metadata={"Software": None})
+    return figure
 
 
 def _is_main(line: Line) -> bool:
@@ -72,7 +79,14 @@ def _draw(axes: Any, runs: Sequence[Results], lines: Sequence[Line]) -> None:
             arms = [[max(0.0, one.value - limits[0]) for _, one, limits in known]]
             arms += [[max(0.0, limits[1] - one.value) for _, one, limits in known]]
             axes.errorbar(
-                values, [p for p, _, _ in known], xerr=arms, fmt="o", ms=4, capsize=2, label=_label(run.name)
+                values,
+                [place for place, _, _ in known],
+                xerr=arms,
+                color=f"C{number % 10}",  # the same in all panels, whatever is missing in one
+                fmt="o",
+                ms=4,
+                capsize=2,
+                label=_label(run.name),
             )
     axes.set_yticks(list(places), names)
     axes.set_ylim(len(lines) - 0.4, -0.6)

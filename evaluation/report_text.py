@@ -26,11 +26,11 @@ def markdown(report: Report) -> str:
             parts += ["Means of benchmarks, as the paper forms them:", _scores(report, formed)]
         if subsets := [line for line in lines if line.subset]:
             parts += ["Subsets:", _scores(report, subsets)]
-        if others := _others([*lines, *formed]):
-            parts += ["More numbers of the paper, of other models and trainings:", others]
     if report.not_formed:
         parts.append("\n".join(["Not formed, because of what is missing:", "", *_items(report.not_formed)]))
     parts.append(_legend(len(report.runs) > 1))
+    if others := _others([*report.lines, *report.composites]):
+        parts += ["More numbers of the paper, of other models and trainings:", others]
     parts += ["## Answers", _answers(report.runs)]
     if missing := report.missing:
         parts.append("\n".join(["Missing of the paper's 15 benchmarks:", "", *_items(missing)]))
@@ -70,11 +70,12 @@ def _scores(report: Report, lines: Sequence[Line]) -> str:
 
 def _others(lines: Sequence[Line]) -> str:
     """What the paper says of models and trainings that have no column beside the runs."""
-    rows = []
+    said: dict[tuple[str, str], str] = {}
     for line in lines:
-        said = [f"{name} {value:.1f}" for name, value in line.paper.items() if name not in paper.COLUMNS]
-        if said:
-            rows.append([line.title, line.metric, "; ".join(said)])
+        others = [f"{name} {value:.1f}" for name, value in line.paper.items() if name not in paper.COLUMNS]
+        if others:
+            said[line.title, line.metric] = "; ".join(others)
+    rows = [[*key, text] for key, text in said.items()]
     return _table(["benchmark", "metric", "paper"], rows) if rows else ""
 
 

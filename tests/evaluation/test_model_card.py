@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from evaluation.backends import model_name
+from evaluation.items import WITHOUT
 from evaluation.repeating import eval_command
 from evaluation.run import Run
 from synrl.cli import main
@@ -101,9 +102,13 @@ def test_a_model_card_takes_no_scores_of_parts_of_others_or_of_unknown_making(
     write_run(tmp_path / "whole", rows, model=str(model))
     write_run(tmp_path / "bare", rows, model=str(model), versions=None)
     write_run(tmp_path / "hub", rows, model="org/model")
+    for row in rows["tomato"]:
+        row["answered"]["measured"] += f"{WITHOUT}7 of 10 items"
+    write_run(tmp_path / "holes", rows, model=str(model))
     for results, folder, said in (
         ("part", model, "synrl_tomato_reasoning is of 3 of 9 items"),
         ("whole", other, f"the model '{model}', not of {other}; measure this folder: synrl eval"),
+        ("holes", model, "synrl_tomato_reasoning is without 7 of 10 items"),
         ("hub", model, "the results are of the model 'org/model'"),
         ("whole", tmp_path, "holds no model"),
         ("bare", model, "no `synrl eval` is known"),

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from evaluation import intervals
+from evaluation.items import WITHOUT
 from evaluation.report import Report, as_json, make_report, write_report
+from evaluation.report_picture import picture
 from evaluation.report_text import markdown
 from synrl.errors import ConfigError
 
@@ -219,6 +221,29 @@ def test_names_from_files_are_no_markup(tmp_path: Path) -> None:
     write_run(tmp_path / "run", {"tomato": answers("tomato", "1")}, model="a|b<script>`x`[y](z)")
     text = markdown(report(tmp_path / "run"))
     assert "<script>" not in text and r"a\|b\<script\>\`x\`\[y\](z)" in text
+
+
+def test_a_run_has_one_colour_in_all_panels_of_the_picture(tmp_path: Path) -> None:
+    for name, variants in (("base", ("direct", "reasoning")), ("sft", ("reasoning",)), ("grpo", ("direct",))):
+        for day, variant in enumerate(variants, 1):
+            rows = {"tomato": answers("tomato", "110")}
+            write_run(tmp_path / name, rows, variant=variant, stamp=f"2026010{day}_000000")
+    figure = picture(report(tmp_path / "base", tmp_path / "sft", tmp_path / "grpo"))
+    colours: dict[str, set[str]] = {}
+    for axes in figure.axes:
+        for bars in axes.containers:
+            colours.setdefault(str(bars.get_label()), set()).add(str(bars[0].get_color()))
+    assert colours == {"base": {"C0"}, "sft": {"C1"}, "grpo": {"C2"}}
+
+
+def test_items_whose_videos_were_missing_are_said(tmp_path: Path) -> None:
+    rows = answers("tomato", "110")
+    for row in rows:
+        row["answered"]["measured"] += f"{WITHOUT}7 of 10 items"
+    write_run(tmp_path / "run", {"tomato": rows})
+    assert report(tmp_path / "run").warnings == (
+        "synrl_tomato_reasoning of run is without 7 of 10 items, whose videos were missing",
+    )
 
 
 def test_runs_need_names_of_their_own(tmp_path: Path) -> None:
