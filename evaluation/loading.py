@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING
 from evaluation.benchmarks import Benchmark
 from evaluation.items import WITHOUT, Item, features
 from evaluation.journal import digest
-from evaluation.media import Videos
 from evaluation.readers import get_reader
 from evaluation.tables import own_folder, read_tables
+from evaluation.videos import Videos
 from synrl.errors import DataError, SynRLError, first_line
 
 if TYPE_CHECKING:

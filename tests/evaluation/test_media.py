@@ -19,8 +19,9 @@ from evaluation import media
 from evaluation.benchmarks import get_benchmark
 from evaluation.items import Item
 from evaluation.loading import load, with_videos
+from evaluation.videos import Videos
 from synrl.audit.reading import Source
-from synrl.errors import DataError, OutputError
+from synrl.errors import DataError, OutputError, VideoError
 from synrl.video import decode
 
 from .benchmarks_made import Folder, video_bytes
@@ -116,7 +117,7 @@ def test_linked_folders_are_not_looked_into_and_are_named(place: Path) -> None:
         found("hidden.mp4")
     linked = place.parent / "link"
     linked.symlink_to(place, target_is_directory=True)
-    assert media.Videos([linked]).find("sub/good.mp4") == linked / "sub" / "good.mp4", "the user's own link"
+    assert Videos([linked]).find("sub/good.mp4") == linked / "sub" / "good.mp4", "the user's own link"
 
 
 def test_frames_that_are_links_out_of_their_folder_are_refused(place: Path) -> None:
@@ -203,6 +204,17 @@ def test_a_cache_that_cannot_be_written_is_one_line(
     ):
         with pytest.raises(OutputError, match=r"file/\w+' can't be written: .*; make room there, or set SYN"):
             use()
+
+
+def test_a_part_of_a_video_that_is_not_there_is_an_error_and_leaves_nothing(
+    place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SYNRL_EVAL_CACHE", str(tmp_path / "cache"))
+    (place / "page.mp4").write_bytes(b"<html>404</html>")
+    for name, said in (("sub/good.mp4", "has no frames in the part"), ("page.mp4", "can't be cut")):
+        with pytest.raises(VideoError, match=said):
+            media.shown(str(place / name), 100.0, 200.0)
+    assert [path for path in (tmp_path / "cache").rglob("*") if path.is_file()] == []
 
 
 def test_seconds_of_a_part_count_from_the_first_frame(place: Path, tmp_path: Path) -> None:

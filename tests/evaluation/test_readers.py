@@ -7,6 +7,7 @@ import json
 import math
 import re
 import shutil
+from pathlib import PurePosixPath
 from typing import Any
 
 import huggingface_hub
@@ -22,6 +23,7 @@ from evaluation.loading import load, with_videos
 from evaluation.readers import get_reader
 from evaluation.scoring.judge import judge
 from evaluation.tables import read_tables
+from evaluation.videos import Videos
 from synrl.errors import ConfigError, DataError
 from synrl.prompts import CHOOSE
 
@@ -142,11 +144,11 @@ def test_items_can_be_left_out_with_their_missing_videos_and_are_counted(
 
 
 def test_a_video_of_another_task_with_the_same_name_is_not_taken(made: Folder) -> None:
-    videos = media.Videos([made.root / "tvbench"])
+    videos = Videos([made.root / "tvbench"])
     found = videos.find("action_count/same name.mp4")
     assert found is not None and found.parent.name == "action_count"
     assert videos.find("another_task/same name.mp4") is None
-    inside = media.Videos([found.parent])
+    inside = Videos([found.parent])
     assert inside.find("action_count/same name.mkv") == found, "folders above that of the user can't be seen"
     assert videos.find("nothing.mp4|action_count/same name.mp4") == found
     with pytest.raises(DataError, match=r"^'same name.mp4' may be '.*action_antonym.*' or '.*'; remove one"):
@@ -325,7 +327,7 @@ def test_configurations_and_files_come_from_the_hub(
     for name in ("tvbench", "minerva"):
         monkeypatch.setenv(f"{name.upper()}_VIDEO_DIR", str(made.root / name))
     there = {f"json/{name}.json": made.root / "tvbench" / f"{name}.json" for name in TVBENCH}
-    configs = [{"config_name": media.PurePosixPath(path).stem, "data_files": path} for path in there]
+    configs = [{"config_name": PurePosixPath(path).stem, "data_files": path} for path in there]
     card = f"---\nconfigs: {json.dumps(configs)}\n---\n"
     on_hub(hub, "FunAILab/TVBench", {"README.md": card} | {k: v.read_bytes() for k, v in there.items()})
     minerva = (made.root / "minerva" / "minerva.json").read_bytes()
