@@ -313,6 +313,14 @@ def test_the_command_measures_a_model_once(
     ]
     answers = (out / "answers.jsonl").read_text(encoding="utf-8")
     assert len(answers.splitlines()) == 2
+    report = ["report", str(out), "--out", str(tmp_path / "report"), "--model-card", str(tiny)]
+    assert main(report) == main(report) == 0, "what it adds to the folder makes no other weights"
+    said = json.loads((tiny / "results.json").read_text(encoding="utf-8"))["results"]
+    (score,) = json.loads((tmp_path / "report" / "report.json").read_text(encoding="utf-8"))["lines"]
+    assert [(one["metric"], one["items"], one["rows"]) for one in said] == [("accuracy", 2, *rows)]
+    assert score["scores"]["results"]["independent"] == 2
+    assert said[0]["command"].startswith(f"synrl eval --model {tiny} --variant direct --backend synrl")
+    (tiny / "results.json").unlink()
 
 
 def test_an_interrupted_run_goes_on_and_draws_the_same_samples(
