@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,22 @@ def sample(
     }
 
 
+def fourfold(name: str, item: str, scores: Sequence[float], **more: Any) -> dict[str, Any]:
+    """A line of samples of one item under `pass4`, with the share that each of its samples is right."""
+    best = sample(name, item, max(scores), **more)
+    mean = sample(name, item, sum(scores) / len(scores), **more)
+    names = (*get_benchmark(name).metrics, *get_benchmark(name).totals)
+    for total in get_benchmark(name).totals:
+        mean[total] = {**mean[total], "values": list(scores)}
+    kept = {key: value for key, value in best.items() if key not in names}
+    kept["answered"] = {**best["answered"], "problem": [""] * len(scores)}
+    return {
+        **kept,
+        **{f"pass1_{metric}": mean[metric] for metric in names},
+        **{f"pass4_{metric}": best[metric] for metric in names},
+    }
+
+
 def write_run(
     out: Path,
     tasks: Mapping[str, Sequence[Mapping[str, Any]]],
@@ -77,14 +94,16 @@ def write_run(
         task, lines = f"{benchmark.task}_{variant}", tasks[benchmark.name]
         scores: dict[str, Any] = {"alias": task}
         subsets = [f"{benchmark.metrics[0]}_{subset}" for subset in benchmark.subsets]
-        for metric in (*benchmark.metrics, *subsets, "truncated", "unparsed"):
+        prefixes = VARIANTS[variant].prefixes
+        means = [f"{prefix}{metric}" for prefix in prefixes for metric in (*benchmark.metrics, *subsets)]
+        for metric in (*means, "truncated", "unparsed"):
             values = [line[metric] for line in lines if metric in line]
             if not values:
                 continue
             scores |= {f"{metric},none": sum(values) / len(values), f"{metric}_stderr,none": spread(values)}
-        for total in benchmark.totals:
-            score = getattr(totals, total)([line[total] for line in lines])
-            scores |= {f"{total},none": score, f"{total}_stderr,none": "N/A"}
+        for prefix, total in product(prefixes, benchmark.totals):
+            score = getattr(totals, total)([line[f"{prefix}{total}"] for line in lines])
+            scores |= {f"{prefix}{total},none": score, f"{prefix}{total}_stderr,none": "N/A"}
         results[task] = scores
         pins = benchmark.pins(VARIANTS[variant])
         if frames:

@@ -17,9 +17,10 @@ from cot.server import Fault, Models, fenced
 
 from evaluation import judge as judging
 from evaluation.intervals import clopper_pearson, wilson
-from evaluation.judge import JUDGE, Verdict, agreement, judge, messages, read_verdict
+from evaluation.judge import JUDGE, judge, messages, read_verdict
 from evaluation.judge_pairs import Pair
 from evaluation.judge_settings import JudgeConfig
+from evaluation.judge_verdicts import Verdict, agreement
 from synrl.cli import main
 from synrl.cot import trace
 from synrl.cot.check import check

@@ -14,7 +14,7 @@ from evaluation.report_picture import picture
 from evaluation.report_text import markdown
 from synrl.errors import ConfigError
 
-from .results_made import sample, write_run
+from .results_made import fourfold, sample, write_run
 
 
 def answers(name: str, right: str, **more: Any) -> list[dict[str, Any]]:
@@ -167,6 +167,50 @@ def test_composites_are_means_and_say_what_they_lack(tmp_path: Path) -> None:
     assert "Complex of two, reasoning: Video-TT, multiple choice" in said.not_formed
     assert any(text.startswith("Comp. VU of one, reasoning: TemporalBench") for text in said.not_formed)
     assert "two, reasoning: NExT-GQA; " in said.missing[1] and "TOMATO" not in said.missing[1]
+
+
+def test_of_four_samples_their_mean_and_the_best_stand_beside_table_10(tmp_path: Path) -> None:
+    halves = {
+        name: [fourfold(name, str(k), [1, 0, k % 2, 0]) for k in range(8)] for name in ("tomato", "videott")
+    }
+    rows = [fourfold("temporalbench", str(k), [1, k // 4, 0, 0], unit=f"v{k // 2}") for k in range(8)]
+    write_run(tmp_path / "run", {**halves, "temporalbench": rows}, variant="pass4")
+    said = report(tmp_path / "run")
+    values = {(x.benchmark, x.metric): x.scores[0] for x in (*said.lines, *said.composites)}
+    assert values["tomato", "pass1_accuracy"].value == 37.5
+    assert values["tomato", "pass4_accuracy"].value == 100.0
+    assert values["temporalbench", "pass1_mba"].value == 37.5, "of columns of samples"
+    mean = cell(said, "complex reasoning", "pass1_mean")
+    assert mean.scores[0].value == 37.5 and mean.paper["4B SynRL"] == 38.7
+    assert cell(said, "complex reasoning", "pass4_mean").paper["4B SynRL"] == 42.6
+    one = values["tomato", "pass1_accuracy"].interval
+    arm = (one.high - one.low) / 2 / 2**0.5
+    assert mean.scores[0].interval.high - mean.scores[0].interval.low == pytest.approx(2 * arm)
+    assert [run.outcomes["synrl_tomato_pass4"].answers()["answered"] for run in said.runs] == [32]
+
+
+def test_our_own_test_is_shown_by_family_and_rate_with_twins_together(tmp_path: Path) -> None:
+    rows = [
+        sample(
+            "synrl_test", f"{family}-{k}", float(k < 2), unit=f"{family}-{k // 2}", subset=family, task=family
+        )
+        for family in ("card_stack", "shell_game")
+        for k in range(4 if family == "card_stack" else 2)
+    ]
+    for row, rate in zip(rows, ("1", "2", "2", "2", "1", "1"), strict=True):
+        row[f"accuracy_min_fps_{rate}"] = row["accuracy"]
+    write_run(tmp_path / "run", {"synrl_test": rows})
+    found = {line.metric: line.scores[0] for line in report(tmp_path / "run").lines}
+    assert {name: (one.value, one.items) for name, one in found.items() if one} == {
+        "accuracy": (pytest.approx(400 / 6), 6),
+        "family_mean": (75.0, 6),
+        "twin_pairs": (pytest.approx(200 / 3), 3),
+        "accuracy_card_stack": (50.0, 4),
+        "accuracy_shell_game": (100.0, 2),
+        "accuracy_min_fps_1": (100.0, 3),
+        "accuracy_min_fps_2": (pytest.approx(100 / 3), 3),
+    }
+    assert found["accuracy"] is not None and found["accuracy"].groups == 3
 
 
 def test_what_was_asked_differently_is_a_warning(tmp_path: Path) -> None:

@@ -102,6 +102,13 @@ def test_the_card_says_base_data_settings_and_results(model: Path) -> None:
         assert text in card, text
 
 
+@pytest.mark.parametrize("text", ["{", "[]", '{"results": 3}', '{"results": [{"task": "t"}]}'])
+def test_results_that_no_report_has_written_are_one_line(model: Path, text: str) -> None:
+    (model / "results.json").write_text(text)
+    with pytest.raises(DataError, match=r"^[^\n]*results.json[^\n]*$"):
+        model_card(model, "org/model")
+
+
 def test_paths_of_a_machine_are_no_names_on_the_hub(model: Path) -> None:
     said = json.loads((model / "training.json").read_text())
     said |= {"base_model": "/home/me/base", "data": "rl_7k"}
