@@ -203,6 +203,19 @@ def test_numbers_beyond_all_bounds_are_one_line(tmp_path: Path) -> None:
             report(tmp_path / "run")
 
 
+def test_settings_that_are_no_numbers_are_text(tmp_path: Path) -> None:
+    file = write_run(tmp_path / "run", {"tomato": ROWS["tomato"]})
+    text = file.read_text()
+    for value in ("NaN", "Infinity", "1" + "0" * 400, '{"a": [1]}'):
+        file.write_text(text.replace('"fps": 2.0', f'"fps": {value}'))
+        said = report(f"one={tmp_path / 'run'}", f"two={tmp_path / 'run'}")
+        assert said.warnings == ()
+        asked = json.dumps(as_json(said)["runs"][0]["tasks"], allow_nan=False)
+        assert '"fps": "' in asked and len(asked) < 2000
+    file.write_text(text)
+    assert '"fps": 2.0' in json.dumps(as_json(report(tmp_path / "run")))
+
+
 def test_samples_must_be_of_one_set_of_rows(tmp_path: Path) -> None:
     rows = answers("tomato", "110")
     rows[2]["answered"]["measured"] = "org/other@1"

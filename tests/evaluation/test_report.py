@@ -40,6 +40,7 @@ def test_a_run_stands_beside_the_numbers_of_the_paper(tmp_path: Path) -> None:
         *("51.9", "52.1", "52.8", "53.6", "54.0", "54.7"),
         f"75.0 ({100 * low:.1f} to {100 * high:.1f}) |",
     ]
+    assert "| TVBench | accuracy | 4B SFT on Video-R1 51.2 |" in text
 
 
 def test_items_are_matched_by_id_and_compared_one_by_one(tmp_path: Path) -> None:
@@ -149,10 +150,12 @@ def test_of_runs_that_share_some_items_those_are_compared(tmp_path: Path) -> Non
 
 
 def test_ids_that_occur_twice_are_matched_in_turn(tmp_path: Path) -> None:
-    for name, marks in (("one", "10"), ("two", "11")):
-        rows = [sample("tomato", "same", float(mark)) for mark in marks]
+    for name, marks in (("one", "10"), ("two", "01")):
+        rows = [sample("tomato", "same", float(mark), video=str(k)) for k, mark in enumerate(marks)]
         write_run(tmp_path / name, {"tomato": rows})
-    assert cell(report(tmp_path / "one", tmp_path / "two"), "tomato").deltas[0].value == 50.0
+    delta = cell(report(tmp_path / "one", tmp_path / "two"), "tomato").deltas[0]
+    assert delta.value == 0.0
+    assert delta.interval == pytest.approx([100 * limit for limit in intervals.tango(1, 1, 2)])
 
 
 def test_composites_are_means_and_say_what_they_lack(tmp_path: Path) -> None:
@@ -167,6 +170,15 @@ def test_composites_are_means_and_say_what_they_lack(tmp_path: Path) -> None:
     assert "Complex of two, reasoning: Video-TT, multiple choice" in said.not_formed
     assert any(text.startswith("Comp. VU of one, reasoning: TemporalBench") for text in said.not_formed)
     assert "two, reasoning: NExT-GQA; " in said.missing[1] and "TOMATO" not in said.missing[1]
+
+
+def test_subsets_that_two_runs_see_differently_are_compared_unpaired(tmp_path: Path) -> None:
+    for name, subsets in (("one", ("short", "short", "long")), ("two", ("short", "long", "long"))):
+        rows = [sample("videomme", str(k), float(k > 0), subset=subset) for k, subset in enumerate(subsets)]
+        write_run(tmp_path / name, {"videomme": rows})
+    said = report(tmp_path / "one", tmp_path / "two")
+    assert cell(said, "videomme").deltas[0].method == "tango"
+    assert cell(said, "videomme", "accuracy_short").deltas[0].method == "unpaired"
 
 
 def test_of_four_samples_their_mean_and_the_best_stand_beside_table_10(tmp_path: Path) -> None:
