@@ -1,4 +1,4 @@
-"""How often 95 % intervals hold the truth where questions share videos, beside such as take all for independent.
+"""How often 95 % intervals hold the truth where questions share videos, by video and by question.
 
     python tests/benchmarks/coverage.py [--trials 2000]
 
@@ -64,9 +64,9 @@ def main() -> None:
     )
     parser.add_argument("--trials", type=int, default=2000)
     trials = parser.parse_args().trials
-    print(
-        "| videos | questions of each | right | correlation | score | by question | difference | by question |"
-    )
+    head = ("videos", "questions of each", "right", "correlation", "score: by video", "by question")
+    head += ("difference: by video", "by question")
+    print(f"| {' | '.join(head)} |")
     print("|---|---|---|---|---|---|---|---|")
     for number, (videos, sizes, share, alike) in enumerate(SETS):
         rng = np.random.default_rng(number)
