@@ -128,6 +128,7 @@ def as_json(report: Report) -> dict[str, Any]:
                         "of": outcome.of,
                         "answers": outcome.answers(),
                         "command": run.commands.get(task),
+                        "weights": run.weights.get(task),
                         **outcome.asked,
                     }
                     for task, outcome in run.outcomes.items()
@@ -183,6 +184,8 @@ def _warnings(runs: Sequence[Results]) -> Iterable[str]:
         for outcome in run.outcomes.values():
             if outcome.left_out:
                 yield f"{outcome.task} of {run.name} is without {outcome.left_out}, whose videos were missing"
+        if (states := len({*run.weights.values()})) > 1:
+            yield f"tasks of {run.name} were measured with {states} states of {run.model}"
         short = [o for o in run.outcomes.values() if o.items < o.of]
         if short:
             counts = ", ".join(f"{o.items} of {o.of} items of {o.task}" for o in short[:3])

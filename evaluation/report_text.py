@@ -130,8 +130,9 @@ def _answers(runs: Sequence[Results]) -> str:
 
 
 def _asked(runs: Sequence[Results]) -> str:
-    names = ["dataset", "measured", "prompt", "fps", "max_frames", "max_frame_pixels", "max_clip_pixels"]
-    names += ["max_new_tokens", "temperature", "version"]
+    names = ["dataset", "rows", "measured", "prompt"]
+    names += ["fps", "min_frames", "max_frames", "max_frame_pixels", "max_clip_pixels"]
+    names += ["samples", "max_new_tokens", "temperature", "top_p", "version"]
     rows = []
     for task in _tasks(runs):
         said: dict[tuple[str, ...], list[str]] = {}
@@ -153,8 +154,9 @@ def _runs(runs: Sequence[Results]) -> str:
             for one in asked
         )
         versions = ", ".join(f"{name} {version}" for name, version in sorted(run.versions.items()))
-        rows.append([run.name, run.model, "; ".join(backends), versions or "not known"])
-    return _table(["run", "model", "backend", "versions"], rows)
+        weights = "; ".join(sorted({*run.weights.values()})) or "not known"
+        rows.append([run.name, run.model, weights, "; ".join(backends), versions or "not known"])
+    return _table(["run", "model", "weights", "backend", "versions"], rows)
 
 
 def _tasks(runs: Sequence[Results]) -> list[str]:

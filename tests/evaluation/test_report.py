@@ -302,6 +302,16 @@ def test_items_whose_videos_were_missing_are_said(tmp_path: Path) -> None:
     )
 
 
+def test_weights_are_named_and_a_run_of_several_is_a_warning(tmp_path: Path) -> None:
+    for day, (name, weights) in enumerate((("tomato", "org/model@01"), ("tvbench", "org/model@02")), 1):
+        rows = {name: answers(name, "110")}
+        write_run(tmp_path, rows, model="org/model", weights=weights, stamp=f"2026010{day}_000000")
+    said = report(f"run={tmp_path}")
+    assert said.warnings == ("tasks of run were measured with 2 states of org/model",)
+    assert "| run | org/model | org/model@01; org/model@02 | synrl | " in markdown(said)
+    assert as_json(said)["runs"][0]["tasks"]["synrl_tvbench_reasoning"]["weights"] == "org/model@02"
+
+
 def test_runs_need_names_of_their_own(tmp_path: Path) -> None:
     for folder in ("a", "b"):
         write_run(tmp_path / folder / "results", {"tomato": answers("tomato", "1")})
