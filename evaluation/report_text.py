@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -21,27 +21,23 @@ def markdown(report: Report) -> str:
     for variant in report.variants:
         lines = [line for line in report.lines if line.variant == variant]
         parts += [f"## {variant}", _scores(report, [line for line in lines if not line.subset])]
-        formed = [line for line in report.composites if line.variant == variant]
-        if formed:
-            parts += ["Means of benchmarks, as the paper forms them:", _scores(report, formed)]
+        if formed := [line for line in report.composites if line.variant == variant]:
+            said = "Means of benchmarks, as the paper forms them (it prints none of 8B):"
+            parts += [said, _scores(report, formed)]
         if subsets := [line for line in lines if line.subset]:
             parts += ["Subsets:", _scores(report, subsets)]
-    if report.not_formed:
-        parts.append("\n".join(["Not formed, because of what is missing:", "", *_items(report.not_formed)]))
+    parts += _listed("Not formed, because of what is missing:", report.not_formed)
     parts.append(_legend(len(report.runs) > 1))
     if others := _others([*report.lines, *report.composites]):
         parts += ["More numbers of the paper, of other models and trainings:", others]
-    parts += ["## Answers", _answers(report.runs)]
-    if missing := report.missing:
-        parts.append("\n".join(["Missing of the paper's 15 benchmarks:", "", *_items(missing)]))
-    if empty := report.empty:
-        parts.append("\n".join(["Subsets without a single item:", "", *_items(empty)]))
-    said = "\n".join(
-        ["Where the paper says two numbers, the first is taken:", "", *_items(paper.CONTRADICTIONS)]
+    parts += _listed(
+        "Where the paper contradicts itself; of two numbers the first is taken:", paper.CONTRADICTIONS
     )
-    parts += [said, "## How it was asked", _asked(report.runs), _runs(report.runs)]
-    if notes := [f"{run.name}: {note}" for run in report.runs for note in run.notes]:
-        parts.append("\n".join(_items(notes)))
+    parts += ["## Answers", _answers(report.runs)]
+    parts += _listed("Missing of the paper's 15 benchmarks:", report.missing)
+    parts += _listed("Subsets without a single item:", report.empty)
+    parts += ["## How it was asked", _asked(report.runs), _runs(report.runs)]
+    parts += _listed("Notes:", [f"{run.name}: {note}" for run in report.runs for note in run.notes])
     return "\n\n".join(parts) + "\n"
 
 
@@ -168,8 +164,9 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(_text(cell) for cell in line)} |" for line in lines)
 
 
-def _items(texts: Iterable[str]) -> list[str]:
-    return [f"- {_text(text)}" for text in texts]
+def _listed(title: str, texts: Sequence[str]) -> list[str]:
+    """A list under a title; nothing if it is empty."""
+    return ["\n".join([title, "", *(f"- {_text(text)}" for text in texts)])] if texts else []
 
 
 def _text(text: str) -> str:
