@@ -18,6 +18,7 @@ from lmms_eval.evaluator import simple_evaluate  # noqa: E402
 from lmms_eval.tasks import TaskManager  # noqa: E402
 
 from evaluation.benchmarks import BENCHMARKS, VARIANTS  # noqa: E402
+from evaluation.judge_pairs import read_outputs  # noqa: E402
 from evaluation.write_tasks import TASKS, metric_names  # noqa: E402
 from synrl.video import decode  # noqa: E402
 
@@ -305,6 +306,9 @@ def test_the_command_measures_a_model_once(
         ["0/0Hd95ulYOT8.mp4", "0/XW-lrijc1oQ.mp4"],
         ["1/a.mp4", "1/b.mp4", "1/c.mp4"],
     ]
+    outputs = read_outputs(samples)
+    assert [output.videos[0] for output in outputs.values()] == [one["videos"][0] for one in answered]
+    assert all("Same?" in one.question or "Which?" in one.question for one in outputs.values())
     rows = {one["measured"] for one in answered}
     assert rows == {note["pins"][0]["measured"]} and min(rows).startswith("sha256:")
     (results,) = out.rglob("*_results.json")
