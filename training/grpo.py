@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from training.rewards import accuracy_reward, format_reward, group_log, overlong_penalty
-from training.run import check_model, command, record, train
+from training.run import check_model, command, record, repository, train
 from training.settings import GRPOArguments, parse
 
 
@@ -29,7 +29,8 @@ def run(argv: list[str] | None = None) -> Path:
         (GRPOArguments, VideoBudget, GRPOConfig, ModelConfig), argv, "grpo"
     )
     said = record("grpo", arguments, budget, args, model)  # before the trainer changes its settings
-    return train(trainer(arguments, budget, args, model), said)
+    repo = repository(args)
+    return train(trainer(arguments, budget, args, model), said, repo)
 
 
 def trainer(arguments: GRPOArguments, budget: Any, args: Any, model: Any) -> Any:

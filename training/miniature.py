@@ -13,15 +13,18 @@ never trained on.
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from synrl.audit.statistics import wilson
 from synrl.disk import write_whole
@@ -29,6 +32,7 @@ from synrl.pool import ordered_map
 from synrl.rows import make_row
 from synrl.seeds import Streams
 from synrl.tasks import get_family
+from training.budget import Clip, VideoBudget
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,10 @@ class Task:
     family: str
     mode: str
     ask: str
+    frames: int
+    """How many the model is shown."""
+    edge: int
+    """Their width and height, px."""
     length: int = 1
     """How many times as many operations as usual."""
 
@@ -47,9 +55,9 @@ class Task:
 
 
 TASKS = (
-    Task("direction_identification", "perception", "path"),
-    Task("distance_estimation", "perception", "trend"),
-    Task("chip_container", "forward", "count"),
+    Task("direction_identification", "perception", "path", frames=2, edge=32),
+    Task("distance_estimation", "perception", "trend", frames=4, edge=32),
+    Task("chip_container", "forward", "count", frames=2, edge=32),
 )
 SPLITS = {"train": 1500, "validation": 100, "test": 200}
 """Rows of each task."""
@@ -92,10 +100,32 @@ def _indices(task: Task, split: str, count: int) -> Iterator[int]:
 
 
 def _row(task: Task, split: str, index: int) -> dict[str, Any]:
+    """A row with what is shown of its video in its place: to decode that at each step would cost the most."""
+    from training.tiny import TOKEN
+
     config = get_family(task.family).config(1, task.mode, "open", task.length)
     row = make_row(task.family, split=split, seed=0, index=index, config=config).to_dict()
-    kept = ("id", "family", "level", "video", "question", "options", "answer_type", "answer", "guess_rate")
-    return {name: row[name] for name in kept}
+    budget = VideoBudget(
+        fps=row["fps"], min_frames=task.frames, max_frames=task.frames, max_frame_pixels=task.edge**2
+    )
+    shown = pack(budget.read(row["video"]["bytes"], TOKEN))
+    kept = ("id", "family", "level", "question", "options", "answer_type", "answer", "guess_rate")
+    return {"video": {"bytes": shown, "path": None}, **{name: row[name] for name in kept}}
+
+
+def pack(clip: Clip) -> bytes:
+    """A clip as a file, which `Packed` reads."""
+    file = io.BytesIO()
+    np.savez(file, frames=clip.frames, metadata=np.array(json.dumps(clip.metadata)))
+    return file.getvalue()
+
+
+class Packed(VideoBudget):
+    """A budget for files that hold no more than what is to be shown."""
+
+    def read(self, data: bytes, multiple: int) -> Clip:
+        with np.load(io.BytesIO(data), allow_pickle=False) as file:
+            return Clip(file["frames"], json.loads(str(file["metadata"])))
 
 
 def read_rows(folder: Path, names: Sequence[str], split: str) -> Any:
@@ -174,7 +204,7 @@ def run_one(
                 str(model),
                 args,
                 processing_class=processor,
-                budget=budget(),
+                budget=Packed(),
                 train_dataset=rows,
                 callbacks=[stop_when_good(processor, read_rows(folder, first, "validation"))],
             )
@@ -191,7 +221,7 @@ def run_one(
                 str(model),
                 accuracy_reward,
                 args,
-                budget=budget(),
+                budget=Packed(),
                 train_dataset=used,
                 processing_class=processor,
             )
@@ -208,13 +238,6 @@ def _mean_chance(rows: Any, family: str) -> float:
     """Of a family's rows, the best accuracy without seeing the video."""
     rates = [rate for name, rate in zip(rows["family"], rows["guess_rate"], strict=True) if name == family]
     return float(sum(rates) / len(rates))
-
-
-def budget() -> Any:
-    """What the tiny model is shown."""
-    from training.budget import VideoBudget
-
-    return VideoBudget(min_frames=2, max_frames=2, max_frame_pixels=32 * 32)
 
 
 def stop_when_good(processor: Any, rows: Any) -> Any:
@@ -244,7 +267,7 @@ def accuracies(model: Any, processor: Any, rows: Any) -> dict[str, int]:
     for start in range(0, len(rows), 50):
         some = [rows[number] for number in range(start, min(start + 50, len(rows)))]
         prompts = [
-            encode(processor, with_video(row["prompt"]), [budget().read(row["video"]["bytes"], edge)])
+            encode(processor, with_video(row["prompt"]), [Packed().read(row["video"]["bytes"], edge)])
             for row in some
         ]
         length = max(len(prompt.ids) for prompt in prompts)
@@ -278,7 +301,7 @@ def learn(folder: Path, processes: int) -> dict[str, Any]:
 def tables(folder: Path, processes: int) -> dict[str, Any]:
     """Table 5: which stages. Table 9: which half of the data. Table 7: a second round, on longer clips."""
     names = [task.name for task in TASKS]
-    longer = Task("chip_container", "forward", "count", 2)
+    longer = replace(TASKS[-1], length=2)
     both = STAGES["SFT, GRPO"]
     jobs = [(stages, seed, names[:1], names[:1]) for stages in STAGES.values() for seed in SEEDS]
     jobs += [(both, seed, half, names) for half in (names[:2], names[2:], names) for seed in SEEDS]

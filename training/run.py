@@ -18,8 +18,9 @@ from transformers import TrainerCallback
 from transformers.trainer_utils import get_last_checkpoint
 
 from synrl.disk import write_whole
-from synrl.errors import ConfigError, SynRLError, TrainingError
-from synrl.hub.models import TRAINING, model_card
+from synrl.errors import ConfigError, HubError, SynRLError, TrainingError
+from synrl.hub.hub import hub_errors
+from synrl.hub.models import TRAINING, model_card, push_model
 from training.budget import VideoBudget
 from training.data import recipe_of
 from training.settings import RunArguments
@@ -47,11 +48,45 @@ def command(name: str, run: Callable[[list[str] | None], Path], argv: list[str] 
     return 0
 
 
-def train(trainer: Any, record: Mapping[str, Any]) -> Path:
+def repository(args: Any) -> str | None:
+    """The repository that the model is to go to once it is trained, or None (`push_to_hub`, `hub_model_id`).
+
+    It is taken out of TRL's hands, which would upload pickles and checkpoints under a card of its own. It is
+    made at once, so that who may not write there learns it before the training and not after it.
+
+    Raises:
+        ConfigError: no repository is named, or something is asked of TRL's way to upload.
+        HubError: the Hub refuses, or can't be reached.
+    """
+    from huggingface_hub import HfApi
+
+    if not args.push_to_hub:
+        return None
+    repo = str(args.hub_model_id or "")
+    if repo.count("/") != 1:
+        raise ConfigError(f"hub_model_id is {args.hub_model_id!r}; name where to push to as ORG/NAME")
+    if args.hub_token:
+        raise ConfigError("hub_token is not read: log in with `hf auth login`, or set HF_TOKEN")
+    for entry in fields(args):
+        asked = entry.name in ("hub_strategy", "hub_always_push", "hub_revision")
+        if asked and (value := getattr(args, entry.name)) != entry.default:
+            raise ConfigError(f"{entry.name} is {value!r}: models are pushed once, at the end; leave it out")
+    if _is_main():
+        with hub_errors(repo):
+            HfApi().create_repo(repo, private=args.hub_private_repo, exist_ok=True)
+    args.push_to_hub = False
+    return repo
+
+
+def train(trainer: Any, record: Mapping[str, Any], repo: str | None = None) -> Path:
     """Train, from the last checkpoint if there is one, and save the model with what it was trained on.
+
+    Args:
+        repo: where to publish it then; see `repository`.
 
     Raises:
         TrainingError: memory ran out, or the loss is no number any more.
+        HubError: the model is trained and saved, but not published.
     """
     args = trainer.args
     out = Path(args.output_dir)
@@ -68,7 +103,19 @@ def train(trainer: Any, record: Mapping[str, Any]) -> Path:
         said = {**record, "steps": trainer.state.global_step, "last": history[-1] if history else {}}
         write_whole(out / TRAINING, json.dumps(said, indent=2, default=str) + "\n")
         write_whole(out / "README.md", model_card(out, out.name))  # in place of TRL's own
+        if repo is not None:
+            _push(out, repo, private=bool(trainer.args.hub_private_repo))
     return out
+
+
+def _push(out: Path, repo: str, *, private: bool) -> None:
+    try:
+        done = push_model(out, repo, private=private)
+    except HubError as error:
+        raise HubError(
+            f"trained and saved, but not pushed; `synrl push {out} {repo}` does that: {error}"
+        ) from error
+    print(f"pushed: {done.url}", file=sys.stderr)
 
 
 def record(stage: str, arguments: RunArguments, budget: VideoBudget, args: Any, model: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from training.run import check_model, command, record, train
+from training.run import check_model, command, record, repository, train
 from training.settings import SFTArguments, parse
 
 
@@ -26,7 +26,8 @@ def run(argv: list[str] | None = None) -> Path:
 
     arguments, budget, args, model = parse((SFTArguments, VideoBudget, SFTConfig, ModelConfig), argv, "sft")
     said = record("sft", arguments, budget, args, model)  # before the trainer changes its settings
-    return train(trainer(arguments, budget, args, model), said)
+    repo = repository(args)
+    return train(trainer(arguments, budget, args, model), said, repo)
 
 
 def trainer(arguments: SFTArguments, budget: Any, args: Any, model: Any) -> Any:

@@ -12,7 +12,9 @@ raise what is right among samples. The loss rests long before it falls: train to
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import argparse
+import sys
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,8 @@ HIDDEN = 128
 PATCH = 16
 """Px; two by two patches of two frames are one token. With smaller ones, what moves crosses too many borders
 for so small a model: it learned from 32 x 32 px with this size and not with half of it."""
+TOKEN = 2 * PATCH
+"""Px along the edge of the square that becomes one token."""
 MEAN, DEVIATION = 0.95, 0.06
 """Of the pixels of our clips, from 0 to 1. With the real processors' 0.5 and 0.5, a model with random weights
 sees so much light ground that it does not find what moves on it."""
@@ -113,7 +117,7 @@ def _processor(kind: str, tokenizer: Any) -> Any:
     )
 
     # Limits of the real processors, in tokens, at this patch size.
-    unit = (2 * PATCH) ** 2
+    unit = TOKEN**2
     common: dict[str, Any] = dict(patch_size=PATCH, temporal_patch_size=2, merge_size=2)
     common |= dict(image_mean=[MEAN] * 3, image_std=[DEVIATION] * 3)
     images = Qwen2VLImageProcessor(**common, size={"shortest_edge": unit, "longest_edge": 1024 * unit})
@@ -171,3 +175,21 @@ def _model(kind: str, tokenizer: Any) -> Any:
         model = Qwen2_5_VLForConditionalGeneration(config)
     model.generation_config = GenerationConfig(eos_token_id=number(_END), pad_token_id=number(_PAD))
     return model
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The command: `python -m training.tiny FOLDER`."""
+    parser = argparse.ArgumentParser(
+        prog="python -m training.tiny",
+        description="Write a tiny model with random weights, for training/recipes/tiny_*.yaml.",
+    )
+    parser.add_argument("folder", type=Path, help="made if it isn't there")
+    parser.add_argument("--seed", type=int, default=0, help="of the weights (0)")
+    parser.add_argument("--kind", choices=KINDS, default=KINDS[0], help=f"architecture ({KINDS[0]})")
+    arguments = parser.parse_args(argv)
+    print(write_tiny(arguments.folder, arguments.seed, kind=arguments.kind))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

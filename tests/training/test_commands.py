@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import torch
 import yaml
+from hub.server import Fault, Hub
 from safetensors.torch import load_file
 
 from synrl.cot.run import add_chains
@@ -124,6 +125,28 @@ def test_a_run_that_was_interrupted_ends_with_the_same_weights(
     assert losses(whole) == losses(cut)
 
 
+def test_a_trained_model_is_published_with_its_card_and_no_pickles(
+    train: Callable[..., Any], hub: Hub
+) -> None:
+    from huggingface_hub import HfApi, ModelCard
+
+    out = train(sft, push_to_hub=True, hub_model_id="org/tuned", max_steps=1)
+    files = set(HfApi().list_repo_files("org/tuned"))
+    assert {"model.safetensors", "config.json", "tokenizer.json", "training.json", "README.md"} <= files
+    assert not {name for name in files if name.endswith((".bin", ".pt", ".py")) or "checkpoint" in name}
+    assert "Supervised fine-tuning for 1 steps" in ModelCard.load("org/tuned").text
+    assert (out / "model.safetensors").exists()
+
+
+def test_who_may_not_publish_learns_it_before_training(
+    train: Callable[..., Any], hub: Hub, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hub.faults.append(Fault("POST /api/repos/create", times=1, status=403))
+    out = train(sft, expect=2, push_to_hub=True, hub_model_id="org/tuned")
+    assert "does not let you write to org/tuned" in capsys.readouterr().err
+    assert not out.exists()
+
+
 def test_accumulated_steps_are_the_same_as_large_ones(train: Callable[..., Any]) -> None:
     large = train(sft, "large", per_device_train_batch_size=4, max_steps=2, save_steps=2)
     small = train(
@@ -149,6 +172,8 @@ def test_the_losses_of_the_first_steps_stay_what_they_were(train: Callable[..., 
         ({"max_frames": 1}, "frames are 4 to 1"),
         ({"learning_rat": 1e-3}, "learning_rat"),
         ({"max_length": 40}, "a row has"),
+        ({"push_to_hub": True}, "hub_model_id is None"),
+        ({"push_to_hub": True, "hub_model_id": "org/a", "hub_strategy": "end"}, "at the end; leave it out"),
         (
             {"learning_rate": 1e30, "max_grad_norm": 0.0, "logging_nan_inf_filter": False},
             "lower learning_rate",

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from synrl.rows import make_row
+from synrl.tasks import get_family
 from training import miniature
-from training.miniature import TASKS, Task, read_rows, run_one, table, write_rows
+from training.budget import VideoBudget
+from training.miniature import TASKS, Packed, read_rows, run_one, table, write_rows
+from training.tiny import TOKEN
 
 
 @pytest.fixture
@@ -30,7 +35,23 @@ def test_rows_are_of_the_task_and_splits_share_none(folder: Path) -> None:
 
 
 def test_longer_clips_have_a_name_of_their_own() -> None:
-    assert Task("chip_container", "forward", "count", 2).name == "chip_container_x2"
+    assert replace(TASKS[-1], length=2).name == TASKS[-1].name + "_x2"
+
+
+def test_what_is_kept_of_a_video_is_what_a_budget_shows(folder: Path) -> None:
+    task = TASKS[0]
+    row = read_rows(folder, [task.name], "test")[1]
+    clip = make_row(
+        task.family,
+        split="test",
+        seed=0,
+        index=int(row["id"].rpartition("-")[2]),
+        config=get_family(task.family).config(1, task.mode, "open"),
+    )
+    shown = VideoBudget(min_frames=2, max_frames=2, max_frame_pixels=32 * 32).read(clip.video["bytes"], TOKEN)
+    kept = Packed().read(row["video"]["bytes"], TOKEN)
+    assert (kept.frames == shown.frames).all() and kept.frames.shape == (2, 32, 32, 3)
+    assert kept.metadata == shown.metadata
 
 
 def test_every_stage_is_measured_and_listed(folder: Path) -> None:
