@@ -34,19 +34,24 @@ _HYPHEN = re.compile(r"(?<=[^\W\d])-(?=[^\W\d])")
 _MAX_LENGTH = 2000
 
 
+def is_cut_off(completion: str) -> bool:
+    """Whether an output ends inside its reasoning or its `<answer>`, as one does that got too long."""
+    rest = completion.rpartition("</think>")[2]
+    return "<think>" in rest or rest.rfind("<answer>") > rest.rfind("</answer>")
+
+
 def extract(completion: str) -> str | None:
     """The answer in a model's output: what stands in the last `<answer>` after its reasoning.
 
-    Reasoning that is not closed has no answer yet, and an answer inside it does not count. Without
-    tags, what follows the reasoning is the answer.
+    What is cut off has no answer yet, and an answer inside reasoning does not count. Without tags, what
+    follows the reasoning is the answer.
     """
-    _, closed, rest = completion.rpartition("</think>")
-    if not closed and "<think>" in rest:
+    if is_cut_off(completion):
         return None
-    if "<answer>" not in rest:
-        return rest.strip() or None
-    answer, closed, _ = rest.rpartition("<answer>")[2].partition("</answer>")
-    return answer.strip() if closed else None
+    rest = completion.rpartition("</think>")[2]
+    if "<answer>" in rest:
+        rest = rest.rpartition("<answer>")[2].partition("</answer>")[0]
+    return rest.strip() or None
 
 
 def parse_choice(text: str, options: Sequence[str]) -> str | None:

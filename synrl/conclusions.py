@@ -1,10 +1,11 @@
-"""What an output of any model means: for evaluation, where the wording is the model's own.
+"""What an answer of any model means: for evaluation, where the wording is the model's own.
 
-Rewards are strict (`synrl.answers`): a model in training learns the one form it is asked for. A model that is
-only measured must not lose points for its style, nor win any by naming two answers. So an output is read
-in steps that are the same for every benchmark: what follows the reasoning, then the last `<answer>`; in
-that text a `\\boxed{}`, then the last sentence that says "the answer is", then the lines by themselves.
-Whatever remains in doubt is no answer. Nothing is guessed.
+Where an output has its answer, `synrl.answers.extract` says for rewards and evaluation alike; here is how
+that text is read. Rewards take it by the strict parsers there: a model in training learns the one form it is
+asked for. A model that is only measured must not lose points for its style, nor win any by naming two
+answers. So these functions look, whatever the benchmark, for a `\\boxed{}`, then for the last sentence that
+says "the answer is", then at the lines by themselves, and give what they find to the same parsers. Whatever
+remains in doubt is no answer. Nothing is guessed.
 """
 
 from __future__ import annotations
@@ -13,14 +14,18 @@ import math
 import re
 from collections.abc import Sequence
 
-from synrl.answers import LETTERS, extract, normalise, parse_choice, parse_interval
+from synrl.answers import LETTERS, normalise, parse_choice, parse_interval
 
 _TAIL = 4000
 """Characters that are looked at, from the end: conclusions come last, and patterns stay cheap."""
 _BOX = re.compile(r"\\boxed\s*\{((?:[^{}]|\{[^{}]*\})*)\}")
 _COMMAND = re.compile(r"\\(?:text|textbf|mathrm|mathbf)\s*\{([^{}]*)\}")
 _MARKUP = re.compile(r"\*+|`+|\$+|~~")
-_IS = r"(?:\s*(?:\b(?:is|was|be|are|seems|must|should|would|will)\b|:|=|\bto be\b))+\s*"
+_SURELY = (
+    r"(?:(?:most|very|the|only|likely|probably|clearly|definitely|certainly|obviously|therefore|thus)\s+)*"
+)
+"""Words before an answer that take nothing from it, unlike "not" or "also"."""
+_IS = rf"(?:\s*(?:\b(?:is|was|be|are|seems|must|should|would|will)\b|:|=|\bto be\b))+\s*{_SURELY}"
 _NAMED = r"(?:\b(?:option|choice|letter)\s*)?[(\[\"'“]?\s*([A-Za-z])(?![\w'’])[)\]\"'”]?"
 _SAYS = re.compile(
     rf"\b(?:answer|choose|select|pick|go with|(?:correct|right|best|final)\s+(?:option|choice))\b"
@@ -29,8 +34,8 @@ _SAYS = re.compile(
 )
 """A model that weighs options one by one names them all; only these words choose one."""
 _RIGHT = re.compile(
-    r"(?<![\w'’])[(\[]?([A-J])[)\]]?\s+(?:is|seems|must be|would be)\s+(?:the\s+)?(?:\w+\s+)?"
-    r"(?:correct|right|answer|best)\b"
+    r"(?<![\w'’])(?<!\bor )(?<!\band )(?<!\bnor )(?<!\b[Nn]ot )[(\[]?([A-J])[)\]]?\s+"
+    rf"(?:is|seems|must be|would be)\s+{_SURELY}(?:correct|right|answer|best)\b"
 )
 _AFTER = re.compile(
     r"\s*(?:$|[,;!)\]}\"'”\n–—]|[.:-](?!\w)|(?:because|since|as|based|given|which)\b|for the\b)",
@@ -42,9 +47,20 @@ _HEDGE = re.compile(
     r"|\s*,\s*[(\[]?(?-i:[A-J])[)\]]?\s*(?:$|[,.\n])",
     re.IGNORECASE,
 )
-_OPTION = re.compile(r"^(?:option|choice|letter)\s+(?=[(\[]?[A-J]\b)", re.IGNORECASE)
+_LEADING = re.compile(
+    r"^(?:(?:so|thus|therefore|hence|i think|i(?:['’]d| would) (?:say|guess))\b[,:]?\s*)?"
+    r"(?:it(?:['’]s| is)\s+)?(?:(?:option|choice|letter)\s+)?(?=[(\[]?[A-J]\b)",
+    re.IGNORECASE,
+)
+"""Words before a letter that stands alone otherwise."""
+_LETTER = re.compile(r"[(\[{<]?\s*([A-Za-z])\s*[)\]}>]?[.:]?")
 _LEAD = re.compile(
     r"(?:option\s+)?[(\[]?([A-Za-z])(?:[)\]][.:]?|[.:](?=\s))\s*(.+)", re.DOTALL | re.IGNORECASE
+)
+_MINUTES = re.compile(
+    r"(?<![\d.:])(\d{1,3})\s*(?:minutes?|mins?|m(?=\s*\d[\d.]*\s*s))(?![a-z])"
+    r"(?:\s*(?:and\s+|,\s*)?(\d{1,2}(?:\.\d+)?)\s*(?:seconds?|secs?|s)\b)?",
+    re.IGNORECASE,
 )
 _CLOCK = r"(?:\d{1,3}:){0,2}\d+(?:\.\d+)?"
 _TIMED = rf"<?\s*({_CLOCK})\s*(?:s\b|secs?\b|seconds?\b)?\s*>?"
@@ -52,7 +68,7 @@ _DOUBT = re.compile(r"\b(?:or|either|neither|nor|not|none)\b", re.IGNORECASE)
 """In the line of a span: it may be one of several, or none."""
 _AND_MORE = re.compile(r"[\s,;.)\]]*\band\s+\[?\d", re.IGNORECASE)
 _RANGE = re.compile(
-    rf"(?<![\d.:-])(?<!\d,)(?<!\d,\s){_TIMED}\s*(?:-|–|—|~|,|\bto\b|\buntil\b|\btill\b|\band\b)\s*{_TIMED}"
+    rf"(?<![\d.:-])(?<!\d,)(?<!\d,\s)(?<!\d\s[-–]\s){_TIMED}\s*(?:-|–|—|~|,|\bto\b|\buntil\b|\btill\b|\band\b)\s*{_TIMED}"
     r"(?![\d:]|\s*[-–,]\s*\d)"
 )
 _STARTS = re.compile(
@@ -66,17 +82,6 @@ _WORDS = {
     "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15,
     "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20,
 }  # fmt: skip
-
-
-def is_cut_off(completion: str) -> bool:
-    """Whether an output ends inside its reasoning or its `<answer>`, as one does that got too long."""
-    rest = completion.rpartition("</think>")[2]
-    return "<think>" in rest or rest.rfind("<answer>") > rest.rfind("</answer>")
-
-
-def conclusion(completion: str) -> str | None:
-    """The part of an output that can hold its answer, by `extract`; None if it is cut off or empty."""
-    return None if is_cut_off(completion) else extract(completion) or None
 
 
 def find_choice(text: str, options: Sequence[str]) -> str | None:
@@ -94,7 +99,8 @@ def find_choice(text: str, options: Sequence[str]) -> str | None:
     if said := _said(text, options):
         return said[-1]
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    if not lines or said is None:
+    bare = {match[1].upper() for line in lines if (match := _LETTER.fullmatch(line))}
+    if not lines or said is None or len(bare) > 1:
         return None
     if _LEAD.fullmatch(lines[-1]) is None and (letter := _exact(lines[-1], options)):
         return letter  # a bare one; `B. down` may be the end of a list
@@ -113,7 +119,7 @@ def find_interval(text: str) -> tuple[float, float] | None:
     text = text[-_TAIL:]
     if boxes := _BOX.findall(text):
         text = boxes[-1]
-    text = _plain(text)
+    text = _MINUTES.sub(_clock, _plain(text))
     if span := parse_interval(text):
         return span
     for line in reversed(text.splitlines()):
@@ -173,9 +179,17 @@ def _plain(text: str) -> str:
     return _MARKUP.sub("", _COMMAND.sub(r"\1", text)).strip()
 
 
+def _clock(minutes: re.Match[str]) -> str:
+    """`1:05` of "1 minute and 5 seconds"."""
+    return f"{minutes[1]}:{(minutes[2] or '0').zfill(2)}"
+
+
 def _exact(text: str, options: Sequence[str]) -> str | None:
     """The letter of a text that is a choice in the strict sense, or one option word for word."""
-    if letter := parse_choice(_OPTION.sub("", text), options):
+    alone = _LEADING.sub("", text)
+    if match := _LETTER.fullmatch(alone):
+        alone = match[1]
+    if letter := parse_choice(alone, options):
         return letter
     same = [LETTERS[k] for k, option in enumerate(options) if option and normalise(option) == normalise(text)]
     if len(same) == 1:
@@ -197,6 +211,8 @@ def _said(text: str, options: Sequence[str]) -> list[str] | None:
             if sure and match[1].upper() in LETTERS[: len(options)]:
                 found.append((match.start(1), match[1].upper(), "" if pattern is _RIGHT else rest))
     found.sort()
+    if len({letter for _, letter, rest in found if not rest}) > 1:
+        return None
     if found:
         _, letter, rest = found[-1]
         own = options[LETTERS.index(letter)].strip()

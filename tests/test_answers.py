@@ -179,20 +179,25 @@ def test_an_unknown_answer_type_is_an_error_and_not_a_zero() -> None:
 
 
 @pytest.mark.parametrize(
-    ("completion", "answer"),
+    ("completion", "answer", "cut"),
     [
-        ("<think>first B</think><answer>C</answer>", "C"),
-        ("<think>a</think>\n\n C ", "C"),
-        ("C", "C"),
-        ("<think>never closed <answer>C</answer>", None),
-        ("<think>x <answer>C</answer></think>", None),
-        ("<think>x</think><answer>C", None),
-        ("<think>x</think><answer>A</answer><answer>C</answer>", "C"),
-        ("", None),
+        ("<think>first B</think><answer>C</answer>", "C", False),
+        ("<think>a</think>\n\n C ", "C", False),
+        ("reasons that only close</think>C", "C", False),
+        ("C", "C", False),
+        ("<think>never closed <answer>C</answer>", None, True),
+        ("<think>a</think><think>once more <answer>C</answer>", None, True),
+        ("<think>x <answer>C</answer></think>", None, False),
+        ("<think>x</think><answer>C", None, True),
+        ("<think>x</think><answer>A</answer><answer>C</answer>", "C", False),
+        ("<answer>A</answer> no, <answer>C</answer>", "C", False),
+        ("<answer> </answer>", None, False),
+        ("", None, False),
     ],
 )
-def test_the_answer_is_what_follows_the_reasoning(completion: str, answer: str | None) -> None:
+def test_the_answer_is_what_follows_the_reasoning(completion: str, answer: str | None, cut: bool) -> None:
     assert answers.extract(completion) == answer
+    assert answers.is_cut_off(completion) == cut
 
 
 def test_gold_scores_one_and_every_other_option_zero_through_the_reward(folder: Path) -> None:

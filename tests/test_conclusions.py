@@ -6,15 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synrl.conclusions import (
-    conclusion,
-    find_choice,
-    find_interval,
-    find_number,
-    find_permutation,
-    find_text,
-    is_cut_off,
-)
+from synrl.conclusions import find_choice, find_interval, find_number, find_permutation, find_text
 
 OPTIONS = ("up", "down", "to the left", "to the right")
 
@@ -30,6 +22,9 @@ OPTIONS = ("up", "down", "to the left", "to the right")
         "B.\nThe disc falls the whole time.", "B: it falls", "A or B? A disc falls, so the answer is B.",
         "The answer is B, not C.", "The correct option is B because nothing rises", "answer = B",
         "My final choice would be option B.", "It falls. The answer is down.", "**Answer:** down",
+        "[B]", "<B>", "Answer: {B}", "The answer is most likely B.", "I think it's B",
+        "It falls.\nThus, it is (B).", "Therefore B", "I'd say option B.", "B is clearly the right answer",
+        "A is not correct. B is correct",
     ],
 )  # fmt: skip
 def test_one_named_option_is_found_in_any_wording(text: str) -> None:
@@ -46,6 +41,8 @@ def test_one_named_option_is_found_in_any_wording(text: str) -> None:
         "Option C is tempting, and option B: less so.", "Option A: no. Option B: it may be",
         "I will answer A man", "The answer involves option B somehow",
         "The answer could be B. down or D. to the right", "The answer is (B) down and (A) up",
+        "B is not correct", "Not B is correct", "A or B is correct", "Both A and B are correct", "A\nB",
+        "(A)\n\n[B]", "A is correct, B is correct", "B is also correct", "Therefore a man", "[A, B]",
     ],
 )  # fmt: skip
 def test_what_names_no_option_or_two_is_no_choice(text: str) -> None:
@@ -95,8 +92,22 @@ def test_one_named_span_is_found_in_any_wording(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "at 5", "never", "1-3 or 5-7", "[1, 3], [5, 7]", "1 2 3 4", "from now on", "2024-11-21"]
+    "text",
+    ["1 minute and 5 seconds to 1 minute 10.5 seconds", "1m5s - 1m10.5s", "65 s\n1 min, 10.5 secs"]
+    + ["The event happens from 1 minute 5 seconds to 1:10.5, after 2 men left."],
 )
+def test_minutes_in_words_are_sixty_seconds(text: str) -> None:
+    assert find_interval(text) == (65.0, 70.5)
+    assert find_interval("2 minutes to 3 min") == (120.0, 180.0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "at 5", "never", "1-3 or 5-7", "[1, 3], [5, 7]", "1 2 3 4", "from now on", "2024-11-21",
+        "1,5 - 2,0",
+    ],
+)  # fmt: skip
 def test_what_names_no_span_or_two_is_no_span(text: str) -> None:
     assert find_interval(text) is None
 
@@ -139,25 +150,6 @@ def test_words_are_what_is_said_to_be_the_answer_or_the_last_line() -> None:
     ):
         assert find_text(text) == "7♥, K♠"
     assert find_text("") is None and find_text(".") is None
-
-
-@pytest.mark.parametrize(
-    ("completion", "text", "cut"),
-    [
-        ("<think>A man. Option C.</think>\n<answer>B</answer>", "B", False),
-        ("reasons that only close</think>B", "B", False),
-        ("<answer>A</answer> no, <answer>B</answer>", "B", False),
-        ("plain", "plain", False),
-        ("<think>A man", None, True),
-        ("<think>a</think><think>once more <answer>B</answer>", None, True),
-        ("<think>a</think><answer>B", None, True),
-        ("<answer></answer>", None, False),
-        ("", None, False),
-    ],
-)
-def test_a_conclusion_is_what_follows_the_reasoning(completion: str, text: str | None, cut: bool) -> None:
-    assert conclusion(completion) == text
-    assert is_cut_off(completion) == cut
 
 
 @given(st.text(max_size=120))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evaluation.scoring import choice, grounding, numeric, ordering
-from synrl.conclusions import conclusion, is_cut_off
+from synrl.answers import extract, is_cut_off
 
 TRUNCATED, UNPARSED = "truncated", "unparsed"
 
@@ -37,8 +37,7 @@ _JUDGES: dict[str, Callable[[Mapping[str, Any], str], tuple[str | None, dict[str
 
 def judge(item: Mapping[str, Any], completion: str) -> Judged:
     """Score an output; one without an answer scores 0 and says why."""
-    text = conclusion(completion)
-    given, values = _JUDGES[item["kind"]](item, text or "")
+    given, values = _JUDGES[item["kind"]](item, extract(completion) or "")
     if given is not None:
         return Judged(values, given)
     return Judged(values, None, TRUNCATED if is_cut_off(completion) else UNPARSED)
