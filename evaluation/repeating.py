@@ -19,7 +19,7 @@ def eval_command(argv: list[str]) -> str | None:
     model = said.partition(",")[0].partition("=")[2]
     if not tasks or not model:
         return None
-    names = tuple(dict.fromkeys(benchmark.name for benchmark, _ in tasks))
+    names = tuple(dict.fromkeys(benchmark.task for benchmark, _ in tasks))
     settings: dict[str, Any] = dict(variants=tuple(dict.fromkeys(variant for _, variant in tasks)))
     try:
         out, limit = Path(flags["--output_path"]), flags.get("--limit")
@@ -38,7 +38,7 @@ def eval_command(argv: list[str]) -> str | None:
     command += ["--model-args", more] if more else []
     command += ["--batch-size", flags["--batch_size"]] if settings["batch_size"] > 1 else []
     command += ["--limit", limit] if limit else []
-    said = shlex.join([*command, "--out", str(out), *names])
+    said = shlex.join([*command, "--out", str(out), "--tasks", *names])
     return said if said.isprintable() and "`" not in said else None  # it goes into a card on the Hub
 
 

@@ -39,7 +39,7 @@ class Run:
 
     model: str
     names: tuple[str, ...]
-    """Benchmarks and groups."""
+    """Benchmarks and groups, as lmms-eval names them or without the prefix."""
     variants: tuple[str, ...] = ("reasoning",)
     backend: str = "synrl"
     model_args: str = ""
@@ -47,10 +47,14 @@ class Run:
     limit: int | None = None
 
     def __post_init__(self) -> None:
-        known = (*BENCHMARKS, *GROUPS, "all")
+        known = (*(b.task for b in BENCHMARKS.values()), *(f"synrl_{group}" for group in (*GROUPS, "all")))
         for name in self.names:
-            if name not in known:
-                raise ConfigError(f"no benchmark {name!r}; {allowed(known)}")
+            if name in known or f"synrl_{name}" in known:
+                continue
+            task, _, variant = name.rpartition("_")
+            if task in known and variant in VARIANTS:
+                raise ConfigError(f"task {name!r} is task {task!r} with --variant {variant}: say so")
+            raise ConfigError(f"no task {name!r}; {allowed(known)}")
         for variant in self.variants:
             if variant not in VARIANTS:
                 raise ConfigError(f"variant is {variant!r}; {allowed(VARIANTS)}")
@@ -66,7 +70,8 @@ class Run:
 
     def benchmarks(self) -> list[Benchmark]:
         """Those that are named, each once, in the order of the table."""
-        return [b for b in BENCHMARKS.values() if "all" in self.names or {b.name, b.group} & set(self.names)]
+        named = {name.removeprefix("synrl_") for name in self.names}
+        return [b for b in BENCHMARKS.values() if {b.task.removeprefix("synrl_"), b.group, "all"} & named]
 
     def commands(self, out: Path, timed: bool = False) -> Iterator[tuple[list[Benchmark], list[str]]]:
         """The commands of lmms-eval and what each of them measures.

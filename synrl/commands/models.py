@@ -44,20 +44,22 @@ videos from $<BENCHMARK>_VIDEO_DIR; what is missing is said before the model is 
 command goes on: from the last answer with the backend synrl, else from the last benchmark.""",
         epilog="""\
 examples:
-  synrl eval --model Qwen/Qwen3-VL-4B-Instruct tvbench charades_sta
-  synrl eval --model runs/grpo --variant direct --variant reasoning complex --out results
-  synrl eval --model runs/grpo --backend vllm all
-  SYNRL_TEST=data synrl eval --model runs/grpo --limit 20 synrl_test
+  synrl eval --model Qwen/Qwen3-VL-4B-Instruct --tasks synrl_tvbench synrl_charades_sta
+  synrl eval --model runs/grpo --tasks synrl_complex --variant direct --variant reasoning --out results
+  synrl eval --model runs/grpo --tasks synrl_all --backend vllm --batch-size 64
+  SYNRL_TEST=data synrl eval --model runs/grpo --tasks synrl_test --limit 20
 """,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    command.add_argument(
-        "names",
-        nargs="*",
-        metavar="BENCHMARK",
-        help="benchmarks, or grounding, complex, general, own, all (default: all)",
-    )
     command.add_argument("--model", required=True, metavar="DIR_OR_REPO", help="folder or model on the Hub")
+    command.add_argument(
+        "--tasks",
+        nargs="+",
+        default=["synrl_all"],
+        metavar="TASK",
+        help="benchmarks, as synrl_tvbench, or groups: synrl_grounding, synrl_complex, synrl_general, "
+        "synrl_own, synrl_all (default: synrl_all); evaluation/README.md lists them",
+    )
     command.add_argument(
         "--variant",
         action="append",
@@ -137,7 +139,7 @@ def _eval(arguments: argparse.Namespace) -> int:
 
     run = Run(
         model=arguments.model,
-        names=tuple(arguments.names or ["all"]),
+        names=tuple(name for said in arguments.tasks for name in said.split(",")),
         variants=tuple(arguments.variant or ["reasoning"]),
         backend=arguments.backend,
         model_args=arguments.model_args,

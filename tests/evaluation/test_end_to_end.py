@@ -291,7 +291,17 @@ def test_the_command_measures_a_model_once(
     from synrl.cli import main
 
     out = tmp_path / "results"
-    command = ["eval", "--model", str(tiny), "cvbench", "--variant", "direct", "--out", str(out)]
+    command = [
+        "eval",
+        "--model",
+        str(tiny),
+        "--tasks",
+        "synrl_cvbench",
+        "--variant",
+        "direct",
+        "--out",
+        str(out),
+    ]
     command += ["--model-args", "device=cpu,dtype=float32,max_new_tokens=2"]
     for _ in range(2):
         assert main(command) == 0

@@ -40,12 +40,15 @@ def answers(name: str, right: str, **more: Any) -> list[dict[str, Any]]:
     ],
 )
 def test_the_command_that_is_told_runs_what_was_run(settings: dict[str, Any], variant: str) -> None:
-    run = Run("runs/a model", ("tvbench",), variants=(variant,), **settings)
+    run = Run("runs/a model", ("synrl_tvbench",), variants=(variant,), **settings)
     ((_, argv),) = run.commands(Path("results"))
     told = eval_command(argv)
     assert told is not None
     words = shlex.split(told)
-    assert words[:4] == ["synrl", "eval", "--model", "runs/a model"] and words[-1] == "tvbench"
+    assert words[:4] == ["synrl", "eval", "--model", "runs/a model"] and words[-2:] == [
+        "--tasks",
+        "synrl_tvbench",
+    ]
     by_flag = {word: words[k + 1] for k, word in enumerate(words) if word.startswith("--")}
     again = Run(
         by_flag["--model"],
@@ -89,7 +92,7 @@ def test_the_scores_of_a_run_become_those_of_a_model_card(
     ]
     assert {one["command"] for one in results} == {
         f"synrl eval --model {model} --variant reasoning --backend synrl --out {tmp_path / 'run'} "
-        "tomato temporalbench"
+        "--tasks synrl_tomato synrl_temporalbench"
     }
 
 
@@ -138,11 +141,12 @@ def test_the_card_on_the_hub_has_the_scores_where_its_readers_look(tmp_path: Pat
     }
     (tomato, _) = found.values()
     command = (
-        f"synrl eval --model {model} --variant reasoning --backend synrl --out {tmp_path / 'run'} tomato"
+        f"synrl eval --model {model} --variant reasoning --backend synrl --out {tmp_path / 'run'} "
+        "--tasks synrl_tomato synrl_videomme"
     )
-    assert tomato.metric_args == {"command": f"{command} videomme"}
+    assert tomato.metric_args == {"command": command}
     assert tomato.dataset_revision == "0123"
-    assert f"```\n{command} videomme\n```" in card.text
+    assert f"```\n{command}\n```" in card.text
     assert "| synrl_tomato_reasoning | accuracy | 66.67 | 20.77 to 93.85 | 3 |" in card.text
     (model / "model.safetensors").write_text("trained further")
     (model / "results.json").unlink()

@@ -111,10 +111,23 @@ def test_our_model_has_one_run_and_stock_models_one_for_each_benchmark(tmp_path:
     assert all(command[-2:] == ["--limit", "3"] for command in stock)
 
 
+def test_tasks_are_named_as_in_lmms_eval_or_without_the_prefix() -> None:
+    def named(*names: str) -> list[str]:
+        return [benchmark.task for benchmark in Run("m", names).benchmarks()]
+
+    assert named("synrl_all") == named("all") == [benchmark.task for benchmark in BENCHMARKS.values()]
+    assert named("synrl_test", "tvbench") == named("test", "synrl_tvbench") == ["synrl_tvbench", "synrl_test"]
+    for group in GROUPS:
+        tasks = load(TASKS / "groups" / f"{group}_direct.yaml")["task"]
+        assert [f"{name}_direct" for name in named(f"synrl_{group}")] == tasks
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        (dict(names=("mvp",)), "no benchmark 'mvp'; allowed: nextgqa"),
+        (dict(names=("mvp",)), "no task 'mvp'; allowed: synrl_nextgqa"),
+        (dict(names=("all", "")), "no task ''; allowed: synrl_nextgqa"),
+        (dict(names=("synrl_tvbench_direct",)), "is task 'synrl_tvbench' with --variant direct: say so"),
         (dict(variants=("cot",)), "variant is 'cot'; allowed: direct, reasoning, pass4"),
         (dict(backend="hf"), "backend is 'hf'; allowed: synrl, vllm, qwen3_vl"),
         (dict(limit=0), "limit is 0; allowed: 1 or more"),
@@ -151,11 +164,11 @@ def test_a_missing_benchmark_ends_the_command_in_one_line(
 ) -> None:
     monkeypatch.delenv("SYNRL_TEST", raising=False)
     monkeypatch.setattr("evaluation.run.find_spec", lambda name: True)
-    assert main(["eval", "--model", "m", "synrl_test", "--out", str(tmp_path)]) == 2
+    assert main(["eval", "--model", "m", "--tasks", "synrl_test", "--out", str(tmp_path)]) == 2
     assert (
         "synrl eval: synrl_test: SYNRL_TEST is not set; make one with `synrl generate"
         in capsys.readouterr().err
     )
     monkeypatch.setattr("evaluation.run.find_spec", lambda name: None)
-    assert main(["eval", "--model", "m", "tvbench", "--out", str(tmp_path)]) == 2
+    assert main(["eval", "--model", "m", "--tasks", "tvbench", "--out", str(tmp_path)]) == 2
     assert "pip install 'synrl[eval]'" in capsys.readouterr().err

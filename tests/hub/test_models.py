@@ -59,7 +59,7 @@ def results(folder: Path) -> None:
         dataset="org/bench", task="synrl_tvbench_reasoning", metric="accuracy", value=53.7
     )
     one |= dict(interval=[51.7, 55.7], items=2525, rows="org/bench@0123", revision="0123")
-    one["command"] = "synrl eval --model org/model tvbench"
+    one["command"] = "synrl eval --model org/model --tasks synrl_tvbench"
     said = json.dumps({"results": [one]})
     (folder / "results.json").write_text(said)
 
