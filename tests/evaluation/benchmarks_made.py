@@ -33,6 +33,16 @@ STYLES: dict[str, Callable[[str], str]] = {
 """The ways in which models say an answer."""
 
 
+def wrong(item: Mapping[str, Any]) -> str:
+    """An answer of the right form that is wrong in every way; in an order no step has its place."""
+    if item["kind"] == "choice":
+        return "B" if item["answer"] == "A" else "A"
+    if item["kind"] == "ordering":
+        first, *rest = item["answer"].split(", ")
+        return ", ".join([*rest, first])
+    return "900 - 901" if item["kind"] == "interval" else "9999"
+
+
 @cache
 def video_bytes() -> bytes:
     """A dark clip of four seconds that gets lighter by the frame."""

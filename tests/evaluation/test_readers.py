@@ -24,10 +24,13 @@ from evaluation.readers import get_reader
 from evaluation.scoring.judge import judge
 from evaluation.tables import read_tables
 from evaluation.videos import Videos
+from synrl.answers import ANSWER_TYPES
 from synrl.errors import ConfigError, DataError
+from synrl.generate import generate
 from synrl.prompts import CHOOSE
+from synrl.recipes import plain
 
-from .benchmarks_made import SECONDS, STYLES, Folder, video_bytes
+from .benchmarks_made import SECONDS, STYLES, Folder, video_bytes, wrong
 
 NAMES = [name for name in BENCHMARKS if name != "synrl_test"]
 
@@ -46,6 +49,30 @@ def test_every_row_is_an_item_whose_right_answer_scores_1(name: str, made: Folde
         assert set(judge(doc, made.gold[name][doc["id"]]).values.values()) == {1.0}
         assert all(media.Path(path).exists() for path in doc["videos"])
         assert set(doc["subsets"]) <= set(get_benchmark(name).subsets)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_wrong_answer_scores_0_in_every_style(name: str) -> None:
+    for doc, said in itertools.product(documents(name), STYLES.values()):
+        judged = judge(doc, said(wrong(doc)))
+        assert set(judged.values.values()) == {0.0} and not judged.problem
+
+
+def test_our_own_answers_of_every_type_are_read_in_every_style(
+    folder: media.Path, tmp_path: media.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plans = generate(plain(("sliding_puzzle",), 12, "test", seed=5), tmp_path / "plans", progress=False)
+    docs = []
+    for data in (folder, plans):
+        monkeypatch.setenv("SYNRL_TEST", str(data))
+        docs += documents("synrl_test")
+    kinds = {doc["id"]: json.loads(doc["row"])["answer_type"] for doc in docs}
+    assert set(kinds.values()) == set(ANSWER_TYPES)
+    for doc, said in itertools.product(docs, STYLES.values()):
+        assert judge(doc, said(doc["answer"])).values == {"accuracy": 1.0}, doc["id"]
+        kind = kinds[doc["id"]]  # an order of one name has no other order
+        other = wrong({**doc, "kind": "text" if kind == "ordering" else kind})
+        assert judge(doc, said(other)).values == {"accuracy": 0.0}, doc["id"]
 
 
 @pytest.mark.parametrize("name", NAMES)
