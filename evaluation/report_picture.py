@@ -39,7 +39,7 @@ def picture(report: Report) -> Figure:
     FigureCanvasAgg(figure)
     marks: dict[str, Any] = {}
     for axes, (variant, lines) in zip(
-        figure.subplots(1, len(shown), squeeze=False)[0], shown.items(), strict=True
+        figure.subplots(1, len(shown), squeeze=False, sharex=True)[0], shown.items(), strict=True
     ):
         _draw(axes, report.runs, lines)
         axes.set_title(variant)
@@ -62,16 +62,19 @@ def _draw(axes: Any, runs: Sequence[Results], lines: Sequence[Line]) -> None:
         for line in lines
     ]
     places = range(len(lines))
+    # Above the runs of each line, where no bar hides them, stand the paper's numbers.
+    shifts = [0.6 * ((lane + 0.5) / (len(runs) + 1) - 0.5) for lane in range(len(runs) + 1)]
     for column, marker in zip(paper.COLUMNS, "|123x4_+", strict=True):
         there = [
-            (line.paper[column], place)
+            (line.paper[column], place + shifts[0])
             for place, line in zip(places, lines, strict=True)
             if column in line.paper
         ]
         if there:
-            axes.scatter(*zip(*there, strict=True), marker=marker, color="#909090", label=f"paper {column}")
-    for number, run in enumerate(runs):
-        shift = 0.5 * ((number + 0.5) / len(runs) - 0.5)
+            axes.scatter(
+                *zip(*there, strict=True), marker=marker, color="#404040", lw=1, label=f"paper {column}"
+            )
+    for number, (run, shift) in enumerate(zip(runs, shifts[1:], strict=True)):
         points = [(place + shift, line.scores[number]) for place, line in zip(places, lines, strict=True)]
         known = [(place, one, one.interval or (one.value, one.value)) for place, one in points if one]
         if known:
@@ -89,7 +92,9 @@ def _draw(axes: Any, runs: Sequence[Results], lines: Sequence[Line]) -> None:
                 label=_label(run.name),
             )
     axes.set_yticks(list(places), names)
-    axes.set_ylim(len(lines) - 0.4, -0.6)
+    axes.set_ylim(len(lines) - 0.5, -0.5)
+    for place in places[::2]:
+        axes.axhspan(place - 0.5, place + 0.5, color="#f4f4f4", zorder=0)
     axes.set_xlabel("percent")
     axes.grid(axis="x", alpha=0.3)
 
