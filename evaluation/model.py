@@ -71,6 +71,7 @@ class VideoModel(lmms):
         self.most = None if max_new_tokens is None else int(max_new_tokens)
         self.seed = int(seed)
         self.journal = Journal(None if journal is None else Path(journal))
+        self.begun = _begun(self.processor)
         self.name = [model_digest(pretrained), getattr(model.config, "_commit_hash", None), dtype, self.most]
 
     def generate_until(self, requests: list[Any]) -> list[str]:
@@ -110,7 +111,7 @@ class VideoModel(lmms):
         with torch.inference_mode():
             written = self.model.generate(**inputs, **self._generation(said))
         answer: str = self.processor.tokenizer.decode(written[0, ids.shape[1] :], skip_special_tokens=True)
-        return answer
+        return self.begun + answer
 
     def _generation(self, said: dict[str, Any]) -> dict[str, Any]:
         most = said["max_new_tokens"] if self.most is None else min(self.most, said["max_new_tokens"])
@@ -124,6 +125,16 @@ class VideoModel(lmms):
 
     def generate_until_multi_round(self, requests: list[Any]) -> Any:
         raise NotImplementedError("tasks of this project have one round")
+
+
+def _begun(processor: Any) -> str:
+    """What a chat template begins every answer with: `<think>` for models that always reason.
+
+    It is a part of the answer: without it, reasoning that was cut off could not be told from a conclusion.
+    """
+    asked = [{"role": "user", "content": [{"type": "text", "text": "?"}]}]
+    text = processor.apply_chat_template(asked, tokenize=False, add_generation_prompt=True)
+    return "<think>\n" if text.rstrip().endswith("<think>") else ""
 
 
 def _read(budget: VideoBudget, edge: int, path: Path, video: bytes) -> Clip:

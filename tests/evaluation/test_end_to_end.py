@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -236,6 +237,22 @@ def test_the_older_architecture_runs_as_well(made: Folder, tmp_path: Path) -> No
     model = VideoModel(str(tiny), device="cpu", dtype="float32", max_new_tokens=2)
     (scores,) = run(["synrl_cvbench_direct"], model).values()
     assert scores["unparsed"] + scores["truncated"] + scores["answered"] == 100
+
+
+def test_reasoning_that_a_template_opens_and_no_answer_closes_is_truncated(
+    made: Folder, tiny: Path, tmp_path: Path
+) -> None:
+    from evaluation.model import VideoModel
+
+    folder = Path(shutil.copytree(tiny, tmp_path / "thinking"))
+    template = folder / "chat_template.jinja"
+    plain = template.read_text("utf-8")
+    opening = plain + "{% if add_generation_prompt %}{{ '<think>\n' }}{% endif %}"
+    for text, problem in ((plain, "unparsed"), (opening, "truncated")):
+        template.write_text(text, "utf-8")
+        model = VideoModel(str(folder), device="cpu", dtype="float32", max_new_tokens=2)
+        (scores,) = run(["synrl_cvbench_reasoning"], model).values()
+        assert scores[problem] == 100.0
 
 
 def test_a_damaged_video_is_named(
