@@ -75,6 +75,7 @@ _STARTS = re.compile(
     rf"\b(?:start|begin)(?:s|ing)?\b[^\d\n]{{0,40}}{_TIMED}[^\n]{{0,80}}?\bend(?:s|ing)?\b[^\d\n]{{0,40}}{_TIMED}",
     re.IGNORECASE,
 )
+_LIST = re.compile(r"\d{1,4}(?:\s*(?:,|->|→|>|-)\s*(?:and\s+)?(?:clip\s+)?\d{1,4}){1,20}", re.IGNORECASE)
 _SAYS_TEXT = re.compile(rf"\banswer{_IS}(.+)$", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<![\w.\u200b-\u200f\ufeff])[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![\d.]*\d)")
 _WORDS = {
@@ -135,14 +136,16 @@ def find_interval(text: str) -> tuple[float, float] | None:
 
 
 def find_permutation(text: str, count: int) -> tuple[int, ...] | None:
-    """The order of the numbers 1 to `count` that a conclusion names: the last line that holds each once."""
+    """The order of the numbers 1 to `count` that a conclusion names: the last line with one that holds each
+    once, alone or as its only such list."""
     text = text[-_TAIL:]
     if boxes := _BOX.findall(text):
         text = boxes[-1]
     for line in reversed(_plain(text).splitlines()):
-        order = tuple(int(number) for number in re.findall(r"\d{1,4}", line))
-        if sorted(order) == list(range(1, count + 1)):
-            return order
+        lists = {tuple(map(int, re.findall(r"\d{1,4}", said))) for said in (line, *_LIST.findall(line))}
+        orders = [order for order in lists if sorted(order) == list(range(1, count + 1))]
+        if orders:
+            return orders[0] if len(orders) == 1 else None
     return None
 
 
