@@ -104,10 +104,22 @@ def test_fine_tuning_and_then_reinforcement_leave_models_with_their_records(
     assert {"accuracy/shell_game", "cut/shell_game", "same_reward/shell_game", "eval_reward"} <= logged
 
 
+def tells_apart(completion_ids: list[list[int]], **_: Any) -> list[float]:
+    """A reward from which a model with random weights has something to learn."""
+    return [float(sum(ids) % 97) for ids in completion_ids]
+
+
+@pytest.mark.parametrize("module", [sft, grpo], ids=["sft", "grpo"])
 def test_a_run_that_was_interrupted_ends_with_the_same_weights(
-    train: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    module: Any,
+    train: Callable[..., Any],
+    tiny: Tiny,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    whole = train(sft, "whole")
+    more = {} if module is sft else {"max_steps": 3}
+    monkeypatch.setattr(grpo, "accuracy_reward", tells_apart)
+    whole = train(module, "whole", **more)
     with monkeypatch.context() as patch:
 
         class Stops(run.Finite):
@@ -116,13 +128,15 @@ def test_a_run_that_was_interrupted_ends_with_the_same_weights(
                     raise KeyboardInterrupt
 
         patch.setattr(run, "Finite", Stops)
-        train(sft, "cut", expect=130)
+        train(module, "cut", expect=130, **more)
     assert "goes on from the last checkpoint" in capsys.readouterr().err
-    cut = train(sft, "cut")
+    cut = train(module, "cut", **more)
     assert "going on from" in capsys.readouterr().err
     one, other = load_file(whole / "model.safetensors"), load_file(cut / "model.safetensors")
     assert all(torch.equal(one[name], other[name]) for name in one)
     assert losses(whole) == losses(cut)
+    start = load_file(tiny() / "model.safetensors")
+    assert not any(torch.equal(start[name], one[name]) for name in one if name.endswith("proj.weight"))
 
 
 def test_a_trained_model_is_published_with_its_card_and_no_pickles(
