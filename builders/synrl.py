@@ -7,19 +7,15 @@
     rows = builder.as_dataset(split="train")
 
 It is thin: rows come from `synrl.generate.make_rows`. Two habits of `datasets` are mended here. A cache is
-found by name and version alone, so a changed generator would silently give old rows: its digest is part
-of the cache key. And a killed build leaves shards that the next one would move into its result: they are
-removed first. For a build that resumes, use `synrl generate`.
+found by name and version alone, so a changed generator would silently give old rows: what rows come from
+is part of the cache key. And a killed build leaves shards that the next one would move into its result:
+they are removed first. For a build that resumes, use `synrl generate`.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache
-from importlib.metadata import version
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +23,7 @@ import datasets
 
 from synrl.errors import ConfigError
 from synrl.generate import make_rows
+from synrl.origin import origin
 from synrl.recipes import Batch, Recipe, get_recipe, plain, recipes
 from synrl.schema import features
 from synrl.seeds import GENERATOR_VERSION
@@ -62,7 +59,7 @@ class SynRL(datasets.GeneratorBasedBuilder):
     ]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"hash": generator_digest(), **kwargs})
+        super().__init__(*args, **{"hash": "-".join(origin().values()), **kwargs})
         self._recipe = _recipe(self.config)
 
     def _info(self) -> datasets.DatasetInfo:
@@ -97,15 +94,3 @@ def _recipe(config: SynRLConfig) -> Recipe:
         raise ConfigError(f"split {config.split!r} for recipe {config.name}, which says its own")
     recipe = replace(get_recipe(config.name), seed=config.seed, encoding=config.encoding)
     return recipe if config.num_rows is None else recipe.scaled(config.num_rows)
-
-
-@cache
-def generator_digest() -> str:
-    """Digest of the code that makes rows, and of the libraries that their bytes depend on."""
-    digest = hashlib.sha256()
-    root = Path(str(files("synrl")))
-    for path in sorted(root.rglob("*.py")):
-        digest.update(f"{path.relative_to(root)}:".encode() + path.read_bytes())
-    for name in ("av", "matplotlib", "numpy"):
-        digest.update(f"{name}={version(name)};".encode())
-    return digest.hexdigest()[:16]

@@ -13,7 +13,6 @@ import itertools
 import json
 import math
 import os
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict
@@ -26,7 +25,8 @@ from tqdm.auto import tqdm
 from synrl.disk import disk_errors, write_whole
 from synrl.errors import OutputError
 from synrl.hub.cards import dataset_card
-from synrl.hub.record import Record, versions
+from synrl.hub.record import RECIPE, Record, sizes_in
+from synrl.origin import origin
 from synrl.pool import check_num_proc, ordered_map
 from synrl.recipes import Batch, Recipe
 from synrl.rows import TWINS, make_row
@@ -36,7 +36,6 @@ ROWS_PER_SHARD = 512
 """About 60 to 100 MB a file."""
 ROWS_PER_GROUP = 32
 """One row group is what a random access reads; 32 rows are a few MB."""
-_RECIPE = "recipe.json"
 
 
 class Shard(NamedTuple):
@@ -79,7 +78,7 @@ def generate(recipe: Recipe, out: Path, *, num_proc: int = 1, progress: bool = T
             for shard in todo:
                 make = partial(make_rows, shard.batch)
                 _write_shard(staging / shard.name, _counted(run(make, shard.indices), bar))
-        record = Record(recipe, _written(recipe, staging), versions())
+        record = Record(recipe, sizes_in(staging), origin())
         write_whole(staging / "README.md", dataset_card([record], {}))
         if out.exists():
             out.rmdir()  # an empty folder, as _is_done has made sure
@@ -95,9 +94,9 @@ def _is_done(recipe: Recipe, out: Path) -> bool:
     """
     if not out.exists() or (out.is_dir() and not any(out.iterdir())):
         return False
-    if _read_recipe(out) == _as_json(recipe):
+    if not (other := _difference(out, recipe)):
         return True
-    raise OutputError(f"{out} already holds something else; choose another --out, or remove it first")
+    raise OutputError(f"{out} {other}; choose another --out, or remove it first")
 
 
 def _stage(recipe: Recipe, staging: Path) -> None:
@@ -105,24 +104,35 @@ def _stage(recipe: Recipe, staging: Path) -> None:
     staging.mkdir(parents=True, exist_ok=True)
     for left in staging.rglob("*.part"):
         left.unlink()
-    if any(staging.iterdir()) and _read_recipe(staging) != _as_json(recipe):
-        raise OutputError(f"{staging} is left from another, unfinished request; finish that, or remove it")
+    if any(staging.iterdir()) and (other := _difference(staging, recipe)):
+        raise OutputError(
+            f"{staging} is left from another, unfinished request and {other}; finish that, or remove it"
+        )
     # The recipe goes first: a folder without one was killed before it held anything.
-    write_whole(staging / _RECIPE, json.dumps(_as_json(recipe), indent=2) + "\n")
+    write_whole(staging / RECIPE, json.dumps(_as_json(recipe), indent=2) + "\n")
     for batch in recipe.batches():
         (staging / batch.folder).mkdir(parents=True, exist_ok=True)
 
 
 def _as_json(recipe: Recipe) -> dict[str, Any]:
     said: dict[str, Any] = json.loads(json.dumps(asdict(recipe)))
-    return {**said, "digest": recipe.digest()}
+    return {**said, "digest": recipe.digest(), "origin": origin()}
 
 
-def _read_recipe(folder: Path) -> Any:
-    try:
-        return json.loads((folder / _RECIPE).read_text(encoding="utf-8"))
-    except (OSError, json.JSONDecodeError):
-        return None  # no folder of ours, which is what the callers ask
+def _difference(folder: Path, recipe: Recipe) -> str:
+    """What a folder holds instead of a recipe's rows as they would be made now; nothing if it holds those."""
+    asked = _as_json(recipe)
+    with suppress(OSError, ValueError, LookupError, TypeError, AttributeError):  # then it is none of ours
+        said = json.loads((folder / RECIPE).read_text(encoding="utf-8"))
+        if said == asked:
+            return ""
+        if {**said, "origin": origin()} == asked:
+            before = said["origin"]
+            changed = (
+                f"{name} {before[name]}, now {now}" for name, now in origin().items() if before[name] != now
+            )
+            return f"holds these rows as others make them ({'; '.join(changed)})"
+    return "already holds something else"
 
 
 def make_rows(batch: Batch, index: int) -> list[dict[str, Any]]:
@@ -137,16 +147,6 @@ def make_rows(batch: Batch, index: int) -> list[dict[str, Any]]:
     )
     row = make(index=index, twins=batch.twins)
     return [row.to_dict()] + ([make(index=TWINS + index).to_dict()] if row.twin_id else [])
-
-
-def _written(recipe: Recipe, staging: Path) -> dict[str, int]:
-    """How many rows of each family there are."""
-    import pyarrow.parquet as pq
-
-    counts: Counter[str] = Counter()
-    for shard in shards(recipe):
-        counts[shard.batch.family] += pq.read_metadata(staging / shard.name).num_rows
-    return counts
 
 
 def _counted(made: Iterable[list[dict[str, Any]]], bar: Any) -> Iterator[dict[str, Any]]:

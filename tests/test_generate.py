@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -18,6 +19,7 @@ import synrl.generate as module
 from synrl.audit.reading import Source
 from synrl.errors import ConfigError, OutputError
 from synrl.generate import generate
+from synrl.origin import _code_digest, origin
 from synrl.recipes import Batch, plain
 from synrl.rows import TWINS
 from synrl.schema import COLUMNS, decode_json, features
@@ -151,6 +153,45 @@ def test_another_unfinished_request_is_not_mixed_in(tmp_path: Path) -> None:
     (tmp_path / "out.incomplete" / "recipe.json").write_text("{}")
     with pytest.raises(OutputError, match="another, unfinished request"):
         generate(RECIPE, tmp_path / "out", progress=False)
+
+
+@pytest.mark.parametrize("finished", [True, False])
+def test_rows_of_another_generator_are_neither_taken_for_new_nor_mixed_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, finished: bool
+) -> None:
+    out, here = tmp_path / "out", module.origin()
+    monkeypatch.setattr(module, "origin", lambda: {**here, "av": "1.0"})
+    generate(RECIPE, out, progress=False)
+    if not finished:
+        out = out.rename(tmp_path / "out.incomplete")
+        next(out.rglob("*.parquet")).unlink()
+    before = contents(out)
+    monkeypatch.setattr(module, "origin", lambda: here)
+    with pytest.raises(OutputError, match=rf"as others make them \(av 1.0, now {here['av']}\)"):
+        generate(RECIPE, tmp_path / "out", progress=False)
+    assert contents(out) == before
+
+
+def test_the_origin_changes_with_the_code_that_makes_rows_and_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = Path(shutil.copytree(Path(module.__file__).parent, tmp_path / "synrl"))
+    monkeypatch.setattr("synrl.origin.files", lambda name: tmp_path / name)
+
+    def code() -> str:
+        _code_digest.cache_clear()
+        return origin()["code"]
+
+    try:
+        before = code()
+        (package / "preview.py").write_text("changed")
+        assert code() == before
+        for name in ("tasks/card_stack.py", "video/encode.py", "rows.py"):
+            (package / name).write_text("changed")
+            assert code() != before
+            before = code()
+    finally:
+        _code_digest.cache_clear()
 
 
 def test_a_full_disk_is_one_line_and_leaves_no_result(tmp_path: Path) -> None:

@@ -128,6 +128,14 @@ def _download(repo: str) -> Path:
     except HFValidationError as error:
         raise DataError(f"{repo} is neither a folder nor the name of a Hub dataset (org/name)") from error
     except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
+        response = getattr(error, "response", getattr(error.__cause__, "response", None))
+        status = getattr(response, "status_code", None)
+        remedy = (
+            "check the name, and log in if it is private (`hf auth login`, or HF_TOKEN)"
+            if status in (401, 403, 404)
+            else "the same command goes on with what is missing"
+        )
+        said = first_line(error)
         raise DataError(
-            f"{repo} is no folder here, and not to be had from the Hub: {first_line(error)}"
+            f"{repo} is no folder here, and not to be had from the Hub: {said}; {remedy}"
         ) from error

@@ -32,14 +32,13 @@ from synrl.disk import disk_errors, write_whole
 from synrl.errors import DataError, OutputError
 from synrl.generate import write_tables
 from synrl.hub.cards import dataset_card
-from synrl.hub.record import Record, recipe_of, versions
+from synrl.hub.record import RECIPE, Record, made_from, sizes_in
 from synrl.pool import check_num_proc, ordered_map
 from synrl.schema import COLUMNS, features
 
 JOURNAL = "journal.jsonl"
 DROPPED = "dropped.jsonl"
 SUMMARY = "cot.json"
-_RECIPE = "recipe.json"
 
 
 @dataclass
@@ -111,7 +110,7 @@ def add_chains(
     """
     check_num_proc(num_proc)
     source = Source.open(data)
-    recipe = recipe_of(source.folder)
+    made = made_from(source.folder)
     about = {
         "settings": config.what(),
         "writer": "trace" if config.by_trace else "model",
@@ -137,9 +136,10 @@ def add_chains(
             }
         if config.by_trace:
             (staging / JOURNAL).unlink()  # nothing in it was paid for
-        if recipe is not None:
-            (staging / _RECIPE).write_bytes((source.folder / _RECIPE).read_bytes())
-            record = Record(recipe, dict(summary.accepted), versions())
+        if made is not None:
+            (staging / RECIPE).write_bytes((source.folder / RECIPE).read_bytes())
+            recipe, origin = made
+            record = Record(recipe, sizes_in(staging), origin)
             write_whole(staging / "README.md", dataset_card([record], {}))
         write_whole(staging / SUMMARY, json.dumps(said, indent=2) + "\n")
         if out.exists():

@@ -13,8 +13,9 @@ from typing import Any
 
 from huggingface_hub import DatasetCardData
 
-from synrl.hub.record import Record
+from synrl.hub.record import Record, Size
 from synrl.recipes import Recipe, get_recipe, recipes
+from synrl.schema import features
 
 _MODELS = ("writer_model", "judge_model", "polish_model")
 SIZES = ((1000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
@@ -30,8 +31,8 @@ def dataset_card(
         pictures: for families that have one, the path of a strip of frames.
         load_name: what `load_dataset` finds it under.
     """
-    total = sum(sum(record.counts.values()) for record in records)
-    configs = _configs([record.recipe for record in records])
+    total = sum(record.counts.total() for record in records)
+    configs = _configs(records)
     data = DatasetCardData(
         pretty_name="SynRL",
         license="apache-2.0",
@@ -39,13 +40,24 @@ def dataset_card(
         task_categories=["video-text-to-text", "visual-question-answering"],
         tags=["video", "synthetic", "temporal-reasoning", "synrl"],
         size_categories=next((name for limit, name in SIZES if total < limit), "1M<n<10M"),
-        configs=configs,
+        configs=[
+            {
+                "config_name": name,
+                **({"default": True} if name == "all" else {}),
+                "data_files": [
+                    {"split": split, "path": [f"{where}-*.parquet" for where in parts]}
+                    for split, parts in splits.items()
+                ],
+            }
+            for name, splits in configs.items()
+        ],
     )
+    _add_infos(data, configs)
     template = Template(files("hub_cards").joinpath("dataset_card.md").read_text(encoding="utf-8"))
     body = template.substitute(
         load_name=load_name,
-        first_config=configs[-1]["config_name"],
-        split=configs[-1]["data_files"][0]["split"],
+        first_config=(first := list(configs)[-1]),
+        split=next(iter(configs[first])),
         rows=_rows_table(records),
         strips=_strips(pictures),
         commands="\n".join(_command(record) for record in records),
@@ -54,23 +66,42 @@ def dataset_card(
     return f"---\n{data.to_yaml()}\n---\n\n{body}"
 
 
-def _configs(published: Sequence[Recipe]) -> list[dict[str, Any]]:
-    """Everything, the recipes, and each family."""
-    paths: dict[str, dict[str, list[str]]] = {"all": {}}
-    paths |= {recipe.name: {} for recipe in published if recipe.name}
-    for recipe in published:
-        for batch in recipe.batches():
-            path = f"{batch.folder}/{batch.split}-*.parquet"
-            for config in ("all", *([recipe.name] if recipe.name else []), batch.family):
-                paths.setdefault(config, {}).setdefault(batch.split, []).append(path)
-    return [
-        {
-            "config_name": name,
-            **({"default": True} if name == "all" else {}),
-            "data_files": [{"split": split, "path": path} for split, path in splits.items()],
-        }
-        for name, splits in paths.items()
-    ]
+_Parts = dict[str, list[Size]]
+"""From what the paths of a batch's shards begin with to their sizes."""
+
+
+def _configs(records: Sequence[Record]) -> dict[str, dict[str, _Parts]]:
+    """The splits of everything, of the recipes, and of each family."""
+    configs: dict[str, dict[str, _Parts]] = {"all": {}}
+    configs |= {record.recipe.name: {} for record in records if record.recipe.name}
+    for record in records:
+        for batch in record.recipe.batches():
+            where = f"{batch.folder}/{batch.split}"
+            sizes = [size for path, size in record.shards.items() if path.startswith(f"{where}-")]
+            for config in ("all", record.recipe.name, batch.family) if sizes else ():
+                if config:
+                    configs.setdefault(config, {}).setdefault(batch.split, {})[where] = sizes
+    return configs
+
+
+def _add_infos(data: DatasetCardData, configs: Mapping[str, Mapping[str, _Parts]]) -> None:
+    """Add features and sizes of each config, in which `load_dataset` trusts, and which it checks."""
+    from datasets import DatasetInfo, SplitDict, SplitInfo
+    from datasets.info import DatasetInfosDict
+
+    infos = DatasetInfosDict()
+    for name, splits in configs.items():
+        infos[name] = info = DatasetInfo(config_name=name, features=features(), splits=SplitDict())
+        info.download_size = info.dataset_size = 0
+        for split, parts in splits.items():
+            sizes = [size for part in parts.values() for size in part]
+            rows, num_bytes = sum(size.rows for size in sizes), sum(size.num_bytes for size in sizes)
+            info.splits.add(SplitInfo(split, num_bytes, rows))
+            info.download_size += sum(size.file_size for size in sizes)
+            info.dataset_size += num_bytes
+    infos.to_dataset_card_data(data)
+    for one in data["dataset_info"]:
+        one["features"] = data["dataset_info"][0]["features"]  # the same object, which YAML writes once
 
 
 def _rows_table(records: Sequence[Record]) -> str:
@@ -91,10 +122,10 @@ def _strips(pictures: Mapping[str, str]) -> str:
 
 
 def _command(record: Record) -> str:
-    libraries = ", ".join(f"{name} {version}" for name, version in record.versions.items())
+    origin = ", ".join(f"{name} {version}" for name, version in record.origin.items())
     recipe = record.recipe
     chains = f"\n{cot_command(record.chains)}" if record.chains else ""
-    made_by = f"generator version {recipe.generator_version}, digest {recipe.digest()}, {libraries}"
+    made_by = f"generator version {recipe.generator_version}, digest {recipe.digest()}, {origin}"
     return f"{command(recipe)}{chains}\n# {made_by}"
 
 

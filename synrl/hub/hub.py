@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 ATTEMPTS = 6
 """How often a commit is tried before giving up."""
+LONGEST = 300
+"""Seconds to wait at most between two attempts: the Hub counts requests in windows of five minutes."""
 
 
 @dataclass(frozen=True)
@@ -76,10 +78,16 @@ def _worth_another_try(error: Exception) -> bool:
 
 
 def _pause(error: Exception, attempt: int) -> float:
-    """Seconds to wait: as the Hub asks, or ever longer."""
+    """Seconds to wait: as the Hub asks, but no more than the window of its limits, or ever longer."""
+    from huggingface_hub.utils import parse_ratelimit_headers  # type: ignore[attr-defined]
+
     headers = getattr(getattr(error, "response", None), "headers", {})
     asked = str(headers.get("Retry-After", ""))
-    return float(asked) if asked.isdigit() else min(30.0, 0.5 * 2**attempt)
+    if asked.isdigit():
+        return float(min(LONGEST, int(asked)))
+    if limit := parse_ratelimit_headers(headers):
+        return float(min(LONGEST, limit.reset_in_seconds))
+    return min(30.0, 0.5 * 2.0**attempt)
 
 
 @contextmanager

@@ -10,12 +10,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import pyarrow.parquet as pq
 
 from synrl.audit.audit import NOT_JUDGED, audit
 from synrl.audit.reading import Source
@@ -25,12 +22,14 @@ from synrl.errors import DataError
 from synrl.hub.cards import dataset_card
 from synrl.hub.hub import commit, hub_errors
 from synrl.hub.pictures import strip
-from synrl.hub.record import Record, read_recipe, versions
+from synrl.hub.record import Record, made_from, sizes_in
 from synrl.recipes import Recipe
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
 
+CARD = "README.md"
+"""Written last: a folder without it is not whole."""
 PROOF = "proof.json"
 """In the folder: the record with its proofs and the digests of the shards that they are about."""
 
@@ -79,7 +78,7 @@ def proved(folder: Path, *, num_proc: int = 1, progress: bool = True) -> Record:
     Raises:
         DataError: the folder is not one that `synrl generate` has finished, or rows are not proved.
     """
-    recipe = _recipe_of(folder)
+    recipe, origin = _finished(folder)
     shards = {
         str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*.parquet"))
@@ -97,7 +96,7 @@ def proved(folder: Path, *, num_proc: int = 1, progress: bool = True) -> Record:
         )
     found = audit(str(folder), num_proc=num_proc, progress=progress)
     record = replace(
-        Record(recipe, _counts(folder), versions()),
+        Record(recipe, sizes_in(folder), origin),
         proved=sum(report.rows.values()),
         audit=tuple({**vars(one), "judged": one.shortcut not in NOT_JUDGED} for one in found.findings),
         findings=tuple(found.failures),
@@ -108,14 +107,16 @@ def proved(folder: Path, *, num_proc: int = 1, progress: bool = True) -> Record:
     return record
 
 
-def _recipe_of(folder: Path) -> Recipe:
-    path = folder / "recipe.json"
-    try:
-        return read_recipe(json.loads(path.read_text(encoding="utf-8")), str(path))
-    except (OSError, json.JSONDecodeError, KeyError, TypeError) as error:
-        raise DataError(
-            f"{folder} is no folder that `synrl generate` has finished: {path.name} can't be read"
-        ) from error
+def _finished(folder: Path) -> tuple[Recipe, dict[str, str]]:
+    """The recipe of a folder that is whole, and what made its rows.
+
+    Raises:
+        DataError: it is not whole, or none of ours.
+    """
+    found = made_from(folder)
+    if found is None or not (folder / CARD).is_file():
+        raise DataError(f"{folder} is no folder that `synrl generate` or `synrl cot` has finished")
+    return found
 
 
 def _chains(folder: Path) -> dict[str, Any] | None:
@@ -128,13 +129,6 @@ def _chains(folder: Path) -> dict[str, Any] | None:
     names = ("accepted", "reflected", "dropped", "reasons", "claims")
     # Which machine a server ran on is nobody's business.
     return {"writer": said["about"]["writer"], "settings": settings, **{name: said[name] for name in names}}
-
-
-def _counts(folder: Path) -> dict[str, int]:
-    counts: Counter[str] = Counter()
-    for path in sorted(folder.rglob("*.parquet")):
-        counts[path.parent.name] += pq.read_metadata(path).num_rows
-    return dict(counts)
 
 
 def _operations(api: HfApi, repo: str, revision: str, folder: Path, record: Record) -> list[Any]:
@@ -154,7 +148,7 @@ def _operations(api: HfApi, repo: str, revision: str, folder: Path, record: Reco
         family: f"images/{family}.png" for one in records.values() for family, n in one.counts.items() if n
     }
     card = dataset_card(list(records.values()), strips, repo)
-    contents: dict[str, Any] = {"README.md": card.encode(), record.path: record.to_json().encode()}
+    contents: dict[str, Any] = {CARD: card.encode(), record.path: record.to_json().encode()}
     contents |= {path: data for path, data in pictures.items() if path not in there} | shards
     stale = [
         path for path in there - shards.keys() if path.endswith(".parquet") and _is_of(path, record.recipe)

@@ -7,15 +7,28 @@ one more needs no rows of the others.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from synrl.errors import DataError
 from synrl.recipes import Part, Recipe
 from synrl.sources import Source
+
+RECIPE = "recipe.json"
+"""In a generated folder: its recipe, and what made the rows."""
+
+
+class Size(NamedTuple):
+    """What a shard holds."""
+
+    rows: int
+    """With twins."""
+    num_bytes: int
+    """Of the rows, unpacked."""
+    file_size: int
 
 
 @dataclass(frozen=True)
@@ -23,10 +36,10 @@ class Record:
     """A recipe that was made, and what was proved of it."""
 
     recipe: Recipe
-    counts: dict[str, int]
-    """Rows of each family, with twins."""
-    versions: dict[str, str]
-    """Of the libraries that the bytes depend on."""
+    shards: dict[str, Size]
+    """Of each file, by its path inside the dataset."""
+    origin: dict[str, str]
+    """What made the rows, as `synrl.origin` says it."""
     proved: int = 0
     """Rows that `verify` found nothing wrong with; 0 if it was not run."""
     audit: tuple[dict[str, Any], ...] = ()
@@ -35,6 +48,14 @@ class Record:
     """What `audit` found wrong."""
     chains: dict[str, Any] | None = None
     """If the rows have chains of thought: what `synrl cot` says of them."""
+
+    @property
+    def counts(self) -> Counter[str]:
+        """Rows of each family, with twins."""
+        counts: Counter[str] = Counter()
+        for path, size in self.shards.items():
+            counts[path.split("/")[-2]] += size.rows
+        return counts
 
     @property
     def path(self) -> str:
@@ -61,12 +82,25 @@ class Record:
                 **{
                     **said,
                     "recipe": recipe,
+                    "shards": {path: Size(*size) for path, size in said["shards"].items()},
                     "audit": tuple(said["audit"]),
                     "findings": tuple(said["findings"]),
                 }
             )
         except (TypeError, KeyError, AttributeError, json.JSONDecodeError) as error:
             raise DataError(f"{where} is no record of a recipe: {type(error).__name__}: {error}") from error
+
+
+def sizes_in(folder: Path) -> dict[str, Size]:
+    """Those of all shards in a folder."""
+    import pyarrow.parquet as pq
+
+    found: dict[str, Size] = {}
+    for path in sorted(folder.rglob("*.parquet")):
+        said = pq.read_metadata(path)
+        num_bytes = sum(said.row_group(i).total_byte_size for i in range(said.num_row_groups))
+        found[path.relative_to(folder).as_posix()] = Size(said.num_rows, num_bytes, path.stat().st_size)
+    return found
 
 
 def read_recipe(said: Mapping[str, Any], where: str) -> Recipe:
@@ -94,23 +128,29 @@ def read_recipe(said: Mapping[str, Any], where: str) -> Recipe:
     return recipe
 
 
+def made_from(folder: Path) -> tuple[Recipe, dict[str, str]] | None:
+    """The recipe of a generated folder and what made its rows; None if the folder says none.
+
+    Raises:
+        DataError: what it says is no recipe, or means other rows here.
+    """
+    path = folder / RECIPE
+    if not path.is_file():
+        return None
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+        return read_recipe(said, str(path)), {str(name): str(what) for name, what in said["origin"].items()}
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        if isinstance(error, DataError):
+            raise
+        raise DataError(f"{path} is no recipe: {type(error).__name__}: {error}") from error
+
+
 def recipe_of(folder: Path) -> Recipe | None:
     """The recipe that a generated folder says; None if it says none.
 
     Raises:
         DataError: what it says is no recipe, or means other rows here.
     """
-    path = folder / "recipe.json"
-    if not path.is_file():
-        return None
-    try:
-        return read_recipe(json.loads(path.read_text(encoding="utf-8")), str(path))
-    except (OSError, ValueError, LookupError, TypeError) as error:
-        if isinstance(error, DataError):
-            raise
-        raise DataError(f"{path} is no recipe: {type(error).__name__}: {error}") from error
-
-
-def versions() -> dict[str, str]:
-    """Of the libraries that the bytes of rows depend on, as they are installed."""
-    return {name: version(name) for name in ("av", "matplotlib", "numpy")}
+    found = made_from(folder)
+    return found and found[0]

@@ -50,7 +50,7 @@ def test_a_changed_generator_does_not_find_the_old_cache(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = build(tmp_path).cache_dir
-    monkeypatch.setattr(builders.synrl, "generator_digest", lambda: "changed")
+    monkeypatch.setattr(builders.synrl, "origin", lambda: {"code": "changed"})
     assert build(tmp_path).cache_dir != before
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
+import os
 import shutil
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -14,11 +17,13 @@ import pytest
 from hub.server import Fault, Hub
 
 import synrl.hub.publish as module
+from synrl.audit.reading import Source
 from synrl.cli import main
 from synrl.errors import DataError, HubError, OutputError
 from synrl.generate import generate
 from synrl.hub.publish import push
 from synrl.recipes import get_recipe, plain
+from synrl.schema import features
 
 REPO = "tester/synrl"
 FAMILIES = ("direction_identification", "card_stack")
@@ -36,8 +41,11 @@ def data(rows: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("time.sleep", lambda _: None)
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """How long was waited; nothing really waits."""
+    waited: list[float] = []
+    monkeypatch.setattr("time.sleep", waited.append)
+    return waited
 
 
 def publish(data: Path, **options: Any) -> module.Published:
@@ -122,6 +130,29 @@ def test_the_card_says_what_there_is_and_how_it_was_made(hub: Hub, data: Path) -
     assert files["images/card_stack.png"].data[:4] == b"\x89PNG"
 
 
+def test_the_yaml_of_the_card_says_features_and_sizes(hub: Hub, data: Path) -> None:
+    from datasets import get_dataset_config_names, load_dataset_builder
+
+    publish(data)
+    assert get_dataset_config_names(REPO) == ["all", *FAMILIES]
+    for config, rows in (("all", 8), ("card_stack", 4)):
+        info = load_dataset_builder(REPO, config).info
+        sizes = [p.stat().st_size for p in data.rglob("*.parquet") if config in ("all", p.parent.name)]
+        assert info.features == features() and info.splits["train"].num_examples == rows
+        assert info.download_size == sum(sizes)
+
+
+def test_a_shard_that_lacks_rows_is_noticed_when_it_is_loaded(data: Path, tmp_path: Path) -> None:
+    import pyarrow.parquet as pq
+    from datasets import load_dataset
+    from datasets.exceptions import NonMatchingSplitsSizesError
+
+    shard = next((data / "card_stack").iterdir())
+    pq.write_table(pq.read_table(shard)[:3], shard)
+    with pytest.raises(NonMatchingSplitsSizesError):
+        load_dataset(str(data), "card_stack", cache_dir=str(tmp_path / "cache"))
+
+
 def test_recipes_share_a_repository(hub: Hub, data: Path, tmp_path: Path) -> None:
     publish(data)
     smoke = generate(get_recipe("smoke").scaled(18), tmp_path / "smoke", progress=False)
@@ -142,23 +173,89 @@ def test_shards_that_a_recipe_no_longer_has_are_deleted(
     assert on_hub(hub) == digests(data)
 
 
-def test_rows_stream_and_a_stream_goes_on_where_it_was(hub: Hub, data: Path) -> None:
+def streamed() -> Any:
     from datasets import load_dataset
 
-    publish(data)
-    stream = load_dataset(REPO, "all", split="train", streaming=True).decode(False)
-    everything = [row["id"] for row in stream]
-    assert everything == [row["id"] for row in load_local(data)]
-    assert [row["id"] for row in stream.skip(5)] == everything[5:]
-    assert sorted(row["id"] for row in stream.shuffle(seed=1, buffer_size=4)) == sorted(everything)
-    begun = []
+    return load_dataset(REPO, "all", split="train", streaming=True).decode(False)
+
+
+def ids(rows: Any) -> list[str]:
+    return [row["id"] for row in rows]
+
+
+@pytest.fixture
+def streams(hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The ids of a published dataset of several shards of several row groups, in order."""
+    monkeypatch.setattr("synrl.generate.ROWS_PER_SHARD", 3)
+    monkeypatch.setattr("synrl.generate.ROWS_PER_GROUP", 2)
+    out = generate(plain(FAMILIES, 5, seed=2), tmp_path / "shards", progress=False)
+    assert len(list(out.rglob("*.parquet"))) == 4
+    publish(out)
+    return list(load_local(out)["id"])
+
+
+def test_a_stream_has_the_rows_in_order_and_can_skip_and_shuffle(streams: list[str]) -> None:
+    assert ids(streamed()) == streams
+    assert ids(streamed().skip(4)) == streams[4:]
+    shuffled = ids(streamed().shuffle(seed=1, buffer_size=4))
+    assert sorted(shuffled) == sorted(streams) and shuffled != streams
+    assert ids(streamed().shuffle(seed=1, buffer_size=4).skip(6)) == shuffled[6:]
+
+
+@pytest.mark.parametrize("seen", [1, 3, 5, 8])
+def test_a_new_stream_goes_on_from_the_state_of_another(streams: list[str], seen: int) -> None:
+    stream, begun = streamed(), []
     for row in stream:
         begun.append(row["id"])
-        if len(begun) == 3:
-            state = stream.state_dict()
+        if len(begun) == seen:
             break
-    stream.load_state_dict(state)
-    assert begun + [row["id"] for row in stream] == everything
+    state = json.loads(json.dumps(stream.state_dict()))
+    other = streamed()
+    other.load_state_dict(state)
+    assert begun + ids(other) == streams
+
+
+@pytest.mark.parametrize("fault", [
+    Fault("GET /datasets/.*parquet", 2, 429, headers={"Retry-After": "1"}),
+    Fault("GET /datasets/.*parquet", 2, 0, after=30_000),
+], ids=["busy", "breaks"])  # fmt: skip
+def test_a_fault_while_rows_are_fetched_is_survived(
+    hub: Hub, data: Path, tmp_path: Path, fault: Fault
+) -> None:
+    publish(data)
+    expected = ids(load_local(data))
+    for fetched in (
+        lambda: ids(load("all", tmp_path / "cache")),
+        lambda: ids(streamed()),
+        lambda: sorted(ids(Source.open(REPO).rows())),
+    ):
+        shutil.rmtree(Path(os.environ["HF_HOME"], "hub"), ignore_errors=True)
+        hub.faults[:] = [Fault(fault.pattern, fault.times, fault.status, fault.after, fault.headers)]
+        assert sorted(fetched()) == sorted(expected)
+        assert hub.faults[0].times == 0
+
+
+def test_what_a_server_error_interrupts_goes_on_where_it_was(hub: Hub, data: Path, tmp_path: Path) -> None:
+    publish(data)
+    first, second = sorted(digests(data))
+    hub.faults.append(Fault(f"GET /datasets/.*{second}", 1, 500))
+    with pytest.raises(DataError, match=r"^[^\n]*500[^\n]*goes on[^\n]*$"):
+        Source.open(REPO)
+    hub.requests.clear()
+    assert ids(Source.open(REPO).rows()) == ids(Source.open(str(data)).rows())
+    assert not hub.count(f"GET .*{first}") and hub.count(f"GET .*{second}") == 1
+
+
+@pytest.mark.parametrize("status", [401, 403, 500])
+def test_a_dataset_that_the_hub_refuses_is_one_line(
+    hub: Hub, data: Path, capsys: pytest.CaptureFixture[str], status: int
+) -> None:
+    publish(data)
+    hub.faults.append(Fault("GET /(api/)?datasets/", 10_000, status))
+    assert main(["stats", REPO]) == 2
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert said.startswith(f"synrl stats: {REPO} is no folder here") and str(status) in said
+    assert ("hf auth login" in said) == (status != 500) and ("goes on" in said) == (status == 500)
 
 
 FAULTS = {
@@ -201,13 +298,43 @@ def test_what_was_uploaded_before_a_failure_is_not_uploaded_again(hub: Hub, data
     assert not hub.count("PUT") and on_hub(hub) == digests(data)
 
 
-def test_an_expired_token_is_one_line_with_the_remedy(
-    hub: Hub, data: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("request_", ["/api/repos/create", "/preupload/", "/info/lfs/", "/commit/", "/tag/"])
+def test_a_token_that_expires_at_any_moment_is_one_line_with_the_remedy(
+    hub: Hub, data: Path, capsys: pytest.CaptureFixture[str], request_: str
 ) -> None:
-    hub.faults.append(Fault("POST /api/repos/create", 1, 401))
+    hub.faults.append(Fault(f"POST .*{request_}", 10_000, 401))
     assert main(["push", str(data), REPO]) == 2
     said = capsys.readouterr().err.splitlines()[-1]
-    assert "hf auth login" in said and "401" in said and not hub.repos
+    assert said.startswith("synrl push: ") and "hf auth login" in said and "401" in said
+    hub.faults.clear()
+    assert main(["push", str(data), REPO]) == 0
+    assert on_hub(hub) == digests(data) and len(hub.repos["dataset", REPO].tags) == 1
+
+
+def test_the_hub_is_given_the_time_it_asks_for(hub: Hub, data: Path, waits: list[float]) -> None:
+    hub.faults.append(Fault("POST .*/commit/", 1, 429, headers={"Retry-After": "7"}))
+    hub.faults.append(Fault("POST .*/commit/", 1, 429, headers={"RateLimit": '"api";r=0;t=55'}))
+    publish(data)
+    assert waits == [7, 55]
+
+
+def test_a_push_that_is_killed_goes_on_and_uploads_nothing_twice(hub: Hub, data: Path) -> None:
+    module.proved(data, progress=False)
+    first = digests(data).popitem()[1]
+    hub.faults.append(Fault(f"PUT /_lfs/(?!{first})", 10_000, 503))
+    command = [sys.executable, "-m", "synrl.cli", "push", str(data), REPO]
+    job = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while first not in hub.objects or hub.count("PUT") < 2:
+        assert job.poll() is None, "it ended by itself"
+        threading.Event().wait(0.01)
+    job.kill()
+    job.wait()
+    assert len(hub.repos["dataset", REPO].commits) == 1, "nothing half-done shows"
+    hub.faults.clear()
+    hub.requests.clear()
+    subprocess.run(command, check=True, capture_output=True)
+    assert on_hub(hub) == digests(data) and not hub.count(f"PUT /_lfs/{first}")
+    assert len(hub.repos["dataset", REPO].commits) == 2
 
 
 def test_two_pushers_at_once_both_arrive(hub: Hub, data: Path, tmp_path: Path) -> None:
@@ -279,8 +406,15 @@ def test_proofs_are_kept_until_the_shards_change(data: Path, monkeypatch: pytest
 @pytest.mark.parametrize("text", ["", "{}", "[]", json.dumps({"name": "x", "parts": []})])
 def test_a_folder_of_something_else_is_refused(hub: Hub, tmp_path: Path, text: str) -> None:
     (tmp_path / "recipe.json").write_text(text)
-    with pytest.raises(DataError, match="no folder that"):
+    with pytest.raises(DataError, match=r"^[^\n]*(is no recipe|is no folder that)[^\n]*$"):
         publish(tmp_path)
+    assert not hub.repos
+
+
+def test_a_folder_that_is_not_finished_is_refused(hub: Hub, data: Path) -> None:
+    (data / "README.md").unlink()
+    with pytest.raises(DataError, match="no folder that `synrl generate` or `synrl cot` has finished"):
+        publish(data)
     assert not hub.repos
 
 
@@ -300,10 +434,3 @@ def test_generate_publishes_what_it_made(
     assert main(command) == 0
     assert on_hub(hub) == digests(tmp_path / "out")
     assert 'next: load_dataset("tester/synrl"' in capsys.readouterr().err
-
-
-def test_a_truncated_download_is_fetched_again(hub: Hub, data: Path, tmp_path: Path) -> None:
-    publish(data)
-    hub.faults.append(Fault("GET /datasets/.*parquet", 1, 0, after=30_000))
-    assert load("all", tmp_path / "cache").num_rows == 8
-    assert hub.faults[0].times == 0
