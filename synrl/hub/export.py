@@ -220,7 +220,7 @@ def _verl(row: Mapping[str, Any], video: str, out: Path) -> dict[str, Any]:
     return {
         "data_source": f"synrl/{row['family']}",
         "prompt": [{"role": "user", "content": _asked(row)}],
-        "videos": [{"video": (out / video).as_uri()}],
+        "videos": [{"video": str(out / video)}],  # its readers take no %20 in a file:// address
         "ability": row["primitive"],
         "reward_model": {"style": "rule", "ground_truth": row["answer"]},
         "extra_info": {

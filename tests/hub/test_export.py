@@ -6,7 +6,6 @@ import json
 import re
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlparse
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -55,7 +54,7 @@ def video_of(row: dict[str, Any], folder: Path) -> Path:
     """Where a trainer finds a row's video, as each of them resolves its path."""
     video = row["path"] if "path" in row else row["videos"][0]
     if isinstance(video, dict):
-        return Path(unquote(urlparse(video["video"]).path))
+        return Path(video["video"])
     return folder / video  # an absolute path stays what it is
 
 
