@@ -15,7 +15,6 @@ import math
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -25,7 +24,7 @@ from tqdm.auto import tqdm
 from synrl.disk import disk_errors, write_whole
 from synrl.errors import OutputError
 from synrl.hub.cards import dataset_card
-from synrl.hub.record import RECIPE, Record, sizes_in
+from synrl.hub.record import RECIPE, Record, recipe_json, sizes_in, write_recipe
 from synrl.origin import origin
 from synrl.pool import check_num_proc, ordered_map
 from synrl.recipes import Batch, Recipe
@@ -109,19 +108,14 @@ def _stage(recipe: Recipe, staging: Path) -> None:
             f"{staging} is left from another, unfinished request and {other}; finish that, or remove it"
         )
     # The recipe goes first: a folder without one was killed before it held anything.
-    write_whole(staging / RECIPE, json.dumps(_as_json(recipe), indent=2) + "\n")
+    write_recipe(staging, recipe, origin())
     for batch in recipe.batches():
         (staging / batch.folder).mkdir(parents=True, exist_ok=True)
 
 
-def _as_json(recipe: Recipe) -> dict[str, Any]:
-    said: dict[str, Any] = json.loads(json.dumps(asdict(recipe)))
-    return {**said, "digest": recipe.digest(), "origin": origin()}
-
-
 def _difference(folder: Path, recipe: Recipe) -> str:
     """What a folder holds instead of a recipe's rows as they would be made now; nothing if it holds those."""
-    asked = _as_json(recipe)
+    asked = recipe_json(recipe, origin())
     with suppress(OSError, ValueError, LookupError, TypeError, AttributeError):  # then it is none of ours
         said = json.loads((folder / RECIPE).read_text(encoding="utf-8"))
         if said == asked:

@@ -124,7 +124,9 @@ def _download(repo: str) -> Path:
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
     try:
-        return Path(snapshot_download(repo, repo_type="dataset", allow_patterns="*.parquet"))
+        return Path(
+            snapshot_download(repo, repo_type="dataset", allow_patterns=["*.parquet", "recipes/*.json"])
+        )
     except HFValidationError as error:
         raise DataError(f"{repo} is neither a folder nor the name of a Hub dataset (org/name)") from error
     except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:

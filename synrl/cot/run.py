@@ -32,7 +32,7 @@ from synrl.disk import disk_errors, write_whole
 from synrl.errors import DataError, OutputError
 from synrl.generate import write_tables
 from synrl.hub.cards import dataset_card
-from synrl.hub.record import RECIPE, Record, made_from, sizes_in
+from synrl.hub.record import Record, made_from, sizes_in, write_recipe
 from synrl.pool import check_num_proc, ordered_map
 from synrl.schema import COLUMNS, features
 
@@ -137,8 +137,8 @@ def add_chains(
         if config.by_trace:
             (staging / JOURNAL).unlink()  # nothing in it was paid for
         if made is not None:
-            (staging / RECIPE).write_bytes((source.folder / RECIPE).read_bytes())
             recipe, origin = made
+            write_recipe(staging, recipe, origin)
             record = Record(recipe, sizes_in(staging), origin)
             write_whole(staging / "README.md", dataset_card([record], {}))
         write_whole(staging / SUMMARY, json.dumps(said, indent=2) + "\n")

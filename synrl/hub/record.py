@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from synrl.disk import write_whole
 from synrl.errors import DataError
 from synrl.recipes import Part, Recipe
 from synrl.sources import Source
@@ -128,15 +129,30 @@ def read_recipe(said: Mapping[str, Any], where: str) -> Recipe:
     return recipe
 
 
+def recipe_json(recipe: Recipe, origin: Mapping[str, str]) -> dict[str, Any]:
+    """What a generated folder says of itself."""
+    said: dict[str, Any] = json.loads(json.dumps(asdict(recipe)))
+    return {**said, "digest": recipe.digest(), "origin": dict(origin)}
+
+
+def write_recipe(folder: Path, recipe: Recipe, origin: Mapping[str, str]) -> None:
+    """Let a folder say what it holds."""
+    write_whole(folder / RECIPE, json.dumps(recipe_json(recipe, origin), indent=2) + "\n")
+
+
 def made_from(folder: Path) -> tuple[Recipe, dict[str, str]] | None:
-    """The recipe of a generated folder and what made its rows; None if the folder says none.
+    """The recipe of a folder and what made its rows; None if it says none, or, as a download may, several.
 
     Raises:
         DataError: what it says is no recipe, or means other rows here.
     """
     path = folder / RECIPE
     if not path.is_file():
-        return None
+        published = sorted((folder / "recipes").glob("*.json"))
+        if len(published) != 1:
+            return None
+        record = Record.from_json(published[0].read_text(encoding="utf-8"), str(published[0]))
+        return record.recipe, record.origin
     try:
         said = json.loads(path.read_text(encoding="utf-8"))
         return read_recipe(said, str(path)), {str(name): str(what) for name, what in said["origin"].items()}

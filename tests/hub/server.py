@@ -198,7 +198,9 @@ class _Handler(BaseHTTPRequestHandler):
         name = f"{asked.get('organization') or 'tester'}/{asked['name']}"
         key = asked.get("type") or "model", name
         if key in self.hub.repos:
-            return self._send(409, {"error": "exists", "url": f"{self.hub.url}/{name}"})
+            return self._send(
+                409, {"error": "exists", "url": f"{self.hub.url}/{'datasets/' * (key[0] == 'dataset')}{name}"}
+            )
         first = hashlib.sha1(f"{key}".encode()).hexdigest()
         self.hub.repos[key] = Repo([(first, {})])
         return self._send(

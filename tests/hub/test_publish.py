@@ -379,6 +379,19 @@ def test_what_others_publish_in_between_is_kept(
     assert "| family | rows | smoke |" in card
 
 
+def test_chains_for_a_published_recipe_can_be_published(hub: Hub, data: Path, tmp_path: Path) -> None:
+    publish(data)
+    assert main(["cot", REPO, "--out", str(tmp_path / "cot")]) == 0
+    assert (tmp_path / "cot" / "recipe.json").read_bytes() == (data / "recipe.json").read_bytes()
+    done = publish(tmp_path / "cot")
+    assert done.tag.endswith("-cot") and len(hub.repos["dataset", REPO].tags) == 2
+    assert all(load("all", tmp_path / "cache")["cot"])
+    shutil.rmtree(tmp_path / "cot")
+    publish(generate(get_recipe("smoke").scaled(18), tmp_path / "smoke", progress=False))
+    assert main(["cot", REPO, "--out", str(tmp_path / "cot")]) == 0, "of two recipes, without either's name"
+    assert not (tmp_path / "cot" / "recipe.json").exists()
+
+
 def test_rows_that_are_wrong_are_not_published(hub: Hub, data: Path) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
