@@ -11,6 +11,10 @@ from pathlib import Path
 
 from synrl.errors import OutputError
 
+_REFUSED = (
+    errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST,
+)  # fmt: skip
+
 
 def write_whole(path: Path, text: str) -> None:
     """Write a file that appears under its name only when it is complete."""
@@ -34,7 +38,7 @@ def disk_errors(out: Path) -> Iterator[None]:
             raise OutputError(
                 f"no space left for {out} ({free:.0f} MB free); make room and run the same command to go on"
             ) from error
-        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST):
+        if error.errno in _REFUSED:
             raise OutputError(f"can't write {out}: {error.strerror}; choose another --out") from error
         raise
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from synrl.answers import LETTERS
 from synrl.audit.reading import Source
+from synrl.disk import disk_errors
 
 COLUMNS = (
     "family",
@@ -108,7 +109,11 @@ def as_json(found: dict[str, FamilyStats]) -> dict[str, Any]:
 
 
 def plot(found: dict[str, FamilyStats], path: Path) -> None:
-    """Draw the statistics into a PNG file."""
+    """Draw the statistics into a PNG file.
+
+    Raises:
+        OutputError: it can't be written there.
+    """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -123,7 +128,8 @@ def plot(found: dict[str, FamilyStats], path: Path) -> None:
     names = list(found)[::-1]
     axes[1, 2].barh(names, [found[name].seconds / found[name].rows for name in names], color="#4060a0")
     axes[1, 2].set_title("mean length of a clip, s")
-    figure.savefig(path, format="png", dpi=90)
+    with disk_errors(path):
+        figure.savefig(path, format="png", dpi=90)
 
 
 def _bars(axes: Any, title: str, found: dict[str, FamilyStats], counts: Any) -> None:

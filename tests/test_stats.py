@@ -52,6 +52,15 @@ def test_videos_are_not_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert asked and all(columns and not {"video", "tracks"} & set(columns) for columns in asked)
 
 
+@pytest.mark.parametrize("out", ["missing/stats.png", "."])
+def test_a_picture_that_can_not_be_written_is_one_line(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], out: str
+) -> None:
+    assert main(["stats", str(folder), "--out", str(tmp_path / out)]) == 2
+    (said,) = capsys.readouterr().err.splitlines()
+    assert said.startswith("synrl stats: can't write") and "choose another --out" in said
+
+
 def test_a_missing_folder_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["stats", "no such thing"]) == 2
     assert len(capsys.readouterr().err.splitlines()) == 1

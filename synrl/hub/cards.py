@@ -158,8 +158,8 @@ def _proof(record: Record) -> str:
         f"**{name}**: `synrl verify` proved {record.proved} of {total} rows. `synrl audit`: "
         f"{'; '.join(record.findings) or 'no shortcut beats chance'}.",
         "",
-        "| family | best shortcut | right | chance |",
-        "|---|---|---|---|",
+        "| family | best shortcut | questions | right | chance | p |",
+        "|---|---|---|---|---|---|",
     ]
     if record.chains:
         claims, dropped = record.chains["claims"], record.chains["dropped"]
@@ -171,5 +171,8 @@ def _proof(record: Record) -> str:
         own = [one for one in record.audit if one["family"] == family and one["answered"] and one["judged"]]
         if own:
             best = max(own, key=lambda one: one["accuracy"] - one["chance"])
-            lines.append(f"| {family} | {best['shortcut']} | {best['accuracy']:.1%} | {best['chance']:.1%} |")
+            figures = (
+                f"{best['answered']} | {best['accuracy']:.1%} | {best['chance']:.1%} | {best['p_value']:.2g}"
+            )
+            lines.append(f"| {family} | {best['shortcut']} | {figures} |")
     return "\n".join(lines)

@@ -22,6 +22,7 @@ from synrl.cli import main
 from synrl.errors import DataError, HubError, OutputError
 from synrl.generate import generate
 from synrl.hub.publish import push
+from synrl.origin import origin
 from synrl.recipes import get_recipe, plain
 from synrl.schema import features
 
@@ -120,6 +121,9 @@ def test_the_card_says_what_there_is_and_how_it_was_made(hub: Hub, data: Path) -
         'load_dataset("tester/synrl"',
         "synrl generate direction_identification card_stack -n 4 --split train --seed 2 --out DIR",
         "proved 8 of 8 rows",
+        "| family | best shortcut | questions | right | chance | p |",
+        "paper [*Learning Transferable Temporal Primitives",
+        f"code {origin()['code']}, av ",
         "![card_stack](images/card_stack.png)",
         "| card_stack | 4 |",
         "video-text-to-text",
