@@ -177,7 +177,7 @@ def test_what_is_a_time_in_the_video_and_what_is_not(page: Chromium, text: str, 
     assert page.run(f"[...{links}.querySelectorAll('button')].map(e => e.textContent)") == stamps
 
 
-def test_filters_hide_rows(page: Chromium) -> None:
+def test_filters_hide_rows(page: Chromium, rows: list[dict[str, Any]]) -> None:
     def choose(name: str, value: str) -> list[bool]:
         page.run(
             f"(e => {{ e.value = {json.dumps(value)}; e.onchange(); }})(document.getElementById('{name}'))"
@@ -189,6 +189,12 @@ def test_filters_hide_rows(page: Chromium) -> None:
     assert page.run("document.getElementById('count').textContent") == "1 of 4 rows"
     choose("family", "")
     assert choose("split", "") == [True] * 4
+    for name in ("mode", "level"):
+        values = [row[name] for row in rows]
+        assert len(set(values)) > 1
+        for value in values:
+            assert choose(name, str(value)) == [other == value for other in values]
+        assert choose(name, "") == [True] * 4
     page.run("location.hash = 'family=collision_counting'")
     page.wait("cards.map(card => card.hidden).join() === 'true,false,true,true'")
 
