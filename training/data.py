@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from synrl.errors import DataError, first_line
 from synrl.hub import record
+from synrl.origin import origin
 from synrl.prompts import completion_text, target_text
 from synrl.recipes import Recipe, get_recipe, recipes
 from training.inputs import prompt_messages
@@ -93,7 +94,9 @@ def built(recipe: Recipe, *, reasoned: bool = False) -> Path:
     from synrl.cot.settings import CotConfig
     from synrl.generate import generate
 
-    out = Path(datasets.config.HF_DATASETS_CACHE) / "synrl" / f"{recipe.name}-{recipe.digest()}"
+    # Rows that other code made stay beside those of today.
+    made_by = "-".join(origin().values())
+    out = Path(datasets.config.HF_DATASETS_CACHE) / "synrl" / f"{recipe.name}-{recipe.digest()}-{made_by}"
     workers = max(1, (os.cpu_count() or 2) - 1)
     out.parent.mkdir(parents=True, exist_ok=True)
     generate(recipe, out, num_proc=workers)
