@@ -21,15 +21,19 @@ TOLERANCE = 0.25
 """Seconds by which a stated time may be off: half the distance of frames sampled at 2 a second."""
 _MAX_LENGTH = 20_000
 
-_SECONDS = r"(\d+(?:\.\d+)?)"
+# A text may be anything, so no pattern may begin anew within what it has just gone through in vain: numbers
+# and lists of them are taken whole (`++`, `*+`), and words that may repeat only a few times.
+_TIME = r"\d++(?:\.\d++)?+"
+_SECONDS = rf"({_TIME})"
 _UNIT = r"\s*(?:seconds?|secs?|s)\b"
 _SPAN = re.compile(
     rf"(?:from|between)\s+{_SECONDS}(?:{_UNIT})?\s*(?:to|until|till|and|-|–)\s*{_SECONDS}{_UNIT}"
-    rf"|{_SECONDS}(?:{_UNIT})?\s*[-–]\s*{_SECONDS}{_UNIT}"
+    rf"|(?<![\d.]){_SECONDS}(?:{_UNIT})?\s*[-–]\s*{_SECONDS}{_UNIT}"
     rf"|\[{_SECONDS},\s*{_SECONDS}\]",
     re.IGNORECASE,
 )
-_MOMENTS = re.compile(rf"(?<![\d.]){_SECONDS}((?:,?\s+(?:and\s+)?\d+(?:\.\d+)?)*){_UNIT}")
+_MOMENTS = re.compile(rf"(?<![\d.])({_TIME}(?:,?\s+(?:and\s+)?{_TIME})*+)({_UNIT})?")
+"""Numbers, one or a list, that are times if a unit follows."""
 _DURATION = re.compile(rf"\b(?:takes?|took|lasts?|for)\s+(?:about\s+)?{_SECONDS}{_UNIT}", re.IGNORECASE)
 _LENGTH = re.compile(rf"\bvideo (?:lasts|takes) {_SECONDS}{_UNIT}|\ball {_SECONDS}{_UNIT} of the video")
 _NUMBER = re.compile(r"\b(?:operation|swap|slide|command)\s+(\d+)", re.IGNORECASE)
@@ -121,7 +125,9 @@ def _times(sentence: str) -> tuple[Times, str]:
         return " "
 
     def moment(match: re.Match[str]) -> str:
-        moments.extend(float(time) for time in (match[1], *re.findall(r"\d+(?:\.\d+)?", match[2])))
+        if not match[2]:
+            return match[0]
+        moments.extend(map(float, re.findall(_TIME, match[1])))
         return " "
 
     rest = _MOMENTS.sub(moment, _SPAN.sub(span, _DURATION.sub(" ", sentence)))
@@ -137,8 +143,8 @@ def _statement(timeline: Timeline) -> tuple[re.Pattern[str], dict[str, str]] | N
     names = rf"(?<![\w/.])(?:{'|'.join(map(re.escape, longest))})(?![\w/.])"
     verbs = r"(holds|is at|is empty|is(?= /)|reads|exists|does not exist)(?!\w)"
     pattern = re.compile(
-        rf"(?:so |and |then |now )*({names})\s+(?:now |then |still |again )?{verbs}"
-        rf"(.*?)(?=;|$|,? (?:so |and |then |now )*{names}\s)",
+        rf"(?:so |and |then |now ){{0,3}}({names})\s+(?:now |then |still |again )?{verbs}"
+        rf"(.*?)(?=;|$|,? (?:so |and |then |now ){{0,3}}{names}\s)",
         re.IGNORECASE,
     )
     return pattern, known
@@ -176,7 +182,7 @@ class _Run:
                 return
         backwards = bool(_BACK.search(sentence))
         if match := _RANGE.search(sentence):
-            self._untouched(sentence, int(match[1]), int(match[2]), times)
+            self._untouched(sentence, _whole(match[1]), _whole(match[2]), times)
         elif not (_SEEN.search(rest) and (states or times.all()) and self._seen(sentence, times, rest)):
             self._happenings(sentence, times, rest, backwards)
         self._place(sentence, backwards)
@@ -230,7 +236,7 @@ class _Run:
 
     def _at(self, fact: Fact, span: tuple[float, ...], number: re.Match[str] | None) -> bool:
         """Whether a fact has that number, and is there at that moment or lasts as long as that span."""
-        if number and fact.number is not None and fact.number != int(number[1]):
+        if number and fact.number is not None and fact.number != _whole(number[1]):
             return False
         if len(span) == 2:
             return _close(list(span), [fact.start, fact.end], self.tolerance)
@@ -255,7 +261,8 @@ class _Run:
         """Check that some operations in a row leave a part of the state as it is."""
         states, facts = self.timeline.states, self.timeline.facts
         first, last = sorted((one, two))
-        label = next((label for label in states[0] if label.casefold() in sentence.casefold()), None)
+        labels = states[0] if states else ()
+        label = next((label for label in labels if label.casefold() in sentence.casefold()), None)
         if label is None or not 1 <= first <= last < len(states):
             self.unchecked += 1
             return
@@ -306,16 +313,20 @@ class _Run:
             self._state = 0 if timeline.read_first else len(timeline.states) - 1
             return True
         named = {track["name"]: track for track in timeline.row["tracks"]}
-        about = [named[name] for name in timeline.terms(rest).names if name in named]
-        for track, time in ((track, time) for track in about for time in times.all()):
-            frame = min(round(time * timeline.fps), timeline.row["num_frames"] - 1)
-            reach = round(self.tolerance * timeline.fps)
-            if not any(track["visible"][max(0, frame - reach) : frame + reach + 1]):
+        about = [named[name] for name in set(timeline.terms(rest).names) if name in named]
+        for track in about:
+            if not all(self._visible(track, time) for time in set(times.all())):
                 self.problems.append(f"{sentence!r} claims to see the {track['name']}, which is hidden then")
         if about and not timeline.terms(rest).words:
             self.checked += 1
             return True
         return False
+
+    def _visible(self, track: Mapping[str, Any], time: float) -> bool:
+        """Whether an object can be seen at about that time."""
+        frame = min(round(time * self.timeline.fps), self.timeline.row["num_frames"] - 1)
+        reach = round(self.tolerance * self.timeline.fps)
+        return any(track["visible"][max(0, frame - reach) : frame + reach + 1])
 
     # --- what is known of the state --------------------------------------------------------------
 
@@ -328,10 +339,12 @@ class _Run:
         return found, pattern.sub(" ", sentence) if found else sentence
 
     def _place(self, sentence: str, backwards: bool) -> None:
-        """Find out after which operation the state is that a sentence speaks of."""
+        """Find out after which operation the state is that a sentence speaks of, if there are states."""
+        if not self.timeline.states:
+            return
         number = _NUMBER.search(sentence)
-        if number and 1 <= int(number[1]) < len(self.timeline.states):
-            self._state = int(number[1]) - backwards
+        if number and 1 <= _whole(number[1]) < len(self.timeline.states):
+            self._state = _whole(number[1]) - backwards
         elif re.match(r"(?:so )?at the (?:beginning|start)\b", sentence, re.IGNORECASE):
             self._state = 0
         elif re.match(r"(?:so )?at the end\b", sentence, re.IGNORECASE):
@@ -366,4 +379,9 @@ def _close(some: list[float], others: list[float], tolerance: float) -> bool:
 
 def _count(words: str) -> int:
     first = words.split()[0]
-    return _COUNTS.get(first) or int(first)
+    return _COUNTS.get(first) or _whole(first)
+
+
+def _whole(digits: str) -> int:
+    """A whole number, or a billion for what is more; `int` raises ValueError from 4,300 digits on."""
+    return int(min(float(digits), 1e9))

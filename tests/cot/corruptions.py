@@ -138,3 +138,10 @@ def hidden(text: str, row: Mapping[str, Any], random: random.Random) -> str | No
 
 Edit = Callable[[str, Mapping[str, Any], random.Random], "str | None"]
 EDITS: dict[str, Edit] = {"time": time, "order": order, "actor": actor, "answer": answer, "hidden": hidden}
+
+REPETITIONS = (
+    *("1", "1 ", "1.0, ", "\t1,", "1 and ", "from 1 to ", "[1, ", " ", "a", '"', "then ", "so ", "option A "),
+    *("operation 1 ", "answer is ", "pile A holds, then ", "1.0 s, the blue square visible "),
+)
+"""What a model that has lost its way may say over and over: a pattern that begins anew at each of them, and
+goes to the end each time, takes ages."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 from attacks import ATTACKS
+from stopping import stopped_after
 
 from synrl.audit.reading import Source
 from synrl.generate import generate
@@ -43,13 +43,12 @@ def test_no_wrong_option_of_any_row_wins(rows: list[dict[str, Any]]) -> None:
 
 
 @pytest.mark.parametrize("name", ATTACKS)
-def test_attacks_win_nothing_and_take_no_time(name: str, rows: list[dict[str, Any]]) -> None:
-    started = time.process_time()
+def test_attacks_win_nothing_and_hold_up_nothing(name: str, rows: list[dict[str, Any]]) -> None:
     completions = [ATTACKS[name](row) for row in rows]
-    won = [row["id"] for row, reward in zip(rows, rewards(rows, completions), strict=True) if reward]
-    format_reward(completions)
+    with stopped_after(minutes=5):  # what goes back and forth over a megabyte takes hours
+        won = [row["id"] for row, reward in zip(rows, rewards(rows, completions), strict=True) if reward]
+        format_reward(completions)
     assert won == []
-    assert time.process_time() - started < 20  # what goes back and forth over a megabyte takes minutes
 
 
 def test_a_row_is_judged_alone_whatever_stands_beside_it(rows: list[dict[str, Any]], folder: Path) -> None:
