@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 from synrl.answers import extract, parse_interval, score
@@ -204,13 +205,15 @@ class _Run:
         found: list[Fact] = []
         for span in wanted or [()]:
             fits = [
-                fact for fact in self.timeline.facts if self._at(fact, span, number) and fact not in found
+                fact
+                for fact in self.timeline.facts
+                if _has(fact, number) and _off(fact, span) <= self.tolerance and fact not in found
             ]
             told = [fact for fact in fits if self.timeline.agrees(fact, terms)]
             if not told:
                 self.problems.append(self._wrong(sentence, fits))
                 return
-            found.append(told[0])
+            found.append(min(told, key=partial(_off, span=span)))
         self.checked += 1
         count = _COUNT.search(rest)
         if count and times.moments and _count(count[1]) != len(times.moments):
@@ -233,14 +236,6 @@ class _Run:
             self.problems.append(f"{sentence!r} is not the span that is asked for")
         else:
             self.checked += 1
-
-    def _at(self, fact: Fact, span: tuple[float, ...], number: re.Match[str] | None) -> bool:
-        """Whether a fact has that number, and is there at that moment or lasts as long as that span."""
-        if number and fact.number is not None and fact.number != _whole(number[1]):
-            return False
-        if len(span) == 2:
-            return _close(list(span), [fact.start, fact.end], self.tolerance)
-        return all(fact.start - self.tolerance <= time <= fact.end + self.tolerance for time in span)
 
     def _wrong(self, sentence: str, fits: list[Fact]) -> str:
         truth = f"what happens then is: {fits[0].phrases[0]}" if fits else "nothing happens just then"
@@ -375,6 +370,18 @@ def _close(some: list[float], others: list[float], tolerance: float) -> bool:
     return len(some) == len(others) and all(
         abs(a - b) <= tolerance for a, b in zip(some, others, strict=True)
     )
+
+
+def _has(fact: Fact, number: re.Match[str] | None) -> bool:
+    """Whether a fact has the number that a sentence gives, if both have one."""
+    return number is None or fact.number is None or fact.number == _whole(number[1])
+
+
+def _off(fact: Fact, span: tuple[float, ...]) -> float:
+    """By how many seconds a fact misses a moment in it, or a span as long as it; 0 if none is given."""
+    if len(span) == 2:
+        return max(abs(span[0] - fact.start), abs(span[1] - fact.end))
+    return max((max(fact.start - time, time - fact.end, 0.0) for time in span), default=0.0)
 
 
 def _count(words: str) -> int:

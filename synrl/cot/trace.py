@@ -20,6 +20,7 @@ from synrl.tasks.telling import ORDINALS, say_count
 
 _LINKS = ("Then", "Next", "After that")
 _LASTS = ("Finally", "Last")
+_MEANWHILES = ("Meanwhile", "At the same time")
 _ABOUT = {
     "pile": "pile {}",
     "container": "container {}",
@@ -68,14 +69,14 @@ class _Writer:
         names = [f"the {item['name']}" for item in self.row["objects"] if item["name"] in asked]
         return " and ".join(", ".join(names).rsplit(", ", 1)) if len(names) <= 3 else ""
 
-    def end(self) -> str:
-        """The last sentence: the answer, as the question wants it."""
-        row = self.row
+    def end(self, before: str) -> str:
+        """The last sentence: the answer, as the question wants it, after what it follows from."""
+        row, the = self.row, "The" if before.startswith("So ") else "So the"
         if row["options"]:
             return self.stream.choice(
-                (f"That is option {row['answer']}.", f"So the answer is option {row['answer']}.")
+                (f"That is option {row['answer']}.", f"{the} answer is option {row['answer']}.")
             )
-        return self.stream.choice((f"So the answer is {row['answer']}.", f"The answer: {row['answer']}"))
+        return self.stream.choice((f"{the} answer is {row['answer']}.", f"The answer: {row['answer']}"))
 
 
 class _Short(_Writer):
@@ -90,9 +91,10 @@ class _Short(_Writer):
         yield self._opening(told)
         groups = list(self._grouped(told))
         for number, group in enumerate(groups):
-            yield self._told(group, number, len(groups))
-        yield f"{self._conclusion()}."
-        yield self.end()
+            yield self._told(group, groups[number - 1] if number else (), number == len(groups) - 1)
+        conclusion = self._conclusion()
+        yield f"{conclusion}."
+        yield self.end(conclusion)
 
     def _opening(self, told: Sequence[Fact]) -> str:
         if not told:
@@ -136,17 +138,18 @@ class _Short(_Writer):
         if group:
             yield group
 
-    def _told(self, group: Sequence[Fact], number: int, count: int) -> str:
+    def _told(self, group: Sequence[Fact], before: Sequence[Fact], last: bool) -> str:
         phrase = self.stream.choice(group[0].phrases)
         if len(group) > 1:
-            *times, last = (f"{fact.start:.1f}" for fact in group)
-            said = f"{phrase} {say_count(len(group))}, at {', '.join(times)} and {last} s"
+            *times, final = (f"{fact.start:.1f}" for fact in group)
+            said = f"{phrase} {say_count(len(group))}, at {', '.join(times)} and {final} s"
         else:
             said = self._timed(group[0], phrase)
-        if number == 0 and count > 1 and self.stream.chance(0.5):
+        if not before and not last and self.stream.chance(0.5):
             return f"First, {said}."
-        if number and self.stream.chance(0.7):
-            link = self.stream.choice(_LASTS if number == count - 1 else _LINKS)
+        if before and self.stream.chance(0.7):
+            overlaps = group[0].start < before[-1].end - 0.1
+            link = self.stream.choice(_MEANWHILES if overlaps else _LASTS if last else _LINKS)
             return f"{link}, {said}."
         return f"{said[0].upper()}{said[1:]}."
 
@@ -163,7 +166,7 @@ class _Short(_Writer):
             return self.stream.choice(
                 (f"The option that fits is the one {said}", f"Among the options, this is {said}")
             )
-        return self.stream.choice((f"More exactly, this lasts {said}", f"So the time asked for is {said}"))
+        return self.stream.choice((f"So what is asked for lasts {said}", f"So the time asked for is {said}"))
 
 
 class _Long(_Writer):
@@ -183,12 +186,20 @@ class _Long(_Writer):
             yield self._read("At the end", -1)
             for run in self._runs(timeline.facts[asked:][::-1]):
                 yield self._untouched(run, back=True) if len(run) > 1 else self._undone(run[0])
-        yield from self._plan() if self.query["ask"] == "plan" else [f"{self._conclusion()}."]
-        yield self.end()
+        if self.query["ask"] == "plan":
+            yield from self._plan()
+            yield self.end("")
+        else:
+            conclusion = self._conclusion()
+            yield f"{conclusion}."
+            yield self.end(conclusion)
 
     def _opening(self) -> str:
         end = "beginning" if self.timeline.read_first else "end"
-        about = self.about() or ("a plan" if self.query["ask"] == "plan" else "all of it")
+        about = self.about() or "the whole of it"
+        plan = self.query["ask"] == "plan"
+        aim = "find a plan" if plan else f"find out about {about}"
+        question = "asks for a plan" if plan else f"is about {about}"
         way = self.stream.choice(
             (
                 "so I start from there and carry out one operation after the other",
@@ -199,15 +210,15 @@ class _Long(_Writer):
             else (
                 "so I note the operations first and then go back from there",
                 "so I write down what happens and undo it afterwards",
-                "so I have to work backwards in the end",
+                "so I have to work backwards from there",
             )
         )
         return self.stream.choice(
             (
-                f"To know about {about}, I need the state, which shows only at the {end}, {way}.",
-                f"What matters is {about}; the state can be told only at the {end}, {way}.",
-                f"I want to find out about {about}. The state is given at the {end} only, {way}.",
-                f"It is {about} that is asked about, and the {end} of the video is the key, {way}.",
+                f"To {aim}, I need the state, which shows only at the {end}, {way}.",
+                f"I have to {aim}. The state is given at the {end} only, {way}.",
+                f"The question {question}; the state can be told only at the {end}, {way}.",
+                f"The question {question}, and the {end} of the video is the key, {way}.",
             )
         )
 
@@ -236,7 +247,7 @@ class _Long(_Writer):
             return self.stream.choice(
                 (
                     f"Undoing {numbers} changes nothing for {label}.",
-                    f"Going back over {numbers}, {label} stays.",
+                    f"Going back over {numbers}, {label} stays as it is.",
                 )
             )
         *times, last = (f"{fact.start:.1f}" for fact in run)
@@ -259,36 +270,58 @@ class _Long(_Writer):
 
     def _told(self, fact: Fact, *, with_state: bool) -> str:
         phrase, when = self.stream.choice(fact.phrases), self._when(fact)
-        said = self.stream.choice(
-            (
-                f"Operation {fact.number}, {when}: {phrase}",
-                f"{when[0].upper()}{when[1:]}, operation {fact.number}: {phrase}",
-                f"Operation {fact.number} ({when}): {phrase}",
-            )
-        )
-        assert fact.number is not None  # every fact of a long clip is an operation
-        return f"{said}{self._effect(fact.number - 1, fact.number) if with_state else ''}."
+        number, first, last = fact.number, self.timeline.facts[0], self.timeline.facts[-1]
+        assert number is not None  # every fact of a long clip is an operation
+        forms = [
+            f"Operation {number}, {when}: {phrase}",
+            f"{when[0].upper()}{when[1:]}, operation {number}: {phrase}",
+            f"Operation {number} comes {when}: {phrase}",
+            f"In operation {number}, {when}, {phrase}",
+        ]
+        if self.row["mode"] == "forward":  # nothing hangs on the numbers
+            links = ("First",) if fact is first else _LASTS if fact is last else _LINKS
+            forms += [
+                f"{when[0].upper()}{when[1:]}, {phrase}",
+                f"{self.stream.choice(links)}, {when}, {phrase}",
+                f"{self.stream.choice(links)}, {phrase}, {when}",
+            ]
+        said = self.stream.choice(forms)
+        return f"{said}{self._effect(number - 1, number) if with_state else ''}."
 
     def _when(self, fact: Fact) -> str:
         return self.when(fact) if self.row["level"] < 3 else f"at {fact.start:.1f} s"
 
     def _undone(self, fact: Fact) -> str:
-        assert fact.number is not None
-        effect = self._effect(fact.number, fact.number - 1, nothing=", the same as after it")
+        number = fact.number
+        assert number is not None
+        told = self._changes_told(number, number - 1)
+        if not told:
+            return self.stream.choice(
+                (
+                    f"Undoing operation {number} changes nothing here.",
+                    f"Before operation {number} it is the same.",
+                )
+            )
         return self.stream.choice(
             (
-                f"Undoing operation {fact.number}{effect}.",
-                f"Going back before operation {fact.number}{effect}.",
+                f"Undoing operation {number}, I find that {told}.",
+                f"Before operation {number}, {told}.",
+                f"I undo operation {number}, and now {told}.",
             )
         )
 
-    def _effect(self, before: int, after: int, nothing: str = "") -> str:
-        """What an operation changes of the state, or at level 1 the state after it."""
+    def _effect(self, before: int, after: int) -> str:
+        """What an operation does to the state, as the end of a sentence."""
+        told = self._changes_told(before, after)
+        if not told:
+            return self.stream.choice((", which changes nothing here", ""))
+        return self.stream.choice((f", so {told}", f", and now {told}"))
+
+    def _changes_told(self, before: int, after: int) -> str:
+        """What is different of the state, or at level 1 the whole of it then; empty if nothing is."""
         old, new = self.timeline.states[before], self.timeline.states[after]
         changed = _changed(old, new)
-        if not changed:
-            return nothing or self.stream.choice((", which changes nothing here", ""))
-        return f", so {_listed(new if self.row['level'] == 1 else changed)}"
+        return _listed(new if changed and self.row["level"] == 1 else changed)
 
     def _conclusion(self) -> str:
         return self.stream.choice(tuple(self.timeline.family.conclude(self.row)))

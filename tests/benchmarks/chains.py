@@ -3,7 +3,9 @@
     python tests/benchmarks/chains.py [--rows 1000] [--num-proc 2]
 
 For every family: chains that pass the check; different first sentences; mean length; milliseconds for a
-chain and for its check; and, by kind of mistake, how many of the chains with one mistake are found out.
+chain and for its check; and, by kind of mistake, how many of the chains with one mistake are found out. Then
+the same words over and over, as a model says them that has lost its way: milliseconds to check 18,000
+characters, and how many times as long as half of them they take: 2 is in proportion.
 """
 
 from __future__ import annotations
@@ -12,12 +14,14 @@ import argparse
 import random
 import sys
 import time
+import timeit
 from collections import Counter
 from functools import partial
 from pathlib import Path
 
+sys.path.pop(0)  # the folder of cot.py, which hides tests/cot
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from cot.corruptions import EDITS
+from cot.corruptions import EDITS, REPETITIONS
 from cot.rows import undrawn_row
 
 from synrl.cot.check import check
@@ -50,6 +54,17 @@ def measure(name: str, rows: int) -> tuple[str, Counter[str], int]:
     return name, counts, len(openings)
 
 
+def repeat(unit: str) -> tuple[float, float]:
+    """Milliseconds to check 18,000 characters of repetitions, and the ratio to half of them."""
+    row = undrawn_row("card_stack", 0)
+    long, half = (
+        min(timeit.repeat(partial(check, text, row), number=1, repeat=5))
+        for count in (18_000, 9_000)
+        for text in [f"<think>{unit * (count // len(unit))}</think><answer>A</answer>"]
+    )
+    return 1e3 * long, long / half
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -73,7 +88,11 @@ def main() -> None:
                 " ".join(f"{text:>11}" for text in found),
             )
     for kind in EDITS:
-        print(f"{kind}: {total[f'{kind} found'] / max(1, total[f'{kind} made']):.2%} found")
+        made = total[f"{kind} made"]
+        print(f"{kind}: {total[f'{kind} found'] / max(1, made):.2%} of {made} found")
+    for unit in REPETITIONS:
+        milliseconds, ratio = repeat(unit)
+        print(f"{unit!r} over and over: {milliseconds:.0f} ms, {ratio:.1f} times half of it")
 
 
 if __name__ == "__main__":

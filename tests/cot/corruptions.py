@@ -64,7 +64,7 @@ def actor(text: str, row: Mapping[str, Any], random: random.Random) -> str | Non
     for i in told:
         if "read this" in lines[i] or "be seen" in lines[i]:
             continue
-        tale = re.split(r", so |, which ", lines[i])[0]
+        tale = re.split(r", so |, and now |, which ", lines[i])[0]
         for pattern, others in names:
             for match in re.finditer(pattern, tale):
                 edits += [(i, match, other) for other in others if other != match[0]]
