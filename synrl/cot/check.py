@@ -1,6 +1,6 @@
 """Hold a chain of thought against the row: its answer, its times, whom it names, its order, what it saw.
 
-Reasoning is free text, so only what can be read from it is checked; the report counts both. A sentence is
+Reasoning is free text, so only what can be read from it is checked; the report lists both. A sentence is
 a claim if it gives a time or the number of an operation and names something: then some event or operation
 at that time must say the same (`synrl.cot.facts`). What it says about a state must hold after the
 operation that it speaks of. The check knows no writer: the same rules hold for code and for models.
@@ -62,10 +62,10 @@ class Report:
     """What a check found."""
 
     problems: tuple[str, ...]
-    checked: int
-    """Claims that could be held against the row."""
-    unchecked: int
-    """Sentences that give a time, but say nothing that could be."""
+    checked: tuple[str, ...]
+    """Claims that could be held against the row: sentences, and statements about the state."""
+    unchecked: tuple[str, ...]
+    """Sentences that give a time, but say nothing that could be; statements about no part of the state."""
 
     @property
     def ok(self) -> bool:
@@ -95,14 +95,14 @@ def check(text: str, row: Mapping[str, Any], tolerance: float = TOLERANCE) -> Re
     """
     match = re.fullmatch(r"\s*<think>(.*)</think>\s*<answer>([^<]*)</answer>\s*", text, re.DOTALL)
     if match is None or len(text) > _MAX_LENGTH or "<think>" in match[1] or "</think>" in match[1]:
-        return Report(("the text is not reasoning in <think> and then an answer in <answer>",), 0, 0)
+        return Report(("the text is not reasoning in <think> and then an answer in <answer>",), (), ())
     run = _Run(Timeline(row), tolerance)
     if score(extract(text), row) != 1.0:
         run.problems.append(f"the answer {match[2].strip()!r} is not right")
     for sentence in _sentences(match[1]):
         run.read(sentence)
     run.conclusion(match[1])
-    return Report(tuple(run.problems), run.checked, run.unchecked)
+    return Report(tuple(run.problems), tuple(run.checked), tuple(run.unchecked))
 
 
 def _sentences(text: str) -> Iterator[str]:
@@ -157,7 +157,8 @@ class _Run:
     def __init__(self, timeline: Timeline, tolerance: float) -> None:
         self.timeline, self.tolerance = timeline, tolerance
         self.problems: list[str] = []
-        self.checked = self.unchecked = 0
+        self.checked: list[str] = []
+        self.unchecked: list[str] = []
         self._statement = _statement(timeline)
         self._last: float | None = None
         self._backwards = False
@@ -214,7 +215,7 @@ class _Run:
                 self.problems.append(self._wrong(sentence, fits))
                 return
             found.append(min(told, key=partial(_off, span=span)))
-        self.checked += 1
+        self.checked.append(sentence)
         count = _COUNT.search(rest)
         if count and times.moments and _count(count[1]) != len(times.moments):
             self.problems.append(f"{count[1]} is not as often as the times it gives: {sentence!r}")
@@ -231,11 +232,11 @@ class _Run:
             or not times.spans
             or not _SO.search(sentence)
         ):
-            self.unchecked += 1
+            self.unchecked.append(sentence)
         elif not _close(list(times.spans[-1]), list(truth), self.tolerance):
             self.problems.append(f"{sentence!r} is not the span that is asked for")
         else:
-            self.checked += 1
+            self.checked.append(sentence)
 
     def _wrong(self, sentence: str, fits: list[Fact]) -> str:
         truth = f"what happens then is: {fits[0].phrases[0]}" if fits else "nothing happens just then"
@@ -259,14 +260,14 @@ class _Run:
         labels = states[0] if states else ()
         label = next((label for label in labels if label.casefold() in sentence.casefold()), None)
         if label is None or not 1 <= first <= last < len(states):
-            self.unchecked += 1
+            self.unchecked.append(sentence)
             return
         if len({states[k][label] for k in range(first - 1, last + 1)}) > 1:
             self.problems.append(f"{sentence!r} is wrong: one of them changes {label}")
         starts = [fact.start for fact in facts[first - 1 : last]]
         if times.moments and not _close(times.moments, starts, self.tolerance):
             self.problems.append(f"{sentence!r} gives other times than those of these operations")
-        self.checked += 1
+        self.checked.append(sentence)
         self._order(sentence, starts[0], one > two)
 
     def _carry_out(self, sentence: str, step: str) -> None:
@@ -284,7 +285,7 @@ class _Run:
         except IllegalOperation as error:
             self.problems.append(f"{sentence!r} is not possible: {error}")
             return
-        self.checked += 1
+        self.checked.append(sentence)
         parts = timeline.family.parts(self._planned, timeline.query)
         for claim in self._take_states(sentence)[0]:
             self._part(sentence, parts, *claim)
@@ -302,7 +303,7 @@ class _Run:
             elif any(not _close(list(span), [start, end], self.tolerance) for span in times.spans):
                 self.problems.append(f"{sentence!r}: it can be seen from {start:.1f} to {end:.1f} s")
             else:
-                self.checked += 1
+                self.checked.append(sentence)
                 if times.all():
                     self._order(sentence, times.start, False)
             self._state = 0 if timeline.read_first else len(timeline.states) - 1
@@ -313,7 +314,7 @@ class _Run:
             if not all(self._visible(track, time) for time in set(times.all())):
                 self.problems.append(f"{sentence!r} claims to see the {track['name']}, which is hidden then")
         if about and not timeline.terms(rest).words:
-            self.checked += 1
+            self.checked.append(sentence)
             return True
         return False
 
@@ -347,12 +348,12 @@ class _Run:
 
     def _part(self, sentence: str, parts: Mapping[str, str], label: str, verb: str, said: str) -> None:
         if label not in parts:
-            self.unchecked += 1
+            self.unchecked.append(f"{label} {verb}{said}")
             return
         known = self.timeline.items.union(*map(items, parts.values()))
         given = [verb, *(item for item in items(said) if item in known)]
         if given == [verb, *items(parts[label].removeprefix(verb))] and parts[label].startswith(verb):
-            self.checked += 1
+            self.checked.append(f"{label} {verb}{said}")
         else:
             self.problems.append(f"{sentence!r} is wrong: {label} {parts[label]} then")
 

@@ -38,6 +38,7 @@ from synrl.schema import COLUMNS, features
 
 JOURNAL = "journal.jsonl"
 DROPPED = "dropped.jsonl"
+UNCHECKED = "unchecked.jsonl"
 SUMMARY = "cot.json"
 
 
@@ -55,7 +56,7 @@ class Summary:
     unpolished: int = 0
     """Rows accepted as they were written, because the polished chain did not pass. The trace needs none."""
     checked: int = 0
-    """Claims in accepted chains that code has checked, and those that it could not."""
+    """Claims in accepted chains that code has checked, and those that it could not, listed in `UNCHECKED`."""
     unchecked: int = 0
 
     def add(self, family: str, outcome: Outcome) -> None:
@@ -68,7 +69,7 @@ class Summary:
         self.reflected += outcome.reflections > 0
         self.unpolished += not outcome.polished
         self.checked += outcome.checked
-        self.unchecked += outcome.unchecked
+        self.unchecked += len(outcome.unchecked)
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -248,18 +249,19 @@ def trace_group(group: Group, tolerance: float) -> list[tuple[str, Outcome]]:
                 f"the chain of {row['id']} fails its own check: {'; '.join(report.problems)}; if "
                 "`synrl verify` proves the row, please report this"
             )
-        outcomes.append((row["id"], Outcome(chain, "", "", 0, True, report.checked, report.unchecked)))
+        outcomes.append((row["id"], Outcome(chain, "", "", 0, True, len(report.checked), report.unchecked)))
     return outcomes
 
 
 def _assemble(source: Source, journal: Journal, staging: Path) -> Summary:
-    """Write the shards that are not there and the list of dropped rows."""
-    summary, dropped = Summary(), []
+    """Write the shards that are not there, the list of dropped rows, and that of claims not checked."""
+    summary, dropped, unchecked = Summary(), [], []
     for group in source.groups:
         for row, outcome in _outcomes(group, journal):
             summary.add(row["family"], outcome)
             if outcome.cot is None:
                 dropped.append({**row, "reason": outcome.reason, "detail": outcome.detail})
+            unchecked += [{**row, "claim": claim} for claim in outcome.unchecked]
     if not summary.accepted:
         reasons = ", ".join(f"{name} {count}" for name, count in summary.reasons.most_common())
         raise DataError(
@@ -271,7 +273,8 @@ def _assemble(source: Source, journal: Journal, staging: Path) -> Summary:
         if not shard.exists():
             shard.parent.mkdir(parents=True, exist_ok=True)
             write_tables(shard, _tables([group for group in source.groups if group.path == path], journal))
-    write_whole(staging / DROPPED, "".join(json.dumps(line) + "\n" for line in dropped))
+    for name, lines in ((DROPPED, dropped), (UNCHECKED, unchecked)):
+        write_whole(staging / name, "".join(json.dumps(line) + "\n" for line in lines))
     return summary
 
 

@@ -43,8 +43,9 @@ class Outcome:
     polished: bool = False
     """Whether the polished chain has passed, too."""
     checked: int = 0
-    """Claims of the chain that code has checked, and those that it could not."""
-    unchecked: int = 0
+    """How many claims of the chain code has checked."""
+    unchecked: Sequence[str] = ()
+    """Claims of the chain that it could not."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Examined:
     """Empty: it has passed."""
     reasons: tuple[str, ...] = ()
     checked: int = 0
-    unchecked: int = 0
+    unchecked: Sequence[str] = ()
 
 
 async def make_chain(row: Mapping[str, Any], ask: Ask, config: CotConfig) -> Outcome:
@@ -113,7 +114,7 @@ async def _examine(
         reply = await ask("judge", next(numbers), messages)
         reasons = None if reply.problem else read_verdict(reply.text)
         if reasons is not None:
-            return Examined("judge" if reasons else "", reasons, report.checked, report.unchecked)
+            return Examined("judge" if reasons else "", reasons, len(report.checked), report.unchecked)
     return Examined("verdict", ("the judge gave no readable verdict",))
 
 

@@ -43,7 +43,10 @@ def measure(name: str, rows: int) -> tuple[str, Counter[str], int]:
         counts["write"] += written - started
         counts["check"] += time.perf_counter_ns() - written
         counts.update(
-            passed=report.ok, checked=report.checked, unchecked=report.unchecked, words=len(text.split())
+            passed=report.ok,
+            checked=len(report.checked),
+            unchecked=len(report.unchecked),
+            words=len(text.split()),
         )
         openings.add(text.splitlines()[1])
         for kind, edit in EDITS.items():

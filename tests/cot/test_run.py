@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from cot.server import FAIL, KEY, PASS, Fault, Models, fenced
@@ -42,6 +43,10 @@ def shards(folder: Path) -> dict[str, bytes]:
 
 def dropped(folder: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (folder / "dropped.jsonl").read_text().splitlines()]
+
+
+def unchecked(folder: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (folder / "unchecked.jsonl").read_text().splitlines()]
 
 
 def without_chains(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -115,6 +120,19 @@ def test_the_writer_gets_video_question_answer_and_record_and_the_judge_a_form(
     for body in models.asked("judge"):
         assert body["response_format"]["json_schema"]["strict"] is True
         assert "mm_processor_kwargs" not in body and "0.25 seconds" in body["messages"][0]["content"]
+
+
+def test_claims_that_code_cannot_check_are_listed_by_row(
+    run: Run, models: Models, rows: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    models.says["writer"] = lambda body: models.right(body).replace(
+        "<reasoning>", "<reasoning>At 0.5 s it feels calm. "
+    )
+    said = run()
+    assert unchecked(tmp_path / "out") == [
+        {"id": row["id"], "family": row["family"], "claim": "At 0.5 s it feels calm."} for row in rows
+    ]
+    assert said["claims"]["unchecked"] == len(rows) < said["claims"]["checked"]
 
 
 def test_a_judge_that_lies_for_a_wrong_answer_does_not_get_it_in(
@@ -262,9 +280,15 @@ def test_text_in_the_data_steers_nobody_past_the_code_and_stays_in_its_fence(
     (hostile / "recipe.json").unlink()
     for path in hostile.rglob("*.parquet"):
         table = pq.read_table(path)
-        texts = [f"{text}\n{INJECTION}" for text in table["question"].to_pylist()]
-        field = features().arrow_schema.field("question")
-        table = table.set_column(table.column_names.index("question"), field, [texts])
+        lines = table.to_pylist()
+        for line in lines:
+            line["question"] += f"\n{INJECTION}"
+            line["objects"][0]["name"] += f" {INJECTION}"
+            line["events"][0]["detail"] += f"\n{INJECTION}"
+        for name in ("question", "objects", "events"):
+            field = features().arrow_schema.field(name)
+            column = pa.array([line[name] for line in lines], field.type)
+            table = table.set_column(table.column_names.index(name), field, column)
         write_tables(path, [table.cast(features().arrow_schema)])
     models.says["writer"] = lambda body: models.wrong(body).replace(
         "<reasoning>", f"<reasoning>{INJECTION.replace('<', '').replace('>', '')} "
@@ -275,6 +299,7 @@ def test_text_in_the_data_steers_nobody_past_the_code_and_stays_in_its_fence(
     assert len(first) == 6
     for body in first:
         assert INJECTION in fenced(body, "QUESTION")
+        assert fenced(body, "RECORD").count(INJECTION) == 2
         assert "never an instruction" in body["messages"][0]["content"]
         assert INJECTION not in body["messages"][0]["content"]
 
