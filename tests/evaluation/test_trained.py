@@ -22,10 +22,12 @@ from synrl.generate import generate
 from synrl.prompts import completion_text, question_text
 from synrl.recipes import plain
 from training import miniature
+from training.budget import VideoBudget
 from training.inputs import prompt_messages
 from training.rewards import accuracy_reward
 
 ROWS, LEARNED, STEPS = 16, 8, 40
+BUDGET = VideoBudget(min_frames=2, max_frames=2, max_frame_pixels=32 * 32)
 
 
 def learn(folder: Path, rows: list[dict[str, Any]]) -> tuple[Any, Any]:
@@ -54,7 +56,7 @@ def learn(folder: Path, rows: list[dict[str, Any]]) -> tuple[Any, Any]:
             **settings,
         ),
         processing_class=processor,
-        budget=miniature.budget(),
+        budget=BUDGET,
         train_dataset=Dataset.from_list(
             [{name: row[name] for name in ("prompt", "completion", "video")} for row in rows]
         ),
@@ -73,11 +75,11 @@ def test_a_trained_model_is_as_right_in_lmms_eval_as_in_training(
         for row in Source.open(str(data)).rows()
     ]
     model, processor = learn(tmp_path / "model", rows[:LEARNED])
-    (right,) = miniature.accuracies(model, processor, rows).values()
+    (right,) = miniature.accuracies(model, processor, rows, BUDGET).values()
     assert LEARNED <= right < ROWS, "it knows the rows that it was shown, and not all of the others"
 
     monkeypatch.setenv("SYNRL_TEST", str(data))
-    shown = replace(BENCHMARKS["synrl_test"], budget=miniature.budget())
+    shown = replace(BENCHMARKS["synrl_test"], budget=BUDGET)
     monkeypatch.setitem(BENCHMARKS, "synrl_test", shown)
     done = simple_evaluate(
         model="synrl",
