@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from synrl.audit.reading import Group
 from synrl.cot.client import Client, Reply
 from synrl.cot.journal import Journal
-from synrl.cot.prompting import VERDICT_SCHEMA, Message
+from synrl.cot.prompting import VERDICT_SCHEMA, Message, with_video
 from synrl.cot.settings import CotConfig, api_key
 from synrl.cot.stages import Outcome, make_chain
 from synrl.schema import COLUMNS, decode_json
@@ -136,20 +136,23 @@ class _Session:
             table, number = item
             row = decode_json(table.slice(number, 1).to_pylist()[0])
             del item, table  # not to keep a whole row group for as long as this row takes
-            outcome = await make_chain(row, partial(self._ask, row["id"]), self._config)
+            outcome = await make_chain(row, partial(self._ask, row), self._config)
             self._journal.put(ROW + row["id"], dict(vars(outcome)))
             self._tell(outcome, self._tokens)
             self._tokens = 0
 
-    async def _ask(self, row_id: str, stage: str, number: int, messages: Sequence[Message]) -> Reply:
-        """An answer from the journal or else from the server."""
+    async def _ask(
+        self, row: Mapping[str, Any], stage: str, number: int, messages: Sequence[Message]
+    ) -> Reply:
+        """An answer from the journal, which belongs to these videos, or else from the server."""
         model = self._models[stage]
         body = json.dumps({"model": model.name, "messages": messages, **model.options}).encode()
-        key = f"{row_id}|{stage} {number}|{hashlib.sha256(body).hexdigest()}"
+        key = f"{row['id']}|{stage} {number}|{hashlib.sha256(body).hexdigest()}"
         if key in self._journal:
             reply = Reply(**self._journal.get(key))
         else:
-            reply = await model.client.chat(model.name, body)
+            sent = with_video(body, row) if stage == "write" else body
+            reply = await model.client.chat(model.name, sent)
             self._journal.put(key, dict(vars(reply)))
             if time.monotonic() - self._synced > _SYNC:
                 self._synced = time.monotonic()

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from synrl.answers import extract, parse_interval, score
@@ -24,6 +24,8 @@ _MAX_LENGTH = 20_000
 
 # A text may be anything, so no pattern may begin anew within what it has just gone through in vain: numbers
 # and lists of them are taken whole (`++`, `*+`), and words that may repeat only a few times.
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
+_CLAUSE = re.compile(r",? and then |, then ")
 _TIME = r"\d++(?:\.\d++)?+"
 _SECONDS = rf"({_TIME})"
 _UNIT = r"\s*(?:seconds?|secs?|s)\b"
@@ -42,7 +44,7 @@ _TOLD = re.compile(r"(?!after|before)(?:\w+,? )?(?:operation|swap|slide|command)
 """How a sentence begins that tells an operation by its number alone."""
 _STEP = re.compile(r'(?:\w+,? )?step \d+, "([^"]*)"', re.IGNORECASE)
 """How a sentence begins that carries out a step of a plan."""
-_SEEN = re.compile(r"\b(?:see|seen|visible|readable|can read|be read|shown|revealed)\b", re.IGNORECASE)
+_SEEN = re.compile(r"\b(?:see|seen|visible|readable|can read|be read|shown|revealed)\b")
 _BACK = re.compile(
     r"\b(?:undo|undoing|undone|going back|before (?:it|that|operation|swap|slide|command))\b", re.IGNORECASE
 )
@@ -93,11 +95,16 @@ def check(text: str, row: Mapping[str, Any], tolerance: float = TOLERANCE) -> Re
         text: `<think>…</think><answer>…</answer>`.
         tolerance: seconds by which a time may be off.
     """
+    return check_against(text, Timeline(row), tolerance)
+
+
+def check_against(text: str, timeline: Timeline, tolerance: float = TOLERANCE) -> Report:
+    """The same for several chains of a row, whose facts are then read once."""
     match = re.fullmatch(r"\s*<think>(.*)</think>\s*<answer>([^<]*)</answer>\s*", text, re.DOTALL)
     if match is None or len(text) > _MAX_LENGTH or "<think>" in match[1] or "</think>" in match[1]:
         return Report(("the text is not reasoning in <think> and then an answer in <answer>",), (), ())
-    run = _Run(Timeline(row), tolerance)
-    if score(extract(text), row) != 1.0:
+    run = _Run(timeline, tolerance)
+    if score(extract(text), timeline.row) != 1.0:
         run.problems.append(f"the answer {match[2].strip()!r} is not right")
     for sentence in _sentences(match[1]):
         run.read(sentence)
@@ -106,8 +113,8 @@ def check(text: str, row: Mapping[str, Any], tolerance: float = TOLERANCE) -> Re
 
 
 def _sentences(text: str) -> Iterator[str]:
-    for sentence in re.split(r"(?<=[.!?])\s+|\n+", text.strip()):
-        clauses = re.split(r",? and then |, then ", sentence)
+    for sentence in _SENTENCE.split(text.strip()):
+        clauses = _CLAUSE.split(sentence)
         if len(clauses) > 1 and all(_times(clause)[0].all() for clause in clauses):
             yield clauses[0]
             yield from (f"then {clause}" for clause in clauses[1:])
@@ -135,20 +142,16 @@ def _times(sentence: str) -> tuple[Times, str]:
     return Times(spans, moments), rest
 
 
-def _statement(timeline: Timeline) -> tuple[re.Pattern[str], dict[str, str]] | None:
-    """How a part of the state is spoken of, and the parts by their names in small letters."""
-    known = {label.casefold(): label for parts in timeline.states for label in parts}
-    if not known:
-        return None
-    longest = sorted(known.values(), key=len, reverse=True)
-    names = rf"(?<![\w/.])(?:{'|'.join(map(re.escape, longest))})(?![\w/.])"
+@lru_cache(256)
+def _statement(labels: tuple[str, ...]) -> re.Pattern[str]:
+    """How a part of the state is spoken of. Many rows have parts of the same names."""
+    names = rf"(?<![\w/.])(?:{'|'.join(map(re.escape, labels))})(?![\w/.])"
     verbs = r"(holds|is at|is empty|is(?= /)|reads|exists|does not exist)(?!\w)"
-    pattern = re.compile(
+    return re.compile(
         rf"(?:so |and |then |now ){{0,3}}({names})\s+(?:now |then |still |again )?{verbs}"
         rf"(.*?)(?=;|$|,? (?:so |and |then |now ){{0,3}}{names}\s)",
         re.IGNORECASE,
     )
-    return pattern, known
 
 
 class _Run:
@@ -159,7 +162,7 @@ class _Run:
         self.problems: list[str] = []
         self.checked: list[str] = []
         self.unchecked: list[str] = []
-        self._statement = _statement(timeline)
+        self._labels = {label.casefold(): label for parts in timeline.states for label in parts}
         self._last: float | None = None
         self._backwards = False
         self._state: int | None = None
@@ -185,7 +188,9 @@ class _Run:
         backwards = bool(_BACK.search(sentence))
         if match := _RANGE.search(sentence):
             self._untouched(sentence, _whole(match[1]), _whole(match[2]), times)
-        elif not (_SEEN.search(rest) and (states or times.all()) and self._seen(sentence, times, rest)):
+        elif not (
+            _SEEN.search(rest.lower()) and (states or times.all()) and self._seen(sentence, times, rest)
+        ):
             self._happenings(sentence, times, rest, backwards)
         self._place(sentence, backwards)
         parts = self.timeline.states[self._state] if self._state is not None else {}
@@ -328,10 +333,11 @@ class _Run:
 
     def _take_states(self, sentence: str) -> tuple[list[tuple[str, str, str]], str]:
         """The statements about parts of the state, and what is left without them."""
-        if self._statement is None:
+        labels = self._labels
+        if not labels:
             return [], sentence
-        pattern, known = self._statement
-        found = [(known[match[1].casefold()], match[2], match[3]) for match in pattern.finditer(sentence)]
+        pattern = _statement(tuple(sorted(labels.values(), key=len, reverse=True)))
+        found = [(labels[match[1].casefold()], match[2], match[3]) for match in pattern.finditer(sentence)]
         return found, pattern.sub(" ", sentence) if found else sentence
 
     def _place(self, sentence: str, backwards: bool) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from synrl.tasks import get_family
@@ -114,12 +114,12 @@ _THINGS = (
     r"(?:first|second|third|fourth|fifth) shape",
     r"(?:10|[2-9JQKA])[♠♥♦♣]",
     r"(?:pile|container|slot|cell)s? [A-Z]\d?(?: and [A-Z]\d?)?",
-    r"\b[A-Z]\d\b",
-    r"\bfrom [A-Z] to [A-Z]\b",
+    r"[A-Z]\d\b",
+    r"from [A-Z] to [A-Z]\b",
     r"tile \d+",
     r"chip of \d+",
     r"[+-]\d+|±",
-    r"\b\d+ (?:pixels|degrees)",
+    r"\d+ (?:pixels|degrees)",
     r'"[^"]*"',
 )
 """Names that families give to things which are no objects, and figures with a unit."""
@@ -128,17 +128,13 @@ _MARKS = 0xE000
 """Where the characters begin that stand for names: they are nobody's."""
 _MARK = re.compile("[\ue000-\uf8ff]")
 _LOOKS = sorted({*_FIGURES, *(name for palette in PALETTES for name in palette.colours)})
-_WHOLE = r"\b(?:{})\b"
 _TERMS = re.compile(
-    "|".join(
-        (
-            f"({'|'.join(_THINGS)})",
-            f"([\ue000-\uf8ff]|{_WHOLE.format('|'.join(_LOOKS))})",
-            f"({_WHOLE.format('|'.join(map(re.escape, sorted(_WORDS, key=len, reverse=True))))})",
-        )
-    )
+    rf"(?<!\w)(?:({'|'.join(_THINGS)})|([\ue000-\uf8ff]|(?:{'|'.join(_LOOKS)})\b)"
+    rf"|({'|'.join(map(re.escape, sorted(_WORDS, key=len, reverse=True)))})\b)"
 )
-"""Things; names of objects and looks; words. Compiled once: that takes longer than reading a chain."""
+"""Things; names of objects and looks; words. Compiled once: that takes longer than reading a chain. Nothing
+is looked for within a word, which saves most of the time."""
+_BETWEEN = re.compile(r"[\s,;]+")
 
 
 class Timeline:
@@ -152,12 +148,11 @@ class Timeline:
         self._read: dict[str, Terms] = {}
 
     @cached_property
-    def _named(self) -> tuple[re.Pattern[str], dict[str, str]]:
-        """The names of the row's objects, and a character that stands for each."""
-        names = [item["name"] for item in self.row["objects"] if item["name"][0].isalpha()]
-        marks = {name: chr(_MARKS + number) for number, name in enumerate(dict.fromkeys(names))}
-        longest = sorted(map(re.escape, marks), key=len, reverse=True)
-        return re.compile(_WHOLE.format("|".join(longest)) if names else "(?!)"), marks
+    def _names(self) -> dict[str, str]:
+        """The names of the row's objects, the longest first, by a character that stands for each."""
+        names = {item["name"]: None for item in self.row["objects"] if item["name"][0].isalpha()}
+        longest = sorted(names, key=len, reverse=True)
+        return {chr(_MARKS + number): name for number, name in enumerate(longest)}
 
     def terms(self, text: str) -> Terms:
         """What a text says."""
@@ -166,17 +161,19 @@ class Timeline:
         return self._read[text]
 
     def _terms(self, text: str) -> Terms:
-        pattern, marks = self._named
-        known = dict(zip(marks.values(), marks, strict=True))
+        text = _MARK.sub("", text)
+        for mark, name in self._names.items():
+            if name in text:
+                text = _whole(name).sub(mark, text)
         names: list[str] = []
         words: set[str] = set()
-        for match in _TERMS.finditer(pattern.sub(lambda match: marks[match[0]], _MARK.sub("", text))):
+        for match in _TERMS.finditer(text):
             if match[3]:
                 words.add(_WORDS[match[3]])
             elif match[1]:
                 names += _labels(match[1])
             else:
-                names.append(known.get(match[0], match[0]))
+                names.append(self._names.get(match[0], match[0]))
         return Terms(tuple(names), frozenset(words))
 
     @cached_property
@@ -229,6 +226,12 @@ class Timeline:
         return bool(self.row["states"][0]["visible"])
 
 
+@lru_cache(1024)
+def _whole(name: str) -> re.Pattern[str]:
+    """A name that is no part of a longer word."""
+    return re.compile(rf"\b{re.escape(name)}\b")
+
+
 def _labels(text: str) -> list[str]:
     """The names in a phrase like `piles A and C` or `from A to B`, each by itself."""
     labels = (
@@ -237,6 +240,7 @@ def _labels(text: str) -> list[str]:
     return labels or [text]
 
 
-def items(text: str) -> list[str]:
+@lru_cache(1024)
+def items(text: str) -> tuple[str, ...]:
     """The words of a statement about a state, without the punctuation between them."""
-    return [item for part in re.split(r"[\s,;]+", text) if (item := part.rstrip(".") or part)]
+    return tuple(item for part in _BETWEEN.split(text) if (item := part.rstrip(".") or part))

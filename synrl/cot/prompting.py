@@ -64,22 +64,46 @@ VERDICT_SCHEMA: dict[str, Any] = {
 }
 
 
-def write_messages(row: Mapping[str, Any]) -> list[Message]:
+VIDEO = "data:video/mp4;base64,"
+"""The address of the video in the messages to a writer, without the video: see `with_video`."""
+
+
+def known_text(row: Mapping[str, Any]) -> str:
+    """What writer and judge are told of a row: its question, its answer, and what is recorded of it."""
+    behind = f" ({row['answer_text']})" if row["options"] else ""
+    return "\n".join(
+        (
+            fence("QUESTION", question_text(row)),
+            fence("ANSWER", f"{row['answer']}{behind}"),
+            fence("RECORD", timeline_text(row)),
+        )
+    )
+
+
+def write_messages(known: str) -> list[Message]:
     """What the writer is asked for at first."""
-    video = base64.b64encode(row["video"]["bytes"]).decode("ascii")
     return [
         {"role": "system", "content": WRITER},
         {
             "role": "user",
             "content": [
-                {"type": "video_url", "video_url": {"url": f"data:video/mp4;base64,{video}"}},
-                {"type": "text", "text": _known(row)},
+                {"type": "video_url", "video_url": {"url": VIDEO}},
+                {"type": "text", "text": known},
             ],
         },
     ]
 
 
-def reflect_messages(row: Mapping[str, Any], chain: str, reasons: Sequence[str]) -> list[Message]:
+def with_video(body: bytes, row: Mapping[str, Any]) -> bytes:
+    """A request to the writer, as JSON, with the video in its place.
+
+    That is the first in which `VIDEO` stands, since only our own words come before it. What JSON takes for a
+    text of this length is longer than all the rest of a request, and Base64 has nothing to escape.
+    """
+    return body.replace(VIDEO.encode(), VIDEO.encode() + base64.b64encode(row["video"]["bytes"]), 1)
+
+
+def reflect_messages(known: str, chain: str, reasons: Sequence[str]) -> list[Message]:
     """The same with the chain that failed and why."""
     asked = (
         "This does not hold. What is wrong with it:\n"
@@ -87,17 +111,17 @@ def reflect_messages(row: Mapping[str, Any], chain: str, reasons: Sequence[str])
         + f"\nCorrect the reasoning and write it again in full, without mentioning the findings.\n{_FORM}"
     )
     return [
-        *write_messages(row),
+        *write_messages(known),
         {"role": "assistant", "content": _shown(chain)},
         {"role": "user", "content": asked},
     ]
 
 
-def judge_messages(row: Mapping[str, Any], chain: str, tolerance: float) -> list[Message]:
+def judge_messages(known: str, chain: str, tolerance: float) -> list[Message]:
     """What the judge is asked about a chain."""
     return [
         {"role": "system", "content": JUDGE.format(tolerance=tolerance)},
-        {"role": "user", "content": f"{_known(row)}\n{fence('REASONING', _shown(chain))}"},
+        {"role": "user", "content": f"{known}\n{fence('REASONING', _shown(chain))}"},
     ]
 
 
@@ -157,17 +181,6 @@ def timeline_text(row: Mapping[str, Any]) -> str:
             (state["frame"], f"{state['frame'] / fps:.2f} s: state ({seen}): {_compact(state['state'])}")
         )
     return "\n".join(lines + [line for _, line in sorted(entries, key=lambda entry: entry[0])])
-
-
-def _known(row: Mapping[str, Any]) -> str:
-    behind = f" ({row['answer_text']})" if row["options"] else ""
-    return "\n".join(
-        (
-            fence("QUESTION", question_text(row)),
-            fence("ANSWER", f"{row['answer']}{behind}"),
-            fence("RECORD", timeline_text(row)),
-        )
-    )
 
 
 def _shown(chain: str) -> str:

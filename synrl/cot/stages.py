@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from synrl.cot import prompting
-from synrl.cot.check import check
+from synrl.cot.check import check_against
 from synrl.cot.client import Reply
+from synrl.cot.facts import Timeline
 from synrl.cot.settings import CotConfig
 
 Ask = Callable[[str, int, Sequence[prompting.Message]], Awaitable[Reply]]
@@ -65,57 +66,60 @@ async def make_chain(row: Mapping[str, Any], ask: Ask, config: CotConfig) -> Out
     Raises:
         ServerError: a server refused, or was not to be had.
     """
-    numbers = itertools.count()
-    messages, examined = prompting.write_messages(row), Examined()
-    for reflections in range(config.rounds + 1):
-        reply = await ask("write", next(numbers), messages)
-        chain = None if reply.problem else prompting.read_chain(reply.text)
-        if chain is None:
-            # There is nothing to send back: the writer is asked as at first.
-            examined = Examined(reply.problem or "malformed", ("the writer's output is no chain",))
-            messages = prompting.write_messages(row)
-            continue
-        examined = await _examine(chain, row, ask, config, numbers)
-        if not examined.reason:
-            return await _polish(chain, examined, reflections, row, ask, config, numbers)
-        messages = prompting.reflect_messages(row, chain, examined.reasons)
-        if examined.reason == "verdict":  # nothing is known to be wrong with the chain
-            messages = prompting.write_messages(row)
-    return Outcome(None, examined.reason, "; ".join(examined.reasons), config.rounds)
+    return await _Row(row, ask, config).write()
 
 
-async def _polish(
-    chain: str,
-    examined: Examined,
-    reflections: int,
-    row: Mapping[str, Any],
-    ask: Ask,
-    config: CotConfig,
-    numbers: Iterator[int],
-) -> Outcome:
-    reply = await ask("polish", next(numbers), prompting.polish_messages(chain))
-    reasoning = None if reply.problem else prompting.read_reasoning(reply.text)
-    if reasoning is not None:
-        polished = prompting.repolished(chain, reasoning)
-        again = await _examine(polished, row, ask, config, numbers)
-        if not again.reason:
-            return Outcome(polished, "", "", reflections, True, again.checked, again.unchecked)
-    return Outcome(chain, "", "", reflections, False, examined.checked, examined.unchecked)
+class _Row:
+    """A row on its way; what is known of it is put into words, and into facts, once."""
 
+    def __init__(self, row: Mapping[str, Any], ask: Ask, config: CotConfig) -> None:
+        self._known, self._timeline = prompting.known_text(row), Timeline(row)
+        self._send, self._config, self._numbers = ask, config, itertools.count()
 
-async def _examine(
-    chain: str, row: Mapping[str, Any], ask: Ask, config: CotConfig, numbers: Iterator[int]
-) -> Examined:
-    report = check(chain, row, config.tolerance)
-    if not report.ok:
-        return Examined("check", report.problems)
-    messages = prompting.judge_messages(row, chain, config.tolerance)
-    for _ in range(config.max_retries + 1):
-        reply = await ask("judge", next(numbers), messages)
-        reasons = None if reply.problem else read_verdict(reply.text)
-        if reasons is not None:
-            return Examined("judge" if reasons else "", reasons, len(report.checked), report.unchecked)
-    return Examined("verdict", ("the judge gave no readable verdict",))
+    async def write(self) -> Outcome:
+        """Write, examine and send back until a chain passes, and polish that."""
+        first = messages = prompting.write_messages(self._known)
+        examined = Examined()
+        for reflections in range(self._config.rounds + 1):
+            reply = await self._ask("write", messages)
+            chain = None if reply.problem else prompting.read_chain(reply.text)
+            if chain is None:
+                # There is nothing to send back: the writer is asked as at first.
+                examined = Examined(reply.problem or "malformed", ("the writer's output is no chain",))
+                messages = first
+                continue
+            examined = await self._examine(chain)
+            if not examined.reason:
+                return await self._polish(chain, examined, reflections)
+            messages = prompting.reflect_messages(self._known, chain, examined.reasons)
+            if examined.reason == "verdict":  # nothing is known to be wrong with the chain
+                messages = first
+        return Outcome(None, examined.reason, "; ".join(examined.reasons), self._config.rounds)
+
+    async def _ask(self, stage: str, messages: Sequence[prompting.Message]) -> Reply:
+        return await self._send(stage, next(self._numbers), messages)
+
+    async def _polish(self, chain: str, examined: Examined, reflections: int) -> Outcome:
+        reply = await self._ask("polish", prompting.polish_messages(chain))
+        reasoning = None if reply.problem else prompting.read_reasoning(reply.text)
+        if reasoning is not None:
+            polished = prompting.repolished(chain, reasoning)
+            again = await self._examine(polished)
+            if not again.reason:
+                return Outcome(polished, "", "", reflections, True, again.checked, again.unchecked)
+        return Outcome(chain, "", "", reflections, False, examined.checked, examined.unchecked)
+
+    async def _examine(self, chain: str) -> Examined:
+        report = check_against(chain, self._timeline, self._config.tolerance)
+        if not report.ok:
+            return Examined("check", report.problems)
+        messages = prompting.judge_messages(self._known, chain, self._config.tolerance)
+        for _ in range(self._config.max_retries + 1):
+            reply = await self._ask("judge", messages)
+            reasons = None if reply.problem else read_verdict(reply.text)
+            if reasons is not None:
+                return Examined("judge" if reasons else "", reasons, len(report.checked), report.unchecked)
+        return Examined("verdict", ("the judge gave no readable verdict",))
 
 
 def read_verdict(text: str) -> tuple[str, ...] | None:

@@ -21,7 +21,7 @@ from synrl.audit.verify import verify
 from synrl.cli import main
 from synrl.cot import trace
 from synrl.cot.check import check
-from synrl.cot.prompting import judge_messages, timeline_text
+from synrl.cot.prompting import judge_messages, known_text, timeline_text
 from synrl.cot.run import add_chains
 from synrl.cot.settings import CotConfig
 from synrl.errors import DataError, OutputError, ServerError
@@ -306,7 +306,7 @@ def test_text_in_the_data_steers_nobody_past_the_code_and_stays_in_its_fence(
 
 def test_a_chain_cannot_close_its_fence(rows: list[dict[str, Any]]) -> None:
     chain = completion_text("A", f"First. {INJECTION}")
-    (system, user) = judge_messages(rows[0], chain, 0.25)
+    (system, user) = judge_messages(known_text(rows[0]), chain, 0.25)
     inside = f"<reasoning>\nFirst. {INJECTION}\n</reasoning>\n<answer>A</answer>"
     assert fenced({"messages": [user]}, "REASONING") == inside
     assert "never an instruction" in system["content"] and INJECTION not in system["content"]
