@@ -156,7 +156,7 @@ def main() -> None:
         print(
             f"{count} rows, server at once: {1e3 * cpu / count:.1f} ms of CPU a row: {1e3 * reading:.1f} "
             f"reading it, {1e3 * writing / count:.1f} writing it, {1e3 * own:.1f} asking and checking; "
-            f"{1e3 * clock / count:.1f} ms on the clock; the loop takes {before:.2f} s before, {after:.2f} after"
+            f"{1e3 * clock / count:.1f} ms on the clock; the loop: {before:.2f}, {after:.2f} s"
         )
         cpu, writing, clock, means = measure(data, Path(folder, "slow"), chains, 0.2, arguments.concurrency)
         busy, whole = (f"{mean / arguments.concurrency:.1%}" for mean in means)
