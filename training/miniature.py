@@ -4,10 +4,12 @@
     python -m training.miniature tables --out DIR    what the paper's Tables 5, 7 and 9 ask, in miniature
 
 Nothing is pretrained here, so the tiny model (`training.tiny`) learns to see, to read and to answer from
-these rows alone. It is shown a few frames of 32 x 32 pixels and answers without reasoning: two are enough
-for which way something goes, and four, partly, for how a distance develops. Sixteen show all of the four
-operations on two containers; which is the last on one of these is what the long family asks. Accuracy is
-that of greedy answers to rows that were never trained on.
+these rows alone. It is shown a few frames of 32 x 32 pixels: two are enough for which way something goes, and
+four, partly, for how a distance develops; both are answered without reasoning. 32 show each of the four
+operations of the long family, which asks for the last on one of two containers. The answer alone teaches too
+little of that: there the model is taught to write down first what is asked, on which container each
+operation is and the last so far, as the row's log has it. Accuracy is that of greedy answers to rows that
+were never trained on.
 """
 
 from __future__ import annotations
@@ -46,6 +48,8 @@ class Task:
     """How many the model is shown."""
     edge: int
     """Their width and height, px."""
+    noted: bool = False
+    """Whether what happens is written down before the answer."""
     length: int = 1
     """How many times as many operations as usual."""
 
@@ -57,16 +61,19 @@ class Task:
 TASKS = (
     Task("direction_identification", "perception", "path", frames=2, edge=32),
     Task("distance_estimation", "perception", "trend", frames=4, edge=32),
-    Task("chip_container", "historical", "last_change", frames=16, edge=32),
+    Task("chip_container", "historical", "last_change", frames=32, edge=32, noted=True),
 )
-SPLITS = {"train": 1200, "validation": 64, "test": 200}
+LONGER = replace(TASKS[-1], frames=64, length=2)
+SPLITS = {"train": 800, "validation": 64, "test": 200}
 """Rows of each task."""
 SEEDS = (0, 1, 2)
-SFT_STEPS, GRPO_STEPS = 250, 100
+SFT_STEPS, GRPO_STEPS = 500, 60
+LONGEST = 48
+"""Tokens of an output."""
 ENOUGH = 0.6
 """Share of right answers to the validation rows at which fine-tuning stops, to leave GRPO something to do."""
-STAGES = {"neither": (), "SFT": ("sft",), "GRPO": ("grpo",), "SFT, GRPO": ("sft", "grpo")}
-"""The rows of the paper's Table 5."""
+STEPS = "steps.txt"
+"""How many a stage took: is there when its model is whole."""
 
 
 # --- rows -------------------------------------------------------------------------------------------
@@ -110,7 +117,24 @@ def _row(task: Task, split: str, index: int) -> dict[str, Any]:
     )
     shown = pack(budget.read(row["video"]["bytes"], TOKEN))
     kept = ("id", "family", "level", "question", "options", "answer_type", "answer", "guess_rate")
-    return {"video": {"bytes": shown, "path": None}, **{name: row[name] for name in kept}}
+    return {
+        "video": {"bytes": shown, "path": None},
+        "notes": notes(row) if task.noted else None,
+        **{name: row[name] for name in kept},
+    }
+
+
+def notes(row: Mapping[str, Any]) -> str:
+    """The container that is asked about; each operation with its container, and the last on that one so far.
+
+    Like `A: 1 B -, 2 A 2, 3 B 2, 4 B 2`.
+    """
+    asked, last, told = row["config"]["query"]["container"], "-", []
+    for number, step in enumerate(row["operations"], 1):
+        container = step["arguments"]["container"]
+        last = str(number) if container == asked else last
+        told.append(f"{number} {container} {last}")
+    return f"{asked}: {', '.join(told)}"
 
 
 def pack(clip: Clip) -> bytes:
@@ -129,8 +153,8 @@ class Packed(VideoBudget):
 
 
 def read_rows(folder: Path, names: Sequence[str], split: str) -> Any:
-    """The rows of some tasks, with prompts and completions without reasoning."""
-    from datasets import concatenate_datasets, load_dataset
+    """The rows of some tasks, with prompts and completions; those with notes are to reason."""
+    from datasets import Value, concatenate_datasets, load_dataset
 
     from synrl.prompts import completion_text
     from training.data import each_row
@@ -138,10 +162,11 @@ def read_rows(folder: Path, names: Sequence[str], split: str) -> Any:
 
     files = [str(folder / f"{name}-{split}.parquet") for name in names]
     parts = [load_dataset("parquet", data_files=file, split="train") for file in files]
+    parts = [part.cast_column("notes", Value("string")) for part in parts]
 
     def asked(row: Mapping[str, Any]) -> dict[str, Any]:
-        prompt = prompt_messages(row, reasoned=False)
-        return {**row, "prompt": prompt, "completion": completion_text(row["answer"])}
+        prompt = prompt_messages(row, reasoned=row["notes"] is not None)
+        return {**row, "prompt": prompt, "completion": completion_text(row["answer"], row["notes"])}
 
     return concatenate_datasets(parts).with_transform(each_row(asked))
 
@@ -154,28 +179,54 @@ def run_one(
 ) -> dict[str, Any]:
     """Train a new tiny model through some stages; accuracy on every tested task at first and after each.
 
-    Stages are `sft`, `grpo`, and `grpo2`: GRPO again, on the rows of the last trained task alone.
+    Stages are `sft`, `grpo`, and `grpo2`: GRPO again, on clips of twice the length. Runs that begin with the
+    same stages share these.
     """
     import torch
-    from transformers import AutoModelForImageTextToText, AutoProcessor
+    from transformers import AutoProcessor
+
+    from training.tiny import write_tiny
+
+    torch.set_num_threads(1)
+    here = folder / "models" / "-".join([*trained, str(seed)])
+    rows, model = read_rows(folder, trained, "train"), here / "before"
+    if not (model / STEPS).exists():
+        plain = rows.with_format(None)
+        some = [plain[number] for number in range(0, len(plain), 9)]
+        write_tiny(model, seed, texts=[text for row in some for text in _texts(row)])
+        write_whole(model / STEPS, "0")
+    found = [{"stage": "before", **_measured(folder, model, tested)}]
+    for number, stage in enumerate(stages, 1):
+        before, model = model, here / "-".join(stages[:number])
+        if not (model / STEPS).exists():
+            used = read_rows(folder, [LONGER.name], "train") if stage == "grpo2" else rows
+            valid = read_rows(folder, trained, "validation")
+            processor = AutoProcessor.from_pretrained(before, padding_side="left")
+            trainer = _trainer(stage, before, processor, used, valid, seed)
+            trainer.train()
+            trainer.save_model(str(model))
+            processor.save_pretrained(model)
+            write_whole(model / STEPS, str(trainer.state.global_step))
+        steps = int((model / STEPS).read_text())
+        found.append({"stage": stage, "steps": steps, **_measured(folder, model, tested)})
+    return {"stages": stages, "seed": seed, "trained": trained, "found": found}
+
+
+def _texts(row: Mapping[str, Any]) -> tuple[str, str]:
+    from synrl.prompts import completion_text, question_text
+
+    return question_text(row), completion_text(row["answer"], row["notes"])
+
+
+def _trainer(stage: str, model: Path, processor: Any, rows: Any, valid: Any, seed: int) -> Any:
     from trl import GRPOConfig, SFTConfig
 
-    from synrl.prompts import question_text
     from training.rewards import accuracy_reward
-    from training.tiny import write_tiny
     from training.video_grpo import VideoGRPOTrainer
     from training.video_sft import VideoSFTTrainer
 
-    torch.set_num_threads(1)
-    first = [name for name in trained if not ("grpo2" in stages and name == trained[-1])]
-    rows, test = (read_rows(folder, names, split) for names, split in ((first, "train"), (tested, "test")))
-    name = "-".join([*(stages or ["none"]), *trained, str(seed)])
-    here = folder / "models" / name
-    plain = rows.with_format(None)
-    model: Path = write_tiny(here, seed, texts=[question_text(plain[i]) for i in range(0, len(plain), 9)])
-    processor = AutoProcessor.from_pretrained(model, padding_side="left")
     common: dict[str, Any] = dict(
-        output_dir=str(here / "runs"),
+        output_dir=str(model / "runs"),
         use_cpu=True,
         bf16=False,
         activation_checkpointing=False,
@@ -186,58 +237,54 @@ def run_one(
         seed=seed,
         adam_beta2=0.98,
         weight_decay=0.0,
-        per_device_train_batch_size=32,
     )
-    chance = {family: _mean_chance(test, family) for family in set(test["family"])}
-    loaded = AutoModelForImageTextToText.from_pretrained(model)
-    found = [{"stage": "before", **accuracies(loaded, processor, test)}]
-    for stage in stages:
-        if stage == "sft":
-            args = SFTConfig(
-                **common,
-                max_steps=SFT_STEPS,
-                learning_rate=1e-3,
-                warmup_steps=50,
-                lr_scheduler_type="constant_with_warmup",
-            )
-            trainer: Any = VideoSFTTrainer(
-                str(model),
-                args,
-                processing_class=processor,
-                budget=Packed(),
-                train_dataset=rows,
-                callbacks=[stop_when_good(processor, read_rows(folder, first, "validation"))],
-            )
-        else:
-            args = GRPOConfig(
-                **common,
-                max_steps=GRPO_STEPS,
-                learning_rate=1e-4,
-                num_generations=8,
-                max_completion_length=24,
-            )
-            used = read_rows(folder, trained[-1:], "train") if stage == "grpo2" else rows
-            trainer = VideoGRPOTrainer(
-                str(model),
-                accuracy_reward,
-                args,
-                budget=Packed(),
-                train_dataset=used,
-                processing_class=processor,
-            )
-        trainer.train()
-        model = here / stage
-        trainer.save_model(str(model))
-        processor.save_pretrained(model)
-        steps = trainer.state.global_step
-        found.append({"stage": stage, "steps": steps, **accuracies(trainer.model, processor, test)})
-    return {"stages": stages, "seed": seed, "trained": trained, "chance": chance, "found": found}
+    if stage == "sft":
+        args = SFTConfig(
+            **common,
+            max_steps=SFT_STEPS,
+            per_device_train_batch_size=16,
+            learning_rate=1e-3,
+            warmup_steps=50,
+            lr_scheduler_type="constant_with_warmup",
+        )
+        return VideoSFTTrainer(
+            str(model),
+            args,
+            processing_class=processor,
+            budget=Packed(),
+            train_dataset=rows,
+            callbacks=[stop_when_good(processor, valid)],
+        )
+    args = GRPOConfig(
+        **common,
+        max_steps=GRPO_STEPS,
+        per_device_train_batch_size=32,
+        learning_rate=1e-4,
+        num_generations=8,
+        max_completion_length=LONGEST,
+    )
+    return VideoGRPOTrainer(
+        str(model),
+        accuracy_reward,
+        args,
+        budget=Packed(),
+        train_dataset=rows,
+        processing_class=processor,
+    )
 
 
-def _mean_chance(rows: Any, family: str) -> float:
-    """Of a family's rows, the best accuracy without seeing the video."""
-    rates = [rate for name, rate in zip(rows["family"], rows["guess_rate"], strict=True) if name == family]
-    return float(sum(rates) / len(rates))
+def _measured(folder: Path, model: Path, tested: Sequence[str]) -> dict[str, int]:
+    """How many test rows of each task a model answers rightly; found out once."""
+    from transformers import AutoModelForImageTextToText, AutoProcessor
+
+    path = model / "right.json"
+    right: dict[str, int] = json.loads(path.read_text()) if path.exists() else {}
+    if missing := [name for name in tested if name not in right]:
+        processor = AutoProcessor.from_pretrained(model, padding_side="left")
+        loaded = AutoModelForImageTextToText.from_pretrained(model)
+        right |= {name: accuracy(loaded, processor, read_rows(folder, [name], "test")) for name in missing}
+        write_whole(path, json.dumps(right))
+    return {name: right[name] for name in tested}
 
 
 def stop_when_good(processor: Any, rows: Any) -> Any:
@@ -247,14 +294,14 @@ def stop_when_good(processor: Any, rows: Any) -> Any:
     class Stop(TrainerCallback):
         def on_step_end(self, args: Any, state: Any, control: Any, model: Any = None, **kwargs: Any) -> None:
             if state.global_step % 25 == 0:
-                right = sum(accuracies(model, processor, rows).values())
+                right = accuracy(model, processor, rows)
                 control.should_training_stop |= right >= ENOUGH * len(rows)
 
     return Stop()
 
 
-def accuracies(model: Any, processor: Any, rows: Any, budget: VideoBudget | None = None) -> dict[str, int]:
-    """How many greedy answers to the rows of each family are right."""
+def accuracy(model: Any, processor: Any, rows: Any, budget: VideoBudget | None = None) -> int:
+    """How many greedy answers to some rows are right."""
     import torch
 
     from synrl.answers import extract, score
@@ -263,7 +310,7 @@ def accuracies(model: Any, processor: Any, rows: Any, budget: VideoBudget | None
 
     training, shown = model.training, budget or Packed()
     model.eval()
-    edge, pad, right = token_edge(processor), processor.tokenizer.pad_token_id, dict[str, int]()
+    edge, pad, right = token_edge(processor), processor.tokenizer.pad_token_id, 0
     for start in range(0, len(rows), 50):
         some = [rows[number] for number in range(start, min(start + 50, len(rows)))]
         prompts = [
@@ -279,11 +326,11 @@ def accuracies(model: Any, processor: Any, rows: Any, budget: VideoBudget | None
                 mm_token_type_ids=token_types(processor, ids),
                 **join([prompt.visuals for prompt in prompts]),
                 do_sample=False,
-                max_new_tokens=24,
+                max_new_tokens=LONGEST,
             )
         for row, output in zip(some, given[:, length:], strict=True):
             text = processor.tokenizer.decode(output, skip_special_tokens=True)
-            right[row["family"]] = right.get(row["family"], 0) + int(score(extract(text), row))
+            right += int(score(extract(text), row))
     model.train(training)
     return right
 
@@ -291,67 +338,80 @@ def accuracies(model: Any, processor: Any, rows: Any, budget: VideoBudget | None
 # --- all of them ------------------------------------------------------------------------------------
 
 
-def learn(folder: Path, processes: int) -> dict[str, Any]:
+def learn(folder: Path, processes: int) -> list[dict[str, Any]]:
     """SFT and then GRPO on each task, for every seed."""
-    both = STAGES["SFT, GRPO"]
-    jobs = [(both, seed, [task.name], [task.name]) for task in TASKS for seed in SEEDS]
-    return _runs(folder, jobs, processes, TASKS)
-
-
-def tables(folder: Path, processes: int) -> dict[str, Any]:
-    """Table 5: which stages. Table 9: which half of the data. Table 7: a second round, on longer clips."""
+    _write_all(folder, TASKS, processes)
     names = [task.name for task in TASKS]
-    longer = replace(TASKS[-1], length=2)
-    both = STAGES["SFT, GRPO"]
-    jobs = [(stages, seed, names[:1], names[:1]) for stages in STAGES.values() for seed in SEEDS]
-    jobs += [(both, seed, half, names) for half in (names[:2], names[2:], names) for seed in SEEDS]
-    jobs += [((*both, "grpo2"), seed, [names[0], longer.name], names) for seed in SEEDS]
-    return _runs(folder, jobs, processes, (*TASKS, longer))
+    jobs = [(["sft", "grpo"], seed, [name], names) for name in reversed(names) for seed in SEEDS]
+    return _runs(folder, jobs, processes)
 
 
-def _runs(folder: Path, jobs: Sequence[Any], processes: int, tasks: Sequence[Task]) -> dict[str, Any]:
-    """Carry out runs, each in a process of its own and each only once; whoever is killed goes on."""
+def tables(folder: Path, processes: int) -> list[dict[str, Any]]:
+    """What `learn` leaves out of Table 5 (GRPO without SFT), 9 (two halves) and 7 (longer clips)."""
+    done = learn(folder, processes)
+    _write_all(folder, [LONGER], processes)
+    short, long = ([task.name for task in some] for some in (TASKS[:-1], TASKS[-1:]))
+    names, both = [*short, *long], ["sft", "grpo"]
+    jobs: list[Job] = [(["grpo"], seed, short[:1], names) for seed in SEEDS]
+    jobs += [(both, seed, half, names) for half in (short, names) for seed in SEEDS]
+    jobs += [([*both, "grpo2"], seed, long, [*names, LONGER.name]) for seed in SEEDS]
+    return done + _runs(folder, jobs, processes)
+
+
+Job = tuple[Sequence[str], int, Sequence[str], Sequence[str]]
+"""Of `run_one`: stages, seed, names of the tasks to train on, and to test on."""
+
+
+def _write_all(folder: Path, tasks: Sequence[Task], processes: int) -> None:
     for task in tasks:
         write_rows(task, folder, processes)
 
-    def one(job: Any) -> Any:
-        stages, seed, trained, tested = job
-        path = folder / "results" / ("-".join([*(stages or ["none"]), *trained, str(seed)]) + ".json")
-        if not path.exists():
-            path.parent.mkdir(exist_ok=True)
-            command = [sys.executable, "-m", "training.miniature", "one", "--out", str(folder)]
-            said = json.dumps({"stages": stages, "seed": seed, "trained": trained, "tested": tested})
-            done = subprocess.run([*command, "--job", said], capture_output=True, text=True)
-            if done.returncode:
-                raise RuntimeError(done.stderr)
-            write_whole(path, done.stdout.splitlines()[-1])
-            print(path.stem, file=sys.stderr)
-        return json.loads(path.read_text(encoding="utf-8"))
+
+def _runs(folder: Path, jobs: Sequence[Job], processes: int) -> list[dict[str, Any]]:
+    """Carry out runs, each in a process of its own; whoever is killed goes on from the last stage."""
+
+    def one(job: Job) -> dict[str, Any]:
+        said = dict(zip(("stages", "seed", "trained", "tested"), job, strict=True))
+        command = [sys.executable, "-m", "training.miniature", "one", "--out", str(folder)]
+        done = subprocess.run([*command, "--job", json.dumps(said)], capture_output=True, text=True)
+        if done.returncode:
+            raise RuntimeError(done.stderr)
+        print(*job[0], *job[2], job[1], file=sys.stderr)
+        found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+        return found
 
     with ThreadPoolExecutor(processes) as pool:
-        return {"runs": list(pool.map(one, jobs))}
+        return list(pool.map(one, jobs))
 
 
 def table(runs: Sequence[Mapping[str, Any]]) -> str:
     """Markdown: right answers of all seeds together, with 95 % intervals, after each stage."""
-    families = [task.family for task in TASKS]
-    lines = [f"| stages | trained on | after | {' | '.join(families)} |", "|---" * (3 + len(families)) + "|"]
-    groups: dict[tuple[str, str, int], list[Mapping[str, Any]]] = {}
+    names = list(dict.fromkeys(task for run in runs for entry in run["found"] for task in entry))
+    names = [name for name in names if name not in ("stage", "steps")]
+    lines = [f"| trained on | stages | {' | '.join(names)} |", "|---" * (2 + len(names)) + "|"]
+    groups: dict[tuple[str, str], dict[int, Mapping[str, Any]]] = {}
     for run in runs:
         for number, entry in enumerate(run["found"]):
-            key = (", ".join(run["stages"]) or "none", ", ".join(run["trained"]), number)
-            groups.setdefault(key, []).append(entry)
-    for (stages, trained, _), entries in groups.items():
+            key = ", ".join(run["trained"]), ", ".join(run["stages"][:number]) or "none"
+            seeds = groups.setdefault(key, {})
+            seeds[run["seed"]] = {**seeds.get(run["seed"], {}), **entry}
+    for (trained, stages), seeds in groups.items():
         cells = []
-        for family in families:
-            tested = [entry[family] for entry in entries if family in entry]
+        for name in names:
+            tested = [entry[name] for entry in seeds.values() if name in entry]
             low, high = wilson(sum(tested), total := SPLITS["test"] * len(tested))
             cells.append(f"{sum(tested) / total:.1%} ({low:.1%} to {high:.1%})" if tested else "")
-        lines.append(f"| {stages} | {trained} | {entries[0]['stage']} | {' | '.join(cells)} |")
+        lines.append(f"| {trained} | {stages} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
-def plot(runs: Sequence[Mapping[str, Any]], path: Path) -> None:
+def chance(folder: Path, name: str) -> float:
+    """The best accuracy on a task's test rows without seeing a video."""
+    rates = read_rows(folder, [name], "test")["guess_rate"]
+    return float(sum(rates) / len(rates))
+
+
+def plot(folder: Path, runs: Sequence[Mapping[str, Any]], path: Path) -> None:
     """Accuracy by stage, a line for each seed, a panel for each task, with chance."""
     from matplotlib.figure import Figure
 
@@ -359,9 +419,8 @@ def plot(runs: Sequence[Mapping[str, Any]], path: Path) -> None:
     for axes, task in zip(figure.subplots(1, len(TASKS), sharey=True), TASKS, strict=True):
         for run in (run for run in runs if run["trained"] == [task.name]):
             stages = [entry["stage"] for entry in run["found"]]
-            axes.plot(stages, [entry[task.family] / SPLITS["test"] for entry in run["found"]], marker="o")
-        chance = next(run["chance"][task.family] for run in runs if task.family in run["chance"])
-        axes.axhline(chance, color="0.5", linestyle=":", label="chance")
+            axes.plot(stages, [entry[task.name] / SPLITS["test"] for entry in run["found"]], marker="o")
+        axes.axhline(chance(folder, task.name), color="0.5", linestyle=":", label="chance")
         axes.set(title=task.family, ylim=(0, 1.02))
         axes.legend(frameon=False)
     figure.savefig(path, dpi=120)
@@ -382,12 +441,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(json.dumps(run_one(folder, **arguments.job)))
         return 0
     folder.mkdir(parents=True, exist_ok=True)
-    runs = (learn if arguments.what == "learn" else tables)(folder, arguments.processes)["runs"]
+    runs = (learn if arguments.what == "learn" else tables)(folder, arguments.processes)
     text = table(runs)
     write_whole(folder / f"{arguments.what}.md", text + "\n")
     write_whole(folder / f"{arguments.what}.json", json.dumps(runs, indent=1))
     if arguments.what == "learn":
-        plot(runs, folder / "learn.png")
+        plot(folder, runs, folder / "learn.png")
     print(text)
     return 0
 

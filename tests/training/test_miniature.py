@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from synrl.rows import make_row
+from synrl.seeds import Streams
 from synrl.tasks import get_family
 from training import miniature
 from training.budget import VideoBudget
-from training.miniature import TASKS, Packed, read_rows, run_one, table, write_rows
+from training.miniature import (
+    LONGER,
+    TASKS,
+    Packed,
+    _indices,
+    chance,
+    notes,
+    read_rows,
+    run_one,
+    table,
+    write_rows,
+)
 from training.tiny import TOKEN
 
 
@@ -35,7 +46,7 @@ def test_rows_are_of_the_task_and_splits_share_none(folder: Path) -> None:
 
 
 def test_longer_clips_have_a_name_of_their_own() -> None:
-    assert replace(TASKS[-1], length=2).name == TASKS[-1].name + "_x2"
+    assert LONGER.name == TASKS[-1].name + "_x2"
 
 
 def test_what_is_kept_of_a_video_is_what_a_budget_shows(folder: Path) -> None:
@@ -54,12 +65,40 @@ def test_what_is_kept_of_a_video_is_what_a_budget_shows(folder: Path) -> None:
     assert kept.metadata == shown.metadata
 
 
+def test_notes_follow_the_operations_to_the_answer() -> None:
+    steps = [{"arguments": {"container": container}} for container in "BABB"]
+    row = {"operations": steps, "config": {"query": {"container": "A"}}}
+    assert notes(row) == "A: 1 B -, 2 A 2, 3 B 2, 4 B 2"
+
+
+@pytest.mark.parametrize("index", range(3))
+def test_notes_end_in_the_answer_of_the_row(index: int) -> None:
+    task = TASKS[-1]
+    family = get_family(task.family)
+    found = list(_indices(task, "train", index + 1))[-1]
+    config = family.config(1, task.mode, "open")
+    timeline = family.simulate(config, streams := Streams(task.family, "train", 0, found))
+    steps = [{"arguments": step.arguments} for step in timeline.operations]
+    told = notes({"operations": steps, "config": {"query": timeline.query}})
+    assert told.split()[-1] == family.ask(timeline, config, streams).answer_text
+
+
 def test_every_stage_is_measured_and_listed(folder: Path) -> None:
     name = TASKS[0].name
     run: dict[str, Any] = run_one(folder, ["sft", "grpo"], 0, [name], [name])
     assert [entry["stage"] for entry in run["found"]] == ["before", "sft", "grpo"]
     assert [entry.get("steps") for entry in run["found"]] == [None, 2, 1]
-    assert run["chance"] == {"direction_identification": 0.25}
     assert all(0 <= entry[name] <= 4 for entry in run["found"])
+    assert chance(folder, name) == 0.25
     lines = table([run, {**run, "seed": 1}]).splitlines()
-    assert len(lines) == 2 + 3 and lines[2].startswith("| sft, grpo | direction_identification | before |")
+    assert [line.split(" | ")[:2] for line in lines[2:]] == [
+        ["| direction_identification", stages] for stages in ("none", "sft", "sft, grpo")
+    ]
+
+
+def test_a_run_goes_on_from_the_last_whole_stage(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = TASKS[0].name
+    first = run_one(folder, ["sft"], 0, [name], [name])
+    monkeypatch.setattr(miniature, "SFT_STEPS", 1)
+    both = run_one(folder, ["sft", "grpo"], 0, [name], [name])
+    assert both["found"][:2] == first["found"] and both["found"][1]["steps"] == 2

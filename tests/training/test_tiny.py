@@ -10,7 +10,7 @@ import torch
 from transformers import AutoModelForImageTextToText, AutoProcessor
 
 from synrl.prompts import DIRECT, REASONED
-from training.tiny import KINDS, write_tiny
+from training.tiny import KINDS, main, write_tiny
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -48,3 +48,12 @@ def test_a_seed_gives_the_same_weights(tmp_path: Path) -> None:
 def test_other_kinds_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="kind of tiny model is 'qwen9'; allowed: qwen3_vl, qwen2_5_vl"):
         write_tiny(tmp_path, kind="qwen9")
+
+
+def test_a_folder_that_can_not_be_made_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "file"
+    file.write_text("")
+    assert main([str(file / "tiny")]) == 2
+    assert capsys.readouterr().err == f"{file / 'tiny'} can't be written: Not a directory\n"
