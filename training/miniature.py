@@ -80,7 +80,7 @@ STEPS = "steps.txt"
 
 
 def write_rows(task: Task, folder: Path, num_proc: int) -> None:
-    """Write the rows of a task to two Parquet files, unless they are there."""
+    """Write the rows of a task to a Parquet file for each split, unless it is there."""
     from datasets import Dataset
 
     for split, count in SPLITS.items():
@@ -185,15 +185,17 @@ def run_one(
     import torch
     from transformers import AutoProcessor
 
+    from synrl.prompts import question_text
     from training.tiny import write_tiny
 
     torch.set_num_threads(1)
     here = folder / "models" / "-".join([*trained, str(seed)])
     rows, model = read_rows(folder, trained, "train"), here / "before"
     if not (model / STEPS).exists():
-        plain = rows.with_format(None)
-        some = [plain[number] for number in range(0, len(plain), 9)]
-        write_tiny(model, seed, texts=[text for row in some for text in _texts(row)])
+        some = [rows[number] for number in range(0, len(rows), 9)]
+        write_tiny(
+            model, seed, texts=[text for row in some for text in (question_text(row), row["completion"])]
+        )
         write_whole(model / STEPS, "0")
     found = [{"stage": "before", **_measured(folder, model, tested)}]
     for number, stage in enumerate(stages, 1):
@@ -210,12 +212,6 @@ def run_one(
         steps = int((model / STEPS).read_text())
         found.append({"stage": stage, "steps": steps, **_measured(folder, model, tested)})
     return {"stages": stages, "seed": seed, "trained": trained, "found": found}
-
-
-def _texts(row: Mapping[str, Any]) -> tuple[str, str]:
-    from synrl.prompts import completion_text, question_text
-
-    return question_text(row), completion_text(row["answer"], row["notes"])
 
 
 def _trainer(stage: str, model: Path, processor: Any, rows: Any, valid: Any, seed: int) -> Any:
@@ -342,6 +338,7 @@ def learn(folder: Path, processes: int) -> list[dict[str, Any]]:
     """SFT and then GRPO on each task, for every seed."""
     _write_all(folder, TASKS, processes)
     names = [task.name for task in TASKS]
+    # The long family first, which takes longest: the others fill up the end.
     jobs = [(["sft", "grpo"], seed, [name], names) for name in reversed(names) for seed in SEEDS]
     return _runs(folder, jobs, processes)
 

@@ -44,7 +44,7 @@ _TOLD = re.compile(r"(?!after|before)(?:\w+,? )?(?:operation|swap|slide|command)
 """How a sentence begins that tells an operation by its number alone."""
 _STEP = re.compile(r'(?:\w+,? )?step \d+, "([^"]*)"', re.IGNORECASE)
 """How a sentence begins that carries out a step of a plan."""
-_SEEN = re.compile(r"\b(?:see|seen|visible|readable|can read|be read|shown|revealed)\b")
+_SEEN = re.compile(r"\b(?:see|seen|visible|readable|can read|be read|shown|revealed)\b", re.IGNORECASE)
 _BACK = re.compile(
     r"\b(?:undo|undoing|undone|going back|before (?:it|that|operation|swap|slide|command))\b", re.IGNORECASE
 )
@@ -163,6 +163,7 @@ class _Run:
         self.checked: list[str] = []
         self.unchecked: list[str] = []
         self._labels = {label.casefold(): label for parts in timeline.states for label in parts}
+        self._statement = _statement(tuple(sorted(self._labels.values(), key=len, reverse=True)))
         self._last: float | None = None
         self._backwards = False
         self._state: int | None = None
@@ -188,9 +189,7 @@ class _Run:
         backwards = bool(_BACK.search(sentence))
         if match := _RANGE.search(sentence):
             self._untouched(sentence, _whole(match[1]), _whole(match[2]), times)
-        elif not (
-            _SEEN.search(rest.lower()) and (states or times.all()) and self._seen(sentence, times, rest)
-        ):
+        elif not (_SEEN.search(rest) and (states or times.all()) and self._seen(sentence, times, rest)):
             self._happenings(sentence, times, rest, backwards)
         self._place(sentence, backwards)
         parts = self.timeline.states[self._state] if self._state is not None else {}
@@ -333,10 +332,9 @@ class _Run:
 
     def _take_states(self, sentence: str) -> tuple[list[tuple[str, str, str]], str]:
         """The statements about parts of the state, and what is left without them."""
-        labels = self._labels
+        pattern, labels = self._statement, self._labels
         if not labels:
             return [], sentence
-        pattern = _statement(tuple(sorted(labels.values(), key=len, reverse=True)))
         found = [(labels[match[1].casefold()], match[2], match[3]) for match in pattern.finditer(sentence)]
         return found, pattern.sub(" ", sentence) if found else sentence
 

@@ -114,12 +114,12 @@ _THINGS = (
     r"(?:first|second|third|fourth|fifth) shape",
     r"(?:10|[2-9JQKA])[♠♥♦♣]",
     r"(?:pile|container|slot|cell)s? [A-Z]\d?(?: and [A-Z]\d?)?",
-    r"[A-Z]\d\b",
-    r"from [A-Z] to [A-Z]\b",
+    r"(?<!\w)[A-Z]\d\b",
+    r"(?<!\w)from [A-Z] to [A-Z]\b",
     r"tile \d+",
     r"chip of \d+",
     r"[+-]\d+|±",
-    r"\d+ (?:pixels|degrees)",
+    r"(?<!\w)\d+ (?:pixels|degrees)",
     r'"[^"]*"',
 )
 """Names that families give to things which are no objects, and figures with a unit."""
@@ -129,11 +129,10 @@ _MARKS = 0xE000
 _MARK = re.compile("[\ue000-\uf8ff]")
 _LOOKS = sorted({*_FIGURES, *(name for palette in PALETTES for name in palette.colours)})
 _TERMS = re.compile(
-    rf"(?<!\w)(?:({'|'.join(_THINGS)})|([\ue000-\uf8ff]|(?:{'|'.join(_LOOKS)})\b)"
-    rf"|({'|'.join(map(re.escape, sorted(_WORDS, key=len, reverse=True)))})\b)"
+    rf"({'|'.join(_THINGS)})|([\ue000-\uf8ff]|(?<!\w)(?:{'|'.join(_LOOKS)})\b)"
+    rf"|(?<!\w)({'|'.join(map(re.escape, sorted(_WORDS, key=len, reverse=True)))})\b"
 )
-"""Things; names of objects and looks; words. Compiled once: that takes longer than reading a chain. Nothing
-is looked for within a word, which saves most of the time."""
+"""Things; names of objects and looks; words. Compiled once: that takes longer than reading a chain."""
 _BETWEEN = re.compile(r"[\s,;]+")
 
 
