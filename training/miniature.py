@@ -29,7 +29,8 @@ from typing import Any
 import numpy as np
 
 from synrl.audit.statistics import wilson
-from synrl.disk import write_whole
+from synrl.disk import disk_errors, write_whole
+from synrl.errors import OutputError
 from synrl.pool import ordered_map
 from synrl.rows import make_row
 from synrl.seeds import Streams
@@ -437,7 +438,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments.what == "one":
         print(json.dumps(run_one(folder, **arguments.job)))
         return 0
-    folder.mkdir(parents=True, exist_ok=True)
+    if arguments.processes < 1:
+        parser.error(f"--processes is {arguments.processes}; allowed: 1 or more")
+    try:
+        with disk_errors(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+    except OutputError as error:
+        parser.error(str(error))
     runs = (learn if arguments.what == "learn" else tables)(folder, arguments.processes)
     text = table(runs)
     write_whole(folder / f"{arguments.what}.md", text + "\n")

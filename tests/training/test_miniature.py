@@ -18,6 +18,7 @@ from training.miniature import (
     Packed,
     _indices,
     chance,
+    main,
     notes,
     read_rows,
     run_one,
@@ -102,3 +103,20 @@ def test_a_run_goes_on_from_the_last_whole_stage(folder: Path, monkeypatch: pyte
     monkeypatch.setattr(miniature, "SFT_STEPS", 1)
     both = run_one(folder, ["sft", "grpo"], 0, [name], [name])
     assert both["found"][:2] == first["found"] and both["found"][1]["steps"] == 2
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ([], "File exists; choose another --out"),
+        (["--processes", "0"], "--processes is 0; allowed: 1 or more"),
+    ],
+)
+def test_wrong_input_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], more: list[str], said: str
+) -> None:
+    file = tmp_path / "file"
+    file.write_text("")
+    with pytest.raises(SystemExit) as stopped:
+        main(["learn", "--out", str(file), *more])
+    assert stopped.value.code == 2 and said in capsys.readouterr().err.splitlines()[-1]
