@@ -384,9 +384,11 @@ def _has(fact: Fact, number: re.Match[str] | None) -> bool:
 
 def _off(fact: Fact, span: tuple[float, ...]) -> float:
     """By how many seconds a fact misses a moment in it, or a span as long as it; 0 if none is given."""
+    if not span:
+        return 0.0
     if len(span) == 2:
         return max(abs(span[0] - fact.start), abs(span[1] - fact.end))
-    return max((max(fact.start - time, time - fact.end, 0.0) for time in span), default=0.0)
+    return max(fact.start - span[0], span[0] - fact.end, 0.0)
 
 
 def _count(words: str) -> int:

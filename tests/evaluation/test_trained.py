@@ -21,7 +21,7 @@ from synrl.audit.reading import Source
 from synrl.generate import generate
 from synrl.prompts import completion_text, question_text
 from synrl.recipes import plain
-from training import miniature
+from training.miniature import stages
 from training.budget import VideoBudget
 from training.inputs import prompt_messages
 from training.rewards import accuracy_reward
@@ -75,7 +75,7 @@ def test_a_trained_model_is_as_right_in_lmms_eval_as_in_training(
         for row in Source.open(str(data)).rows()
     ]
     model, processor = learn(tmp_path / "model", rows[:LEARNED])
-    right = miniature.accuracy(model, processor, rows, BUDGET)
+    right = stages.accuracy(model, processor, rows, BUDGET)
     assert LEARNED <= right < ROWS, "it knows the rows that it was shown, and not all of the others"
 
     monkeypatch.setenv("SYNRL_TEST", str(data))

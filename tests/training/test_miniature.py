@@ -10,30 +10,30 @@ import pytest
 from synrl.rows import make_row
 from synrl.seeds import Streams
 from synrl.tasks import get_family
-from training import miniature
 from training.budget import VideoBudget
-from training.miniature import (
+from training.miniature import rows, stages
+from training.miniature.__main__ import LEARN, TABLES, main
+from training.miniature.report import table
+from training.miniature.rows import (
     LONGER,
     TASKS,
     Packed,
     _indices,
     chance,
-    main,
     notes,
     read_rows,
-    run_one,
-    table,
     write_rows,
 )
+from training.miniature.stages import Run, carry_out
 from training.tiny import TOKEN
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(miniature, "SPLITS", {"train": 8, "validation": 2, "test": 4})
-    monkeypatch.setattr(miniature, "SFT_STEPS", 2)
-    monkeypatch.setattr(miniature, "GRPO_STEPS", 1)
-    write_rows(TASKS[0], tmp_path, 1)
+    monkeypatch.setattr(rows, "SPLITS", {"train": 8, "validation": 2, "test": 4})
+    monkeypatch.setattr(stages, "SFT_STEPS", 2)
+    monkeypatch.setattr(stages, "GRPO_STEPS", 1)
+    write_rows(TASKS[0], tmp_path)
     return tmp_path
 
 
@@ -84,9 +84,14 @@ def test_notes_end_in_the_answer_of_the_row(index: int) -> None:
     assert told.split()[-1] == family.ask(timeline, config, streams).answer_text
 
 
+def test_no_two_runs_at_once_train_the_same_model() -> None:
+    for runs in (LEARN, TABLES):
+        assert len({(*run.trained, run.seed, run.stages[0]) for run in runs}) == len(runs)
+
+
 def test_every_stage_is_measured_and_listed(folder: Path) -> None:
     name = TASKS[0].name
-    run: dict[str, Any] = run_one(folder, ["sft", "grpo"], 0, [name], [name])
+    run: dict[str, Any] = carry_out(folder, Run(["sft", "grpo"], 0, [name], [name]))
     assert [entry["stage"] for entry in run["found"]] == ["before", "sft", "grpo"]
     assert [entry.get("steps") for entry in run["found"]] == [None, 2, 1]
     assert all(0 <= entry[name] <= 4 for entry in run["found"])
@@ -99,9 +104,9 @@ def test_every_stage_is_measured_and_listed(folder: Path) -> None:
 
 def test_a_run_goes_on_from_the_last_whole_stage(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     name = TASKS[0].name
-    first = run_one(folder, ["sft"], 0, [name], [name])
-    monkeypatch.setattr(miniature, "SFT_STEPS", 1)
-    both = run_one(folder, ["sft", "grpo"], 0, [name], [name])
+    first = carry_out(folder, Run(["sft"], 0, [name], [name]))
+    monkeypatch.setattr(stages, "SFT_STEPS", 1)
+    both = carry_out(folder, Run(["sft", "grpo"], 0, [name], [name]))
     assert both["found"][:2] == first["found"] and both["found"][1]["steps"] == 2
 
 
@@ -109,7 +114,7 @@ def test_a_run_goes_on_from_the_last_whole_stage(folder: Path, monkeypatch: pyte
     ("more", "said"),
     [
         ([], "File exists; choose another --out"),
-        (["--processes", "0"], "--processes is 0; allowed: 1 or more"),
+        (["--processes", "0"], "number of processes is 0; allowed: 1 to 1024"),
     ],
 )
 def test_wrong_input_is_one_line(
@@ -117,6 +122,6 @@ def test_wrong_input_is_one_line(
 ) -> None:
     file = tmp_path / "file"
     file.write_text("")
-    with pytest.raises(SystemExit) as stopped:
-        main(["learn", "--out", str(file), *more])
-    assert stopped.value.code == 2 and said in capsys.readouterr().err.splitlines()[-1]
+    assert main(["learn", "--out", str(file), *more]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("python -m training.miniature: ") and line.endswith(said)
