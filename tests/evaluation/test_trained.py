@@ -21,9 +21,9 @@ from synrl.audit.reading import Source
 from synrl.generate import generate
 from synrl.prompts import completion_text, question_text
 from synrl.recipes import plain
-from training.miniature import stages
 from training.budget import VideoBudget
 from training.inputs import prompt_messages
+from training.miniature import stages
 from training.rewards import accuracy_reward
 
 ROWS, LEARNED, STEPS = 16, 8, 40
