@@ -24,7 +24,7 @@ KINDS = ("qwen3_vl", "qwen2_5_vl")
 HIDDEN = 128
 SPREAD = HIDDEN**-0.5
 """Standard deviation of the weights at first. With the real models' 0.02, layers this narrow hand on next to
-nothing and attention stays flat: what is learned in 175 steps with this took 650 then, or more than that."""
+nothing and attention stays flat: `training/README.md` has how much longer learning took."""
 PATCH = 16
 """Px; two by two patches of two frames are one token. With smaller ones, what moves crosses too many borders
 for so small a model: it learned from 32 x 32 px with this size and not with half of it."""
