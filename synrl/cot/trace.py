@@ -66,7 +66,12 @@ class _Writer:
                 value = self.query[key]
                 return words.format(ORDINALS[value] if key == "place" else value)
         asked = set(texts(self.query))
-        names = [f"the {item['name']}" for item in self.row["objects"] if item["name"] in asked]
+        said = " ".join((self.row["question"], *self.row["options"]))  # a query may hold more than is asked
+        names = [
+            f"the {item['name']}"
+            for item in self.row["objects"]
+            if item["name"] in asked and item["name"] in said
+        ]
         return " and ".join(", ".join(names).rsplit(", ", 1)) if len(names) <= 3 else ""
 
     def end(self, before: str) -> str:

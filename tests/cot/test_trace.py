@@ -42,6 +42,15 @@ def test_a_chain_is_a_function_of_its_row_and_its_wording_varies(name: str, undr
 
 
 @pytest.mark.parametrize("name", families())
+def test_a_chain_opens_with_nobody_whom_the_question_does_not_name(name: str, undrawn: Rows) -> None:
+    for index in range(COUNT):
+        row = undrawn(name, index)
+        opening, asked = write(row).splitlines()[1], " ".join((row["question"], *row["options"]))
+        strangers = [f"the {item['name']}" for item in row["objects"] if item["name"] not in asked]
+        assert not any(stranger in opening for stranger in strangers), (opening, row["question"])
+
+
+@pytest.mark.parametrize("name", families())
 def test_a_chain_does_not_fit_a_clip_in_which_things_happen_later(name: str, undrawn: Rows) -> None:
     wrong = 0
     told = 0
