@@ -18,6 +18,7 @@ from synrl.cot.settings import CotConfig
 from synrl.generate import generate
 from synrl.recipes import plain
 from training import grpo, run, sft
+from training.video_sft import VideoSFTTrainer
 
 Tiny = Callable[..., Path]
 RECIPES = Path(run.__file__).parent / "recipes"
@@ -200,6 +201,33 @@ def test_a_users_mistake_is_one_line(
     train(sft, expect=2, **changes)
     lines = [line for line in capsys.readouterr().err.splitlines() if line.startswith("synrl sft:")]
     assert len(lines) == 1 and message in lines[0]
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (
+            torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB.\nMore."),
+            "lower per_device_train",
+        ),
+        (RuntimeError("DefaultCPUAllocator: can't allocate memory"), "show fewer frames or pixels"),
+    ],
+    ids=["gpu", "machine"],
+)
+def test_memory_that_runs_out_is_one_line_of_advice(
+    error: RuntimeError,
+    message: str,
+    train: Callable[..., Any],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full(*_: Any, **__: Any) -> Any:
+        raise error
+
+    monkeypatch.setattr(VideoSFTTrainer, "compute_loss", full)
+    train(sft, expect=2)
+    lines = [line for line in capsys.readouterr().err.splitlines() if line.startswith("synrl sft:")]
+    assert len(lines) == 1 and message in lines[0] and "memory is full" in lines[0]
 
 
 @pytest.mark.parametrize(
