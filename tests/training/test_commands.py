@@ -207,7 +207,7 @@ def test_a_users_mistake_is_one_line(
     ("error", "message"),
     [
         (
-            torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB.\nMore."),
+            torch.OutOfMemoryError("CUDA out of memory.\nMore."),
             "lower per_device_train",
         ),
         (RuntimeError("DefaultCPUAllocator: can't allocate memory"), "show fewer frames or pixels"),
