@@ -48,8 +48,8 @@ def hub() -> Iterator[Hub]:
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A dataset of every family with a few rows of each."""
-    from synrl.generate import generate
-    from synrl.recipes import plain
+    from synrl.dataset.generate import generate
+    from synrl.dataset.recipes import plain
     from synrl.tasks import families
 
     out = tmp_path_factory.mktemp("data") / "rows"

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from synrl import answers
-from synrl.audit.reading import Source
+from synrl.dataset.reading import Source
 from synrl.errors import ConfigError
-from training.rewards import accuracy_reward
+from synrl.training.rewards import accuracy_reward
 
 CHOICE = dict(answer_type="choice", answer="B", options=["up", "down", "left", "right"])
 INTEGER = dict(answer_type="integer", answer="7", options=[])

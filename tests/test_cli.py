@@ -43,7 +43,7 @@ def test_the_gallery_has_every_family_at_every_level(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     few = dict(list(families().items())[:2])
-    monkeypatch.setattr("synrl.gallery.families", lambda: few)
+    monkeypatch.setattr("synrl.preview.gallery.families", lambda: few)
     page = tmp_path / "gallery.html"
     assert main(["families", "--gallery", str(page)]) == 0
     assert capsys.readouterr().out == f"{page}\n"

@@ -15,13 +15,14 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-import synrl.generate as module
-from synrl.audit.reading import Source
+import synrl
+import synrl.dataset.generate as module
+from synrl.dataset.generate import generate
+from synrl.dataset.origin import _code_digest, origin
+from synrl.dataset.reading import Source
+from synrl.dataset.recipes import Batch, plain
+from synrl.dataset.rows import TWINS
 from synrl.errors import ConfigError, OutputError
-from synrl.generate import generate
-from synrl.origin import _code_digest, origin
-from synrl.recipes import Batch, plain
-from synrl.rows import TWINS
 from synrl.schema import COLUMNS, decode_json, features
 
 
@@ -175,8 +176,8 @@ def test_rows_of_another_generator_are_neither_taken_for_new_nor_mixed_in(
 def test_the_origin_changes_with_the_code_that_makes_rows_and_no_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    package = Path(shutil.copytree(Path(module.__file__).parent, tmp_path / "synrl"))
-    monkeypatch.setattr("synrl.origin.files", lambda name: tmp_path / name)
+    package = Path(shutil.copytree(Path(synrl.__file__).parent, tmp_path / "synrl"))
+    monkeypatch.setattr("synrl.dataset.origin.files", lambda name: tmp_path / name)
 
     def code() -> str:
         _code_digest.cache_clear()
@@ -184,9 +185,9 @@ def test_the_origin_changes_with_the_code_that_makes_rows_and_no_other(
 
     try:
         before = code()
-        (package / "preview.py").write_text("changed")
+        (package / "preview/page.py").write_text("changed")
         assert code() == before
-        for name in ("tasks/card_stack.py", "video/encode.py", "rows.py"):
+        for name in ("tasks/card_stack.py", "video/encode.py", "dataset/rows.py"):
             (package / name).write_text("changed")
             assert code() != before
             before = code()

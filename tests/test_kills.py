@@ -13,8 +13,8 @@ SCRIPT = """\
 import sys
 from pathlib import Path
 
-import synrl.generate as module
-from synrl.recipes import plain
+import synrl.dataset.generate as module
+from synrl.dataset.recipes import plain
 
 if __name__ == "__main__":
     module.ROWS_PER_SHARD = 2

@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from synrl import preview
-from synrl.audit.reading import Source
+from synrl.dataset.reading import Source
 from synrl.errors import DataError, OutputError
-from synrl.preview import labelled, write_folder, write_page
+from synrl.preview import page as preview
+from synrl.preview.page import labelled, write_folder, write_page
 
 
 @pytest.fixture(scope="module")

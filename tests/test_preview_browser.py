@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from chromium import PATH, Chromium
 
-from synrl import preview
-from synrl.audit.reading import Source
+from synrl.dataset.reading import Source
+from synrl.preview import page as preview
 
 pytestmark = pytest.mark.skipif(not PATH.exists(), reason=f"there is no browser at {PATH}")
 

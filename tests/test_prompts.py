@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from synrl.answers import extract, score
-from synrl.audit.reading import Source
+from synrl.dataset.reading import Source
 from synrl.prompts import DIRECT, REASONED, completion_text, prompt_text, question_text, target_text
 
 

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synrl.audit.reading import Source
 from synrl.audit.verify import check_row
+from synrl.dataset.generate import generate, make_rows
+from synrl.dataset.reading import Source
+from synrl.dataset.recipes import Batch, Part, Recipe, get_recipe, plain, recipes
+from synrl.dataset.rows import TWINS, remake
 from synrl.errors import ConfigError
-from synrl.generate import generate, make_rows
-from synrl.recipes import Batch, Part, Recipe, get_recipe, plain, recipes
-from synrl.rows import TWINS, remake
 from synrl.seeds import SHIFT, Streams
 from synrl.tasks import families, get_family
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from synrl.audit.reading import Source
+from synrl.dataset.reading import Source
 from synrl.errors import DataError
 from synrl.schema import decode_json
 

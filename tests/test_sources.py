@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from hub.server import Blob, Hub, Repo
 
+from synrl.dataset.sources import LLAVA_VIDEO, Source, fetch
 from synrl.errors import ConfigError, DataError, HubError
-from synrl.sources import LLAVA_VIDEO, Source, fetch
 
 SOURCE = Source("somebody/videos", "short", "multi_choice", 5)
 CARD = """\

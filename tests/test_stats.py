@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from matplotlib.image import imread
 
-from synrl.audit.reading import Source
 from synrl.cli import main
-from synrl.stats import stats
+from synrl.dataset.reading import Source
+from synrl.dataset.stats import stats
 
 
 def test_the_counts_are_those_of_the_rows(folder: Path) -> None:

@@ -19,7 +19,6 @@ from typing import Any
 from tqdm.auto import tqdm
 
 from synrl.answers import LETTERS
-from synrl.audit.reading import Group, Source
 from synrl.audit.shortcuts import (
     Exam,
     Solver,
@@ -33,9 +32,10 @@ from synrl.audit.shortcuts import (
     question_only,
     shuffled_frames,
 )
-from synrl.audit.statistics import tail, uneven
+from synrl.dataset.reading import Group, Source
 from synrl.pool import ordered_map
 from synrl.seeds import SHIFT
+from synrl.statistics import tail, uneven
 
 LEVEL = 0.01
 """How often an audit of honest rows fails by chance."""

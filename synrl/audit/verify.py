@@ -18,11 +18,11 @@ from tqdm.auto import tqdm
 
 from synrl.answers import LETTERS, score
 from synrl.audit.pixels import frames_to_check, misplaced
-from synrl.audit.reading import Group, Source
+from synrl.dataset.reading import Group, Source
+from synrl.dataset.rows import TWINS, answers, min_fps, name_row, num_effective_ops
 from synrl.errors import VideoError
 from synrl.evidence import Evidence
 from synrl.pool import ordered_map
-from synrl.rows import TWINS, answers, min_fps, name_row, num_effective_ops
 from synrl.schema import time_ms
 from synrl.tasks import get_family
 from synrl.video.decode import read

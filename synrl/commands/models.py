@@ -30,7 +30,7 @@ def train(name: str, argv: list[str]) -> int:
     if find_spec("trl") is None:
         print(f"synrl {name}: training needs more libraries: pip install 'synrl[train]'", file=sys.stderr)
         return 2
-    return int(import_module(f"training.{name}").main(argv))
+    return int(import_module(f"synrl.training.{name}").main(argv))
 
 
 def _add_eval(commands: Any) -> None:
@@ -106,8 +106,8 @@ examples:
 
 
 def _add_judge(commands: Any) -> None:
-    from evaluation.judge_settings import JudgeConfig
     from synrl.config import add_flags
+    from synrl.evaluation.judge_settings import JudgeConfig
 
     command = commands.add_parser(
         "judge",
@@ -135,7 +135,7 @@ def _add_judge(commands: Any) -> None:
 
 
 def _eval(arguments: argparse.Namespace) -> int:
-    from evaluation.run import Run, evaluate
+    from synrl.evaluation.run import Run, evaluate
 
     run = Run(
         model=arguments.model,
@@ -153,9 +153,9 @@ def _eval(arguments: argparse.Namespace) -> int:
 
 
 def _report(arguments: argparse.Namespace) -> int:
-    from evaluation.model_card import write_model_card
-    from evaluation.report import make_report, write_report
-    from evaluation.report_text import markdown
+    from synrl.evaluation.model_card import write_model_card
+    from synrl.evaluation.report import make_report, write_report
+    from synrl.evaluation.report_text import markdown
 
     report = make_report(arguments.results)
     write_report(report, arguments.out)
@@ -171,9 +171,9 @@ def _report(arguments: argparse.Namespace) -> int:
 
 
 def _judge(arguments: argparse.Namespace) -> int:
-    from evaluation.judge import judge
-    from evaluation.judge_settings import JudgeConfig
     from synrl.config import read_config
+    from synrl.evaluation.judge import judge
+    from synrl.evaluation.judge_settings import JudgeConfig
 
     config = read_config(JudgeConfig, arguments)
     said = judge(arguments.a, arguments.b, config, arguments.out, data=arguments.data)

@@ -14,7 +14,7 @@ from synrl.commands.sharing import publish
 from synrl.errors import ConfigError
 
 if TYPE_CHECKING:
-    from synrl.recipes import Recipe
+    from synrl.dataset.recipes import Recipe
 
 
 def add(commands: Any) -> None:
@@ -172,7 +172,7 @@ def _families(arguments: argparse.Namespace) -> int:
     from synrl.tasks import families
 
     if arguments.gallery:
-        from synrl.gallery import write_gallery
+        from synrl.preview.gallery import write_gallery
 
         count = write_gallery(arguments.gallery)
         print(arguments.gallery)
@@ -191,7 +191,7 @@ def _families(arguments: argparse.Namespace) -> int:
 
 
 def _recipes(arguments: argparse.Namespace) -> int:
-    from synrl.recipes import get_recipe, recipes
+    from synrl.dataset.recipes import get_recipe, recipes
 
     if arguments.name:
         recipe = get_recipe(arguments.name)
@@ -205,7 +205,7 @@ def _recipes(arguments: argparse.Namespace) -> int:
 
 
 def _generate(arguments: argparse.Namespace) -> int:
-    from synrl.generate import generate
+    from synrl.dataset.generate import generate
 
     recipe = _requested(arguments)
     out = generate(recipe, arguments.out, num_proc=arguments.num_proc)
@@ -220,7 +220,7 @@ def _generate(arguments: argparse.Namespace) -> int:
 
 def _requested(arguments: argparse.Namespace) -> Recipe:
     """The recipe that a command line names or spells out."""
-    from synrl.recipes import get_recipe, plain
+    from synrl.dataset.recipes import get_recipe, plain
 
     if arguments.recipe is None:
         if not arguments.families or arguments.num_rows is None:
@@ -286,8 +286,8 @@ def _audit(arguments: argparse.Namespace) -> int:
 
 
 def _preview(arguments: argparse.Namespace) -> int:
-    from synrl.audit.reading import Source
-    from synrl.preview import labelled, write_folder, write_page
+    from synrl.dataset.reading import Source
+    from synrl.preview.page import labelled, write_folder, write_page
 
     wanted, out = arguments.num_rows, arguments.out
     if wanted < 1:
@@ -303,7 +303,7 @@ def _preview(arguments: argparse.Namespace) -> int:
 
 
 def _stats(arguments: argparse.Namespace) -> int:
-    from synrl.stats import as_json, plot, stats, table
+    from synrl.dataset.stats import as_json, plot, stats, table
 
     found = stats(arguments.data)
     plot(found, arguments.out)

@@ -15,12 +15,13 @@ from contextlib import AsyncExitStack
 from functools import partial
 from typing import Any, NamedTuple
 
-from synrl.audit.reading import Group
-from synrl.cot.client import Client, Reply
-from synrl.cot.journal import Journal
+from synrl.chat.client import Client, Reply
+from synrl.chat.journal import Journal
+from synrl.chat.settings import api_key
 from synrl.cot.prompting import VERDICT_SCHEMA, Message, with_video
-from synrl.cot.settings import CotConfig, api_key
+from synrl.cot.settings import CotConfig
 from synrl.cot.stages import Outcome, make_chain
+from synrl.dataset.reading import Group
 from synrl.schema import COLUMNS, decode_json
 
 ROW = "row|"

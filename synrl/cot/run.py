@@ -21,18 +21,18 @@ import pyarrow as pa
 from tqdm.auto import tqdm
 
 from synrl import __version__
-from synrl.audit.reading import Group, Source
+from synrl.chat.journal import Journal
 from synrl.cot import trace
 from synrl.cot.asking import ROW, Sleep, ask_all
 from synrl.cot.check import check
-from synrl.cot.journal import Journal
 from synrl.cot.settings import CotConfig
 from synrl.cot.stages import REASONS, Outcome
+from synrl.dataset.cards import dataset_card
+from synrl.dataset.generate import write_tables
+from synrl.dataset.reading import Group, Source
+from synrl.dataset.record import Record, made_from, sizes_in, write_recipe
 from synrl.disk import disk_errors, write_whole
 from synrl.errors import DataError, OutputError
-from synrl.generate import write_tables
-from synrl.hub.cards import dataset_card
-from synrl.hub.record import Record, made_from, sizes_in, write_recipe
 from synrl.pool import check_num_proc, ordered_map
 from synrl.schema import COLUMNS, features
 
@@ -99,7 +99,7 @@ def add_chains(
     """Write the dataset `data` with chains of thought to the folder `out`, and return its `cot.json`.
 
     Args:
-        data: folder or Hub dataset, as `synrl.audit.reading.Source.open` takes it.
+        data: folder or Hub dataset, as `synrl.dataset.reading.Source.open` takes it.
         num_proc: processes of the writer `trace`; a server is asked from one.
         sleep: what waits between attempts at a server.
 

@@ -7,18 +7,15 @@ file, log or process list.
 
 from __future__ import annotations
 
-import os
 from dataclasses import asdict, dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
+from synrl.chat.settings import check_url
 from synrl.config import check_ranges, setting
 from synrl.errors import ConfigError
 
 TRACE = "trace"
 """The writer that needs no model: chains from the row's own record."""
-KEYS = ("SYNRL_API_KEY", "OPENAI_API_KEY")
-"""Environment variables that may hold the key; the first that is set counts."""
 _ONLY_HOW = ("writer", "judge", "concurrency", "timeout", "max_retries")
 """Settings that do not change what comes out: they may change when a run is taken up again."""
 
@@ -87,26 +84,3 @@ class CotConfig:
         """The settings that decide what comes out; runs in which they differ are not mixed."""
         said = {name: value for name, value in asdict(self).items() if name not in _ONLY_HOW}
         return {"tolerance": self.tolerance} if self.by_trace else said
-
-
-def api_key() -> str | None:
-    """The key that the environment holds, if any."""
-    return next((os.environ[name] for name in KEYS if os.environ.get(name)), None)
-
-
-def check_url(name: str, url: str, other: str = "") -> None:
-    """Hold a setting to be the bare address of a server.
-
-    Raises:
-        ConfigError: it isn't.
-    """
-    try:
-        parts = urlsplit(url)
-        fine = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
-    except ValueError:
-        fine = False
-    if not fine:
-        raise ConfigError(f"{name} is {url!r}; allowed: {other}a URL such as http://127.0.0.1:8000/v1")
-    if parts.username or parts.password or parts.query or parts.fragment:
-        # Whatever stands there would be written into the dataset, so the value is not shown either.
-        raise ConfigError(f"{name} has more than an address; allowed: a bare URL, and the key in {KEYS[0]}")

@@ -14,9 +14,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from synrl.chat.client import Reply
 from synrl.cot import prompting
 from synrl.cot.check import check_against
-from synrl.cot.client import Reply
 from synrl.cot.facts import Timeline
 from synrl.cot.settings import CotConfig
 

@@ -24,7 +24,7 @@ import pyarrow.parquet as pq
 from tqdm.auto import tqdm
 
 from synrl.answers import ANSWER_TYPES, LETTERS
-from synrl.audit.reading import Group, Source
+from synrl.dataset.reading import Group, Source
 from synrl.disk import disk_errors, write_whole
 from synrl.errors import ConfigError, DataError, OutputError, allowed
 from synrl.prompts import completion_text, prompt_text, target_text

@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from importlib.resources import files
 from pathlib import Path
 from string import Template
 from typing import Any
 
 from synrl.errors import DataError
 from synrl.hub.hub import Commit, commit, hub_errors
+from synrl.resources import shipped
 
 TRAINING = "training.json"
 RESULTS = "results.json"
@@ -96,7 +96,7 @@ def model_card(folder: Path, repo: str) -> str:
         model_name=repo,
         eval_results=evaluated or None,
     )
-    template = Template(files("hub_cards").joinpath("model_card.md").read_text(encoding="utf-8"))
+    template = Template((shipped("hub_cards") / "model_card.md").read_text(encoding="utf-8"))
     body = template.substitute(
         name=repo.rpartition("/")[2],
         base=said["base_model"],

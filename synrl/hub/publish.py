@@ -15,15 +15,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from synrl.audit.audit import NOT_JUDGED, audit
-from synrl.audit.reading import Source
 from synrl.audit.verify import verify
+from synrl.dataset.cards import dataset_card
+from synrl.dataset.reading import Source
+from synrl.dataset.recipes import Recipe
+from synrl.dataset.record import Record, made_from, sizes_in
 from synrl.disk import disk_errors, write_whole
 from synrl.errors import DataError
-from synrl.hub.cards import dataset_card
 from synrl.hub.hub import commit, hub_errors
 from synrl.hub.pictures import strip
-from synrl.hub.record import Record, made_from, sizes_in
-from synrl.recipes import Recipe
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi

@@ -25,6 +25,7 @@ import numpy as np
 from synrl.answers import nearest_span
 from synrl.errors import ConfigError
 from synrl.evidence import Evidence
+from synrl.evidence.legs import Kink, kinks
 from synrl.seeds import Stream, Streams
 from synrl.tasks.base import FPS, HEIGHT, WIDTH, Config, Family, Observed, Question
 from synrl.tasks.cast import SOLID_SHAPES, cast, draw_cast
@@ -34,7 +35,6 @@ from synrl.video.outlines import SHAPES, place, rectangle
 from synrl.video.scene import Scene, Shape
 from synrl.video.style import draw_style
 from synrl.world.collisions import WALLS, Body, Contact, Run, run
-from synrl.world.legs import Kink, kinks
 from synrl.world.timeline import Event, Poses, SceneObject, Timeline, in_order
 
 INSET = 16

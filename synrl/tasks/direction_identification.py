@@ -18,6 +18,7 @@ import numpy as np
 
 from synrl.answers import nearest_span
 from synrl.evidence import Evidence
+from synrl.evidence.legs import straight_legs
 from synrl.seeds import Stream, Streams
 from synrl.tasks.base import FPS, HEIGHT, WIDTH, Config, Family, Observed, Question
 from synrl.tasks.cast import SOLID_SHAPES, cast, draw_cast
@@ -25,7 +26,6 @@ from synrl.tasks.questions import NUM_OPTIONS, choice, drawn, interval_question,
 from synrl.video.scene import Scene
 from synrl.video.style import draw_style
 from synrl.world.directions import DIRECTIONS, MAIN_DIRECTIONS, nearest_direction, opposite
-from synrl.world.legs import straight_legs
 from synrl.world.timeline import Event, Poses, SceneObject, Timeline, backwards, in_order
 
 REST = "does not move"

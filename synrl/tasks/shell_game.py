@@ -22,11 +22,11 @@ from matplotlib.path import Path
 
 from synrl.answers import FORMS
 from synrl.evidence import Evidence
+from synrl.evidence.following import at, find_plan, read_back, reveal_at_start
 from synrl.seeds import Stream, Streams
 from synrl.tasks import cup_clip
 from synrl.tasks.base import HEIGHT, WIDTH, Config, Family, Observed, Question
 from synrl.tasks.cup_clip import Screen
-from synrl.tasks.following import at, find_plan, read_back, reveal_at_start
 from synrl.tasks.moments import ENDS, draw_reveal, draw_when, hidden_end, say_moment, state_at
 from synrl.tasks.questions import NUM_OPTIONS, choice, drawn, integer_question, plan_question, with_words
 from synrl.tasks.telling import at_moment, both_ways, first_or_last

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from synrl.evidence import Evidence
+from synrl.evidence.following import at, find_plan, read_back, reveal_at_start
 from synrl.tasks.base import Observed
-from synrl.tasks.following import at, find_plan, read_back, reveal_at_start
 from synrl.world.history import Step
 from synrl.world.slots import NAMES, WORLD, Value
 from synrl.world.timeline import Operation, State

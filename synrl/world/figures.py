@@ -96,8 +96,8 @@ def _polar(radius: np.ndarray, degrees: np.ndarray) -> np.ndarray:
 
 def _turned(points: np.ndarray, degrees: float) -> np.ndarray:
     cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
-    turned: np.ndarray = points @ np.array([[cos, sin], [-sin, cos]])
-    return turned
+    x, y = points.T  # written out: the last bit of a matrix product depends on the processor
+    return np.stack([x * cos - y * sin, x * sin + y * cos], axis=1)
 
 
 def _evenly(points: np.ndarray, num_frames: int) -> np.ndarray:

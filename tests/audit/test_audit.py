@@ -16,13 +16,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from synrl.audit.audit import judge
-from synrl.audit.reading import Source
 from synrl.audit.shortcuts import Exam, examine
-from synrl.audit.statistics import tail, uneven
 from synrl.cli import main
-from synrl.generate import generate
-from synrl.recipes import plain
+from synrl.dataset.generate import generate
+from synrl.dataset.reading import Source
+from synrl.dataset.recipes import plain
 from synrl.seeds import Stream, Streams
+from synrl.statistics import tail, uneven
 
 
 @given(st.lists(st.floats(0, 1), max_size=7), st.integers(-1, 9))

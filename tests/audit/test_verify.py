@@ -13,8 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from synrl.audit.reading import Source
 from synrl.audit.verify import check_row, verify
+from synrl.dataset.reading import Source
 from synrl.errors import DataError
 
 Row = dict[str, Any]

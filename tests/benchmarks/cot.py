@@ -23,12 +23,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-from synrl.audit.reading import Source
 from synrl.cot import run, trace
 from synrl.cot.run import add_chains
 from synrl.cot.settings import CotConfig
-from synrl.generate import generate
-from synrl.recipes import get_recipe
+from synrl.dataset.generate import generate
+from synrl.dataset.reading import Source
+from synrl.dataset.recipes import get_recipe
 
 PASS = {"reaches_answer": True, "follows_order": True, "times_within_tolerance": True, "reasons": []}
 VIDEO = re.compile(rb'"data:video/mp4;base64,([^"]+)"')

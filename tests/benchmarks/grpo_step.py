@@ -24,12 +24,12 @@ from PIL import Image
 from transformers import AutoModelForImageTextToText, AutoProcessor, Qwen3VLConfig, TrainerCallback
 from trl import GRPOConfig, GRPOTrainer
 
-from synrl.rows import make_row
+from synrl.budget import VideoBudget, token_edge
+from synrl.dataset.rows import make_row
 from synrl.tasks import get_family
-from training.budget import VideoBudget, token_edge
-from training.inputs import prompt_messages
-from training.tiny import write_tiny
-from training.video_grpo import VideoGRPOTrainer
+from synrl.training.inputs import prompt_messages
+from synrl.training.tiny import write_tiny
+from synrl.training.video_grpo import VideoGRPOTrainer
 
 PROMPTS, GROUP = 2, 8
 FAMILIES = ("direction_identification", "shell_game")

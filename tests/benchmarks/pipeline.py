@@ -23,9 +23,9 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from synrl import generate as generating
 from synrl.audit.verify import check_row
-from synrl.recipes import Recipe, get_recipe
+from synrl.dataset import generate as generating
+from synrl.dataset.recipes import Recipe, get_recipe
 from synrl.schema import decode_json
 from synrl.video.decode import sample
 
@@ -41,7 +41,8 @@ def command_cpu(*arguments: str) -> float:
 def worker_memory() -> float:
     """Largest resident size of a process that makes rows of every family, in MB."""
     script = (
-        "import resource; from synrl.generate import make_rows; from synrl.recipes import get_recipe\n"
+        "import resource; from synrl.dataset.generate import make_rows\n"
+        "from synrl.dataset.recipes import get_recipe\n"
         "for batch in get_recipe('smoke').batches():\n"
         "    for index in range(batch.num_rows): make_rows(batch, index)\n"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"

@@ -20,10 +20,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from evaluation.benchmarks import BENCHMARKS
-from evaluation.report import make_report, write_report
-from evaluation.report_text import markdown
-from evaluation.results import read_results
+from synrl.evaluation.benchmarks import BENCHMARKS
+from synrl.evaluation.report import make_report, write_report
+from synrl.evaluation.report_text import markdown
+from synrl.evaluation.results import read_results
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "evaluation"))
 from results_made import sample, write_run

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-import builders.synrl
+import synrl.builders.synrl
 from builders import SynRL
+from synrl.dataset.rows import make_row
 from synrl.errors import ConfigError
-from synrl.rows import make_row
 from synrl.schema import features
 
 
@@ -50,7 +50,7 @@ def test_a_changed_generator_does_not_find_the_old_cache(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = build(tmp_path).cache_dir
-    monkeypatch.setattr(builders.synrl, "origin", lambda: {"code": "changed"})
+    monkeypatch.setattr(synrl.builders.synrl, "origin", lambda: {"code": "changed"})
     assert build(tmp_path).cache_dir != before
 
 

@@ -10,11 +10,11 @@ import pytest
 from cot.rows import undrawn_row
 from cot.server import Models
 
-from synrl.audit.reading import Source
 from synrl.cot.run import add_chains
 from synrl.cot.settings import CotConfig
-from synrl.generate import generate
-from synrl.recipes import plain
+from synrl.dataset.generate import generate
+from synrl.dataset.reading import Source
+from synrl.dataset.recipes import plain
 
 FAMILIES = ("direction_identification", "event_ordering")
 

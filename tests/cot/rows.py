@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from synrl.rows import name_row, scheduled, tables
+from synrl.dataset.rows import name_row, scheduled, tables
 from synrl.seeds import Streams
 from synrl.tasks import get_family
 

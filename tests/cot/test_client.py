@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from cot.server import Fault, Models
 
-from synrl.cot.client import Client, Reply
+from synrl.chat.client import Client, Reply
 from synrl.errors import ServerError
 
 BODY = json.dumps({"model": "judge", "messages": []}).encode()

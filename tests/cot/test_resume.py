@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from cot.server import Models
 
-from synrl.cot.journal import Journal
+from synrl.chat.journal import Journal
 from synrl.errors import OutputError
 
 CONCURRENCY = 3

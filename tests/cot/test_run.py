@@ -16,7 +16,6 @@ import pytest
 from cot.server import FAIL, KEY, PASS, Fault, Models, fenced
 
 from synrl.answers import extract, score
-from synrl.audit.reading import Source
 from synrl.audit.verify import verify
 from synrl.cli import main
 from synrl.cot import trace
@@ -24,8 +23,9 @@ from synrl.cot.check import check
 from synrl.cot.prompting import judge_messages, known_text, timeline_text
 from synrl.cot.run import add_chains
 from synrl.cot.settings import CotConfig
+from synrl.dataset.generate import write_tables
+from synrl.dataset.reading import Source
 from synrl.errors import DataError, OutputError, ServerError
-from synrl.generate import write_tables
 from synrl.hub.publish import push
 from synrl.prompts import completion_text, question_text
 from synrl.schema import features

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from synrl.chat.settings import api_key
 from synrl.cli import main
 from synrl.config import add_flags, read_config, setting
-from synrl.cot.settings import CotConfig, api_key
+from synrl.cot.settings import CotConfig
 from synrl.errors import ConfigError
 
 URL = "http://127.0.0.1:8000/v1"

@@ -152,7 +152,7 @@ def rextime(folder: Folder) -> None:
 
 
 def tomato(folder: Folder) -> None:
-    from evaluation.benchmarks import TOMATO
+    from synrl.evaluation.benchmarks import TOMATO
 
     rows = [
         dict(id=f"q{k}", question="Which way?", options=["left", "right", "not moving", "up"][: 3 + k % 2],
@@ -216,7 +216,7 @@ def cvbench(folder: Folder) -> None:
 
 
 def tvbench(folder: Folder) -> None:
-    from evaluation.benchmarks import TVBENCH
+    from synrl.evaluation.benchmarks import TVBENCH
 
     gold: dict[str, str] = {}
     for task in TVBENCH:
@@ -260,7 +260,7 @@ def videomme(folder: Folder) -> None:
 def mvbench(folder: Folder) -> None:
     from lmms_eval.tasks.mvbench.utils import DATA_LIST
 
-    from evaluation.benchmarks import MVBENCH
+    from synrl.evaluation.benchmarks import MVBENCH
 
     gold: dict[str, str] = {}
     for task in MVBENCH:
@@ -319,7 +319,7 @@ def videommmu(folder: Folder) -> None:
 
 
 def aotbench(folder: Folder) -> None:
-    from evaluation.benchmarks import AOTBENCH
+    from synrl.evaluation.benchmarks import AOTBENCH
 
     asked = "Is the video played forwards or backwards?\nA. forwards\nB. backwards\nAnswer with the letter."
     gold: dict[str, str] = {}
@@ -357,7 +357,7 @@ def vinoground(folder: Folder) -> None:
 
 
 def vsibench(folder: Folder) -> None:
-    from evaluation.benchmarks import VSIBENCH
+    from synrl.evaluation.benchmarks import VSIBENCH
 
     numbers = ("object_abs_distance", "object_counting", "object_size_estimation", "room_size_estimation")
     rows = [

@@ -8,10 +8,10 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from evaluation.benchmarks import VARIANTS, get_benchmark
-from evaluation.run import Run
-from evaluation.scoring import totals
-from evaluation.write_tasks import TASKS
+from synrl.evaluation.benchmarks import VARIANTS, get_benchmark
+from synrl.evaluation.run import Run
+from synrl.evaluation.scoring import totals
+from synrl.evaluation.write_tasks import TASKS
 
 VERSIONS = {"synrl": "0.1.0", "lmms_eval": "0.7.3", "torch": "2.13.0"}
 

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from hub.server import Blob, Hub, Repo
 
-from evaluation.backends import environment, is_timed, model_name
-from evaluation.benchmarks import BENCHMARKS, DIRECT, REASONING
-from evaluation.results import eval_command
-from evaluation.run import Run, evaluate
-from evaluation.write_tasks import TASKS
 from synrl.errors import ConfigError
+from synrl.evaluation.backends import environment, is_timed, model_name
+from synrl.evaluation.benchmarks import BENCHMARKS, DIRECT, REASONING
+from synrl.evaluation.results import eval_command
+from synrl.evaluation.run import Run, evaluate
+from synrl.evaluation.write_tasks import TASKS
 
 from .benchmarks_made import Folder
 
@@ -143,7 +143,7 @@ def test_the_stock_model_of_transformers_runs_on_what_it_is_told(
     from lmms_eval.tasks import TaskManager
     from transformers import Qwen3VLForConditionalGeneration as Model
 
-    from training.tiny import write_tiny
+    from synrl.training.tiny import write_tiny
 
     given: list[dict[str, Any]] = []
     generate = Model.generate

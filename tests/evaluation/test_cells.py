@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from evaluation import intervals
-from evaluation.benchmarks import BENCHMARKS, VARIANTS
-from evaluation.cells import Cells, Floats, Groups, cells_of, groups_of, of_difference, of_score
-from evaluation.outcomes import Outcome, Row
-from evaluation.scoring import totals
+from synrl.evaluation import intervals
+from synrl.evaluation.benchmarks import BENCHMARKS, VARIANTS
+from synrl.evaluation.cells import Cells, Floats, Groups, cells_of, groups_of, of_difference, of_score
+from synrl.evaluation.outcomes import Outcome, Row
+from synrl.evaluation.scoring import totals
 
 TRIALS = 400
 

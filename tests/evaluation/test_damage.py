@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evaluation.report import Report, as_json, make_report, write_report
-from evaluation.report_text import markdown
 from synrl.cli import main
 from synrl.errors import DataError, SynRLError
+from synrl.evaluation.report import Report, as_json, make_report, write_report
+from synrl.evaluation.report_text import markdown
 
 from .results_made import sample, write_run
 

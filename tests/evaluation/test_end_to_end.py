@@ -18,9 +18,9 @@ from lmms_eval.api.model import lmms  # noqa: E402
 from lmms_eval.evaluator import simple_evaluate  # noqa: E402
 from lmms_eval.tasks import TaskManager  # noqa: E402
 
-from evaluation.benchmarks import BENCHMARKS, VARIANTS  # noqa: E402
-from evaluation.judge_pairs import read_outputs  # noqa: E402
-from evaluation.write_tasks import TASKS, metric_names  # noqa: E402
+from synrl.evaluation.benchmarks import BENCHMARKS, VARIANTS  # noqa: E402
+from synrl.evaluation.judge_pairs import read_outputs  # noqa: E402
+from synrl.evaluation.write_tasks import TASKS, metric_names  # noqa: E402
 from synrl.video import decode  # noqa: E402
 
 from .benchmarks_made import SECONDS, STYLES, Folder, wrong  # noqa: E402
@@ -185,9 +185,9 @@ def test_a_limit_leaves_out_pairs_that_are_not_whole(made: Folder) -> None:
 def test_our_own_test_is_scored_by_family_rate_and_pair(
     folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    from synrl.audit.reading import Source
-    from synrl.generate import generate
-    from synrl.recipes import plain
+    from synrl.dataset.generate import generate
+    from synrl.dataset.reading import Source
+    from synrl.dataset.recipes import plain
 
     families = ("direction_identification", "card_stack")
     data = generate(plain(families, 4, seed=3, twins=True), tmp_path / "rows", progress=False)
@@ -213,13 +213,13 @@ def test_our_own_test_is_scored_by_family_rate_and_pair(
 
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from training.tiny import write_tiny
+    from synrl.training.tiny import write_tiny
 
     return write_tiny(tmp_path_factory.mktemp("models") / "tiny")
 
 
 def test_every_task_runs_with_a_real_architecture(made: Folder, tiny: Path) -> None:
-    from evaluation.model import VideoModel
+    from synrl.evaluation.model import VideoModel
 
     model = VideoModel(str(tiny), device="cpu", dtype="float32", max_new_tokens=2)
     results = run(tasks("direct"), model, limit=2)
@@ -230,8 +230,8 @@ def test_every_task_runs_with_a_real_architecture(made: Folder, tiny: Path) -> N
 
 
 def test_the_older_architecture_runs_as_well(made: Folder, tmp_path: Path) -> None:
-    from evaluation.model import VideoModel
-    from training.tiny import write_tiny
+    from synrl.evaluation.model import VideoModel
+    from synrl.training.tiny import write_tiny
 
     tiny = write_tiny(tmp_path / "tiny", kind="qwen2_5_vl")
     model = VideoModel(str(tiny), device="cpu", dtype="float32", max_new_tokens=2)
@@ -242,7 +242,7 @@ def test_the_older_architecture_runs_as_well(made: Folder, tmp_path: Path) -> No
 def test_reasoning_that_a_template_opens_and_no_answer_closes_is_truncated(
     made: Folder, tiny: Path, tmp_path: Path
 ) -> None:
-    from evaluation.model import VideoModel
+    from synrl.evaluation.model import VideoModel
 
     folder = Path(shutil.copytree(tiny, tmp_path / "thinking"))
     template = folder / "chat_template.jinja"
@@ -258,8 +258,8 @@ def test_reasoning_that_a_template_opens_and_no_answer_closes_is_truncated(
 def test_a_damaged_video_is_named(
     made: Folder, tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from evaluation.model import VideoModel
     from synrl.errors import VideoError
+    from synrl.evaluation.model import VideoModel
 
     (tmp_path / "-abc_DEF123.mp4").write_bytes(b"<html>404</html>")
     (tmp_path / "GHI.456.mp4").write_bytes(b"")
@@ -272,8 +272,8 @@ def test_a_damaged_video_is_named(
 def test_our_model_sees_what_training_shows(
     made: Folder, tiny: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from evaluation.model import VideoModel
-    from training.budget import VideoBudget, token_edge
+    from synrl.budget import VideoBudget, token_edge
+    from synrl.evaluation.model import VideoModel
 
     model = VideoModel(str(tiny), device="cpu", dtype="float32", max_new_tokens=1)
     given: list[dict[str, Any]] = []
@@ -344,7 +344,7 @@ def test_the_command_measures_a_model_once(
 def test_an_interrupted_run_goes_on_and_draws_the_same_samples(
     made: Folder, tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from evaluation.model import VideoModel
+    from synrl.evaluation.model import VideoModel
 
     def model(journal: Path) -> Any:
         return VideoModel(str(tiny), device="cpu", dtype="float32", max_new_tokens=6, journal=str(journal))
@@ -370,10 +370,10 @@ def test_an_interrupted_run_goes_on_and_draws_the_same_samples(
 
 
 def test_our_model_is_known_to_lmms_eval_whichever_is_imported_first() -> None:
-    code = "import evaluation.model; from lmms_eval.models import MODEL_REGISTRY_V2 as known; "
+    code = "import synrl.evaluation.model; from lmms_eval.models import MODEL_REGISTRY_V2 as known; "
     code += "print(known.resolve('synrl').class_path)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300)
-    assert done.stdout.strip() == "evaluation.model.VideoModel" and "Failed" not in done.stderr
+    assert done.stdout.strip() == "synrl.evaluation.model.VideoModel" and "Failed" not in done.stderr
 
 
 def test_plain_lmms_eval_says_in_one_line_what_is_missing(
@@ -394,14 +394,14 @@ def test_our_own_test_is_asked_and_scored_as_in_training(
     import torch
     from transformers import AutoModelForImageTextToText, AutoProcessor
 
-    from evaluation.benchmarks import get_benchmark
-    from evaluation.model import VideoModel
-    from synrl.audit.reading import Source
-    from synrl.generate import generate
-    from synrl.recipes import plain
-    from training.budget import token_edge
-    from training.inputs import encode, join, prompt_messages, token_types, with_video
-    from training.rewards import accuracy_reward
+    from synrl.budget import token_edge
+    from synrl.dataset.generate import generate
+    from synrl.dataset.reading import Source
+    from synrl.dataset.recipes import plain
+    from synrl.evaluation.benchmarks import get_benchmark
+    from synrl.evaluation.model import VideoModel
+    from synrl.training.inputs import encode, join, prompt_messages, token_types, with_video
+    from synrl.training.rewards import accuracy_reward
 
     data = generate(
         plain(("direction_identification", "event_ordering"), 4, "test", seed=3),

@@ -15,16 +15,16 @@ import pytest
 from cot.rows import undrawn_row
 from cot.server import Fault, Models, fenced
 
-from evaluation import judge as judging
-from evaluation.intervals import clopper_pearson, wilson
-from evaluation.judge import JUDGE, judge, messages, read_verdict
-from evaluation.judge_pairs import Pair
-from evaluation.judge_settings import JudgeConfig
-from evaluation.judge_verdicts import Verdict, agreement
 from synrl.cli import main
 from synrl.cot import trace
 from synrl.cot.check import check
 from synrl.errors import ConfigError, DataError, OutputError, ServerError
+from synrl.evaluation import judge as judging
+from synrl.evaluation.intervals import clopper_pearson, wilson
+from synrl.evaluation.judge import JUDGE, judge, messages, read_verdict
+from synrl.evaluation.judge_pairs import Pair
+from synrl.evaluation.judge_settings import JudgeConfig
+from synrl.evaluation.judge_verdicts import Verdict, agreement
 from synrl.prompts import completion_text
 
 Compare = Callable[..., dict[str, Any]]
@@ -400,9 +400,9 @@ def test_the_check_of_chains_is_a_second_opinion() -> None:
 
 
 def test_rows_of_our_own_are_checked_by_code(compare: Compare, models: Models, tmp_path: Path) -> None:
-    from synrl.audit.reading import Source
-    from synrl.generate import generate
-    from synrl.recipes import plain
+    from synrl.dataset.generate import generate
+    from synrl.dataset.reading import Source
+    from synrl.dataset.recipes import plain
 
     data = generate(plain(("direction_identification",), 2, seed=4), tmp_path / "data", progress=False)
     rows = list(Source.open(str(data)).rows())

@@ -15,13 +15,13 @@ import huggingface_hub
 import pytest
 from hub.server import Blob, Hub, Repo
 
-from evaluation import media
-from evaluation.benchmarks import get_benchmark
-from evaluation.items import Item
-from evaluation.loading import load, with_videos
-from evaluation.videos import Videos
-from synrl.audit.reading import Source
+from synrl.dataset.reading import Source
 from synrl.errors import DataError, OutputError, VideoError
+from synrl.evaluation import media
+from synrl.evaluation.benchmarks import get_benchmark
+from synrl.evaluation.items import Item
+from synrl.evaluation.loading import load, with_videos
+from synrl.evaluation.videos import Videos
 from synrl.video import decode
 
 from .benchmarks_made import Folder, video_bytes

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from evaluation.backends import model_name
-from evaluation.items import WITHOUT
-from evaluation.repeating import eval_command
-from evaluation.run import Run
 from synrl.cli import main
+from synrl.evaluation.backends import model_name
+from synrl.evaluation.items import WITHOUT
+from synrl.evaluation.repeating import eval_command
+from synrl.evaluation.run import Run
 from synrl.hub.models import model_card
 
 from .results_made import sample, write_run

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from evaluation import paper
-from evaluation.benchmarks import BENCHMARKS
+from synrl.evaluation import paper
+from synrl.evaluation.benchmarks import BENCHMARKS
 
 GAINS: dict[str, dict[str, tuple[float, ...]]] = {
     "tomato videott mvbench videomme temporalbench temporalbench.mba": {
@@ -103,8 +103,8 @@ def test_contradictions_are_named_with_their_tables() -> None:
 
 
 def test_every_number_is_of_a_metric_that_is_measured() -> None:
-    from evaluation.benchmarks import VARIANTS
-    from evaluation.write_tasks import metric_names
+    from synrl.evaluation.benchmarks import VARIANTS
+    from synrl.evaluation.write_tasks import metric_names
 
     measured = {
         (benchmark.name, metric)

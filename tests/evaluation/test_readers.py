@@ -16,20 +16,20 @@ import pytest
 from attacks import ATTACKS
 from hub.server import Blob, Hub, Repo
 
-from evaluation import media
-from evaluation.benchmarks import BENCHMARKS, TVBENCH, get_benchmark
-from evaluation.hooks import doc_to_messages, doc_to_text
-from evaluation.items import Item, letter_of, listed_options, plain_letter, unlettered, untold
-from evaluation.loading import load, with_videos
-from evaluation.readers import get_reader
-from evaluation.scoring.judge import judge
-from evaluation.tables import read_tables
-from evaluation.videos import Videos
 from synrl.answers import ANSWER_TYPES
+from synrl.dataset.generate import generate
+from synrl.dataset.recipes import plain
 from synrl.errors import ConfigError, DataError
-from synrl.generate import generate
+from synrl.evaluation import media
+from synrl.evaluation.benchmarks import BENCHMARKS, TVBENCH, get_benchmark
+from synrl.evaluation.hooks import doc_to_messages, doc_to_text
+from synrl.evaluation.items import Item, letter_of, listed_options, plain_letter, unlettered, untold
+from synrl.evaluation.loading import load, with_videos
+from synrl.evaluation.readers import get_reader
+from synrl.evaluation.scoring.judge import judge
+from synrl.evaluation.tables import read_tables
+from synrl.evaluation.videos import Videos
 from synrl.prompts import CHOOSE
-from synrl.recipes import plain
 
 from .benchmarks_made import SECONDS, STYLES, Folder, video_bytes, wrong
 
@@ -140,7 +140,7 @@ def test_a_part_of_a_video_is_cut_once_and_only_that() -> None:
     assert media.clips(whole) == whole["videos"]
     (clip,) = media.clips(part)
     assert clip != part["videos"][0] and media.clips(part) == [clip]
-    from training.budget import VideoBudget
+    from synrl.budget import VideoBudget
 
     budget = VideoBudget(fps=10, max_frames=64)
     frames = budget.read(media.Path(clip).read_bytes(), 16).frames

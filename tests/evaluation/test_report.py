@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from evaluation import intervals
-from evaluation.items import WITHOUT
-from evaluation.report import Report, as_json, make_report, write_report
-from evaluation.report_picture import picture
-from evaluation.report_text import markdown
 from synrl.errors import ConfigError
+from synrl.evaluation import intervals
+from synrl.evaluation.items import WITHOUT
+from synrl.evaluation.report import Report, as_json, make_report, write_report
+from synrl.evaluation.report_picture import picture
+from synrl.evaluation.report_text import markdown
 
 from .results_made import fourfold, sample, write_run
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from attacks import ATTACKS
 
-from evaluation.scoring import grounding, totals
-from evaluation.scoring.judge import judge
+from synrl.evaluation.scoring import grounding, totals
+from synrl.evaluation.scoring.judge import judge
 from synrl.prompts import completion_text
 
 

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 import yaml
 
-from evaluation.benchmarks import BENCHMARKS, GROUPS, VARIANTS
-from evaluation.overview import README, readme
-from evaluation.run import Run, evaluate
-from evaluation.scoring import totals
-from evaluation.write_tasks import TASKS, files, metric_names
 from synrl.cli import main
+from synrl.dataset.rows import STRIDES
 from synrl.errors import ConfigError, DataError, OutputError
-from synrl.rows import STRIDES
+from synrl.evaluation.benchmarks import BENCHMARKS, GROUPS, VARIANTS
+from synrl.evaluation.overview import README, readme
+from synrl.evaluation.run import Run, evaluate
+from synrl.evaluation.scoring import totals
+from synrl.evaluation.write_tasks import TASKS, files, metric_names
 
 from .benchmarks_made import Folder
 
@@ -34,16 +34,16 @@ def load(path: Path) -> Any:
 def test_the_files_are_those_of_the_table() -> None:
     written = dict(files())
     there = {str(path.relative_to(TASKS)) for path in TASKS.rglob("*") if path.is_file()}
-    assert there == set(written), "run python -m evaluation.write_tasks"
+    assert there == set(written), "run python -m synrl.evaluation.write_tasks"
     for name, text in written.items():
         assert (TASKS / name).read_text(encoding="utf-8") == text, (
-            f"{name}: run python -m evaluation.write_tasks"
+            f"{name}: run python -m synrl.evaluation.write_tasks"
         )
 
 
 def test_the_tables_of_the_readme_are_those_of_the_table() -> None:
     text = README.read_text(encoding="utf-8")
-    assert readme(text) == text, "run python -m evaluation.write_tasks"
+    assert readme(text) == text, "run python -m synrl.evaluation.write_tasks"
     for benchmark in BENCHMARKS.values():
         (line,) = [line for line in text.splitlines() if line.startswith(f"| `{benchmark.task}` |")]
         assert benchmark.repo in line and f"| {benchmark.revision} |" in line
@@ -143,7 +143,7 @@ def test_a_mistake_is_said_before_anything_runs(wrong: dict[str, Any], said: str
 def test_damaged_notes_of_earlier_runs_are_one_line(
     notes: str, made: Folder, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("evaluation.run.find_spec", lambda name: True)
+    monkeypatch.setattr("synrl.evaluation.run.find_spec", lambda name: True)
     (tmp_path / "runs.jsonl").write_text(notes, encoding="utf-8")
     with pytest.raises(DataError, match=r"runs.jsonl can't be read .*; remove it, or choose") as raised:
         evaluate(Run(str(tmp_path), ("cvbench",)), tmp_path)
@@ -153,7 +153,7 @@ def test_damaged_notes_of_earlier_runs_are_one_line(
 def test_a_folder_of_results_that_is_a_file_is_one_line(
     made: Folder, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("evaluation.run.find_spec", lambda name: True)
+    monkeypatch.setattr("synrl.evaluation.run.find_spec", lambda name: True)
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(OutputError, match=r"can't write .*file: .*; choose another --out"):
         evaluate(Run(str(tmp_path), ("cvbench",)), tmp_path / "file")
@@ -163,12 +163,12 @@ def test_a_missing_benchmark_ends_the_command_in_one_line(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.delenv("SYNRL_TEST", raising=False)
-    monkeypatch.setattr("evaluation.run.find_spec", lambda name: True)
+    monkeypatch.setattr("synrl.evaluation.run.find_spec", lambda name: True)
     assert main(["eval", "--model", "m", "--tasks", "synrl_test", "--out", str(tmp_path)]) == 2
     assert (
         "synrl eval: synrl_test: SYNRL_TEST is not set; make one with `synrl generate"
         in capsys.readouterr().err
     )
-    monkeypatch.setattr("evaluation.run.find_spec", lambda name: None)
+    monkeypatch.setattr("synrl.evaluation.run.find_spec", lambda name: None)
     assert main(["eval", "--model", "m", "--tasks", "tvbench", "--out", str(tmp_path)]) == 2
     assert "pip install 'synrl[eval]'" in capsys.readouterr().err

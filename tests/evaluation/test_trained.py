@@ -15,16 +15,16 @@ from datasets import Dataset
 from lmms_eval.evaluator import simple_evaluate
 from lmms_eval.tasks import TaskManager
 
-from evaluation.benchmarks import BENCHMARKS
-from evaluation.write_tasks import TASKS
-from synrl.audit.reading import Source
-from synrl.generate import generate
+from synrl.budget import VideoBudget
+from synrl.dataset.generate import generate
+from synrl.dataset.reading import Source
+from synrl.dataset.recipes import plain
+from synrl.evaluation.benchmarks import BENCHMARKS
+from synrl.evaluation.write_tasks import TASKS
 from synrl.prompts import completion_text, question_text
-from synrl.recipes import plain
-from training.budget import VideoBudget
-from training.inputs import prompt_messages
-from training.miniature import stages
-from training.rewards import accuracy_reward
+from synrl.training.inputs import prompt_messages
+from synrl.training.miniature import stages
+from synrl.training.rewards import accuracy_reward
 
 ROWS, LEARNED, STEPS = 16, 8, 40
 BUDGET = VideoBudget(min_frames=2, max_frames=2, max_frame_pixels=32 * 32)
@@ -36,8 +36,8 @@ def learn(folder: Path, rows: list[dict[str, Any]]) -> tuple[Any, Any]:
     from transformers import AutoProcessor
     from trl import SFTConfig
 
-    from training.tiny import write_tiny
-    from training.video_sft import VideoSFTTrainer
+    from synrl.training.tiny import write_tiny
+    from synrl.training.video_sft import VideoSFTTrainer
 
     torch.set_num_threads(1)
     write_tiny(folder, texts=[question_text(row) for row in rows])

@@ -16,9 +16,9 @@ pytest.importorskip("lmms_eval", reason="lmms-eval is not installed: pip install
 
 import lmms_eval
 
-from evaluation.benchmarks import BENCHMARKS
-from evaluation.scoring import totals
-from evaluation.scoring.judge import judge
+from synrl.evaluation.benchmarks import BENCHMARKS
+from synrl.evaluation.scoring import totals
+from synrl.evaluation.scoring.judge import judge
 
 
 class _Loader(yaml.SafeLoader):

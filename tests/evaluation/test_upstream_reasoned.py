@@ -19,10 +19,10 @@ if INSTALLED != "0.7.3":
 
 from lmms_eval.api.reasoning import strip_reasoning_tags
 
-from evaluation.benchmarks import get_benchmark
-from evaluation.readers import get_reader
-from evaluation.scoring.judge import judge
-from evaluation.tables import read_tables
+from synrl.evaluation.benchmarks import get_benchmark
+from synrl.evaluation.readers import get_reader
+from synrl.evaluation.scoring.judge import judge
+from synrl.evaluation.tables import read_tables
 
 from .benchmarks_made import STYLES, Folder
 

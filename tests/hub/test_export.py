@@ -12,12 +12,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from synrl.answers import extract, score
-from synrl.audit.reading import Source
+from synrl.dataset.generate import generate
+from synrl.dataset.reading import Source
+from synrl.dataset.recipes import plain
 from synrl.errors import ConfigError, DataError, OutputError
-from synrl.generate import generate
 from synrl.hub.export import FORMATS, export
-from synrl.recipes import plain
-from training.rewards import verl_score
+from synrl.training.rewards import verl_score
 
 
 @pytest.fixture(scope="module")

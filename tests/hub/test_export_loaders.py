@@ -14,13 +14,13 @@ from typing import Any
 
 import pytest
 
-from synrl.audit.reading import Source
 from synrl.cot.run import add_chains
 from synrl.cot.settings import CotConfig
-from synrl.generate import generate
+from synrl.dataset.generate import generate
+from synrl.dataset.reading import Source
+from synrl.dataset.recipes import plain
 from synrl.hub.export import export
 from synrl.prompts import completion_text, prompt_text
-from synrl.recipes import plain
 
 
 def loader(name: str) -> Any:

@@ -17,13 +17,13 @@ import pytest
 from hub.server import Fault, Hub
 
 import synrl.hub.publish as module
-from synrl.audit.reading import Source
 from synrl.cli import main
+from synrl.dataset.generate import generate
+from synrl.dataset.origin import origin
+from synrl.dataset.reading import Source
+from synrl.dataset.recipes import get_recipe, plain
 from synrl.errors import DataError, HubError, OutputError
-from synrl.generate import generate
 from synrl.hub.publish import push
-from synrl.origin import origin
-from synrl.recipes import get_recipe, plain
 from synrl.schema import features
 
 REPO = "tester/synrl"
@@ -170,7 +170,7 @@ def test_recipes_share_a_repository(hub: Hub, data: Path, tmp_path: Path) -> Non
 def test_shards_that_a_recipe_no_longer_has_are_deleted(
     hub: Hub, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("synrl.generate.ROWS_PER_SHARD", 2)
+    monkeypatch.setattr("synrl.dataset.generate.ROWS_PER_SHARD", 2)
     many = generate(plain(FAMILIES, 5, seed=2), tmp_path / "many", progress=False)
     publish(many)
     publish(data)
@@ -190,8 +190,8 @@ def ids(rows: Any) -> list[str]:
 @pytest.fixture
 def streams(hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The ids of a published dataset of several shards of several row groups, in order."""
-    monkeypatch.setattr("synrl.generate.ROWS_PER_SHARD", 3)
-    monkeypatch.setattr("synrl.generate.ROWS_PER_GROUP", 2)
+    monkeypatch.setattr("synrl.dataset.generate.ROWS_PER_SHARD", 3)
+    monkeypatch.setattr("synrl.dataset.generate.ROWS_PER_GROUP", 2)
     out = generate(plain(FAMILIES, 5, seed=2), tmp_path / "shards", progress=False)
     assert len(list(out.rglob("*.parquet"))) == 4
     publish(out)

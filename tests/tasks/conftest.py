@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-import synrl.rows
-from synrl.rows import make_row
+import synrl.dataset.rows
+from synrl.dataset.rows import make_row
 from synrl.seeds import Streams
 from synrl.tasks import get_family
 from synrl.world.timeline import Timeline
@@ -26,7 +26,7 @@ def rows_of() -> Rows:
     @cache
     def made(name: str, count: int) -> list[dict[str, Any]]:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(synrl.rows, "encode", lambda *_: b"")
+            patch.setattr(synrl.dataset.rows, "encode", lambda *_: b"")
             return [_plain(make_row(name, split="train", seed=1, index=i).to_dict()) for i in range(count)]
 
     return made

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import subprocess
+import sys
 from collections import Counter
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-import synrl.rows
+import synrl.dataset.rows
+from synrl.dataset.rows import STRIDES, TWINS, answers, make_row, remake, scheduled
 from synrl.errors import ConfigError, DataError
 from synrl.evidence import Evidence
-from synrl.rows import STRIDES, TWINS, answers, make_row, remake, scheduled
 from synrl.schema import COLUMNS, features
 from synrl.seeds import Streams
 from synrl.tasks import families, get_family
@@ -35,7 +39,7 @@ def quick_row(
 ) -> dict[str, Any]:
     """A row without its video, as it comes back from a file: JSON, and tracks in float32."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(synrl.rows, "encode", lambda *_: b"")
+        patch.setattr(synrl.dataset.rows, "encode", lambda *_: b"")
         row = make_row(family.name, split=split, seed=seed, index=index, twins=twins).to_dict()
     row = json.loads(json.dumps({**row, "video": None}))
     for track in row["tracks"]:
@@ -257,6 +261,19 @@ GOLDEN_FRAMES = {
 @pytest.mark.parametrize("name", GOLDEN_FRAMES)
 def test_the_frames_of_a_row_never_change(name: str) -> None:
     assert frames_digest(name) == GOLDEN_FRAMES[name]
+
+
+@pytest.mark.parametrize("processor", ["Nehalem", "Haswell"])
+def test_the_frames_of_a_row_are_the_same_on_every_processor(processor: str) -> None:
+    """OpenBLAS multiplies by other code on another processor, with other last bits."""
+    code = (
+        "from tasks.test_all_families import GOLDEN_FRAMES, frames_digest\n"
+        "for name, digest in GOLDEN_FRAMES.items():\n"
+        "    assert frames_digest(name) == digest, name\n"
+    )
+    environment = {**os.environ, "OPENBLAS_CORETYPE": processor}
+    tests = Path(__file__).parents[1]
+    subprocess.run([sys.executable, "-c", code], check=True, env=environment, cwd=tests)
 
 
 def frames_digest(name: str) -> str:

@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-import synrl.rows
+import synrl.dataset.rows
 from synrl.answers import score
+from synrl.dataset.rows import make_row
 from synrl.errors import IllegalOperation
 from synrl.evidence import Evidence
-from synrl.rows import make_row
 from synrl.seeds import Streams
 from synrl.tasks.card_stack import FAMILY
 from synrl.video.raster import rgb_frames
@@ -31,7 +31,7 @@ def timeline(level: int, mode: str, index: int, form: str = "choice") -> Timelin
 
 @pytest.fixture
 def rows(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    monkeypatch.setattr(synrl.rows, "encode", lambda *_: b"")
+    monkeypatch.setattr(synrl.dataset.rows, "encode", lambda *_: b"")
     made = [make_row(FAMILY.name, split="train", seed=1, index=i).to_dict() for i in range(80)]
     return [json.loads(json.dumps({**row, "video": None})) for row in made]
 
@@ -108,7 +108,7 @@ def test_a_missed_operation_is_noticed_or_changes_the_answer() -> None:
         clip = timeline(3, "forward", index, form="open")
         seen = Evidence.from_row(
             dict(fps=30.0, num_frames=clip.num_frames, options=[], config={"query": clip.query})
-            | synrl.rows.tables(clip)
+            | synrl.dataset.rows.tables(clip)
         )
         whole = FAMILY.solve(seen)
         wrong += any(

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-import synrl.rows
+import synrl.dataset.rows
 from synrl.answers import score
+from synrl.dataset.rows import make_row
 from synrl.errors import ConfigError, IllegalOperation
 from synrl.evidence import Evidence
-from synrl.rows import make_row
 from synrl.seeds import Streams
 from synrl.tasks.base import Question
 from synrl.tasks.chip_clip import animate, legible
@@ -36,7 +36,7 @@ def clip(level: int, mode: str, index: int, form: str = "choice") -> tuple[Timel
 @pytest.fixture(scope="module")
 def rows() -> list[dict[str, Any]]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(synrl.rows, "encode", lambda *_: b"")
+        patch.setattr(synrl.dataset.rows, "encode", lambda *_: b"")
         made = [make_row(FAMILY.name, split="train", seed=1, index=i).to_dict() for i in range(60)]
     return [json.loads(json.dumps({**row, "video": None})) for row in made]
 
@@ -155,7 +155,7 @@ def test_a_missed_operation_is_noticed() -> None:
         timeline, question = clip(level, mode, 3, form="open")
         seen = Evidence.from_row(
             dict(fps=30.0, num_frames=timeline.num_frames, options=[], config={"query": timeline.query})
-            | synrl.rows.tables(timeline)
+            | synrl.dataset.rows.tables(timeline)
         )
         assert FAMILY.solve(seen) == question.answer_text
         assert FAMILY.solve(replace(seen, reveals=())) is None
@@ -208,7 +208,7 @@ def test_answers_by_hand() -> None:
         timeline = animate(History.replay(start, steps, apply), query, streams)
         row = dict(fps=30.0, num_frames=timeline.num_frames, options=[], config={"query": query})
         assert FAMILY.ask(timeline, config, streams).answer_text == answer, query
-        assert FAMILY.solve(Evidence.from_row(row | synrl.rows.tables(timeline))) == answer, query
+        assert FAMILY.solve(Evidence.from_row(row | synrl.dataset.rows.tables(timeline))) == answer, query
 
 
 def test_no_answer_can_be_read_or_is_of_nothing(rows: list[dict[str, Any]]) -> None:

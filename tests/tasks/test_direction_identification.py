@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from synrl.answers import parse_interval
+from synrl.dataset.rows import tables
 from synrl.errors import ConfigError
 from synrl.evidence import Evidence
-from synrl.rows import tables
 from synrl.seeds import Streams
 from synrl.tasks.direction_identification import (
     CLEARANCE,

@@ -22,7 +22,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     """Folder of a tiny model of a kind, written once."""
     import torch
 
-    from training.tiny import write_tiny
+    from synrl.training.tiny import write_tiny
 
     torch.set_num_threads(1)
     written: dict[str, Path] = {}

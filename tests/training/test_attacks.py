@@ -9,11 +9,11 @@ import pytest
 from attacks import ATTACKS
 from stopping import stopped_after
 
-from synrl.audit.reading import Source
-from synrl.generate import generate
+from synrl.dataset.generate import generate
+from synrl.dataset.reading import Source
+from synrl.dataset.recipes import get_recipe
 from synrl.prompts import completion_text
-from synrl.recipes import get_recipe
-from training.rewards import accuracy_reward, format_reward
+from synrl.training.rewards import accuracy_reward, format_reward
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numbered import numbered_clip, numbers
 
-from training.budget import VideoBudget, token_edge
-from training.inputs import encode, prompt_messages, video_bytes, with_video
+from synrl.budget import VideoBudget, token_edge
+from synrl.training.inputs import encode, prompt_messages, video_bytes, with_video
 
 
 @given(
@@ -92,8 +92,8 @@ def test_training_and_rollouts_show_the_same(
     from transformers import AutoProcessor
     from trl import GRPOConfig
 
-    from training.video_grpo import Request, VideoGRPOTrainer
-    from training.video_sft import VideoCollator
+    from synrl.training.video_grpo import Request, VideoGRPOTrainer
+    from synrl.training.video_sft import VideoCollator
 
     budget = VideoBudget(max_frame_pixels=32 * 64)
     processor = AutoProcessor.from_pretrained(tiny(kind))

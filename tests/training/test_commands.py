@@ -15,13 +15,14 @@ from safetensors.torch import load_file
 
 from synrl.cot.run import add_chains
 from synrl.cot.settings import CotConfig
-from synrl.generate import generate
-from synrl.recipes import plain
-from training import grpo, run, sft
-from training.video_sft import VideoSFTTrainer
+from synrl.dataset.generate import generate
+from synrl.dataset.recipes import plain
+from synrl.resources import shipped
+from synrl.training import grpo, run, sft
+from synrl.training.video_sft import VideoSFTTrainer
 
 Tiny = Callable[..., Path]
-RECIPES = Path(run.__file__).parent / "recipes"
+RECIPES = shipped("training/recipes")
 SMALL = {
     "fps": 1.0,
     "max_frames": 4,
@@ -253,8 +254,8 @@ def test_recipes_hold_known_settings_and_those_of_the_paper(path: Path) -> None:
 
     from trl import GRPOConfig, ModelConfig, SFTConfig
 
-    from training.budget import VideoBudget
-    from training.settings import GRPOArguments, SFTArguments
+    from synrl.budget import VideoBudget
+    from synrl.training.settings import GRPOArguments, SFTArguments
 
     kind = (SFTArguments, SFTConfig) if "sft" in path.stem else (GRPOArguments, GRPOConfig)
     known = {entry.name for one in (*kind, VideoBudget, ModelConfig) for entry in fields(one)}

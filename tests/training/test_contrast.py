@@ -10,9 +10,9 @@ import numpy as np
 from datasets import Dataset
 from trl import GRPOConfig
 
-from training.budget import VideoBudget
-from training.contrast import BONUS, ContrastGRPOTrainer, order_bonus
-from training.rewards import accuracy_reward
+from synrl.budget import VideoBudget
+from synrl.training.contrast import BONUS, ContrastGRPOTrainer, order_bonus
+from synrl.training.rewards import accuracy_reward
 
 RIGHT, WRONG = "<answer>A</answer>", "<answer>B</answer>"
 

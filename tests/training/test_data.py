@@ -8,9 +8,9 @@ import datasets
 import pytest
 from datasets import load_dataset
 
-from synrl.origin import origin
-from synrl.recipes import plain
-from training import data
+from synrl.dataset.origin import origin
+from synrl.dataset.recipes import plain
+from synrl.training import data
 
 
 def test_a_recipe_is_made_once_and_anew_by_other_code(

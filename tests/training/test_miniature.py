@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from synrl.rows import make_row
+from synrl.budget import VideoBudget
+from synrl.dataset.rows import make_row
 from synrl.seeds import Streams
 from synrl.tasks import get_family
-from training.budget import VideoBudget
-from training.miniature import rows, stages
-from training.miniature.__main__ import LEARN, TABLES, main
-from training.miniature.report import table
-from training.miniature.rows import (
+from synrl.training.miniature import rows, stages
+from synrl.training.miniature.__main__ import LEARN, TABLES, main
+from synrl.training.miniature.report import table
+from synrl.training.miniature.rows import (
     LONGER,
     TASKS,
     Packed,
@@ -24,8 +24,8 @@ from training.miniature.rows import (
     read_rows,
     write_rows,
 )
-from training.miniature.stages import Run, carry_out
-from training.tiny import TOKEN
+from synrl.training.miniature.stages import Run, carry_out
+from synrl.training.tiny import TOKEN
 
 
 @pytest.fixture
@@ -124,4 +124,4 @@ def test_wrong_input_is_one_line(
     file.write_text("")
     assert main(["learn", "--out", str(file), *more]) == 2
     (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith("python -m training.miniature: ") and line.endswith(said)
+    assert line.startswith("python -m synrl.training.miniature: ") and line.endswith(said)

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from synrl.dataset.rows import make_row
 from synrl.prompts import completion_text
-from synrl.rows import make_row
-from training.rewards import accuracy_reward, format_reward, overlong_penalty
+from synrl.training.rewards import accuracy_reward, format_reward, overlong_penalty
 
 ROW = {"answer_type": "choice", "answer": "B", "options": ["left", "right"]}
 

@@ -10,7 +10,7 @@ import torch
 from transformers import AutoModelForImageTextToText, AutoProcessor
 
 from synrl.prompts import DIRECT, REASONED
-from training.tiny import KINDS, main, write_tiny
+from synrl.training.tiny import KINDS, main, write_tiny
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -18,9 +18,9 @@ from PIL import Image
 from transformers import AutoProcessor, TrainerCallback
 from trl import GRPOConfig, GRPOTrainer
 
-from training.budget import VideoBudget, as_given, token_edge
-from training.inputs import visual_token_ids
-from training.video_grpo import Request, VideoGRPOTrainer
+from synrl.budget import VideoBudget, as_given, token_edge
+from synrl.training.inputs import visual_token_ids
+from synrl.training.video_grpo import Request, VideoGRPOTrainer
 
 BUDGET = VideoBudget(max_frame_pixels=32 * 16)
 Rows = list[dict[str, Any]]
@@ -302,7 +302,7 @@ def test_a_video_inside_the_prompt_is_refused(make: Any, rows: Rows) -> None:
 
 
 def test_training_stops_if_the_tensors_are_lost(make: Any, rows: Rows, monkeypatch: Any) -> None:
-    monkeypatch.setattr("training.video_grpo.join", lambda visuals: {})
+    monkeypatch.setattr("synrl.training.video_grpo.join", lambda visuals: {})
     with pytest.raises(ValueError, match="blind"):
         make(rows).train()
 
@@ -369,7 +369,7 @@ class Engine:
 
 def with_engine(trainer: Any, engine: Engine, monkeypatch: Any) -> None:
     """TRL's own way to a colocated vLLM, with `engine` at its end."""
-    from training.video_grpo import show_videos
+    from synrl.training.video_grpo import show_videos
 
     generation = vllm_generation.VLLMGeneration.__new__(vllm_generation.VLLMGeneration)
     settings = dict.fromkeys(

@@ -13,8 +13,8 @@ from PIL import Image
 from transformers import AutoModelForImageTextToText, AutoProcessor, TrainerCallback
 from trl import SFTConfig
 
-from training.budget import VideoBudget
-from training.video_sft import VideoCollator, VideoSFTTrainer
+from synrl.budget import VideoBudget
+from synrl.training.video_sft import VideoCollator, VideoSFTTrainer
 
 BUDGET = VideoBudget(max_frame_pixels=32 * 16)
 Rows = list[dict[str, Any]]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from synrl.world.legs import SAME, kinks, straight_legs
+from synrl.evidence.legs import SAME, kinks, straight_legs
 
 Stretch = tuple[float, float, float]
 """Length in frames, and velocity to the right and down."""

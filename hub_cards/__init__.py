@@ -1,1 +1,0 @@
-"""Templates of dataset cards, shipped as package data."""

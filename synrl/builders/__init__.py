@@ -1,0 +1,5 @@
+"""The `datasets` builder: `from synrl.builders import SynRL`."""
+
+from synrl.builders.synrl import SynRL, SynRLConfig
+
+__all__ = ["SynRL", "SynRLConfig"]

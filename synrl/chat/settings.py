@@ -1,0 +1,34 @@
+"""The address of a model server, and its key, which is no setting so that it gets into no file or log."""
+
+from __future__ import annotations
+
+import os
+from urllib.parse import urlsplit
+
+from synrl.errors import ConfigError
+
+KEYS = ("SYNRL_API_KEY", "OPENAI_API_KEY")
+"""Environment variables that may hold the key; the first that is set counts."""
+
+
+def api_key() -> str | None:
+    """The key that the environment holds, if any."""
+    return next((os.environ[name] for name in KEYS if os.environ.get(name)), None)
+
+
+def check_url(name: str, url: str, other: str = "") -> None:
+    """Hold a setting to be the bare address of a server.
+
+    Raises:
+        ConfigError: it isn't.
+    """
+    try:
+        parts = urlsplit(url)
+        fine = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        fine = False
+    if not fine:
+        raise ConfigError(f"{name} is {url!r}; allowed: {other}a URL such as http://127.0.0.1:8000/v1")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        # Whatever stands there would be written into the dataset, so the value is not shown either.
+        raise ConfigError(f"{name} has more than an address; allowed: a bare URL, and the key in {KEYS[0]}")

@@ -1,0 +1,35 @@
+"""What the bytes of rows come from: the code that makes them, and the libraries under it.
+
+The same recipe gives other bytes with another encoder, and other rows after an edit that forgot to change
+`GENERATOR_VERSION`. Whoever keeps rows keeps this beside them, so that old ones are never taken for new.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
+
+_LIBRARIES = ("av", "matplotlib", "numpy")
+_CODE = (
+    "answers.py", "dataset/rows.py", "evidence", "schema.py", "seeds.py", "tasks", "video", "world",
+)  # fmt: skip
+"""Files and folders of `synrl` that rows depend on; the others read them, show them or send them on."""
+
+
+def origin() -> dict[str, str]:
+    """The digest of the code, as `code`, and the version of each library."""
+    return {"code": _code_digest(), **{name: version(name) for name in _LIBRARIES}}
+
+
+@cache
+def _code_digest() -> str:
+    root = Path(str(files("synrl")))
+    digest = hashlib.sha256()
+    for name in _CODE:
+        path = root / name
+        for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
+            digest.update(f"{file.relative_to(root)}:".encode() + file.read_bytes())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,172 @@
+"""What is known about a published recipe, as a small JSON file beside its shards.
+
+A repository holds any number of recipes; its card is written from their records alone, so that publishing
+one more needs no rows of the others.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from synrl.dataset.recipes import Part, Recipe
+from synrl.dataset.sources import Source
+from synrl.disk import write_whole
+from synrl.errors import DataError
+
+RECIPE = "recipe.json"
+"""In a generated folder: its recipe, and what made the rows."""
+
+
+class Size(NamedTuple):
+    """What a shard holds."""
+
+    rows: int
+    """With twins."""
+    num_bytes: int
+    """Of the rows, unpacked."""
+    file_size: int
+
+
+@dataclass(frozen=True)
+class Record:
+    """A recipe that was made, and what was proved of it."""
+
+    recipe: Recipe
+    shards: dict[str, Size]
+    """Of each file, by its path inside the dataset."""
+    origin: dict[str, str]
+    """What made the rows, as `synrl.dataset.origin` says it."""
+    proved: int = 0
+    """Rows that `verify` found nothing wrong with; 0 if it was not run."""
+    audit: tuple[dict[str, Any], ...] = ()
+    """What each shortcut of `audit` reached, if it was run."""
+    findings: tuple[str, ...] = field(default=())
+    """What `audit` found wrong."""
+    chains: dict[str, Any] | None = None
+    """If the rows have chains of thought: what `synrl cot` says of them."""
+
+    @property
+    def counts(self) -> Counter[str]:
+        """Rows of each family, with twins."""
+        counts: Counter[str] = Counter()
+        for path, size in self.shards.items():
+            counts[path.split("/")[-2]] += size.rows
+        return counts
+
+    @property
+    def path(self) -> str:
+        """Where the record is kept in a repository."""
+        return f"recipes/{self.recipe.name or 'rows'}.json"
+
+    def to_json(self) -> str:
+        """The file's text."""
+        said = asdict(self)
+        said["recipe"]["digest"] = self.recipe.digest()
+        return json.dumps(said, indent=2, ensure_ascii=False) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str, where: str) -> Record:
+        """Read a record back.
+
+        Raises:
+            DataError: it is none, or of another version of the generator than it says.
+        """
+        try:
+            said = json.loads(text)
+            recipe = read_recipe(said.pop("recipe"), where)
+            return cls(
+                **{
+                    **said,
+                    "recipe": recipe,
+                    "shards": {path: Size(*size) for path, size in said["shards"].items()},
+                    "audit": tuple(said["audit"]),
+                    "findings": tuple(said["findings"]),
+                }
+            )
+        except (TypeError, KeyError, AttributeError, json.JSONDecodeError) as error:
+            raise DataError(f"{where} is no record of a recipe: {type(error).__name__}: {error}") from error
+
+
+def sizes_in(folder: Path) -> dict[str, Size]:
+    """Those of all shards in a folder."""
+    import pyarrow.parquet as pq
+
+    found: dict[str, Size] = {}
+    for path in sorted(folder.rglob("*.parquet")):
+        said = pq.read_metadata(path)
+        num_bytes = sum(said.row_group(i).total_byte_size for i in range(said.num_row_groups))
+        found[path.relative_to(folder).as_posix()] = Size(said.num_rows, num_bytes, path.stat().st_size)
+    return found
+
+
+def read_recipe(said: Mapping[str, Any], where: str) -> Recipe:
+    """A recipe from its stored form.
+
+    Raises:
+        DataError: its digest says that it means something else here than where it was written.
+    """
+    lists = ("families", "levels", "modes")
+    parts = tuple(Part(**{**part, **{name: tuple(part[name]) for name in lists}}) for part in said["parts"])
+    recipe = Recipe(
+        said["name"],
+        parts,
+        said["summary"],
+        said["seed"],
+        said["twins"],
+        tuple(Source(**source) for source in said["sources"]),
+        said["encoding"],
+    )
+    if recipe.digest() != said["digest"]:
+        raise DataError(
+            f"{where} was written by generator version {said['generator_version']}, this is "
+            f"{recipe.generator_version}: the same recipe means other rows here"
+        )
+    return recipe
+
+
+def recipe_json(recipe: Recipe, origin: Mapping[str, str]) -> dict[str, Any]:
+    """What a generated folder says of itself."""
+    said: dict[str, Any] = json.loads(json.dumps(asdict(recipe)))
+    return {**said, "digest": recipe.digest(), "origin": dict(origin)}
+
+
+def write_recipe(folder: Path, recipe: Recipe, origin: Mapping[str, str]) -> None:
+    """Let a folder say what it holds."""
+    write_whole(folder / RECIPE, json.dumps(recipe_json(recipe, origin), indent=2) + "\n")
+
+
+def made_from(folder: Path) -> tuple[Recipe, dict[str, str]] | None:
+    """The recipe of a folder and what made its rows; None if it says none, or, as a download may, several.
+
+    Raises:
+        DataError: what it says is no recipe, or means other rows here.
+    """
+    path = folder / RECIPE
+    if not path.is_file():
+        published = sorted((folder / "recipes").glob("*.json"))
+        if len(published) != 1:
+            return None
+        record = Record.from_json(published[0].read_text(encoding="utf-8"), str(published[0]))
+        return record.recipe, record.origin
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+        return read_recipe(said, str(path)), {str(name): str(what) for name, what in said["origin"].items()}
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        if isinstance(error, DataError):
+            raise
+        raise DataError(f"{path} is no recipe: {type(error).__name__}: {error}") from error
+
+
+def recipe_of(folder: Path) -> Recipe | None:
+    """The recipe that a generated folder says; None if it says none.
+
+    Raises:
+        DataError: what it says is no recipe, or means other rows here.
+    """
+    found = made_from(folder)
+    return found and found[0]

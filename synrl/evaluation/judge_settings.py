@@ -1,0 +1,39 @@
+"""Settings of `synrl judge`, apart from the rest so that `--help` answers at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from synrl.chat.settings import check_url
+from synrl.config import check_ranges, setting
+from synrl.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class JudgeConfig:
+    """Settings of `synrl judge`; each field's help says what it is.
+
+    Raises:
+        ConfigError: a value is not allowed.
+    """
+
+    server: str = setting("http://127.0.0.1:8000/v1", "base URL of an OpenAI-compatible server")
+    model: str = setting("Qwen/Qwen3-235B-A22B", "model that judges")
+    temperature: float = setting(0.6, "its sampling temperature, 0 to 2")
+    max_tokens: int = setting(8192, "longest output, 256 to 262144 tokens")
+    concurrency: int = setting(32, "pairs under way at once, 1 to 1024")
+    timeout: float = setting(600.0, "seconds to wait for an answer, 1 to 86400")
+    max_retries: int = setting(6, "how often a failed request or unreadable verdict is asked again, 0 to 20")
+
+    def __post_init__(self) -> None:
+        check_ranges(
+            self,
+            temperature=(0, 2),
+            max_tokens=(256, 262144),
+            concurrency=(1, 1024),
+            timeout=(1, 86400),
+            max_retries=(0, 20),
+        )
+        if not self.model.strip():
+            raise ConfigError("model is empty; allowed: the name of a model that the server has")
+        check_url("server", self.server)

@@ -1,0 +1,119 @@
+"""Write the task files of lmms-eval, and the tables in the README: `python -m synrl.evaluation.write_tasks`.
+
+A test holds them to `synrl.evaluation.benchmarks`, so edit that and run this.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from synrl.evaluation.benchmarks import BENCHMARKS, GROUPS, VARIANTS, Benchmark, Variant
+from synrl.evaluation.overview import README, readme
+from synrl.resources import shipped
+
+TASKS = shipped("evaluation/tasks")
+_TOTALS = "synrl.evaluation.scoring.totals"
+_HEAD = "# Written by `python -m synrl.evaluation.write_tasks`.\n"
+
+
+def task_names(benchmarks: list[Benchmark], variant: Variant) -> list[str]:
+    """The names of tasks."""
+    return [f"{benchmark.task}_{variant.name}" for benchmark in benchmarks]
+
+
+def metric_names(benchmark: Benchmark, variant: Variant) -> dict[str, str]:
+    """The metrics of a task and how each is put together from the items."""
+    names: dict[str, str] = {}
+    for prefix in variant.prefixes:
+        names |= {f"{prefix}{name}": "mean" for name in benchmark.metrics}
+        names |= {
+            f"{prefix}{name}": f"!function synrl.evaluation.scoring.totals.{name}"
+            for name in benchmark.totals
+        }
+        names |= {f"{prefix}{benchmark.metrics[0]}_{name}": "mean" for name in benchmark.subsets}
+    return names | {
+        "answered": "!function synrl.evaluation.hooks.answered",
+        "truncated": "mean",
+        "unparsed": "mean",
+    }
+
+
+def files() -> Iterator[tuple[str, str]]:
+    """Every task file: its path below `tasks` and its text."""
+    yield "_base", _HEAD + _base()
+    for variant in VARIANTS.values():
+        yield f"_{variant.name}", _HEAD + _variant(variant)
+    for benchmark in BENCHMARKS.values():
+        yield f"{benchmark.name}/benchmark.json", json.dumps({"benchmark": benchmark.name}) + "\n"
+        for variant in VARIANTS.values():
+            yield f"{benchmark.name}/{variant.name}.yaml", _HEAD + _task(benchmark, variant)
+    for group in (*GROUPS, "all"):
+        for one in VARIANTS.values():
+            if group == "all":
+                tasks = [f"synrl_{each}_{one.name}" for each in GROUPS]
+            else:
+                tasks = task_names([b for b in BENCHMARKS.values() if b.group == group], one)
+            yield f"groups/{group}_{one.name}.yaml", _HEAD + _group(f"synrl_{group}_{one.name}", tasks)
+        both = [f"synrl_{group}_{name}" for name in ("direct", "reasoning")]
+        yield f"groups/{group}.yaml", _HEAD + _group(f"synrl_{group}", both)
+
+
+def _base() -> str:
+    functions = ("doc_to_visual", "doc_to_text", "doc_to_messages", "doc_to_target", "process_results")
+    return "\n".join(
+        [
+            "dataset_path: json",
+            "dataset_kwargs: {data_files: {test: benchmark.json}}",
+            "test_split: test",
+            "process_docs: !function synrl.evaluation.hooks.documents",
+            *(f"{name}: !function synrl.evaluation.hooks.{name}" for name in functions),
+            "output_type: generate_until",
+            "reasoning_tags: none  # the one reader of answers sees whole outputs",
+            "",
+        ]
+    )
+
+
+def _variant(variant: Variant) -> str:
+    lines = [
+        "include: _base",
+        f"generation_kwargs: {_flow(variant.generation())}",
+        f"lmms_eval_specific_kwargs: {{default: {{variant: {variant.name}}}}}",
+    ]
+    if variant.samples > 1:
+        taken = f"[{{function: take_first_k, k: {variant.samples}}}]"
+        lines += [f"repeats: {variant.samples}", f"filter_list: [{{name: samples, filter: {taken}}}]"]
+    return "\n".join([*lines, ""])
+
+
+def _task(benchmark: Benchmark, variant: Variant) -> str:
+    lines = [f"include: ../_{variant.name}", f"task: {benchmark.task}_{variant.name}", "metric_list:"]
+    for name, aggregation in metric_names(benchmark, variant).items():
+        better = "false" if name in ("truncated", "unparsed") else "true"
+        lines.append(f"  - {{metric: {name}, aggregation: {aggregation}, higher_is_better: {better}}}")
+    pins = benchmark.pins(variant)
+    lines += ["metadata:", *(f"  {name}: {_flow(value)}" for name, value in pins.items()), ""]
+    return "\n".join(lines)
+
+
+def _group(name: str, tasks: list[str]) -> str:
+    return "\n".join([f"group: {name}", "task:", *(f"  - {task}" for task in tasks), ""])
+
+
+def _flow(value: Any) -> str:
+    return json.dumps(value)  # JSON is YAML
+
+
+def main() -> None:
+    """Write them all."""
+    for name, text in files():
+        path = TASKS / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    README.write_text(readme(README.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

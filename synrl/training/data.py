@@ -1,0 +1,189 @@
+"""Rows for the trainers: from a recipe, a folder or the Hub, with the prompt and the completion to learn.
+
+Nothing is copied: prompts are made from a row when it is asked for, and columns that no reward reads, such
+as tracks, are left on the disk.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from synrl.dataset import record
+from synrl.dataset.origin import origin
+from synrl.dataset.recipes import Recipe, get_recipe, recipes
+from synrl.errors import DataError, first_line
+from synrl.prompts import completion_text, target_text
+from synrl.training.inputs import prompt_messages
+
+if TYPE_CHECKING:
+    from datasets import Dataset
+
+    from synrl.training.settings import RunArguments
+
+COLUMNS = (
+    "id",
+    "family",
+    "level",
+    "mode",
+    "video",
+    "question",
+    "options",
+    "answer_type",
+    "answer",
+    "answer_text",
+    "config",
+    "states",
+    "min_fps",
+    "cot",
+)
+"""What prompts and rewards are made of."""
+
+
+def load_rows(
+    arguments: RunArguments, split: str, data: str | None = None, *, reasoned: bool = False
+) -> Dataset:
+    """Rows of a split, with the columns of `COLUMNS`.
+
+    What is no folder may be a recipe: it is generated first, unless it has been already, into the cache of
+    `datasets`.
+
+    Args:
+        data: in place of that of the arguments.
+        reasoned: whether a recipe's rows are to have chains of thought.
+
+    Raises:
+        DataError: the dataset can't be found or read, or has not these columns.
+        OutputError: a recipe can't be written.
+    """
+    from datasets import Video, load_dataset
+    from datasets.exceptions import DatasetsError
+
+    source = data or arguments.data
+    path = str(built(get_recipe(source), reasoned=reasoned)) if _is_recipe(source) else source
+    try:
+        rows = load_dataset(path, arguments.data_config, split=split, revision=arguments.data_revision)
+    except (DatasetsError, OSError, ValueError) as error:
+        said = first_line(error)
+        raise DataError(f"{source} can't be loaded: {said}") from error
+    missing = [name for name in COLUMNS if name not in rows.column_names]
+    if missing:
+        raise DataError(f"{source} has no rows of SynRL: it has no column {', '.join(missing)}")
+    return rows.select_columns(list(COLUMNS)).cast_column("video", Video(decode=False))
+
+
+def load_held_out(arguments: RunArguments, *, reasoned: bool = False) -> Dataset | None:
+    """The rows to evaluate on, if there are to be any; as `load_rows`."""
+    if arguments.eval_data is None and arguments.eval_split is None:
+        return None
+    return load_rows(arguments, arguments.eval_split or "test", arguments.eval_data, reasoned=reasoned)
+
+
+def built(recipe: Recipe, *, reasoned: bool = False) -> Path:
+    """The folder of a recipe in the cache, made if it isn't there.
+
+    Raises:
+        OutputError: it can't be written.
+    """
+    import datasets
+
+    from synrl.cot.run import add_chains
+    from synrl.cot.settings import CotConfig
+    from synrl.dataset.generate import generate
+
+    # Rows that other code made stay beside those of today.
+    made_by = "-".join(origin().values())
+    out = Path(datasets.config.HF_DATASETS_CACHE) / "synrl" / f"{recipe.name}-{recipe.digest()}-{made_by}"
+    workers = max(1, (os.cpu_count() or 2) - 1)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    generate(recipe, out, num_proc=workers)
+    if not reasoned:
+        return out
+    chains = out.with_name(out.name + "-reasoned")
+    add_chains(str(out), chains, CotConfig(), num_proc=workers)
+    return chains
+
+
+def recipe_of(data: str) -> Recipe | None:
+    """The recipe that rows were made by: the one of that name, or that of a generated folder."""
+    if _is_recipe(data):
+        return get_recipe(data)
+    return record.recipe_of(Path(data))
+
+
+def _is_recipe(data: str) -> bool:
+    return data in recipes() and not Path(data).is_dir()
+
+
+def for_grpo(rows: Dataset) -> Dataset:
+    """Rows with a prompt that asks for reasoning; the other columns go to the rewards."""
+    return rows.remove_columns("cot").with_transform(each_row(_asked))
+
+
+def for_sft(rows: Dataset) -> Dataset:
+    """Rows with the chain of thought to learn, or, where there is none, the answer alone."""
+    return rows.with_transform(each_row(_taught))
+
+
+def _asked(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {**row, "prompt": prompt_messages(row)}
+
+
+def _taught(row: Mapping[str, Any]) -> dict[str, Any]:
+    prompt = prompt_messages(row, reasoned=row["cot"] is not None)
+    return {"prompt": prompt, "completion": target_text(row), "video": row["video"]}
+
+
+def each_row(change: Any) -> Any:
+    """A transform of `datasets`, which come as columns, from a function of one row."""
+
+    def batch(columns: dict[str, list[Any]]) -> dict[str, list[Any]]:
+        names = list(columns)
+        rows = [
+            change(dict(zip(names, values, strict=True))) for values in zip(*columns.values(), strict=True)
+        ]
+        return {name: [row[name] for row in rows] for name in rows[0]} if rows else {}
+
+    return batch
+
+
+def real_rows(recipe: Recipe | None, folder: str | None) -> Dataset | None:
+    """The rows of other datasets that a recipe mixes in, answers only; None if there are none.
+
+    Args:
+        folder: where their videos are; without it the rows are left out, and stderr says so.
+
+    Raises:
+        HubError: a dataset can't be fetched.
+        DataError: it has other columns or too few rows, or a video is not in the folder.
+    """
+    from datasets import Dataset
+
+    from synrl.dataset.sources import fetch
+
+    if recipe is None or not recipe.sources:
+        return None
+    if folder is None:
+        names = ", ".join(f"{source.num_rows} rows of {source}" for source in recipe.sources)
+        print(f"left out, as there is no real_videos: {names}", file=sys.stderr)
+        return None
+    found = [row for source in recipe.sources for row in fetch(source, recipe.seed)]
+    for row in found:
+        path = (Path(folder) / row.video).resolve()
+        if not path.is_relative_to(Path(folder).resolve()) or not path.is_file():
+            raise DataError(
+                f"{row.video} of row {row.id} is not in {folder}; extract the dataset's videos there"
+            )
+
+    def taught(row: Mapping[str, Any]) -> dict[str, Any]:
+        asked = {"question": row["question"], "options": []}
+        return {
+            "prompt": prompt_messages(asked, reasoned=False),
+            "completion": completion_text(row["answer"]),
+            "video": {"bytes": (Path(folder) / row["video"]).read_bytes(), "path": row["video"]},
+        }
+
+    return Dataset.from_list([vars(row) for row in found]).with_transform(each_row(taught))
