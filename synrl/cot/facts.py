@@ -15,7 +15,7 @@ from typing import Any
 
 from synrl.tasks import get_family
 from synrl.tasks.base import Family
-from synrl.video.style import PALETTES
+from synrl.world.style import PALETTES
 from synrl.world.timeline import Event, Operation
 
 

@@ -16,7 +16,7 @@ from synrl.cot.facts import Fact, Timeline
 from synrl.prompts import completion_text
 from synrl.seeds import Stream, Streams
 from synrl.tasks.base import texts
-from synrl.tasks.telling import ORDINALS, say_count
+from synrl.tasks.shared.telling import ORDINALS, say_count
 
 _LINKS = ("Then", "Next", "After that")
 _LASTS = ("Finally", "Last")

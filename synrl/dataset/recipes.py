@@ -23,7 +23,7 @@ from synrl.dataset.sources import LLAVA_VIDEO, Source
 from synrl.errors import ConfigError, allowed
 from synrl.seeds import GENERATOR_VERSION
 from synrl.tasks import families, get_family
-from synrl.tasks.base import LEVELS, MODES, Config
+from synrl.tasks.config import LEVELS, MODES, Config
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,8 @@ from synrl.evidence import Evidence
 from synrl.schema import Row, time_ms
 from synrl.seeds import GENERATOR_VERSION, Streams
 from synrl.tasks import get_family
-from synrl.tasks.base import FORMS, LEVELS, MODES, Config, Family
+from synrl.tasks.base import Family
+from synrl.tasks.config import FORMS, LEVELS, MODES, Config
 from synrl.video.encode import ENCODINGS, encode
 from synrl.world.timeline import HIDDEN, Timeline
 

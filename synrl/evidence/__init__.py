@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from synrl.world.timeline import Operation, SceneObject
+from synrl.world.timeline import Event, Operation, SceneObject, State
 
 
 @dataclass(frozen=True)
@@ -116,6 +116,15 @@ class Evidence:
                 reveal for reveal in self.reveals if _any_in(frames, reveal.start_frame, reveal.end_frame)
             ),
         )
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What `observe` reads back from the tracks; each must equal the stored column."""
+
+    events: tuple[Event, ...] = ()
+    operations: tuple[Operation, ...] = ()
+    states: tuple[State, ...] = ()
 
 
 def _any_in(frames: np.ndarray, start: int, end: int) -> bool:

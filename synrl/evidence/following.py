@@ -13,10 +13,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from synrl.evidence import Evidence
-from synrl.tasks.base import Observed
-from synrl.tasks.moments import When
-from synrl.world.history import Step, World, key
+from synrl.evidence import Evidence, Observed
+from synrl.world.history import Step, When, World, key
 from synrl.world.timeline import Operation, State
 
 T = TypeVar("T")

@@ -10,25 +10,28 @@ after; such clips begin and end in motion.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from synrl.answers import nearest_span
-from synrl.evidence import Evidence
+from synrl.evidence import Evidence, Observed
+from synrl.evidence.speeds import observe_runs, sampled_speeds
 from synrl.seeds import Stream, Streams
-from synrl.tasks.base import FPS, Config, Family, Observed, Question
-from synrl.tasks.cast import SOLID_SHAPES, cast, draw_cast
-from synrl.tasks.questions import drawn, interval_question, with_form, with_words
-from synrl.tasks.runners import observe_runs, run_backwards, sampled_speeds, staged
-from synrl.tasks.stage import STILL_FRAMES, room, window
-from synrl.tasks.telling import tell_speed
+from synrl.tasks.asks import SpanAsk
+from synrl.tasks.base import Ask, Family, Query
+from synrl.tasks.config import Config
+from synrl.tasks.shared.cast import SOLID_SHAPES, cast, draw_cast
+from synrl.tasks.shared.questions import Question, drawn, with_form, with_words
+from synrl.tasks.shared.runners import run_backwards, staged
+from synrl.tasks.shared.stage import STILL_FRAMES, window
+from synrl.tasks.shared.telling import SPEED_NAMES, SPEED_WORDS, tell_speed
 from synrl.video.scene import Scene
-from synrl.video.style import draw_style
 from synrl.world.speeds import DOWN, STEADY, UP, Run, Stretch, speed
-from synrl.world.timeline import Event, Timeline
+from synrl.world.style import draw_style
+from synrl.world.timeline import FPS, Event, Timeline
 
 ANSWERS = {
     (UP,): "it speeds up",
@@ -38,6 +41,7 @@ ANSWERS = {
     (STEADY, STEADY): "it stops and then goes on",
 }
 """What a shape does, by the phases of its motion."""
+_VERBS = {UP: ("speed up", "getting faster"), DOWN: ("slow down", "getting slower")}
 MIN_PAUSE = 18
 MAX_SPEED = 3.0
 MIN_SPEED = 0.4
@@ -61,66 +65,43 @@ class AccelerationConfig(Config):
         self.require_range("ratio", 1.5, FAST / SLOW)
 
 
-class AccelerationDetection(Family):
-    name = "acceleration_detection"
-    summary = "Does a shape speed up, slow down, keep its speed, rest, or stop and go on; and when."
-    category = "speed perception"
-    horizon = "short"
-    primitive = "spatial"
-    modes = ("perception", "localisation")
-    config_type = AccelerationConfig
-    levels = {
-        1: dict(others=0, ratio=4.0, slanted=False),
-        2: dict(others=1, ratio=3.5, slanted=False),
-        3: dict(others=1, ratio=3.0, slanted=True),
-        4: dict(others=2, ratio=2.5, slanted=True),
-        5: dict(others=3, ratio=2.0, slanted=True),
-    }
+@dataclass(frozen=True)
+class Drawn:
+    """What a question asks of a clip."""
 
-    def simulate(self, config: AccelerationConfig, streams: Streams) -> Timeline:
-        style, scene = draw_style(streams), streams.scene
-        objects = cast(streams, style, config.level, 1 + config.others, SOLID_SHAPES, (32, 48))
-        query: dict[str, Any] = {"object": objects[0].name, "form": config.form}
-        if config.mode == "localisation":
-            change, length = streams.question.choice((UP, DOWN)), scene.integer(30, 45)
-            num_frames, start = window(scene, length)
-            query |= {"ask": "span", "change": change}
+    query: Query
+    num_frames: int
+    draw_runs: Callable[[], Sequence[Run]]
 
-            def draw_runs() -> list[Run]:
-                others = (_any_change(scene, config, num_frames) for _ in range(config.others))
-                return [_change(scene, config, change, start, length, num_frames), *others]
-        else:
-            kind, num_frames = streams.question.choice(tuple(ANSWERS)), scene.integer(105, 150)
-            query["ask"] = "kind"
 
-            def draw_runs() -> list[Run]:
-                kinds = [kind, *(scene.choice(tuple(ANSWERS)) for _ in range(config.others))]
-                return [_run(scene, config, phases, num_frames) for phases in kinds]
+class KindQuery(Query):
+    object: str
 
-        poses, events = staged(scene, objects, num_frames, draw_runs, slanted=config.slanted)
-        return Timeline(FPS, tuple(objects), poses, style, events=events, query=query)
 
-    def draw(self, timeline: Timeline) -> Scene:
-        return draw_cast(timeline)
+class SpanQuery(Query):
+    object: str
+    change: str
 
-    def backwards(self, timeline: Timeline) -> Timeline | None:
-        kinds = [event.kind for event in timeline.events if event.actor == timeline.query["object"]]
-        if timeline.query["ask"] == "span" or kinds not in ([UP], [DOWN]):
-            return None
-        return run_backwards(timeline)
 
-    def wordings(self, query: Mapping[str, Any]) -> Sequence[str]:
+class Kind(Ask[KindQuery, AccelerationConfig]):
+    """What a shape does, as one of `ANSWERS`."""
+
+    name = "kind"
+    modes = ("perception",)
+    answer_type = "text"
+
+    def draw(self, config: AccelerationConfig, streams: Streams, name: str) -> Drawn:
+        scene, kind = streams.scene, streams.question.choice(tuple(ANSWERS))
+        num_frames = scene.integer(105, 150)
+
+        def draw_runs() -> list[Run]:
+            kinds = [kind, *(scene.choice(tuple(ANSWERS)) for _ in range(config.others))]
+            return [_run(scene, config, phases, num_frames) for phases in kinds]
+
+        return Drawn(KindQuery(object=name, form=config.form, ask=self.name), num_frames, draw_runs)
+
+    def wordings(self, query: KindQuery) -> Sequence[str]:
         name = query["object"]
-        if query["ask"] == "span":
-            verb, noun = {UP: ("speed up", "getting faster"), DOWN: ("slow down", "getting slower")}[
-                query["change"]
-            ]
-            sentences = (
-                f"Between which seconds does the {name} {verb}? Before and after, its speed is constant.",
-                f"The {name} moves all the time. During which seconds is it {noun}?",
-                f"When in the video is the {name} {noun}, rather than moving at a constant speed?",
-            )
-            return [with_form(sentence, query, "interval") for sentence in sentences]
         sentences = (
             f"How does the speed of the {name} change while it moves?",
             f"What does the {name} do in this video, as to its speed?",
@@ -128,31 +109,17 @@ class AccelerationDetection(Family):
         )
         return [with_words(sentence, query, ANSWERS.values()) for sentence in sentences]
 
-    def ask(self, timeline: Timeline, config: AccelerationConfig, streams: Streams) -> Question:
-        query = timeline.query
-        text = streams.wording.choice(self.wordings(query))
-        own = [event for event in timeline.events if event.actor == query["object"]]
-        if query["ask"] == "span":
-            (change,) = (event for event in own if event.kind == query["change"])
-            span = change.frame, change.end_frame
-            return interval_question(text, span, room(timeline.num_frames), FPS, config.form, streams)
-        truth = ANSWERS[tuple(event.kind for event in own)]
+    def question(
+        self, text: str, timeline: Timeline, query: KindQuery, config: AccelerationConfig, streams: Streams
+    ) -> Question:
+        truth = ANSWERS[tuple(_phases(timeline, query["object"]))]
         return drawn(text, truth, tuple(ANSWERS.values()), config.form, streams)
 
-    def phrases(self, happening: Event) -> Sequence[str]:
-        return tell_speed(happening)
+    def backwards(self, timeline: Timeline, query: KindQuery) -> Timeline | None:
+        return run_backwards(timeline) if _phases(timeline, query["object"]) in ([UP], [DOWN]) else None
 
-    def conclude(self, row: Mapping[str, Any]) -> Sequence[str]:
-        truth = row["answer_text"]
-        return f"Taken together, {truth}", f"All in all, {truth}"
-
-    def observe(self, evidence: Evidence) -> Observed:
-        return observe_runs(evidence)
-
-    def solve(self, evidence: Evidence) -> str | None:
-        speeds = sampled_speeds(evidence, evidence.tracks[evidence.query["object"]])
-        if evidence.query["ask"] == "span":
-            return _changing(evidence, speeds)
+    def solve(self, evidence: Evidence, query: KindQuery) -> str | None:
+        speeds = sampled_speeds(evidence, evidence.tracks[query["object"]])
         moving = np.flatnonzero(speeds > 0.02)
         if not len(speeds):
             return None
@@ -165,6 +132,92 @@ class AccelerationDetection(Family):
             return None
         ratio = clean[-1] / clean[0]
         return ANSWERS[(STEADY,) if 0.95 < ratio < 1.05 else (UP,) if ratio > 1 else (DOWN,)]
+
+    def conclude(self, query: KindQuery, row: Mapping[str, Any]) -> Sequence[str]:
+        truth = row["answer_text"]
+        return f"Taken together, {truth}", f"All in all, {truth}"
+
+
+class Change(SpanAsk[SpanQuery, AccelerationConfig]):
+    """When the speed of a shape changes."""
+
+    def draw(self, config: AccelerationConfig, streams: Streams, name: str) -> Drawn:
+        scene, change = streams.scene, streams.question.choice((UP, DOWN))
+        length = scene.integer(30, 45)
+        num_frames, start = window(scene, length)
+
+        def draw_runs() -> list[Run]:
+            others = (_any_change(scene, config, num_frames) for _ in range(config.others))
+            return [_change(scene, config, change, start, length, num_frames), *others]
+
+        query = SpanQuery(object=name, form=config.form, ask=self.name, change=change)
+        return Drawn(query, num_frames, draw_runs)
+
+    def wordings(self, query: SpanQuery) -> Sequence[str]:
+        name = query["object"]
+        verb, noun = _VERBS[query["change"]]
+        sentences = (
+            f"Between which seconds does the {name} {verb}? Before and after, its speed is constant.",
+            f"The {name} moves all the time. During which seconds is it {noun}?",
+            f"When in the video is the {name} {noun}, rather than moving at a constant speed?",
+        )
+        return [with_form(sentence, query, "interval") for sentence in sentences]
+
+    def span(self, timeline: Timeline, query: SpanQuery) -> tuple[int, int]:
+        own = (event for event in timeline.events if event.actor == query["object"])
+        (change,) = (event for event in own if event.kind == query["change"])
+        return change.frame, change.end_frame
+
+    def solve(self, evidence: Evidence, query: SpanQuery) -> str | None:
+        """The span of the steps whose speed is neither that of the first nor that of the last step."""
+        speeds = sampled_speeds(evidence, evidence.tracks[query["object"]])
+        if len(speeds) < 4:
+            return None
+        between = (np.abs(speeds - speeds[0]) > 0.01) & (np.abs(speeds - speeds[-1]) > 0.01)
+        steps = np.flatnonzero(between)
+        if not len(steps):
+            return None
+        span = float(evidence.times[steps[0]]), float(evidence.times[steps[-1] + 1])
+        return nearest_span(evidence.options, span)
+
+
+class AccelerationDetection(Family):
+    name = "acceleration_detection"
+    summary = "Does a shape speed up, slow down, keep its speed, rest, or stop and go on; and when."
+    category = "speed perception"
+    horizon = "short"
+    primitive = "spatial"
+    modes = ("perception", "localisation")
+    config_type = AccelerationConfig
+    asks = (Kind(), Change())
+    words = SPEED_WORDS
+    names = SPEED_NAMES
+    levels = {
+        1: dict(others=0, ratio=4.0, slanted=False),
+        2: dict(others=1, ratio=3.5, slanted=False),
+        3: dict(others=1, ratio=3.0, slanted=True),
+        4: dict(others=2, ratio=2.5, slanted=True),
+        5: dict(others=3, ratio=2.0, slanted=True),
+    }
+
+    def simulate(self, config: AccelerationConfig, streams: Streams) -> Timeline:
+        style = draw_style(streams)
+        objects = cast(streams, style, config.level, 1 + config.others, SOLID_SHAPES, (32, 48))
+        ask = Change() if config.mode == "localisation" else Kind()
+        drawn_clip = ask.draw(config, streams, objects[0].name)
+        poses, events = staged(
+            streams.scene, objects, drawn_clip.num_frames, drawn_clip.draw_runs, slanted=config.slanted
+        )
+        return Timeline(FPS, tuple(objects), poses, style, events=events, query=drawn_clip.query)
+
+    def draw(self, timeline: Timeline) -> Scene:
+        return draw_cast(timeline)
+
+    def phrases(self, happening: Event) -> Sequence[str]:
+        return tell_speed(happening)
+
+    def observe(self, evidence: Evidence) -> Observed:
+        return observe_runs(evidence)
 
 
 FAMILY = AccelerationDetection()
@@ -211,13 +264,6 @@ def _any_change(scene: Stream, config: AccelerationConfig, num_frames: int) -> R
     return _change(scene, config, scene.choice((UP, DOWN)), start, length, num_frames)
 
 
-def _changing(evidence: Evidence, speeds: np.ndarray) -> str | None:
-    """The span of the steps whose speed is neither that of the first nor that of the last step."""
-    if len(speeds) < 4:
-        return None
-    between = (np.abs(speeds - speeds[0]) > 0.01) & (np.abs(speeds - speeds[-1]) > 0.01)
-    steps = np.flatnonzero(between)
-    if not len(steps):
-        return None
-    span = float(evidence.times[steps[0]]), float(evidence.times[steps[-1] + 1])
-    return nearest_span(evidence.options, span)
+def _phases(timeline: Timeline, name: str) -> list[str]:
+    """What a shape does, phase by phase."""
+    return [event.kind for event in timeline.events if event.actor == name]

@@ -20,17 +20,29 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from synrl.answers import nearest_span
-from synrl.evidence import Evidence
+from synrl.evidence import Evidence, Observed
 from synrl.seeds import Stream, Streams
-from synrl.tasks.base import FPS, HEIGHT, WIDTH, Config, Family, Observed, Question
-from synrl.tasks.cast import draw_cast
-from synrl.tasks.questions import drawn, interval_question, with_form, with_words
-from synrl.tasks.stage import room, window
-from synrl.tasks.telling import ORDINALS
+from synrl.tasks.base import Family
+from synrl.tasks.config import Config
+from synrl.tasks.shared.cast import draw_cast
+from synrl.tasks.shared.questions import Question, drawn, interval_question, with_form, with_words
+from synrl.tasks.shared.stage import room, window
+from synrl.tasks.shared.telling import ORDINALS
 from synrl.video.scene import Scene
-from synrl.video.style import Style, draw_style
 from synrl.world.actions import spread
-from synrl.world.timeline import HIDDEN, Event, Poses, SceneObject, Timeline, backwards, in_order
+from synrl.world.style import Style, draw_style
+from synrl.world.timeline import (
+    FPS,
+    HEIGHT,
+    HIDDEN,
+    WIDTH,
+    Event,
+    Poses,
+    SceneObject,
+    Timeline,
+    backwards,
+    in_order,
+)
 
 SHAPES = ("circle", "square", "triangle", "star")
 KINDS = ("colour", "shape", "size")

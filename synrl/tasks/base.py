@@ -1,15 +1,23 @@
-"""The interface of a task family: what a new one has to say, and nothing else.
+"""The interface of a task family and of its kinds of question: what a new one has to say, and nothing else.
 
-    simulate(config, streams)          -> Timeline    poses, events, operations, states; and what to ask
-    draw(timeline)                     -> Scene       what each object looks like
-    ask(timeline, config, streams)     -> Question    options and answer, from the simulation's log
-    phrases(happening)                 -> clauses     an event or operation in words
-    parts(state, query)                -> texts       what there is to say of a state
-    conclude(row)                      -> sentences   how the answer follows
-    observe(evidence)                  -> Observed    the same log again, read from the stored tracks alone
-    solve(evidence)                    -> answer      independent of the simulation, from what is seen
+A family says what its clips show, and `asks` what can be asked about them. A kind of question is one object:
 
-`ask` and `solve` are two implementations of every answer: they may share names and parsers, never a
+    draw (as the family wants it)            what is asked about, and what the clip needs for that
+    wordings(query)           -> texts       every phrasing
+    question(text, timeline)  -> Question    the truth from the simulation's log, and the options
+    backwards(timeline)       -> Timeline    the clip backwards, if the question then has another answer
+    solve(evidence, query)    -> answer      independent of the simulation, from what is seen
+    conclude(query, row)      -> sentences   how the answer follows
+
+and of the clip, whatever is asked about it, the family says
+
+    simulate(config, streams) -> Timeline    poses, events, operations, states; and the query: what to ask
+    draw(timeline)            -> Scene       what each object looks like
+    phrases(happening)        -> clauses     an event or operation in words, made of `words` and `names`
+    parts(state, query)       -> texts       what there is to say of a state
+    observe(evidence)         -> Observed    the same log again, read from the stored tracks alone
+
+`question` and `solve` are two implementations of every answer: they may share names and parsers, never a
 step that finds the truth. `observe` closes the chain: pixels agree with tracks, tracks with events and
 operations, and those with the answer.
 
@@ -22,80 +30,74 @@ from __future__ import annotations
 import itertools
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Generic, TypedDict, TypeVar
 
 from matplotlib.path import Path
 
 from synrl.errors import ConfigError, allowed
-from synrl.evidence import Evidence
+from synrl.evidence import Evidence, Observed
 from synrl.seeds import Streams
+from synrl.tasks.config import Config
+from synrl.tasks.shared.questions import Question
 from synrl.video.outlines import SHAPES
 from synrl.video.scene import Scene
 from synrl.world.history import World
 from synrl.world.plans import succeeds
-from synrl.world.timeline import Event, Operation, State, Timeline
-
-FORMS = ("choice", "open")
-LEVELS = (1, 2, 3, 4, 5)
-MODES = ("perception", "localisation", "forward", "retrodictive", "historical", "predict_operations")
-WIDTH = HEIGHT = 448
-FPS = 30
+from synrl.world.timeline import Event, Timeline
 
 
-@dataclass(frozen=True, kw_only=True)
-class Config:
-    """What is asked of a family for one row; families add their own knobs, levels are presets of them.
+class Query(TypedDict):
+    """The semantic key of a question, as the row stores it; each kind of question adds what it is about."""
 
-    Raises:
-        ConfigError: from a family's `__post_init__`, naming the field, its value and what is allowed.
-    """
-
-    level: int = 1
-    mode: str
-    form: str = "choice"
+    ask: str
+    """Which kind of question it is: the name of an `Ask`."""
+    form: str
     """`choice` or `open`."""
 
-    def __post_init__(self) -> None:
-        self.require("form", FORMS)
-        for name, value in list(vars(self).items()):
-            if isinstance(value, float):  # some JSON readers change the last digit of a stored config
-                object.__setattr__(self, name, round(value, 9))
 
-    def require(self, name: str, values: Sequence[object]) -> None:
-        """Check that a field has one of some values."""
-        if getattr(self, name) not in values:
-            raise ConfigError(f"{name} is {getattr(self, name)!r}; {allowed(values)}")
-
-    def require_range(self, name: str, low: float, high: float) -> None:
-        """Check that a field is a number from a closed range."""
-        if not low <= getattr(self, name) <= high:
-            raise ConfigError(f"{name} is {getattr(self, name)!r}; allowed: {low:g} to {high:g}")
+Q = TypeVar("Q", bound=Query)
+C = TypeVar("C", bound=Config)
 
 
-@dataclass(frozen=True)
-class Question:
-    """A question with its truth, as the family's own log has it."""
+class Ask(ABC, Generic[Q, C]):
+    """One kind of question of a family, the same for every row.
 
-    text: str
+    `Q` is the type of its queries, `C` that of the family's config.
+    """
+
+    name: str
+    modes: tuple[str, ...]
+    """In which of the family's modes it is asked."""
     answer_type: str
-    answer_text: str
-    options: tuple[str, ...] = ()
-    guess_rate: float = 0.0
+    """Of its open form: `integer`, `text`, `ordering`, `interval` or `plan`."""
 
-    @property
-    def letter(self) -> str | None:
-        """The letter of the answer, None for an open question."""
-        return "ABCDEFGHIJ"[self.options.index(self.answer_text)] if self.options else None
+    @abstractmethod
+    def wordings(self, query: Q) -> Sequence[str]:
+        """Every phrasing of the question."""
 
+    @abstractmethod
+    def question(self, text: str, timeline: Timeline, query: Q, config: C, streams: Streams) -> Question:
+        """The question in one phrasing, with the truth from the timeline's log, and options if it has any."""
 
-@dataclass(frozen=True)
-class Observed:
-    """What `observe` reads back from the tracks; each must equal the stored column."""
+    def backwards(self, timeline: Timeline, query: Q) -> Timeline | None:
+        """The clip with its frames in opposite order, if the question then has another answer."""
+        return None
 
-    events: tuple[Event, ...] = ()
-    operations: tuple[Operation, ...] = ()
-    states: tuple[State, ...] = ()
+    @abstractmethod
+    def solve(self, evidence: Evidence, query: Q) -> str | None:
+        """The answer's text (one of `evidence.options` if there are any), or None if it can't be told."""
+
+    @abstractmethod
+    def conclude(self, query: Q, row: Mapping[str, Any]) -> Sequence[str]:
+        """Ways to say what follows from everything that was told, as a sentence without its full stop."""
+
+    def about(self, query: Q) -> str | None:
+        """What a question is about, if that is no object of the clip: "pile A"."""
+        return None
+
+    def concerns(self, event: Event, query: Q) -> bool:
+        """Whether an event has to do with a question: by default, whether the question names who is in it."""
+        return bool({event.actor, event.target} & set(texts(query)))
 
 
 class Family(ABC):
@@ -109,6 +111,12 @@ class Family(ABC):
     primitive: ClassVar[str]
     modes: ClassVar[tuple[str, ...]]
     config_type: ClassVar[type[Config]]
+    asks: ClassVar[tuple[Ask[Any, Any], ...]] = ()  # INTERIM default
+    """Every kind of question about its clips."""
+    words: ClassVar[Mapping[str, str]] = {}
+    """The words by which its happenings are told apart, and what each means; several may mean the same."""
+    names: ClassVar[tuple[str, ...]] = ()
+    """Regular expressions for what its phrases name that is no object of a clip: `pile [A-Z]`."""
     world: ClassVar[World | None] = None
     """For a family that asks for plans: the rules by which they are carried out."""
     levels: ClassVar[Mapping[int, Mapping[str, Any]]]
@@ -141,17 +149,37 @@ class Family(ABC):
     def draw(self, timeline: Timeline) -> Scene:
         """What the objects of a timeline look like."""
 
+    def asked(self, query: Mapping[str, Any]) -> Ask[Any, Any]:
+        """The kind of question that a query belongs to.
+
+        Raises:
+            ConfigError: the family has none of that name.
+        """
+        for ask in self.asks:
+            if ask.name == query.get("ask"):
+                return ask
+        names = allowed(ask.name for ask in self.asks)
+        raise ConfigError(f"{self.name} asks nothing called {query.get('ask')!r}; {names}")
+
+    def asks_in(self, mode: str) -> tuple[str, ...]:
+        """The names of the kinds of question that a mode asks."""
+        return tuple(ask.name for ask in self.asks if mode in ask.modes)
+
     def backwards(self, timeline: Timeline) -> Timeline | None:
         """The clip with its frames in opposite order, if the same question then has another answer."""
-        return None
+        if not self.asks:  # INTERIM until every family has asks
+            return None
+        return self.asked(timeline.query).backwards(timeline, timeline.query)
 
-    @abstractmethod
     def wordings(self, query: Mapping[str, Any]) -> Sequence[str]:
-        """Every phrasing of the question that a semantic key stands for."""
+        """Every phrasing of the question that a query stands for."""
+        return self.asked(query).wordings(query)
 
-    @abstractmethod
     def ask(self, timeline: Timeline, config: Any, streams: Streams) -> Question:
         """The question that `timeline.query` stands for, with the truth from the timeline's log."""
+        query, ask = timeline.query, self.asked(timeline.query)
+        text = streams.wording.choice(ask.wordings(query))
+        return ask.question(text, timeline, query, config, streams)
 
     @abstractmethod
     def phrases(self, happening: Any) -> Sequence[str]:
@@ -162,8 +190,10 @@ class Family(ABC):
         """
 
     def concerns(self, event: Event, query: Mapping[str, Any]) -> bool:
-        """Whether an event has to do with a question: by default, whether the question names who is in it."""
-        return bool({event.actor, event.target} & set(texts(query)))
+        """Whether an event has to do with a question."""
+        if not self.asks:  # INTERIM until every family has asks
+            return bool({event.actor, event.target} & set(texts(query)))
+        return self.asked(query).concerns(event, query)
 
     def parts(self, state: Mapping[str, Any], query: Mapping[str, Any]) -> dict[str, str]:
         """What to keep in mind of a state to answer a question: `{"pile A": "holds 7♠, K♣"}`.
@@ -172,20 +202,18 @@ class Family(ABC):
         """
         return {}
 
-    @abstractmethod
     def conclude(self, row: Mapping[str, Any]) -> Sequence[str]:
-        """Ways to say what follows from everything that was told, as a sentence without its full stop.
-
-        A question that is answered with an interval needs none.
-        """
+        """Ways to say what follows from everything that was told; see `Ask.conclude`."""
+        query = row["config"]["query"]
+        return self.asked(query).conclude(query, row)
 
     @abstractmethod
     def observe(self, evidence: Evidence) -> Observed:
         """Events, operations and states as the tracks of the full clip show them."""
 
-    @abstractmethod
     def solve(self, evidence: Evidence) -> str | None:
         """The answer's text (one of `evidence.options` if there are any), or None if it can't be told."""
+        return self.asked(evidence.query).solve(evidence, evidence.query)
 
     def outline(self, shape: str, size: float) -> Path:
         """The outline of a named shape as it is drawn at a size (px), upright around its centroid."""

@@ -12,9 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from synrl.evidence import Evidence
+from synrl.evidence import Evidence, Observed
 from synrl.evidence.following import find_plan, read_back, reveal_at_start
-from synrl.tasks.base import Observed
 from synrl.world.card_table import Table
 from synrl.world.cards import WORLD, Piles
 from synrl.world.history import Step

@@ -22,21 +22,23 @@ from matplotlib.path import Path
 
 from synrl.answers import FORMS
 from synrl.errors import ConfigError
-from synrl.evidence import Evidence
+from synrl.evidence import Evidence, Observed
 from synrl.seeds import Stream, Streams
 from synrl.tasks import card_follow
-from synrl.tasks.base import FPS, HEIGHT, WIDTH, Config, Family, Observed, Question
-from synrl.tasks.moments import ENDS, draw_reveal, draw_when, hidden_end, say_moment, state_at
-from synrl.tasks.questions import NUM_OPTIONS, choice, integer_question, plan_question
-from synrl.tasks.telling import at_moment, both_ways, first_or_last
+from synrl.tasks.base import Family
+from synrl.tasks.config import Config
+from synrl.tasks.shared.moments import ENDS, draw_reveal, draw_when, hidden_end, say_moment, state_at
+from synrl.tasks.shared.questions import NUM_OPTIONS, Question, choice, integer_question, plan_question
+from synrl.tasks.shared.telling import at_moment, both_ways, first_or_last
 from synrl.video.outlines import place, rectangle, rounded_rectangle
 from synrl.video.scene import Look, Scene, Shape
-from synrl.video.style import draw_style
+from synrl.video.style import lettering
 from synrl.world.card_table import CARD_HEIGHT, MAX_HEIGHT, Table, travel
 from synrl.world.cards import RANKS, SUITS, WORLD, Piles, apply
 from synrl.world.history import History, Step, play, rivals, timed, told
 from synrl.world.plans import conceivable, distant_state, leads
-from synrl.world.timeline import HIDDEN, Operation, Poses, SceneObject, State, Timeline
+from synrl.world.style import draw_style
+from synrl.world.timeline import FPS, HEIGHT, HIDDEN, WIDTH, Operation, Poses, SceneObject, State, Timeline
 
 BACK, FACE = 0, 1
 BLACK, RED, WHITE = "#202020", "#c01818", "#ffffff"
@@ -124,14 +126,14 @@ class CardStack(Family):
             face: Look = (
                 Shape(body, fill=back),
                 Shape(rounded_rectangle(width - 6, CARD_HEIGHT - 6, 4), fill=WHITE),
-                Shape(style.text(card.name, min(20.0, 0.36 * width)), fill=ink),
+                Shape(lettering(style, card.name, min(20.0, 0.36 * width)), fill=ink),
             )
             looks.append(((Shape(body, fill=back), Shape(inset, stroke=WHITE, stroke_width=1.5)), face))
         shelf = []
         for pile in table.piles:
             x, y = table.slot(pile, 0)
             shelf.append(Shape(place(rectangle(width, 3), x, y + CARD_HEIGHT / 2 + 8), fill=style.ink))
-            shelf.append(Shape(place(style.text(pile, 13, bold=True), x, HEIGHT - 12), fill=style.ink))
+            shelf.append(Shape(place(lettering(style, pile, 13, bold=True), x, HEIGHT - 12), fill=style.ink))
         return Scene(WIDTH, HEIGHT, style.panel, tuple(shelf), tuple(looks))
 
     def wordings(self, query: Mapping[str, Any]) -> Sequence[str]:

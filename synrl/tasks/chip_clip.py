@@ -13,15 +13,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from synrl.seeds import Streams
-from synrl.tasks.base import FPS, HEIGHT, WIDTH
 from synrl.video.outlines import circle, place, rectangle, rounded_rectangle
 from synrl.video.raster import rgb_colour
 from synrl.video.scene import Look, Scene, Shape
-from synrl.video.style import draw_style
+from synrl.video.style import lettering
 from synrl.world.chip_shelf import Shelf, bag_width, travel
 from synrl.world.chips import VALUES
 from synrl.world.history import History, timed
-from synrl.world.timeline import HIDDEN, Operation, Poses, SceneObject, State, Timeline
+from synrl.world.style import draw_style
+from synrl.world.timeline import FPS, HEIGHT, HIDDEN, WIDTH, Operation, Poses, SceneObject, State, Timeline
 
 BAG_HEIGHTS = (122.5, 130.5)
 """With them all edges of bags and chips at rest lie a quarter of a pixel within a whole one. There the
@@ -194,7 +194,7 @@ def draw(timeline: Timeline) -> Scene:
     for name in shelf.containers:
         x = shelf.x(name)
         backdrop.append(Shape(place(outline, x, shelf.y), stroke=style.ink, stroke_width=1.5))
-        backdrop.append(Shape(place(style.text(name, 14, bold=True), x, shelf.label_y), fill=style.ink))
+        backdrop.append(Shape(place(lettering(style, name, 14, bold=True), x, shelf.label_y), fill=style.ink))
     seam = place(rectangle(bag_width(height) - 24, 5), 0, 14 - height / 2)
     looks: list[tuple[Look, ...]] = []
     for item in timeline.objects:
@@ -204,7 +204,7 @@ def draw(timeline: Timeline) -> Scene:
             looks.append(((body, Shape(seam, fill=_mixed(item.colour, on_it))),))
         else:
             digits = str(value(item.name))
-            number = style.text(digits, (0.34 if len(digits) > 2 else 0.4) * item.size)
+            number = lettering(style, digits, (0.34 if len(digits) > 2 else 0.4) * item.size)
             looks.append(((Shape(circle(item.size), fill=item.colour), Shape(number, fill=on_it)),))
     return Scene(WIDTH, HEIGHT, style.ground, tuple(backdrop), tuple(looks))
 

@@ -23,14 +23,15 @@ from matplotlib.path import Path
 
 from synrl.answers import FORMS
 from synrl.errors import ConfigError
-from synrl.evidence import Evidence
+from synrl.evidence import Evidence, Observed
 from synrl.seeds import Stream, Streams
 from synrl.tasks import chip_clip, chip_contents, chip_follow
-from synrl.tasks.base import Config, Family, Observed, Question
+from synrl.tasks.base import Family
 from synrl.tasks.chip_clip import names
-from synrl.tasks.moments import ENDS, draw_reveal, draw_when, hidden_end, say_moment, state_at
-from synrl.tasks.questions import NUM_OPTIONS, drawn, integer_question, plan_question
-from synrl.tasks.telling import at_moment, both_ways, first_or_last
+from synrl.tasks.config import Config
+from synrl.tasks.shared.moments import ENDS, draw_reveal, draw_when, hidden_end, say_moment, state_at
+from synrl.tasks.shared.questions import NUM_OPTIONS, Question, drawn, integer_question, plan_question
+from synrl.tasks.shared.telling import at_moment, both_ways, first_or_last
 from synrl.video.outlines import circle, rounded_rectangle
 from synrl.video.scene import Scene
 from synrl.world.chip_shelf import CAPACITY, bag_width

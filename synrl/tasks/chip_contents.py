@@ -21,8 +21,7 @@ from typing import Any
 
 from synrl.errors import IllegalOperation
 from synrl.seeds import Stream, Streams
-from synrl.tasks.base import Question
-from synrl.tasks.questions import NUM_OPTIONS, choice
+from synrl.tasks.shared.questions import NUM_OPTIONS, Question, choice
 from synrl.world.chip_shelf import CAPACITY
 from synrl.world.chips import VALUES, WORLD, Chips, Contents, apply, backwards
 from synrl.world.history import History, Propose, Step, key, rivals

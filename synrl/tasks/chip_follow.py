@@ -14,8 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from synrl.evidence import Evidence
-from synrl.tasks.base import Observed
+from synrl.evidence import Evidence, Observed
 from synrl.tasks.chip_clip import names, value
 from synrl.world.chip_shelf import mouth
 from synrl.world.chips import format_plan, parse_plan

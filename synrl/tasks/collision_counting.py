@@ -24,18 +24,19 @@ import numpy as np
 
 from synrl.answers import nearest_span
 from synrl.errors import ConfigError
-from synrl.evidence import Evidence
+from synrl.evidence import Evidence, Observed
 from synrl.evidence.legs import Kink, kinks
 from synrl.seeds import Stream, Streams
-from synrl.tasks.base import FPS, HEIGHT, WIDTH, Config, Family, Observed, Question
-from synrl.tasks.cast import SOLID_SHAPES, cast, draw_cast
-from synrl.tasks.questions import NUM_OPTIONS, integer_question, interval_question, with_form
-from synrl.tasks.telling import both_ways
+from synrl.tasks.base import Family
+from synrl.tasks.config import Config
+from synrl.tasks.shared.cast import SOLID_SHAPES, cast, draw_cast
+from synrl.tasks.shared.questions import NUM_OPTIONS, Question, integer_question, interval_question, with_form
+from synrl.tasks.shared.telling import both_ways
 from synrl.video.outlines import SHAPES, place, rectangle
 from synrl.video.scene import Scene, Shape
-from synrl.video.style import draw_style
 from synrl.world.collisions import WALLS, Body, Contact, Run, run
-from synrl.world.timeline import Event, Poses, SceneObject, Timeline, in_order
+from synrl.world.style import draw_style
+from synrl.world.timeline import FPS, HEIGHT, WIDTH, Event, Poses, SceneObject, Timeline, in_order
 
 INSET = 16
 """Px from the border of the frame to the inner face of the walls."""

@@ -9,12 +9,11 @@ import numpy as np
 from matplotlib.path import Path
 
 from synrl.seeds import Streams
-from synrl.tasks.base import FPS, HEIGHT, WIDTH
 from synrl.video.outlines import circle, cup, rectangle
-from synrl.video.style import Style
 from synrl.world.grids import Layout, cells, draw_layout, parse_cell
 from synrl.world.history import PAUSE_FRAMES, REVEAL_FRAMES, History, timed
-from synrl.world.timeline import HIDDEN, Operation, Poses, SceneObject, Timeline
+from synrl.world.style import Style
+from synrl.world.timeline import FPS, HEIGHT, HIDDEN, WIDTH, Operation, Poses, SceneObject, Timeline
 
 CUP, COIN, LIFT, BELOW = 0.43, 0.24, 0.27, 0.12
 """Sizes of cups and coins, how far a cup is lifted, how far below a cell's middle a coin lies: shares of

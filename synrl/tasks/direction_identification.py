@@ -17,16 +17,17 @@ from typing import Any
 import numpy as np
 
 from synrl.answers import nearest_span
-from synrl.evidence import Evidence
+from synrl.evidence import Evidence, Observed
 from synrl.evidence.legs import straight_legs
 from synrl.seeds import Stream, Streams
-from synrl.tasks.base import FPS, HEIGHT, WIDTH, Config, Family, Observed, Question
-from synrl.tasks.cast import SOLID_SHAPES, cast, draw_cast
-from synrl.tasks.questions import NUM_OPTIONS, choice, drawn, interval_question, with_form
+from synrl.tasks.base import Family
+from synrl.tasks.config import Config
+from synrl.tasks.shared.cast import SOLID_SHAPES, cast, draw_cast
+from synrl.tasks.shared.questions import NUM_OPTIONS, Question, choice, drawn, interval_question, with_form
 from synrl.video.scene import Scene
-from synrl.video.style import draw_style
 from synrl.world.directions import DIRECTIONS, MAIN_DIRECTIONS, nearest_direction, opposite
-from synrl.world.timeline import Event, Poses, SceneObject, Timeline, backwards, in_order
+from synrl.world.style import draw_style
+from synrl.world.timeline import FPS, HEIGHT, WIDTH, Event, Poses, SceneObject, Timeline, backwards, in_order
 
 REST = "does not move"
 CLEARANCE = 8

@@ -23,16 +23,17 @@ import numpy as np
 
 from synrl.answers import nearest_span
 from synrl.errors import ConfigError
-from synrl.evidence import Evidence
+from synrl.evidence import Evidence, Observed
 from synrl.seeds import Stream, Streams
-from synrl.tasks.base import FPS, Config, Family, Observed, Question
-from synrl.tasks.cast import SOLID_SHAPES, cast, draw_cast
-from synrl.tasks.questions import drawn, interval_question, with_form, with_words
-from synrl.tasks.stage import posed, room, together, window
-from synrl.tasks.telling import both_ways
+from synrl.tasks.base import Family
+from synrl.tasks.config import Config
+from synrl.tasks.shared.cast import SOLID_SHAPES, cast, draw_cast
+from synrl.tasks.shared.questions import Question, drawn, interval_question, with_form, with_words
+from synrl.tasks.shared.stage import posed, room, together, window
+from synrl.tasks.shared.telling import both_ways
 from synrl.video.scene import Scene
-from synrl.video.style import Style, draw_style
-from synrl.world.timeline import Event, SceneObject, Timeline, backwards, in_order
+from synrl.world.style import Style, draw_style
+from synrl.world.timeline import FPS, Event, SceneObject, Timeline, backwards, in_order
 
 GROWS, SHRINKS = "grows", "shrinks"
 TRENDS = {

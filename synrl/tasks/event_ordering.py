@@ -16,17 +16,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from synrl.answers import nearest_span
-from synrl.evidence import Evidence
+from synrl.evidence import Evidence, Observed
+from synrl.evidence.actions import bouts, labels, observe_actions
 from synrl.seeds import Stream, Streams
-from synrl.tasks.actors import SHAPES_THAT_TURN, VERBS, actions_backwards, observe_actions, staged
-from synrl.tasks.base import FPS, Config, Family, Observed, Question
-from synrl.tasks.cast import cast, draw_cast
-from synrl.tasks.questions import drawn, interval_question, with_form, with_words
-from synrl.tasks.stage import room, window
+from synrl.tasks.base import Family
+from synrl.tasks.config import Config
+from synrl.tasks.shared.actors import SHAPES_THAT_TURN, VERBS, actions_backwards, staged
+from synrl.tasks.shared.cast import cast, draw_cast
+from synrl.tasks.shared.questions import Question, drawn, interval_question, with_form, with_words
+from synrl.tasks.shared.stage import room, window
 from synrl.video.scene import Scene
-from synrl.video.style import draw_style
-from synrl.world.actions import Action, bouts, labels, spread
-from synrl.world.timeline import Event, Timeline
+from synrl.world.actions import Action, spread
+from synrl.world.style import draw_style
+from synrl.world.timeline import FPS, Event, Timeline
 
 ACTIONS = ("hop", "swing", "pulse", "spin", "blink")
 """Those that leave the shape as it was."""

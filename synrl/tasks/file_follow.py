@@ -12,9 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from synrl.evidence import Evidence
+from synrl.evidence import Evidence, Observed
 from synrl.evidence.following import at, find_plan, reveal_at_start
-from synrl.tasks.base import Observed
 from synrl.world.files import WORLD
 from synrl.world.history import Step
 from synrl.world.timeline import Operation, State

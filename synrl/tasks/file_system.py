@@ -19,20 +19,30 @@ from matplotlib.path import Path
 
 from synrl.answers import FORMS
 from synrl.errors import ConfigError, IllegalOperation, allowed
-from synrl.evidence import Evidence
+from synrl.evidence import Evidence, Observed
 from synrl.seeds import Stream, Streams
 from synrl.tasks import file_follow
-from synrl.tasks.base import FPS, HEIGHT, WIDTH, Config, Family, Observed, Question
-from synrl.tasks.moments import ENDS, draw_reveal, draw_when, hidden_end, say_moment, state_at
-from synrl.tasks.questions import NUM_OPTIONS, choice, drawn, integer_question, plan_question, with_words
-from synrl.tasks.telling import at_moment
+from synrl.tasks.base import Family
+from synrl.tasks.config import Config
+from synrl.tasks.shared.moments import ENDS, draw_reveal, draw_when, hidden_end, say_moment, state_at
+from synrl.tasks.shared.questions import (
+    NUM_OPTIONS,
+    Question,
+    choice,
+    drawn,
+    integer_question,
+    plan_question,
+    with_words,
+)
+from synrl.tasks.shared.telling import at_moment
 from synrl.video.outlines import rounded_rectangle
 from synrl.video.scene import Look, Scene, Shape
-from synrl.video.style import Style, draw_style
+from synrl.video.style import lettering
 from synrl.world.files import NAMES, WORLD, apply, effect_of
 from synrl.world.history import History, Step, play, rivals, timed, told
 from synrl.world.plans import distant_state
-from synrl.world.timeline import HIDDEN, Operation, Poses, SceneObject, Timeline
+from synrl.world.style import Style, draw_style
+from synrl.world.timeline import FPS, HEIGHT, HIDDEN, WIDTH, Operation, Poses, SceneObject, Timeline
 
 COMMANDS = ("touch", "rm", "cd", "mv", "mkdir", "cp")
 TREES = {
@@ -125,9 +135,9 @@ class FileSystem(Family):
         looks: list[tuple[Look, ...]] = []
         for item in timeline.objects:
             if item.shape == "command":
-                text = style.text(f"$ {item.name.partition(': ')[2]}", 12)
+                text = lettering(style, f"$ {item.name.partition(': ')[2]}", 12)
             else:
-                text = style.text(item.name, 10)
+                text = lettering(style, item.name, 10)
             body = Shape(self.outline(item.shape, item.size), fill=item.colour)
             looks.append(((body, Shape(text, fill=bright)),))
         return Scene(WIDTH, HEIGHT, style.panel, (), tuple(looks))

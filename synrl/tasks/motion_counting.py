@@ -18,18 +18,27 @@ import numpy as np
 
 from synrl.answers import nearest_span
 from synrl.errors import ConfigError, allowed
-from synrl.evidence import Evidence
+from synrl.evidence import Evidence, Observed
+from synrl.evidence.actions import bouts, labels, observe_actions, places
 from synrl.seeds import Stream, Streams
-from synrl.tasks.actors import SHAPES_THAT_TURN, VERBS, actions_backwards, observe_actions, staged
-from synrl.tasks.base import FPS, Config, Family, Observed, Question
-from synrl.tasks.cast import cast, draw_cast
-from synrl.tasks.questions import drawn, integer_question, interval_question, with_form, with_words
-from synrl.tasks.stage import STILL_FRAMES, room, window
-from synrl.tasks.telling import say_count
+from synrl.tasks.base import Family
+from synrl.tasks.config import Config
+from synrl.tasks.shared.actors import SHAPES_THAT_TURN, VERBS, actions_backwards, staged
+from synrl.tasks.shared.cast import cast, draw_cast
+from synrl.tasks.shared.questions import (
+    Question,
+    drawn,
+    integer_question,
+    interval_question,
+    with_form,
+    with_words,
+)
+from synrl.tasks.shared.stage import STILL_FRAMES, room, window
+from synrl.tasks.shared.telling import say_count
 from synrl.video.scene import Scene
-from synrl.video.style import draw_style
-from synrl.world.actions import ACTIONS, Action, bouts, labels, places, spread
-from synrl.world.timeline import Event, Timeline
+from synrl.world.actions import ACTIONS, Action, spread
+from synrl.world.style import draw_style
+from synrl.world.timeline import FPS, Event, Timeline
 
 PACE = 2.0
 PACES = {"same": "it stays the same", "faster": "it gets faster", "slower": "it gets slower"}

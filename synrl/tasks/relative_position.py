@@ -22,15 +22,16 @@ import numpy as np
 
 from synrl.answers import nearest_span
 from synrl.errors import ConfigError
-from synrl.evidence import Evidence, Track
+from synrl.evidence import Evidence, Observed, Track
 from synrl.seeds import Stream, Streams
-from synrl.tasks.base import FPS, HEIGHT, WIDTH, Config, Family, Observed, Question
-from synrl.tasks.cast import SOLID_SHAPES, cast, draw_cast
-from synrl.tasks.questions import choice, drawn, interval_question, with_form, with_words
-from synrl.tasks.stage import CLEARANCE, posed, room, together, window
+from synrl.tasks.base import Family
+from synrl.tasks.config import Config
+from synrl.tasks.shared.cast import SOLID_SHAPES, cast, draw_cast
+from synrl.tasks.shared.questions import Question, choice, drawn, interval_question, with_form, with_words
+from synrl.tasks.shared.stage import CLEARANCE, posed, room, together, window
 from synrl.video.scene import Scene
-from synrl.video.style import Style, draw_style
-from synrl.world.timeline import Event, SceneObject, Timeline, backwards, in_order
+from synrl.world.style import Style, draw_style
+from synrl.world.timeline import FPS, HEIGHT, WIDTH, Event, SceneObject, Timeline, backwards, in_order
 
 SIDES = {"to the right of": 0.0, "below": 90.0, "to the left of": 180.0, "above": 270.0}
 """Where one thing is from another, by the angle clockwise from the right as seen on screen."""

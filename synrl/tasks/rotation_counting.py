@@ -17,15 +17,23 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from synrl.answers import nearest_span
-from synrl.evidence import Evidence, Track
+from synrl.evidence import Evidence, Observed, Track
 from synrl.seeds import Stream, Streams
-from synrl.tasks.base import FPS, Config, Family, Observed, Question
-from synrl.tasks.cast import cast, draw_cast
-from synrl.tasks.questions import drawn, integer_question, interval_question, with_form, with_words
-from synrl.tasks.stage import arranged, posed, room, window
+from synrl.tasks.base import Family
+from synrl.tasks.config import Config
+from synrl.tasks.shared.cast import cast, draw_cast
+from synrl.tasks.shared.questions import (
+    Question,
+    drawn,
+    integer_question,
+    interval_question,
+    with_form,
+    with_words,
+)
+from synrl.tasks.shared.stage import arranged, posed, room, window
 from synrl.video.scene import Scene
-from synrl.video.style import draw_style
-from synrl.world.timeline import Event, Timeline, backwards, in_order
+from synrl.world.style import draw_style
+from synrl.world.timeline import FPS, Event, Timeline, backwards, in_order
 
 SHAPES = ("arrow", "half disc", "wedge", "letter L")
 CW, CCW = "clockwise", "counterclockwise"

@@ -21,27 +21,28 @@ from typing import Any
 from matplotlib.path import Path
 
 from synrl.answers import FORMS
-from synrl.evidence import Evidence
+from synrl.evidence import Evidence, Observed
 from synrl.evidence.following import at, find_plan, read_back, reveal_at_start
 from synrl.seeds import Stream, Streams
 from synrl.tasks import cup_clip
-from synrl.tasks.base import HEIGHT, WIDTH, Config, Family, Observed, Question
+from synrl.tasks.base import Family
+from synrl.tasks.config import Config
 from synrl.tasks.cup_clip import Screen
-from synrl.tasks.moments import ENDS, draw_reveal, draw_when, hidden_end, say_moment, state_at
-from synrl.tasks.questions import NUM_OPTIONS, choice, drawn, integer_question, plan_question, with_words
-from synrl.tasks.telling import at_moment, both_ways, first_or_last
-from synrl.video.scene import Look, Scene, Shape
-from synrl.video.style import draw_style
-from synrl.world.cups import WORLD, apply
-from synrl.world.grids import (
-    Cell,
-    Layout,
-    cell_name,
-    cells,
-    labels,
-    parse_cell,
-    rules_of_naming,
+from synrl.tasks.shared.moments import ENDS, draw_reveal, draw_when, hidden_end, say_moment, state_at
+from synrl.tasks.shared.questions import (
+    NUM_OPTIONS,
+    Question,
+    choice,
+    drawn,
+    integer_question,
+    plan_question,
+    with_words,
 )
+from synrl.tasks.shared.telling import at_moment, both_ways, first_or_last
+from synrl.video.boards import labels
+from synrl.video.scene import Look, Scene, Shape
+from synrl.world.cups import WORLD, apply
+from synrl.world.grids import Cell, Layout, cell_name, cells, parse_cell, rules_of_naming
 from synrl.world.history import (
     History,
     Step,
@@ -50,7 +51,8 @@ from synrl.world.history import (
     told,
 )
 from synrl.world.plans import distant_state
-from synrl.world.timeline import Operation, Timeline
+from synrl.world.style import draw_style
+from synrl.world.timeline import HEIGHT, WIDTH, Operation, Timeline
 
 ASKS = {
     "forward": ("where", "under"),

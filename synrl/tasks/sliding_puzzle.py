@@ -19,29 +19,24 @@ import numpy as np
 from matplotlib.path import Path
 
 from synrl.answers import FORMS
-from synrl.evidence import Evidence
+from synrl.evidence import Evidence, Observed
 from synrl.evidence.following import at, find_plan, read_back, reveal_at_start
 from synrl.seeds import Stream, Streams
-from synrl.tasks.base import FPS, HEIGHT, WIDTH, Config, Family, Observed, Question
-from synrl.tasks.moments import ENDS, draw_reveal, draw_when, hidden_end, say_moment, state_at
-from synrl.tasks.questions import NUM_OPTIONS, choice, integer_question, plan_question
-from synrl.tasks.telling import at_moment, first_or_last
+from synrl.tasks.base import Family
+from synrl.tasks.config import Config
+from synrl.tasks.shared.moments import ENDS, draw_reveal, draw_when, hidden_end, say_moment, state_at
+from synrl.tasks.shared.questions import NUM_OPTIONS, Question, choice, integer_question, plan_question
+from synrl.tasks.shared.telling import at_moment, first_or_last
+from synrl.video.boards import labels
 from synrl.video.outlines import place, rounded_rectangle
 from synrl.video.scene import Look, Scene, Shape
-from synrl.video.style import draw_style
-from synrl.world.grids import (
-    Layout,
-    cell_name,
-    cells,
-    draw_layout,
-    labels,
-    parse_cell,
-    rules_of_naming,
-)
+from synrl.video.style import lettering
+from synrl.world.grids import Layout, cell_name, cells, draw_layout, parse_cell, rules_of_naming
 from synrl.world.history import History, Step, play, rivals, timed, told
 from synrl.world.plans import distant_state
 from synrl.world.sliding import STEPS, WORLD, apply, empty_cell, slides
-from synrl.world.timeline import Operation, Poses, SceneObject, State, Timeline
+from synrl.world.style import draw_style
+from synrl.world.timeline import FPS, HEIGHT, WIDTH, Operation, Poses, SceneObject, State, Timeline
 
 COVER, FACE = 0, 1
 EMPTY = "_"
@@ -130,7 +125,7 @@ class SlidingPuzzle(Family):
         body, inset = self.outline("tile", size), rounded_rectangle(size - 10, size - 10, 5)
         looks: list[tuple[Look, ...]] = []
         for number, item in enumerate(timeline.objects, start=1):
-            digits = Shape(style.text(str(number), 0.3 * size), fill="#202020")
+            digits = Shape(lettering(style, str(number), 0.3 * size), fill="#202020")
             cover = Shape(body, fill=item.colour)
             looks.append(((cover,), (cover, Shape(inset, fill="#ffffff"), digits)))
         side = layout.pitch * layout.size + 6

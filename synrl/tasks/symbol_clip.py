@@ -10,13 +10,13 @@ import numpy as np
 from matplotlib.path import Path
 
 from synrl.seeds import Stream, Streams
-from synrl.tasks.base import FPS, HEIGHT, WIDTH
 from synrl.video.outlines import place, rectangle, rounded_rectangle
 from synrl.video.scene import Look, Scene, Shape
-from synrl.video.style import Style
+from synrl.video.style import lettering
 from synrl.world.history import History, timed
 from synrl.world.slots import NAMES, Value
-from synrl.world.timeline import HIDDEN, Operation, Poses, SceneObject, Timeline
+from synrl.world.style import Style
+from synrl.world.timeline import FPS, HEIGHT, HIDDEN, WIDTH, Operation, Poses, SceneObject, Timeline
 
 COVER = 0
 OUT = -40.0
@@ -41,14 +41,16 @@ def draw(timeline: Timeline) -> Scene:
         else:
             words = [str(value) for value in values]
             inset = Shape(rounded_rectangle(item.size - 8, item.size - 8, 5), fill="#ffffff")
-        faces = [(body, inset, Shape(style.text(word, height), fill="#202020")) for word in words]
+        faces = [(body, inset, Shape(lettering(style, word, height), fill="#202020")) for word in words]
         looks.append(tuple(faces) if item.shape == "token" else ((body,), *faces))
     row = _Row.of(timeline.poses, timeline.objects, query["most"])
     shelf = []
     for slot in range(query["most"]):
         x, below = row.x(slot), row.y + row.tile / 2
         shelf.append(Shape(place(rectangle(row.tile, 3), x, below + 10), fill=style.ink))
-        shelf.append(Shape(place(style.text(NAMES[slot], 12, bold=True), x, below + 30), fill=style.ink))
+        shelf.append(
+            Shape(place(lettering(style, NAMES[slot], 12, bold=True), x, below + 30), fill=style.ink)
+        )
     return Scene(WIDTH, HEIGHT, style.panel, tuple(shelf), tuple(looks))
 
 

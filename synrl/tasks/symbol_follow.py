@@ -11,9 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from synrl.evidence import Evidence
+from synrl.evidence import Evidence, Observed
 from synrl.evidence.following import at, find_plan, read_back, reveal_at_start
-from synrl.tasks.base import Observed
 from synrl.world.history import Step
 from synrl.world.slots import NAMES, WORLD, Value
 from synrl.world.timeline import Operation, State

@@ -17,18 +17,19 @@ from matplotlib.path import Path
 
 from synrl.answers import FORMS
 from synrl.errors import ConfigError, allowed
-from synrl.evidence import Evidence
+from synrl.evidence import Evidence, Observed
 from synrl.seeds import Stream, Streams
 from synrl.tasks import symbol_clip, symbol_follow
-from synrl.tasks.base import Config, Family, Observed, Question
-from synrl.tasks.moments import ENDS, draw_reveal, draw_when, hidden_end, say_moment, state_at
-from synrl.tasks.questions import NUM_OPTIONS, choice, integer_question, plan_question
-from synrl.tasks.telling import at_moment, both_ways, first_or_last
+from synrl.tasks.base import Family
+from synrl.tasks.config import Config
+from synrl.tasks.shared.moments import ENDS, draw_reveal, draw_when, hidden_end, say_moment, state_at
+from synrl.tasks.shared.questions import NUM_OPTIONS, Question, choice, integer_question, plan_question
+from synrl.tasks.shared.telling import at_moment, both_ways, first_or_last
 from synrl.video.scene import Scene
-from synrl.video.style import draw_style
 from synrl.world.history import History, Step, play, rivals, told
 from synrl.world.plans import distant_state
 from synrl.world.slots import NAMES, WORLD, Value, apply, negated
+from synrl.world.style import draw_style
 from synrl.world.timeline import Operation, Timeline
 
 KINDS = ("swap", "add", "negate", "rotate", "copy", "insert", "delete")

@@ -17,14 +17,15 @@ import numpy as np
 
 from synrl.answers import nearest_span
 from synrl.errors import ConfigError, allowed
-from synrl.evidence import Evidence, Track
+from synrl.evidence import Evidence, Observed, Track
+from synrl.evidence.figures import recognise
 from synrl.seeds import Stream, Streams
-from synrl.tasks.base import FPS, Config, Family, Observed, Question
-from synrl.tasks.cast import SOLID_SHAPES, cast, draw_cast
-from synrl.tasks.questions import drawn, interval_question, with_form, with_words
-from synrl.tasks.stage import arranged, posed, room, window
+from synrl.tasks.base import Family
+from synrl.tasks.config import Config
+from synrl.tasks.shared.cast import SOLID_SHAPES, cast, draw_cast
+from synrl.tasks.shared.questions import Question, drawn, interval_question, with_form, with_words
+from synrl.tasks.shared.stage import arranged, posed, room, window
 from synrl.video.scene import Scene
-from synrl.video.style import draw_style
 from synrl.world.figures import (
     CIRCLE,
     EIGHT,
@@ -36,10 +37,10 @@ from synrl.world.figures import (
     TRIANGLE,
     WAVE,
     ZIGZAG,
-    recognise,
     trace,
 )
-from synrl.world.timeline import Event, Timeline, backwards, in_order
+from synrl.world.style import draw_style
+from synrl.world.timeline import FPS, Event, Timeline, backwards, in_order
 
 FIGURES = (LINE, CIRCLE, ZIGZAG, SQUARE, TRIANGLE, SPIRAL, EIGHT, WAVE, OUTWARDS, INWARDS)
 PAUSE_FRAMES = 16

@@ -17,18 +17,20 @@ from typing import Any
 import numpy as np
 
 from synrl.answers import nearest_span
-from synrl.evidence import Evidence
+from synrl.evidence import Evidence, Observed
+from synrl.evidence.speeds import held_speeds, observe_runs, sampled_speeds
 from synrl.seeds import Stream, Streams
-from synrl.tasks.base import FPS, Config, Family, Observed, Question
-from synrl.tasks.cast import SOLID_SHAPES, cast, draw_cast
-from synrl.tasks.questions import drawn, interval_question, with_form, with_words
-from synrl.tasks.runners import held_speeds, observe_runs, sampled_speeds, staged
-from synrl.tasks.stage import STILL_FRAMES, room, window
-from synrl.tasks.telling import tell_speed
+from synrl.tasks.base import Family
+from synrl.tasks.config import Config
+from synrl.tasks.shared.cast import SOLID_SHAPES, cast, draw_cast
+from synrl.tasks.shared.questions import Question, drawn, interval_question, with_form, with_words
+from synrl.tasks.shared.runners import staged
+from synrl.tasks.shared.stage import STILL_FRAMES, room, window
+from synrl.tasks.shared.telling import tell_speed
 from synrl.video.scene import Scene
-from synrl.video.style import draw_style
 from synrl.world.speeds import SPEED_STEP, Run, Stretch, speed
-from synrl.world.timeline import Event, Timeline
+from synrl.world.style import draw_style
+from synrl.world.timeline import FPS, Event, Timeline
 
 EQUAL = "both are equally fast"
 SLOWEST, FASTEST = 0.4, 4.5

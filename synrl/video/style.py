@@ -1,158 +1,38 @@
-"""How a clip looks, drawn from the style stream: palette, ground, texture, font. Never its answer.
-
-There are two disjoint spaces of style. Training and test splits use pale grounds; a split whose name
-ends in `_shift` shows the same scenes and questions on dark grounds, with other colours and another
-font, so that a model's dependence on looks can be measured.
-
-A colour that a question names has to be told apart by everyone: at levels 1 and 2 only colours of the
-palette's `safe` set occur. Under full protanopia, deuteranopia and tritanopia (Machado et al., 2009)
-they stay at least 20 apart in CIELAB.
-"""
+"""Drawing in the style of a clip: its lettering, and the texture of its ground."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
 from matplotlib.path import Path
 
-from synrl.seeds import Streams
 from synrl.video.outlines import circle, line, place, text
 from synrl.video.scene import Look, Shape
+from synrl.world.style import Style
 
-SAFE_LEVELS = (1, 2)
-TEXTURES = ("plain", "plain", "dots", "lines", "grid")
-"""Half of the clips or so have no texture."""
 _PITCH = 28.0
+"""Px from one mark of a texture to the next."""
 
 
-@dataclass(frozen=True)
-class Palette:
-    """Named colours that stand out from each of some grounds."""
-
-    colours: Mapping[str, str]
-    safe: tuple[str, ...]
-    grounds: tuple[str, ...]
-    ink: str
-    """For text, walls and rules."""
-    panels: tuple[str, ...]
-    """For cells, tables and other large areas that objects lie on."""
+def lettering(style: Style, string: str, height_px: float, *, bold: bool = False) -> Path:
+    """A string in the clip's font, centred; capitals are `height_px` high."""
+    return text(string, height_px, bold=bold, font=style.font)
 
 
-@dataclass(frozen=True)
-class Style:
-    """The looks of one clip."""
-
-    palette: Palette
-    ground: str
-    panel: str
-    """The colour of cells, tables and other large areas that objects lie on."""
-    texture: str
-    font: str
-
-    @property
-    def ink(self) -> str:
-        """The colour of text and lines."""
-        return self.palette.ink
-
-    def colours(self, level: int) -> tuple[str, ...]:
-        """The names of the colours that a question of a level may tell apart."""
-        return self.palette.safe if level in SAFE_LEVELS else tuple(self.palette.colours)
-
-    def text(self, string: str, height_px: float, *, bold: bool = False) -> Path:
-        """A string in the clip's font, centred; capitals are `height_px` high."""
-        return text(string, height_px, bold=bold, font=self.font)
-
-    def backdrop(self, width: int, height: int) -> Look:
-        """The texture of the ground: so faint that no shape is mistaken for a part of it."""
-        shade = _shifted(self.ground)
-        columns = [(i + 0.5) * _PITCH for i in range(int(width / _PITCH))]
-        rows = [(i + 0.5) * _PITCH for i in range(int(height / _PITCH))]
-        if self.texture == "dots":
-            dots = [Path.make_compound_path(*(place(circle(5), x, y) for x in columns for y in rows))]
-            return tuple(Shape(dot, fill=shade) for dot in dots)
-        upright = [line(x, 0, x, height) for x in columns] if self.texture in ("lines", "grid") else []
-        level = [line(0, y, width, y) for y in rows] if self.texture == "grid" else []
-        if not upright:
-            return ()
-        return (Shape(Path.make_compound_path(*upright, *level), stroke=shade, stroke_width=2.0),)
-
-
-def draw_style(streams: Streams) -> Style:
-    """The style of a row: from the held-out space if its split is a shifted one."""
-    stream = streams.style
-    palette = stream.choice(_SHIFTED_PALETTES if streams.shifted else _PALETTES)
-    return Style(
-        palette=palette,
-        ground=stream.choice(palette.grounds),
-        panel=stream.choice(palette.panels),
-        texture=stream.choice(TEXTURES),
-        font=stream.choice(("serif",) if streams.shifted else ("sans", "mono")),
-    )
+def textured(style: Style, width: int, height: int) -> Look:
+    """The texture of the ground (px): so faint that no shape is mistaken for a part of it."""
+    shade = _shifted(style.ground)
+    columns = [(i + 0.5) * _PITCH for i in range(int(width / _PITCH))]
+    rows = [(i + 0.5) * _PITCH for i in range(int(height / _PITCH))]
+    if style.texture == "dots":
+        dots = [Path.make_compound_path(*(place(circle(5), x, y) for x in columns for y in rows))]
+        return tuple(Shape(dot, fill=shade) for dot in dots)
+    upright = [line(x, 0, x, height) for x in columns] if style.texture in ("lines", "grid") else []
+    level = [line(0, y, width, y) for y in rows] if style.texture == "grid" else []
+    if not upright:
+        return ()
+    return (Shape(Path.make_compound_path(*upright, *level), stroke=shade, stroke_width=2.0),)
 
 
 def _shifted(colour: str) -> str:
     """A colour seven levels nearer to middle grey in each channel."""
     levels = bytes.fromhex(colour[1:])
     return "#" + bytes(level - 7 if level > 127 else level + 7 for level in levels).hex()
-
-
-_PALE_GROUNDS = ("#ffffff", "#f4f1ea", "#e9eef5", "#eef3ea", "#f2f2f2")
-_PALE_PANELS = ("#bcd9c4", "#c3d3e8", "#e3d3b8", "#d8c8dc", "#d5d8de")
-_DARK_GROUNDS = ("#1b1f27", "#22262b", "#1d2a26", "#2a2230")
-_DARK_PANELS = ("#3b424e", "#38464a", "#45404f")
-
-_PALETTES = (
-    Palette(
-        colours={
-            "red": "#d62728",
-            "blue": "#1f5fd0",
-            "green": "#1e8c3a",
-            "orange": "#f28e1c",
-            "purple": "#8e3fb8",
-            "black": "#202020",
-            "pink": "#f06eaa",
-            "brown": "#7a4a21",
-        },
-        safe=("red", "blue", "orange", "black"),
-        grounds=_PALE_GROUNDS,
-        ink="#202020",
-        panels=_PALE_PANELS,
-    ),
-    Palette(
-        colours={
-            "red": "#c2182b",
-            "blue": "#2a4fb5",
-            "green": "#2f9e44",
-            "orange": "#ee8100",
-            "purple": "#7b2fa8",
-            "black": "#16161a",
-            "pink": "#e8579b",
-            "brown": "#6b4423",
-        },
-        safe=("red", "blue", "orange", "black"),
-        grounds=_PALE_GROUNDS,
-        ink="#2b2b33",
-        panels=_PALE_PANELS,
-    ),
-)
-_SHIFTED_PALETTES = (
-    Palette(
-        colours={
-            "red": "#e5484d",
-            "blue": "#5b8cff",
-            "green": "#46b565",
-            "orange": "#ffa62b",
-            "purple": "#b07cf0",
-            "white": "#f5f5f5",
-            "pink": "#ff9bce",
-            "brown": "#a9744a",
-        },
-        safe=("red", "blue", "orange", "white"),
-        grounds=_DARK_GROUNDS,
-        ink="#eceff4",
-        panels=_DARK_PANELS,
-    ),
-)
-PALETTES = _PALETTES + _SHIFTED_PALETTES
-"""Every palette there is."""

@@ -10,9 +10,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from synrl.seeds import Stream
-from synrl.video.outlines import place
-from synrl.video.scene import Look, Shape
-from synrl.video.style import Style
 
 LABELS, EDGE = 44, 16
 """Px that a board keeps from the frame where its labels are, and elsewhere."""
@@ -78,15 +75,3 @@ def draw_layout(style: Stream, size: int, width: int, height: int, pitch: tuple[
     cell = float(style.integer(*pitch))
     left = style.uniform(LABELS, width - EDGE - size * cell)
     return Layout(round(left), round(style.uniform(LABELS, height - EDGE - size * cell)), cell, size)
-
-
-def labels(layout: Layout, style: Style, distance: float = 14.0) -> Look:
-    """The names of rows and columns beside a board, some px away from it."""
-    found = []
-    for i in range(layout.size):
-        x, y = layout.place((i, i))
-        names = {(x, layout.top - distance): "ABCDEFGHI"[i], (layout.left - distance, y): str(i + 1)}
-        found += [
-            Shape(place(style.text(name, 11, bold=True), *at), fill=style.ink) for at, name in names.items()
-        ]
-    return tuple(found)

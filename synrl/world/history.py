@@ -28,6 +28,8 @@ class Step(NamedTuple):
     arguments: dict[str, Any]
 
 
+When = str | int
+"""A moment: `start`, `end`, or the number of operations that have been carried out."""
 Rules = Callable[[Any, str, Mapping[str, Any]], Any]
 Propose = Callable[[Any, Stream], Step]
 

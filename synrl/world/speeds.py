@@ -1,7 +1,7 @@
-"""Motion along a straight line at a speed that rests, stays or changes evenly: making it, reading it back.
+"""Motion along a straight line at a speed that rests, stays or changes evenly.
 
-`Run` is for simulations, `seen_phases` for readers; they are inverse to each other. Speeds are whole
-multiples of `SPEED_STEP`, so that both give them the same name.
+Speeds are whole multiples of `SPEED_STEP`, so that `synrl.evidence.speeds`, which reads a run back, gives
+them the same name.
 """
 
 from __future__ import annotations
@@ -14,12 +14,9 @@ from typing import NamedTuple
 import numpy as np
 
 from synrl.seeds import Stream
+from synrl.world.timeline import Event
 
 UP, DOWN, STEADY = "speed up", "slow down", "steady"
-_STILL = 0.02
-"""Px per frame that count as no motion: far above float32 rounding, far below any speed in a clip."""
-_EVEN = 0.002
-"""Px per frame by which equal steps may differ."""
 
 
 SPEED_STEP = 0.05
@@ -53,6 +50,10 @@ class Phase:
         if self.kind == STEADY:
             return f"{self.before:.2f}{UNIT}"
         return f"{self.before:.2f} to {self.after:.2f}{UNIT}"
+
+    def event(self, name: str) -> Event:
+        """The same as an event of a named object."""
+        return Event(self.start, self.end, self.kind, name, detail=self.speed)
 
 
 class Stretch(NamedTuple):
@@ -100,37 +101,3 @@ def speed(stream: Stream, low: float, high: float) -> float:
     return (
         stream.integer(math.ceil(low / SPEED_STEP - 1e-9), math.floor(high / SPEED_STEP + 1e-9)) * SPEED_STEP
     )
-
-
-def seen_phases(points: np.ndarray) -> list[Phase]:
-    """The stretches of a track that is known on every frame (frames, 2), rests left out."""
-    speeds = np.hypot(*np.diff(points, axis=0).T)
-    moving = np.concatenate([[False], speeds > _STILL, [False]])
-    edges = np.flatnonzero(moving[1:] != moving[:-1])
-    return [
-        phase
-        for start, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
-        for phase in _split(speeds[start:end], start)
-    ]
-
-
-def _split(speeds: np.ndarray, offset: int) -> list[Phase]:
-    """The phases of one motion without rest: cut where the speed begins or stops to change.
-
-    The step into an even change differs from the one before by half as much as later ones, and so does
-    the step after its end: the first difference lies before the cut, the last one behind it.
-    """
-    changing = np.abs(np.diff(speeds)) > _EVEN
-    cuts = {0, len(speeds)}
-    for k in range(1, len(changing)):
-        if changing[k] != changing[k - 1]:
-            cuts.add(k + 1 if changing[k] else k)
-    if len(changing) and changing[0] and (len(changing) < 2 or not changing[1]):
-        cuts.add(1)
-    found = []
-    for start, end in itertools.pairwise(sorted(cuts)):
-        part = speeds[start:end]
-        slope = float(part[-1] - part[0]) / max(1, len(part) - 1)
-        before, after = float(part[0]) - slope / 2, float(part[-1]) + slope / 2
-        found.append(Phase(offset + start, offset + end, before, after))
-    return found

@@ -8,14 +8,18 @@ is half-open in effect: `frame` is the last instant before a change, `end_frame`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from synrl.video.style import Style
+from synrl.world.style import Style
 
+WIDTH = HEIGHT = 448
+"""Px of every clip."""
+FPS = 30
+"""Frames a second of every clip."""
 HIDDEN = -1
 """Value of `Poses.look` for an object that is not drawn on a frame."""
 
@@ -107,7 +111,7 @@ class Timeline:
     events: tuple[Event, ...] = ()
     operations: tuple[Operation, ...] = ()
     states: tuple[State, ...] = ()
-    query: dict[str, Any] = field(default_factory=dict)
+    query: Mapping[str, Any] = field(default_factory=dict)
     """The semantic key of the question that the clip was simulated for."""
 
     @property

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from synrl.tasks.attribute_change import NONE, WHAT
-from synrl.tasks.telling import ORDINALS
+from synrl.tasks.shared.telling import ORDINALS
 
 NAME = "attribute_change"
 

@@ -17,13 +17,13 @@ from synrl.dataset.rows import make_row
 from synrl.errors import ConfigError, IllegalOperation
 from synrl.evidence import Evidence
 from synrl.seeds import Streams
-from synrl.tasks.base import Question
 from synrl.tasks.chip_clip import animate, legible
 from synrl.tasks.chip_container import COUNTS, FAMILY, ChipConfig
+from synrl.tasks.shared.questions import Question
 from synrl.video.raster import rgb_colour, rgb_frames
-from synrl.video.style import PALETTES
 from synrl.world.chips import VALUES, apply, format_plan
 from synrl.world.history import History, Step
+from synrl.world.style import PALETTES
 from synrl.world.timeline import Timeline
 
 

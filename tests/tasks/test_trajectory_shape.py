@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from synrl.errors import ConfigError
+from synrl.evidence.figures import recognise
 from synrl.seeds import Streams
 from synrl.tasks.trajectory_shape import FIGURES, TrajectoryConfig
 from synrl.world.figures import (
@@ -23,9 +24,8 @@ from synrl.world.figures import (
     SQUARE,
     TRIANGLE,
     ZIGZAG,
-    recognise,
     trace,
-)  # fmt: skip
+)
 
 NAME = "trajectory_shape"
 

@@ -10,7 +10,8 @@ import pytest
 from synrl.seeds import Streams
 from synrl.video.raster import rgb_colour, rgb_frames
 from synrl.video.scene import Scene
-from synrl.video.style import PALETTES, SAFE_LEVELS, TEXTURES, Palette, Style, draw_style
+from synrl.video.style import textured
+from synrl.world.style import PALETTES, SAFE_LEVELS, TEXTURES, Palette, Style, draw_style
 from synrl.world.timeline import Poses
 
 VISION = {
@@ -71,7 +72,7 @@ def test_early_levels_draw_from_the_safe_colours_only() -> None:
 @pytest.mark.parametrize("palette", PALETTES)
 def test_a_texture_is_fainter_than_what_verify_takes_for_an_object(palette: Palette, texture: str) -> None:
     style = Style(palette, palette.grounds[0], palette.panels[0], texture, "sans")
-    scene = Scene(64, 64, style.ground, style.backdrop(64, 64), ())
+    scene = Scene(64, 64, style.ground, textured(style, 64, 64), ())
     (image,) = rgb_frames(scene, Poses.still(1, 0))
     apart = np.linalg.norm(image.astype(float) - np.array(rgb_colour(style.ground)) * 255, axis=2)
     assert apart.max() < 16

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from synrl.seeds import Streams
-from synrl.tasks.base import HEIGHT, WIDTH
 from synrl.video.outlines import SHAPES
 from synrl.video.scene import Look, Scene, Shape
-from synrl.video.style import Style
-from synrl.world.timeline import SceneObject, Timeline
+from synrl.video.style import textured
+from synrl.world.style import Style
+from synrl.world.timeline import HEIGHT, WIDTH, SceneObject, Timeline
 
 SOLID_SHAPES = ("circle", "square", "triangle", "diamond", "pentagon", "hexagon", "star")
 
@@ -35,5 +35,5 @@ def draw_cast(timeline: Timeline, backdrop: Look = ()) -> Scene:
     """Each object as the solid shape that it is named after, over the ground and a backdrop."""
     looks = tuple(((Shape(SHAPES[item.shape](item.size), fill=item.colour),),) for item in timeline.objects)
     style = timeline.style
-    ground = style.backdrop(WIDTH, HEIGHT)
+    ground = textured(style, WIDTH, HEIGHT)
     return Scene(WIDTH, HEIGHT, style.ground, backdrop=(*ground, *backdrop), looks=looks)

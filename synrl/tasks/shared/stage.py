@@ -11,9 +11,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from synrl.seeds import Stream
-from synrl.tasks.base import HEIGHT, WIDTH
-from synrl.tasks.questions import NUM_OPTIONS
-from synrl.world.timeline import Poses
+from synrl.tasks.shared.questions import NUM_OPTIONS
+from synrl.world.timeline import HEIGHT, WIDTH, Poses
 
 CLEARANCE = 8
 """Px that shapes stay apart from each other and from the border."""

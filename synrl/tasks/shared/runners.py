@@ -5,18 +5,15 @@ A line is level or upright, or slanted at higher levels. Every event is a phase 
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from synrl.evidence import Evidence, Track
 from synrl.seeds import Stream
-from synrl.tasks.base import Observed
-from synrl.tasks.stage import arranged, posed
-from synrl.world.speeds import DOWN, SPEED_STEP, UNIT, UP, Phase, Run, seen_phases
+from synrl.tasks.shared.stage import arranged, posed
+from synrl.world.speeds import DOWN, UNIT, UP, Run
 from synrl.world.timeline import Event, Poses, SceneObject, Timeline, backwards, in_order
 
 
@@ -36,35 +33,7 @@ def staged(
         if placed is not None:
             break
     phases = [(item.name, phase) for item, run in zip(objects, runs, strict=True) for phase in run.phases]
-    return posed(placed), in_order(_event(name, phase) for name, phase in phases)
-
-
-def observe_runs(evidence: Evidence) -> Observed:
-    """The phases of every track of the full clip as events."""
-    return Observed(
-        events=in_order(
-            _event(name, phase)
-            for name, track in evidence.tracks.items()
-            for phase in seen_phases(track.points)
-        )
-    )
-
-
-def sampled_speeds(evidence: Evidence, track: Track) -> np.ndarray:
-    """Px per frame between neighbouring samples."""
-    speeds: np.ndarray = np.hypot(*np.diff(track.points, axis=0).T) / np.diff(evidence.frames)
-    return speeds
-
-
-def held_speeds(speeds: np.ndarray) -> list[float] | None:
-    """The speeds of a run in order, each held over two steps or more; None if none is."""
-    held = [
-        float(one)
-        for one, two in itertools.pairwise(speeds)
-        if one > 0.02 and abs(one - two) < SPEED_STEP / 2
-    ]
-    levels = [value for k, value in enumerate(held) if k == 0 or abs(value - held[k - 1]) > SPEED_STEP / 2]
-    return levels or None
+    return posed(placed), in_order(phase.event(name) for name, phase in phases)
 
 
 def run_backwards(timeline: Timeline) -> Timeline:
@@ -82,7 +51,3 @@ def _heading(scene: Stream, slanted: bool) -> np.ndarray:
     """A unit vector."""
     angle = scene.uniform(0, 360) if slanted else 90.0 * scene.integer(0, 3)
     return np.array([math.cos(math.radians(angle)), math.sin(math.radians(angle))])
-
-
-def _event(name: str, phase: Phase) -> Event:
-    return Event(phase.start, phase.end, phase.kind, name, detail=phase.speed)

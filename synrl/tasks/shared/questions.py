@@ -7,16 +7,32 @@ other to be the truth. That makes the guess rate of a choice exactly one over th
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from synrl.answers import FORMS, format_interval
 from synrl.seeds import Streams
-from synrl.tasks.base import Question
-from synrl.tasks.moments import hidden_end, state_at
+from synrl.tasks.shared.moments import hidden_end, state_at
 from synrl.world.history import History, World
 from synrl.world.plans import conceivable, leads
 
 NUM_OPTIONS = 4
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question with its truth, as the family's own log has it."""
+
+    text: str
+    answer_type: str
+    answer_text: str
+    options: tuple[str, ...] = ()
+    guess_rate: float = 0.0
+
+    @property
+    def letter(self) -> str | None:
+        """The letter of the answer, None for an open question."""
+        return "ABCDEFGHIJ"[self.options.index(self.answer_text)] if self.options else None
 
 
 def with_form(sentence: str, query: Mapping[str, Any], answer_type: str) -> str:

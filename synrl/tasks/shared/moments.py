@@ -5,13 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from synrl.seeds import Stream
-from synrl.world.history import History
+from synrl.world.history import History, When
 
 REVEALS = ("start", "end")
 ENDS = {"start": "at the beginning", "end": "at the end"}
-
-When = str | int
-"""`start`, `end`, or the number of operations that have been carried out."""
 
 
 def draw_reveal(mode: str, question: Stream) -> str:

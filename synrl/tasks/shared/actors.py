@@ -8,11 +8,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from synrl.evidence import Evidence
 from synrl.seeds import Stream
-from synrl.tasks.base import Observed
-from synrl.tasks.stage import arranged
-from synrl.world.actions import GROWTH, REACH, Action, perform, seen_actions
+from synrl.tasks.shared.stage import arranged
+from synrl.world.actions import GROWTH, REACH, Action, perform
 from synrl.world.timeline import Event, Poses, SceneObject, Timeline, backwards, in_order
 
 VERBS = {
@@ -52,17 +50,6 @@ def staged(
         for action in script
     )
     return poses, in_order(events)
-
-
-def observe_actions(evidence: Evidence) -> Observed:
-    """The actions of every track of the full clip as events."""
-    return Observed(
-        events=in_order(
-            Event(action.start, action.end, action.kind, name)
-            for name, track in evidence.tracks.items()
-            for action in seen_actions(track)
-        )
-    )
 
 
 def actions_backwards(timeline: Timeline) -> Timeline:

@@ -1,0 +1,42 @@
+"""What is asked of a family for one row: level, mode, form, and the knobs that a level sets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from synrl.errors import ConfigError, allowed
+
+FORMS = ("choice", "open")
+LEVELS = (1, 2, 3, 4, 5)
+MODES = ("perception", "localisation", "forward", "retrodictive", "historical", "predict_operations")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """What is asked of a family for one row; families add their own knobs, levels are presets of them.
+
+    Raises:
+        ConfigError: from a family's `__post_init__`, naming the field, its value and what is allowed.
+    """
+
+    level: int = 1
+    mode: str
+    form: str = "choice"
+    """`choice` or `open`."""
+
+    def __post_init__(self) -> None:
+        self.require("form", FORMS)
+        for name, value in list(vars(self).items()):
+            if isinstance(value, float):  # some JSON readers change the last digit of a stored config
+                object.__setattr__(self, name, round(value, 9))
+
+    def require(self, name: str, values: Sequence[object]) -> None:
+        """Check that a field has one of some values."""
+        if getattr(self, name) not in values:
+            raise ConfigError(f"{name} is {getattr(self, name)!r}; {allowed(values)}")
+
+    def require_range(self, name: str, low: float, high: float) -> None:
+        """Check that a field is a number from a closed range."""
+        if not low <= getattr(self, name) <= high:
+            raise ConfigError(f"{name} is {getattr(self, name)!r}; allowed: {low:g} to {high:g}")
