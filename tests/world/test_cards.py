@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from synrl.errors import IllegalOperation
-from synrl.world.card_table import Table
+from synrl.tasks.card_stack.table import Table
 from synrl.world.cards import RANKS, SUITS, WORLD, apply, format_plan, parse_plan
 from synrl.world.cards import undo as undo_by_rules
 from synrl.world.history import History, Step

@@ -14,10 +14,11 @@ from typing import Any
 
 from synrl.evidence import Evidence, Observed
 from synrl.evidence.following import find_plan, read_back, reveal_at_start
-from synrl.world.card_table import Table
+from synrl.tasks.card_stack.clip import pile_names
+from synrl.tasks.card_stack.table import Table
 from synrl.world.cards import WORLD, Piles
-from synrl.world.history import Step
-from synrl.world.timeline import Operation
+from synrl.world.history import Step, When
+from synrl.world.timeline import WIDTH, Operation
 
 
 @dataclass(eq=False)
@@ -42,31 +43,33 @@ class Followed:
         return None if None in names else [name for name in names if name]
 
 
-def solve(evidence: Evidence) -> str | None:
-    """The answer to a card_stack question, or None if the evidence doesn't determine it."""
-    query = evidence.query
+def cards_of(evidence: Evidence, pile: str, when: When) -> list[str] | None:
+    """The cards of a pile at a moment, lowest first; None if the evidence doesn't determine them."""
     followed = follow(evidence)
     if followed is None:
         return None
-    if query["ask"] in ("first_lift", "last_lift"):
-        lifts = [
-            number
-            for number, tokens in enumerate(followed.lifted, start=1)
-            if query["card"] in [token.name for token in tokens]
-        ]
-        return str(lifts[0 if query["ask"] == "first_lift" else -1]) if lifts else None
     last = len(followed.snapshots) - 1
-    if query["ask"] == "plan":
-        after = 0 if query["reveal"] == "end" else last
-        hidden = {pile: followed.named(after, pile) for pile in followed.snapshots[0]}
-        return None if None in hidden.values() else find_plan(evidence, hidden, _carry, WORLD)
-    after = {"start": 0, "end": last}.get(query["when"], query["when"])
-    if after > last:
+    after = {"start": 0, "end": last}[when] if isinstance(when, str) else when
+    return None if after > last else followed.named(after, pile)
+
+
+def lifts_of(evidence: Evidence, card: str) -> list[int]:
+    """The numbers of the operations that are seen to pick a card up."""
+    followed = follow(evidence)
+    lifted = [] if followed is None else followed.lifted
+    return [
+        number for number, tokens in enumerate(lifted, start=1) if card in [token.name for token in tokens]
+    ]
+
+
+def plan(evidence: Evidence) -> str | None:
+    """A plan from the hidden end to the target, or None if the evidence doesn't determine that end."""
+    followed = follow(evidence)
+    if followed is None:
         return None
-    cards = followed.named(after, query["pile"])
-    if not cards:
-        return None
-    return cards[-1] if query["ask"] == "top" else ", ".join(cards)
+    after = 0 if evidence.query["reveal"] == "end" else len(followed.snapshots) - 1
+    hidden = {pile: followed.named(after, pile) for pile in followed.snapshots[0]}
+    return None if None in hidden.values() else find_plan(evidence, hidden, _carry, WORLD)
 
 
 def follow(evidence: Evidence) -> Followed | None:
@@ -153,9 +156,10 @@ def _carry(piles: Piles, step: Step) -> dict[str, tuple[str, ...]] | None:
     return {**piles, source: (*piles[source][:-1],), target: (*piles[target], card)}
 
 
-def observe(evidence: Evidence, table: Table) -> Observed:
+def observe(evidence: Evidence) -> Observed:
     """Operations and states read back from where the cards are on every frame of the full clip."""
     at_end = not reveal_at_start(evidence)
+    table = Table(pile_names(evidence.query["piles"]), WIDTH)
 
     def arrangement(places: Mapping[str, tuple[float, float]]) -> dict[str, list[str]]:
         return {pile: list(cards) for pile, cards in table.read(places).items()}

@@ -1,0 +1,45 @@
+"""The knobs of card_stack, and what each level sets them to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from synrl.errors import ConfigError
+from synrl.tasks.config import Config
+from synrl.tasks.shared.questions import NUM_OPTIONS
+
+KINDS = ("move", "bury", "swap", "add", "remove")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardConfig(Config):
+    """Knobs: piles, cards at the start, operations and their kinds, length of asked plans."""
+
+    piles: int
+    cards: int
+    num_operations: int
+    kinds: tuple[str, ...]
+    plan_moves: int
+    """Moves that an asked plan needs at least, and may have at most."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "kinds", tuple(self.kinds))
+        self.require("piles", range(2, 5))
+        # The truth, the card that can be read in its place, and three wrong options must all differ.
+        self.require("cards", range(NUM_OPTIONS + 1, 10))
+        self.require("num_operations", range(NUM_OPTIONS, 31))
+        self.require("plan_moves", range(1, 4))
+        if not set(self.kinds) <= set(KINDS):
+            raise ConfigError(f"kinds is {self.kinds!r}; allowed: some of {', '.join(KINDS)}")
+
+
+LEVELS: Mapping[int, Mapping[str, Any]] = {
+    1: dict(piles=3, cards=5, num_operations=4, kinds=("move",), plan_moves=1),
+    2: dict(piles=3, cards=5, num_operations=5, kinds=("move", "bury"), plan_moves=1),
+    3: dict(piles=3, cards=6, num_operations=6, kinds=("move", "bury", "swap"), plan_moves=2),
+    4: dict(piles=3, cards=7, num_operations=8, kinds=KINDS, plan_moves=2),
+    5: dict(piles=4, cards=8, num_operations=10, kinds=KINDS, plan_moves=3),
+}

@@ -1,0 +1,104 @@
+"""card_stack: follow cards through piles while all of them lie face down.
+
+All faces show for two seconds at one end of the clip, the start (forward questions) or the end
+(retrodictive ones); in between, and at the other end, only backs do. Cards that are added show their
+face as they come; cards that are removed show it only if the reveal is at the end, where the start
+could not be inferred otherwise.
+
+Every operation changes the state and none leads back to an earlier one, so each has to be followed.
+The faces of a clip are a random assignment of cards to places: the answer to a question about a card
+is even over the deck, whatever the operations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from matplotlib.path import Path
+
+from synrl.evidence import Evidence, Observed
+from synrl.seeds import Streams
+from synrl.tasks.base import Family
+from synrl.tasks.card_stack import clip, solver
+from synrl.tasks.card_stack.asks import ASKS
+from synrl.tasks.card_stack.config import LEVELS, CardConfig
+from synrl.tasks.card_stack.table import CARD_HEIGHT
+from synrl.tasks.shared.moments import draw_reveal
+from synrl.tasks.shared.telling import both_ways
+from synrl.video.outlines import rounded_rectangle
+from synrl.video.scene import Scene
+from synrl.world.cards import WORLD, apply
+from synrl.world.history import play
+from synrl.world.timeline import Operation, Timeline
+
+
+class CardStack(Family):
+    name = "card_stack"
+    summary = "Which card is where after moves, burials, swaps, additions and removals, all face down."
+    category = "container management"
+    horizon = "long"
+    primitive = "temporal"
+    modes = ("forward", "retrodictive", "historical", "predict_operations")
+    config_type = CardConfig
+    levels = LEVELS
+    asks = ASKS
+    world = WORLD
+    words = {
+        "change places": "swap",
+        "changes places": "swap",
+        "to the bottom of": "bury",
+        "taken away": "take away",
+    }
+    names = (r"(?:10|[2-9JQKA])[♠♥♦♣]", r"piles? [A-Z](?: and [A-Z])?")
+
+    def simulate(self, config: CardConfig, streams: Streams) -> Timeline:
+        reveal = draw_reveal(config.mode, streams.question)
+        name = streams.question.choice(self.asks_in(config.mode))
+        (ask,) = (ask for ask in ASKS if ask.name == name)
+        wanted = streams.question.integer(1, config.num_operations)
+        while True:
+            start = clip.deal(streams.scene, config)
+            propose = clip.proposer(config, shown=reveal == "end")
+            history = play(start, config.num_operations, apply, propose, streams.scene)
+            if clip.comes_back(history):
+                continue
+            asked = ask.draw(history, reveal, wanted, config, streams.question)
+            if asked is not None:
+                break
+        query = {"ask": name, "reveal": reveal, "form": config.form, "piles": config.piles, **asked}
+        return clip.animate(history, query, streams)
+
+    def draw(self, timeline: Timeline) -> Scene:
+        return clip.draw(timeline)
+
+    def phrases(self, happening: Operation) -> Sequence[str]:
+        given = happening.arguments
+        if happening.kind == "move":
+            source, target = given["source"], given["target"]
+            return (
+                f"the top card of pile {source} goes onto pile {target}",
+                f"pile {source} loses its top card to pile {target}",
+            )
+        if happening.kind == "swap":
+            return both_ways("the top cards of piles {} and {} change places", *given["piles"])
+        if happening.kind == "bury":
+            return (f"the top card of pile {given['pile']} goes to the bottom of it",)
+        if happening.kind == "add":
+            return (f"a new card, {given['card']}, is laid on pile {given['pile']}",)
+        return (f"the top card of pile {given['pile']} is taken away",)
+
+    def parts(self, state: Mapping[str, Any], query: Mapping[str, Any]) -> dict[str, str]:
+        return {
+            f"pile {name}": f"holds {', '.join(cards)}" if cards else "is empty"
+            for name, cards in state.items()
+        }
+
+    def observe(self, evidence: Evidence) -> Observed:
+        return solver.observe(evidence)
+
+    def outline(self, shape: str, size: float) -> Path:
+        return rounded_rectangle(size, CARD_HEIGHT, 6)
+
+
+FAMILY = CardStack()
