@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from synrl.world.cards import Piles
+from synrl.world.easing import along
 
 MAX_HEIGHT = 6
 CARD_HEIGHT = 40.0
@@ -98,9 +99,4 @@ def travel(route: np.ndarray, num_frames: int) -> np.ndarray:
     operation turn at the same moments and so keep out of each other's way.
     """
     turns = _TURNS if len(route) == len(_TURNS) else (0.0, 1.0)
-    progress = np.interp(np.linspace(0, 1, num_frames + 1), turns, np.arange(len(route)))
-    whole = np.minimum(progress.astype(int), len(route) - 2)
-    part = progress - whole
-    eased = (part * part * (3 - 2 * part))[:, None]
-    places: np.ndarray = route[whole] * (1 - eased) + route[whole + 1] * eased
-    return places
+    return along(route, turns, np.linspace(0, 1, num_frames + 1))
