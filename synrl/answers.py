@@ -1,7 +1,7 @@
-"""Parse and score an answer: the one place, for verification, rewards and evaluation alike.
+"""Find and parse an answer: the one place, for verification, rewards and evaluation alike.
 
 Answers are short texts of a declared type. A parser accepts the few spellings that mean the same and
-returns None for everything else; nothing is guessed, and an answer that can't be parsed scores 0.
+returns None for everything else; nothing is guessed. Whether an answer is right, `synrl.scoring` says.
 """
 
 from __future__ import annotations
@@ -9,10 +9,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
-from typing import Any
-
-from synrl.errors import ConfigError, allowed
+from collections.abc import Sequence
 
 LETTERS = "ABCDEFGHIJ"
 CORRECT_IOU = 0.5
@@ -31,7 +28,8 @@ _HIDDEN = re.compile("[\u200b-\u200f\u2060\ufeff]")
 """Characters without width: what looks like one text is another."""
 _HYPHEN = re.compile(r"(?<=[^\W\d])-(?=[^\W\d])")
 """Between letters; before a number or a symbol it is a minus."""
-_MAX_LENGTH = 2000
+MAX_LENGTH = 2000
+"""Characters of an answer; anything longer is none."""
 
 
 def is_cut_off(completion: str) -> bool:
@@ -77,7 +75,7 @@ def parse_integer(text: str) -> int | None:
 def parse_interval(text: str) -> tuple[float, float] | None:
     """Start and end in seconds of a text that holds exactly two times (`1.5`, `0:01.5` or `0:00:01.5`),
     in order."""
-    if len(text) > _MAX_LENGTH or _HIDDEN.search(text):
+    if len(text) > MAX_LENGTH or _HIDDEN.search(text):
         return None
     times = [
         3600.0 * int(hours or 0) + 60.0 * int(minutes or 0) + float(seconds)
@@ -125,58 +123,3 @@ def nearest_span(options: Sequence[str], span: tuple[float, float]) -> str | Non
 
     best = max(options, key=overlap)
     return best if overlap(best) > 0 else None
-
-
-def score(given: str | None, row: Mapping[str, Any]) -> float:
-    """1.0 if an answer to a row is right, else 0.0.
-
-    Args:
-        given: the bare answer, without tags or reasoning; None if there was none.
-        row: needs `answer_type`, `answer`, `options`, and for plans the whole row.
-
-    Raises:
-        ConfigError: the row's answer type is unknown.
-    """
-    answer_type, answer = row["answer_type"], row["answer"]
-    if answer_type not in ANSWER_TYPES:
-        raise ConfigError(f"answer type {answer_type!r} is unknown; {allowed(ANSWER_TYPES)}")
-    if given is None or len(given) > _MAX_LENGTH or not given.strip():
-        return 0.0
-    return float(_CHECKS[answer_type](given, answer, row))
-
-
-def _choice(given: str, answer: str, row: Mapping[str, Any]) -> bool:
-    return parse_choice(given, row["options"]) == answer
-
-
-def _integer(given: str, answer: str, row: Mapping[str, Any]) -> bool:
-    return parse_integer(given) == int(answer)
-
-
-def _text(given: str, answer: str, row: Mapping[str, Any]) -> bool:
-    return normalise(given) == normalise(answer)
-
-
-def _ordering(given: str, answer: str, row: Mapping[str, Any]) -> bool:
-    return parse_ordering(given) == parse_ordering(answer)
-
-
-def _interval(given: str, answer: str, row: Mapping[str, Any]) -> bool:
-    parsed, true = parse_interval(given), parse_interval(answer)
-    return parsed is not None and true is not None and interval_iou(parsed, true) >= CORRECT_IOU
-
-
-def _plan(given: str, answer: str, row: Mapping[str, Any]) -> bool:
-    from synrl.tasks import get_family  # families import this module
-
-    return get_family(row["family"]).plan_succeeds(row, given)
-
-
-_CHECKS = {
-    "choice": _choice,
-    "integer": _integer,
-    "text": _text,
-    "ordering": _ordering,
-    "interval": _interval,
-    "plan": _plan,
-}

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from synrl import answers
 from synrl.dataset.reading import Source
 from synrl.errors import ConfigError
+from synrl.scoring import score
 from synrl.training.rewards import accuracy_reward
 
 CHOICE = dict(answer_type="choice", answer="B", options=["up", "down", "left", "right"])
@@ -36,7 +37,7 @@ INTERVAL = dict(answer_type="interval", answer="[1.00, 3.00]", options=[])
     ],
 )
 def test_an_equal_answer_in_another_spelling_is_right(row: dict[str, Any], given_answer: str) -> None:
-    assert answers.score(given_answer, row) == 1.0
+    assert score(given_answer, row) == 1.0
 
 
 ATTACKS = [
@@ -51,8 +52,8 @@ ATTACKS = [
     "row", [CHOICE, INTEGER, TEXT, ORDERING, INTERVAL], ids=lambda row: row["answer_type"]
 )
 def test_no_attack_wins(row: dict[str, Any]) -> None:
-    assert [attack for attack in ATTACKS if answers.score(attack, row)] == []
-    assert answers.score(None, row) == 0.0
+    assert [attack for attack in ATTACKS if score(attack, row)] == []
+    assert score(None, row) == 0.0
 
 
 OPTIONS = ("up", "down", "left", "right")
@@ -116,7 +117,7 @@ def test_an_interval_is_exactly_two_times(text: str, span: tuple[float, float] |
     ],
 )  # fmt: skip
 def test_an_interval_is_right_from_half_an_overlap_on(text: str, right: bool) -> None:
-    assert answers.score(text, INTERVAL) == float(right)
+    assert score(text, INTERVAL) == float(right)
 
 
 @pytest.mark.parametrize(
@@ -144,7 +145,7 @@ def test_a_name_without_case_hyphen_or_article_is_the_same_name() -> None:
 @given(st.text(max_size=80))
 def test_any_text_gets_a_score_and_never_an_error(text: str) -> None:
     for row in (CHOICE, INTEGER, TEXT, ORDERING, INTERVAL):
-        assert answers.score(text, row) in (0.0, 1.0)
+        assert score(text, row) in (0.0, 1.0)
 
 
 @given(st.floats(0, 500), st.floats(0.1, 50))
@@ -175,7 +176,7 @@ def test_intervals_overlap_as_by_hand() -> None:
 
 def test_an_unknown_answer_type_is_an_error_and_not_a_zero() -> None:
     with pytest.raises(ConfigError, match="'poem' is unknown; allowed: choice"):
-        answers.score("x", {**TEXT, "answer_type": "poem"})
+        score("x", {**TEXT, "answer_type": "poem"})
 
 
 @pytest.mark.parametrize(
@@ -208,16 +209,16 @@ def test_gold_scores_one_and_every_other_option_zero_through_the_reward(folder: 
         assert accuracy_reward([[{"role": "assistant", "content": gold}]], **columns) == [1.0]
         for letter, option in zip("ABCD", row["options"], strict=False):
             right = float(letter == row["answer"])
-            assert answers.score(letter, row) == answers.score(f"{letter}: {option}", row) == right
-            assert answers.score(f"{letter}: {option}x", row) == 0.0, "the text of no option"
+            assert score(letter, row) == answers.score(f"{letter}: {option}", row) == right
+            assert score(f"{letter}: {option}x", row) == 0.0, "the text of no option"
 
 
 def test_no_attack_wins_an_open_row_of_any_family(folder: Path) -> None:
     rows = [row for row in Source.open(str(folder)).spread(100) if not row["options"]]
     assert len({row["answer_type"] for row in rows}) >= 3
     for row in rows:
-        assert answers.score(row["answer"], row) == 1.0
-        wins = {attack for attack in ATTACKS if answers.score(attack, row)} - {row["answer"]}
+        assert score(row["answer"], row) == 1.0
+        wins = {attack for attack in ATTACKS if score(attack, row)} - {row["answer"]}
         if row["answer_type"] == "interval":  # "7 8" is one
             wins = {attack for attack in wins if answers.parse_interval(attack) is None}
         assert not wins, row["id"]

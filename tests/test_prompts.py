@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from synrl.answers import extract, score
+from synrl.answers import extract
 from synrl.dataset.reading import Source
 from synrl.prompts import DIRECT, REASONED, completion_text, prompt_text, question_text, target_text
+from synrl.scoring import score
 
 
 @pytest.fixture(scope="module")

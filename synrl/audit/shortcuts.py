@@ -16,9 +16,10 @@ from typing import Any
 
 import numpy as np
 
-from synrl.answers import LETTERS, format_interval, parse_interval, score
+from synrl.answers import LETTERS, format_interval, parse_interval
 from synrl.dataset.rows import TWINS, answers
 from synrl.evidence import Evidence
+from synrl.scoring import score
 from synrl.seeds import Stream, Streams
 from synrl.tasks import get_family
 

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from tqdm.auto import tqdm
 
-from synrl.answers import LETTERS, score
+from synrl.answers import LETTERS
 from synrl.audit.pixels import frames_to_check, misplaced
 from synrl.dataset.reading import Group, Source
 from synrl.dataset.rows import TWINS, answers, min_fps, name_row, num_effective_ops
@@ -24,6 +24,7 @@ from synrl.errors import VideoError
 from synrl.evidence import Evidence
 from synrl.pool import ordered_map
 from synrl.schema import time_ms
+from synrl.scoring import score
 from synrl.tasks import get_family
 from synrl.video.decode import read
 

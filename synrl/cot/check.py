@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
-from synrl.answers import extract, parse_interval, score
+from synrl.answers import extract, parse_interval
 from synrl.cot.facts import Fact, Timeline, items
 from synrl.errors import IllegalOperation
+from synrl.scoring import score
 
 TOLERANCE = 0.25
 """Seconds by which a stated time may be off: half the distance of frames sampled at 2 a second."""

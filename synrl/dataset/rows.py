@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from synrl.answers import score
 from synrl.errors import ConfigError, DataError, allowed
 from synrl.evidence import Evidence
 from synrl.schema import Row, time_ms
+from synrl.scoring import score
 from synrl.seeds import GENERATOR_VERSION, Streams
 from synrl.tasks import get_family
 from synrl.tasks.base import Family

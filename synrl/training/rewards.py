@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from synrl.answers import extract, score
+from synrl.answers import extract
 from synrl.errors import ConfigError
+from synrl.scoring import score
 
 Log = Callable[[str, float], None]
 NEEDED = ("answer_type", "answer", "options")

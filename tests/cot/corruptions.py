@@ -11,7 +11,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from synrl.answers import extract, score
+from synrl.answers import extract
+from synrl.scoring import score
 from synrl.tasks import get_family
 
 _TIME = re.compile(r"(?<![\d.])\d+\.\d+(?=(?: (?:s\b|to |and )|,? \d|, ))")

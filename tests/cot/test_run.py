@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 from cot.server import FAIL, KEY, PASS, Fault, Models, fenced
 
-from synrl.answers import extract, score
+from synrl.answers import extract
 from synrl.audit.verify import verify
 from synrl.cli import main
 from synrl.cot import trace
@@ -29,6 +29,7 @@ from synrl.errors import DataError, OutputError, ServerError
 from synrl.hub.publish import push
 from synrl.prompts import completion_text, question_text
 from synrl.schema import features
+from synrl.scoring import score
 
 Run = Callable[..., dict[str, Any]]
 

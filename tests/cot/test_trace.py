@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from synrl.answers import extract, score
+from synrl.answers import extract
 from synrl.cot.check import check
 from synrl.cot.trace import write
+from synrl.scoring import score
 from synrl.tasks import families
 
 Rows = Callable[[str, int], dict[str, Any]]

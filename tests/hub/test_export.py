@@ -11,12 +11,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from synrl.answers import extract, score
+from synrl.answers import extract
 from synrl.dataset.generate import generate
 from synrl.dataset.reading import Source
 from synrl.dataset.recipes import plain
 from synrl.errors import ConfigError, DataError, OutputError
 from synrl.hub.export import FORMATS, export
+from synrl.scoring import score
 from synrl.training.rewards import verl_score
 
 

@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 
 import synrl.dataset.rows
-from synrl.answers import score
 from synrl.dataset.rows import make_row
 from synrl.errors import IllegalOperation
 from synrl.evidence import Evidence
+from synrl.scoring import score
 from synrl.seeds import Streams
 from synrl.tasks.card_stack import FAMILY
 from synrl.video.raster import rgb_frames

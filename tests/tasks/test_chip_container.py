@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 import synrl.dataset.rows
-from synrl.answers import score
 from synrl.dataset.rows import make_row
 from synrl.errors import ConfigError, IllegalOperation
 from synrl.evidence import Evidence
+from synrl.scoring import score
 from synrl.seeds import Streams
 from synrl.tasks.chip_clip import animate, legible
 from synrl.tasks.chip_container import COUNTS, FAMILY, ChipConfig

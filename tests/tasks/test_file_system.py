@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from synrl.answers import score
 from synrl.errors import IllegalOperation
+from synrl.scoring import score
 from synrl.world.files import apply, parse_plan, undo
 from synrl.world.history import History, Step
 

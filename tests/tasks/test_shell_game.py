@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from synrl.answers import score
 from synrl.errors import IllegalOperation
+from synrl.scoring import score
 from synrl.seeds import Streams
 from synrl.tasks.shell_game import FAMILY
 from synrl.video.raster import rgb_frames

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from synrl.answers import score
 from synrl.errors import IllegalOperation
 from synrl.evidence import Evidence
+from synrl.scoring import score
 from synrl.tasks.sliding_puzzle import FAMILY
 from synrl.video.raster import rgb_frames
 from synrl.world.history import History, Step

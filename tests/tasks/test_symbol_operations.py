@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from synrl.answers import score
 from synrl.errors import IllegalOperation
 from synrl.evidence import Evidence
+from synrl.scoring import score
 from synrl.tasks.symbol_operations import FAMILY
 from synrl.world.history import History, Step
 from synrl.world.slots import NAMES, apply, negated, parse_plan, undo

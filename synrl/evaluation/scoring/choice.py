@@ -6,8 +6,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from synrl.answers import ANSWER_TYPES, format_interval, score
+from synrl.answers import ANSWER_TYPES, format_interval
 from synrl.conclusions import find_choice, find_interval, find_number, find_text
+from synrl.scoring import score
 
 
 def judge(item: Mapping[str, Any], text: str) -> tuple[str | None, dict[str, float]]:

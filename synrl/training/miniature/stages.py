@@ -159,8 +159,9 @@ def accuracy(model: Any, processor: Any, rows: Any, budget: VideoBudget | None =
     """How many greedy answers to some rows are right."""
     import torch
 
-    from synrl.answers import extract, score
+    from synrl.answers import extract
     from synrl.budget import token_edge
+    from synrl.scoring import score
     from synrl.training.inputs import encode, join, token_types, with_video
 
     training, shown = model.training, budget or Packed()
