@@ -209,7 +209,7 @@ def test_gold_scores_one_and_every_other_option_zero_through_the_reward(folder: 
         assert accuracy_reward([[{"role": "assistant", "content": gold}]], **columns) == [1.0]
         for letter, option in zip("ABCD", row["options"], strict=False):
             right = float(letter == row["answer"])
-            assert score(letter, row) == answers.score(f"{letter}: {option}", row) == right
+            assert score(letter, row) == score(f"{letter}: {option}", row) == right
             assert score(f"{letter}: {option}x", row) == 0.0, "the text of no option"
 
 
