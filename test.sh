@@ -8,5 +8,6 @@ cd "$(dirname "$0")"
 .venv/bin/python -m pip install --quiet --editable '.[train,test]'
 .venv/bin/ruff check .
 .venv/bin/ruff format --check .
+.venv/bin/lint-imports > /dev/null || .venv/bin/lint-imports
 .venv/bin/mypy
 .venv/bin/python -m pytest -n 2 "$@"
