@@ -61,7 +61,7 @@ _OPTION = re.compile(r"\boption ([A-J])\b")
 
 
 @dataclass(frozen=True)
-class Report:
+class CheckReport:
     """What a check found."""
 
     problems: tuple[str, ...]
@@ -89,7 +89,7 @@ class Times(NamedTuple):
         return min(self.all())
 
 
-def check(text: str, row: Mapping[str, Any], tolerance: float = TOLERANCE) -> Report:
+def check(text: str, row: Mapping[str, Any], tolerance: float = TOLERANCE) -> CheckReport:
     """Check a chain of thought of a row (JSON columns decoded).
 
     Args:
@@ -99,18 +99,18 @@ def check(text: str, row: Mapping[str, Any], tolerance: float = TOLERANCE) -> Re
     return check_against(text, Timeline(row), tolerance)
 
 
-def check_against(text: str, timeline: Timeline, tolerance: float = TOLERANCE) -> Report:
+def check_against(text: str, timeline: Timeline, tolerance: float = TOLERANCE) -> CheckReport:
     """The same for several chains of a row, whose facts are then read once."""
     match = re.fullmatch(r"\s*<think>(.*)</think>\s*<answer>([^<]*)</answer>\s*", text, re.DOTALL)
     if match is None or len(text) > _MAX_LENGTH or "<think>" in match[1] or "</think>" in match[1]:
-        return Report(("the text is not reasoning in <think> and then an answer in <answer>",), (), ())
-    run = _Run(timeline, tolerance)
+        return CheckReport(("the text is not reasoning in <think> and then an answer in <answer>",), (), ())
+    reading = _Reading(timeline, tolerance)
     if score(extract(text), timeline.row) != 1.0:
-        run.problems.append(f"the answer {match[2].strip()!r} is not right")
+        reading.problems.append(f"the answer {match[2].strip()!r} is not right")
     for sentence in _sentences(match[1]):
-        run.read(sentence)
-    run.conclusion(match[1])
-    return Report(tuple(run.problems), tuple(run.checked), tuple(run.unchecked))
+        reading.read(sentence)
+    reading.conclusion(match[1])
+    return CheckReport(tuple(reading.problems), tuple(reading.checked), tuple(reading.unchecked))
 
 
 def _sentences(text: str) -> Iterator[str]:
@@ -155,7 +155,7 @@ def _statement(labels: tuple[str, ...]) -> re.Pattern[str]:
     )
 
 
-class _Run:
+class _Reading:
     """One pass over the sentences of a chain, with what has to be remembered from one to the next."""
 
     def __init__(self, timeline: Timeline, tolerance: float) -> None:
@@ -205,7 +205,7 @@ class _Run:
         if not times.all() and not _TOLD.match(sentence):
             return
         if not (terms.names or terms.words or number):
-            self._asked(sentence, times)
+            self._span_in_question(sentence, times)
             return
         wanted: list[tuple[float, ...]] = [*times.spans, *((time,) for time in times.moments)]
         found: list[Fact] = []
@@ -228,7 +228,7 @@ class _Run:
         if found[-1].number is not None:
             self._state = found[-1].number - backwards
 
-    def _asked(self, sentence: str, times: Times) -> None:
+    def _span_in_question(self, sentence: str, times: Times) -> None:
         """Check a span that names nobody: in a conclusion, it is the one that is asked for."""
         truth = parse_interval(self.timeline.row["answer_text"])
         if (
