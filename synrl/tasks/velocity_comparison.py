@@ -10,7 +10,7 @@ Localisation: a shape is slower than another one but for a stretch in which it i
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,13 +20,14 @@ from synrl.answers import nearest_span
 from synrl.evidence import Evidence, Observed
 from synrl.evidence.speeds import held_speeds, observe_runs, sampled_speeds
 from synrl.seeds import Stream, Streams
-from synrl.tasks.base import Family
+from synrl.tasks.asks import SpanAsk
+from synrl.tasks.base import Ask, Family, Query
 from synrl.tasks.config import Config
 from synrl.tasks.shared.cast import SOLID_SHAPES, cast, draw_cast
-from synrl.tasks.shared.questions import Question, drawn, interval_question, with_form, with_words
+from synrl.tasks.shared.questions import Question, drawn, with_form, with_words
 from synrl.tasks.shared.runners import staged
-from synrl.tasks.shared.stage import STILL_FRAMES, room, window
-from synrl.tasks.shared.telling import tell_speed
+from synrl.tasks.shared.stage import STILL_FRAMES, window
+from synrl.tasks.shared.telling import SPEED_NAMES, SPEED_WORDS, tell_speed
 from synrl.video.scene import Scene
 from synrl.world.speeds import SPEED_STEP, Run, Stretch, speed
 from synrl.world.style import draw_style
@@ -52,6 +53,174 @@ class VelocityConfig(Config):
         self.require("slanted", (False, True))
 
 
+class SpanQuery(Query):
+    object: str
+    other: str
+
+
+class ShapesQuery(Query):
+    shapes: list[str]
+
+
+class ExtremeQuery(ShapesQuery):
+    most: str
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What a question asks of a clip."""
+
+    query: Query
+    draw_runs: Callable[[], Sequence[Run]]
+
+
+class Pair(Ask[ShapesQuery, VelocityConfig]):
+    """Which of two shapes is faster, or neither."""
+
+    name = "pair"
+    modes = ("perception",)
+    answer_type = "text"
+
+    def draw(
+        self, config: VelocityConfig, streams: Streams, names: list[str], window: tuple[int, int, int]
+    ) -> Drawn:
+        order: tuple[int, ...] = streams.question.choice(((0, 1), (1, 0), ()))
+        # Fastest first; empty if nobody is.
+        query = ShapesQuery(form=config.form, ask=self.name, shapes=names)
+        return Drawn(query, _ranked(streams.scene, config, order, window[0]))
+
+    def wordings(self, query: ShapesQuery) -> Sequence[str]:
+        return _which("faster", query, [*query["shapes"], EQUAL])
+
+    def question(
+        self, text: str, timeline: Timeline, query: ShapesQuery, config: VelocityConfig, streams: Streams
+    ) -> Question:
+        paces, names = _paces_of(timeline), _fastest_first(timeline, query)
+        truth = EQUAL if paces[names[0]] == paces[names[1]] else names[0]
+        return drawn(text, truth, [*query["shapes"], EQUAL], config.form, streams)
+
+    def solve(self, evidence: Evidence, query: ShapesQuery) -> str | None:
+        speeds = _speeds_seen(evidence, query)
+        if speeds is None:
+            return None
+        (fast, first), (slow, _) = sorted(((speed, name) for name, speed in speeds.items()), reverse=True)
+        return EQUAL if fast - slow < SPEED_STEP / 2 else first
+
+    def conclude(self, query: ShapesQuery, row: Mapping[str, Any]) -> Sequence[str]:
+        truth = row["answer_text"]
+        if truth in query["shapes"]:
+            return f"The faster of the two is the {truth}", f"So the {truth} is faster"
+        return f"Hence {truth}", f"There is no difference: {truth}"
+
+
+class Extreme(Ask[ExtremeQuery, VelocityConfig]):
+    """Which of some shapes is the fastest, or the slowest."""
+
+    name = "extreme"
+    modes = ("perception",)
+    answer_type = "text"
+
+    def wordings(self, query: ExtremeQuery) -> Sequence[str]:
+        return _which(query["most"], query, query["shapes"])
+
+    def question(
+        self, text: str, timeline: Timeline, query: ExtremeQuery, config: VelocityConfig, streams: Streams
+    ) -> Question:
+        truth = _fastest_first(timeline, query)[0 if query["most"] == "fastest" else -1]
+        return drawn(text, truth, query["shapes"], config.form, streams)
+
+    def solve(self, evidence: Evidence, query: ExtremeQuery) -> str | None:
+        speeds = _speeds_seen(evidence, query)
+        if speeds is None:
+            return None
+        return (max if query["most"] == "fastest" else min)(speeds, key=lambda name: speeds[name])
+
+    def conclude(self, query: ExtremeQuery, row: Mapping[str, Any]) -> Sequence[str]:
+        most, truth = query["most"], row["answer_text"]
+        return f"The {most} of them is the {truth}", f"Of these speeds, the {truth} has the {most}"
+
+
+class Rank(Ask[ShapesQuery, VelocityConfig]):
+    """The order of some shapes by speed."""
+
+    name = "rank"
+    modes = ("perception",)
+    answer_type = "ordering"
+
+    def wordings(self, query: ShapesQuery) -> Sequence[str]:
+        names, listed = query["shapes"], _listed(query["shapes"], "and")
+        sentences = (
+            f"Order {listed} by their speed while moving, from the fastest to the slowest.",
+            f"Rank these shapes by speed, not by distance, the fastest one first: {', '.join(names)}.",
+            f"In motion, {listed} have different speeds. What is their order, starting with the fastest?",
+        )
+        return [with_form(sentence, query, "ordering") for sentence in sentences]
+
+    def question(
+        self, text: str, timeline: Timeline, query: ShapesQuery, config: VelocityConfig, streams: Streams
+    ) -> Question:
+        orders = [", ".join(order) for order in itertools.permutations(query["shapes"])]
+        truth = ", ".join(_fastest_first(timeline, query))
+        return drawn(text, truth, orders, config.form, streams, "ordering")
+
+    def solve(self, evidence: Evidence, query: ShapesQuery) -> str | None:
+        speeds = _speeds_seen(evidence, query)
+        return None if speeds is None else ", ".join(sorted(speeds, key=lambda name: -speeds[name]))
+
+    def conclude(self, query: ShapesQuery, row: Mapping[str, Any]) -> Sequence[str]:
+        truth = row["answer_text"]
+        return f"From the fastest to the slowest: {truth}", f"Sorted by these speeds: {truth}"
+
+
+class Outpacing(SpanAsk[SpanQuery, VelocityConfig]):
+    """When a shape that is mostly slower than another one is faster."""
+
+    def draw(
+        self, config: VelocityConfig, streams: Streams, names: list[str], window: tuple[int, int, int]
+    ) -> Drawn:
+        scene, (num_frames, start, length) = streams.scene, window
+
+        def draw_runs() -> list[Run]:
+            pair = _outpacing(scene, config.ratio, start, length, num_frames)
+            others = (speed(scene, SLOWEST, FASTEST / 2) for _ in names[2:])
+            return [*pair, *(_steady(scene, pace, num_frames) for pace in others)]
+
+        query = SpanQuery(form=config.form, ask=self.name, object=names[0], other=names[1])
+        return Drawn(query, draw_runs)
+
+    def wordings(self, query: SpanQuery) -> Sequence[str]:
+        name, other = query["object"], query["other"]
+        sentences = (
+            f"Between which seconds does the {name} move faster than the {other}?",
+            f"Mostly, the {name} is slower than the {other}. During which seconds is it faster?",
+            f"When in the video is the {name} at a higher speed than the {other}?",
+        )
+        return [with_form(sentence, query, "interval") for sentence in sentences]
+
+    def span(self, timeline: Timeline, query: SpanQuery) -> tuple[int, int]:
+        paces = _paces_of(timeline)
+        own = [event for event in timeline.events if event.actor == query["object"]]
+        (fast,) = (
+            event
+            for event, pace in zip(own, paces[query["object"]], strict=True)
+            if pace > paces[query["other"]][0]
+        )
+        return fast.frame, fast.end_frame
+
+    def solve(self, evidence: Evidence, query: SpanQuery) -> str | None:
+        one, two = (
+            sampled_speeds(evidence, evidence.tracks[name]) for name in (query["object"], query["other"])
+        )
+        faster = np.flatnonzero(one > two)
+        if not len(faster) or len(one) < 3:
+            return None
+        span = float(evidence.times[faster[0]]), float(evidence.times[faster[-1] + 1])
+        return nearest_span(evidence.options, span)
+
+
+PAIR, EXTREME, RANK, OUTPACING = Pair(), Extreme(), Rank(), Outpacing()
+
+
 class VelocityComparison(Family):
     name = "velocity_comparison"
     summary = "Which of two to five shapes is fastest, their order by speed, when one outpaces another."
@@ -60,6 +229,9 @@ class VelocityComparison(Family):
     primitive = "spatial"
     modes = ("perception", "localisation")
     config_type = VelocityConfig
+    asks = (PAIR, EXTREME, RANK, OUTPACING)
+    words = SPEED_WORDS
+    names = SPEED_NAMES
     levels = {
         1: dict(shapes=2, ratio=2.0, slanted=False),
         2: dict(shapes=3, ratio=1.8, slanted=False),
@@ -69,144 +241,92 @@ class VelocityComparison(Family):
     }
 
     def simulate(self, config: VelocityConfig, streams: Streams) -> Timeline:
-        style, scene, question = draw_style(streams), streams.scene, streams.question
+        style, scene = draw_style(streams), streams.scene
         objects = cast(streams, style, config.level, config.shapes, SOLID_SHAPES, (28, 42))
         names = [item.name for item in objects]
         length = scene.integer(30, 45)
         num_frames, start = window(scene, length)
-        query: dict[str, Any] = {"form": config.form}
-        if config.mode == "localisation":
-            query |= {"ask": "span", "object": names[0], "other": names[1]}
-        elif config.shapes == 2:
-            order: tuple[int, ...] = question.choice(
-                ((0, 1), (1, 0), ())
-            )  # fastest first; empty if nobody is
-            query |= {"ask": "pair", "shapes": names}
-        else:
-            order = (*question.shuffled(range(config.shapes)),)
-            query |= {
-                "ask": "extreme" if config.shapes > 3 and question.chance(0.5) else "rank",
-                "shapes": names,
-            }
-            if query["ask"] == "extreme":
-                query["most"] = question.choice(("fastest", "slowest"))
-
-        def draw_runs() -> list[Run]:
-            if query["ask"] == "span":
-                pair = _outpacing(scene, config.ratio, start, length, num_frames)
-                others = (speed(scene, SLOWEST, FASTEST / 2) for _ in names[2:])
-                return [*pair, *(_steady(scene, pace, num_frames) for pace in others)]
-            paces = _paces(scene, config.ratio, config.shapes)
-            ranks = [order.index(i) if order else 0 for i in range(len(names))]
-            return [_steady(scene, paces[rank], num_frames) for rank in ranks]
-
-        poses, events = staged(scene, objects, num_frames, draw_runs, slanted=config.slanted)
-        return Timeline(FPS, tuple(objects), poses, style, events=events, query=query)
+        asked = _draw(config, streams, names, (num_frames, start, length))
+        poses, events = staged(scene, objects, num_frames, asked.draw_runs, slanted=config.slanted)
+        return Timeline(FPS, tuple(objects), poses, style, events=events, query=asked.query)
 
     def draw(self, timeline: Timeline) -> Scene:
         return draw_cast(timeline)
 
-    def wordings(self, query: Mapping[str, Any]) -> Sequence[str]:
-        if query["ask"] == "span":
-            name, other = query["object"], query["other"]
-            sentences = (
-                f"Between which seconds does the {name} move faster than the {other}?",
-                f"Mostly, the {name} is slower than the {other}. During which seconds is it faster?",
-                f"When in the video is the {name} at a higher speed than the {other}?",
-            )
-            return [with_form(sentence, query, "interval") for sentence in sentences]
-        names: list[str] = query["shapes"]
-        listed = f"{', '.join(f'the {name}' for name in names[:-1])} and the {names[-1]}"
-        if query["ask"] == "rank":
-            sentences = (
-                f"Order {listed} by their speed while moving, from the fastest to the slowest.",
-                f"Rank these shapes by speed, not by distance, the fastest one first: {', '.join(names)}.",
-                f"In motion, {listed} have different speeds. What is their order, starting with the fastest?",
-            )
-            return [with_form(sentence, query, "ordering") for sentence in sentences]
-        most = query.get("most", "faster")
-        either = f"{', '.join(f'the {name}' for name in names[:-1])} or the {names[-1]}"
-        sentences = (
-            f"Which is the {most} while it is moving: {either}?",
-            f"Compare the speeds of {listed} in motion, not the distances. Which shape is {most}?",
-            f"How far each shape gets does not matter: which one has the {most} motion, {either}?",
-        )
-        answers = [*names, EQUAL] if query["ask"] == "pair" else names
-        return [with_words(sentence, query, answers) for sentence in sentences]
-
-    def ask(self, timeline: Timeline, config: VelocityConfig, streams: Streams) -> Question:
-        query = timeline.query
-        text = streams.wording.choice(self.wordings(query))
-        paces = {
-            item.name: [
-                float(event.detail.split()[0]) for event in timeline.events if event.actor == item.name
-            ]
-            for item in timeline.objects
-        }
-        if query["ask"] == "span":
-            own = [event for event in timeline.events if event.actor == query["object"]]
-            (fast,) = (
-                event
-                for event, pace in zip(own, paces[query["object"]], strict=True)
-                if pace > paces[query["other"]][0]
-            )
-            span = fast.frame, fast.end_frame
-            return interval_question(text, span, room(timeline.num_frames), FPS, config.form, streams)
-        names = sorted(query["shapes"], key=lambda name: -paces[name][0])
-        if query["ask"] == "pair":
-            truth = EQUAL if paces[names[0]] == paces[names[1]] else names[0]
-            return drawn(text, truth, [*query["shapes"], EQUAL], config.form, streams)
-        if query["ask"] == "extreme":
-            truth = names[0 if query["most"] == "fastest" else -1]
-            return drawn(text, truth, query["shapes"], config.form, streams)
-        orders = [", ".join(order) for order in itertools.permutations(query["shapes"])]
-        return drawn(text, ", ".join(names), orders, config.form, streams, "ordering")
-
     def phrases(self, happening: Event) -> Sequence[str]:
         return tell_speed(happening)
-
-    def conclude(self, row: Mapping[str, Any]) -> Sequence[str]:
-        query, truth = row["config"]["query"], row["answer_text"]
-        if query["ask"] == "rank":
-            return f"From the fastest to the slowest: {truth}", f"Sorted by these speeds: {truth}"
-        if query["ask"] == "extreme":
-            return (
-                f"The {query['most']} of them is the {truth}",
-                f"Of these speeds, the {truth} has the {query['most']}",
-            )
-        if truth in query["shapes"]:
-            return f"The faster of the two is the {truth}", f"So the {truth} is faster"
-        return f"Hence {truth}", f"There is no difference: {truth}"
 
     def observe(self, evidence: Evidence) -> Observed:
         return observe_runs(evidence)
 
-    def solve(self, evidence: Evidence) -> str | None:
-        query = evidence.query
-        if query["ask"] == "span":
-            one, two = (
-                sampled_speeds(evidence, evidence.tracks[query[role]]) for role in ("object", "other")
-            )
-            faster = np.flatnonzero(one > two)
-            if not len(faster) or len(one) < 3:
-                return None
-            span = float(evidence.times[faster[0]]), float(evidence.times[faster[-1] + 1])
-            return nearest_span(evidence.options, span)
-        speeds = {}
-        for name in query["shapes"]:
-            held = held_speeds(sampled_speeds(evidence, evidence.tracks[name]))
-            if held is None:
-                return None
-            speeds[name] = held[0]
-        names = sorted(speeds, key=lambda name: -speeds[name])
-        if query["ask"] == "pair":
-            return EQUAL if speeds[names[0]] - speeds[names[1]] < SPEED_STEP / 2 else names[0]
-        if query["ask"] == "extreme":
-            return str(names[0 if query["most"] == "fastest" else -1])
-        return ", ".join(names)
-
 
 FAMILY = VelocityComparison()
+
+
+def _draw(config: VelocityConfig, streams: Streams, names: list[str], window: tuple[int, int, int]) -> Drawn:
+    """What is asked; the window is the number of frames, and start and length of a stretch of them."""
+    if config.mode == "localisation":
+        return OUTPACING.draw(config, streams, names, window)
+    if config.shapes == 2:
+        return PAIR.draw(config, streams, names, window)
+    order, query = (*streams.question.shuffled(range(config.shapes)),), ShapesQuery
+    draw_runs = _ranked(streams.scene, config, order, window[0])
+    if config.shapes > 3 and streams.question.chance(0.5):
+        most = streams.question.choice(("fastest", "slowest"))
+        return Drawn(ExtremeQuery(form=config.form, ask="extreme", shapes=names, most=most), draw_runs)
+    return Drawn(query(form=config.form, ask="rank", shapes=names), draw_runs)
+
+
+def _ranked(
+    scene: Stream, config: VelocityConfig, order: Sequence[int], num_frames: int
+) -> Callable[[], list[Run]]:
+    """Draws a run for each shape: an order has the fastest one first, an empty one makes all equal."""
+
+    def draw_runs() -> list[Run]:
+        paces = _paces(scene, config.ratio, config.shapes)
+        ranks = [order.index(i) if order else 0 for i in range(config.shapes)]
+        return [_steady(scene, paces[rank], num_frames) for rank in ranks]
+
+    return draw_runs
+
+
+def _which(most: str, query: ShapesQuery, answers: Sequence[str]) -> Sequence[str]:
+    """Asking for one of some shapes by its speed."""
+    listed, either = _listed(query["shapes"], "and"), _listed(query["shapes"], "or")
+    sentences = (
+        f"Which is the {most} while it is moving: {either}?",
+        f"Compare the speeds of {listed} in motion, not the distances. Which shape is {most}?",
+        f"How far each shape gets does not matter: which one has the {most} motion, {either}?",
+    )
+    return [with_words(sentence, query, answers) for sentence in sentences]
+
+
+def _listed(names: Sequence[str], link: str) -> str:
+    return f"{', '.join(f'the {name}' for name in names[:-1])} {link} the {names[-1]}"
+
+
+def _paces_of(timeline: Timeline) -> dict[str, list[float]]:
+    """The speeds of every shape in the log, in order (px per frame)."""
+    return {
+        item.name: [float(event.detail.split()[0]) for event in timeline.events if event.actor == item.name]
+        for item in timeline.objects
+    }
+
+
+def _fastest_first(timeline: Timeline, query: ShapesQuery) -> list[str]:
+    paces = _paces_of(timeline)
+    return sorted(query["shapes"], key=lambda name: -paces[name][0])
+
+
+def _speeds_seen(evidence: Evidence, query: ShapesQuery) -> dict[str, float] | None:
+    """The speed that each shape is seen to hold (px per frame); None if one holds none."""
+    speeds = {}
+    for name in query["shapes"]:
+        held = held_speeds(sampled_speeds(evidence, evidence.tracks[name]))
+        if held is None:
+            return None
+        speeds[name] = held[0]
+    return speeds
 
 
 def _paces(scene: Stream, ratio: float, count: int) -> list[float]:
