@@ -12,7 +12,7 @@ frames long.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,13 +23,14 @@ from synrl.errors import ConfigError
 from synrl.evidence import Evidence, Observed
 from synrl.evidence.speeds import held_speeds, observe_runs, sampled_speeds
 from synrl.seeds import Stream, Streams
-from synrl.tasks.base import Family
+from synrl.tasks.asks import SpanAsk
+from synrl.tasks.base import Ask, Family, Query
 from synrl.tasks.config import Config
 from synrl.tasks.shared.cast import SOLID_SHAPES, cast, draw_cast
-from synrl.tasks.shared.questions import Question, drawn, interval_question, with_form, with_words
+from synrl.tasks.shared.questions import Question, drawn, with_form, with_words
 from synrl.tasks.shared.runners import run_backwards, staged
-from synrl.tasks.shared.stage import STILL_FRAMES, room, window
-from synrl.tasks.shared.telling import tell_speed
+from synrl.tasks.shared.stage import STILL_FRAMES, window
+from synrl.tasks.shared.telling import SPEED_NAMES, SPEED_WORDS, tell_speed
 from synrl.video.scene import Scene
 from synrl.world.speeds import Run, Stretch, speed
 from synrl.world.style import draw_style
@@ -81,6 +82,180 @@ class SpeedConfig(Config):
         self.require("slanted", (False, True))
 
 
+class SpeedQuery(Query):
+    object: str
+
+
+class MultipleQuery(SpeedQuery):
+    reference: str
+    multiples: list[str]
+
+
+@dataclass(frozen=True)
+class Members:
+    """The shapes of a clip, the first of which is asked about, and a stretch of its frames."""
+
+    names: Sequence[str]
+    num_frames: int
+    start: int
+    length: int
+
+    def others(self, scene: Stream) -> list[Run]:
+        """Steady runs of all shapes but the first."""
+        return [_steady(scene, scene.choice(REFERENCE_SPEEDS), self.num_frames) for _ in self.names[1:]]
+
+
+Drawn = tuple[SpeedQuery, Callable[[], Sequence[Run]]]
+"""What is asked, and what draws the runs of a clip that has the answer."""
+
+
+class Multiple(Ask[MultipleQuery, SpeedConfig]):
+    """How fast a shape is beside a reference."""
+
+    name = "multiple"
+    modes = ("perception",)
+    answer_type = "text"
+
+    def draw(self, config: SpeedConfig, streams: Streams, members: Members) -> Drawn:
+        multiple = streams.question.choice(config.multiples)
+
+        def draw_runs() -> list[Run]:
+            others = members.others(streams.scene)
+            pace = others[0].stretches[0].before * MULTIPLES[multiple]
+            return [_steady(streams.scene, pace, members.num_frames), *others]
+
+        query = MultipleQuery(
+            object=members.names[0],
+            form=config.form,
+            ask=self.name,
+            reference=members.names[1],
+            multiples=list(config.multiples),
+        )
+        return query, draw_runs
+
+    def wordings(self, query: MultipleQuery) -> Sequence[str]:
+        name, reference = query["object"], query["reference"]
+        sentences = (
+            f"While each of them is moving, how fast is the {name} compared with the {reference}?",
+            f"Compare speeds, not distances: how fast does the {name} move beside the {reference}?",
+            f"Taking the speed of the {reference} in motion as the reference, how fast is the {name}?",
+        )
+        return [with_words(sentence, query, query["multiples"]) for sentence in sentences]
+
+    def question(
+        self, text: str, timeline: Timeline, query: MultipleQuery, config: SpeedConfig, streams: Streams
+    ) -> Question:
+        (own, *_), (reference, *_) = (
+            _speeds_of(timeline, name) for name in (query["object"], query["reference"])
+        )
+        fitting = (name for name in config.multiples if abs(MULTIPLES[name] - own / reference) < 1e-6)
+        (truth,) = fitting
+        return drawn(text, truth, config.multiples, config.form, streams)
+
+    def solve(self, evidence: Evidence, query: MultipleQuery) -> str | None:
+        levels, reference = (
+            held_speeds(sampled_speeds(evidence, evidence.tracks[name]))
+            for name in (query["object"], query["reference"])
+        )
+        if levels is None or reference is None or len(levels) > 1 or len(reference) > 1:
+            return None
+        multiple = levels[0] / reference[0]
+        return min(query["multiples"], key=lambda name: abs(math.log(MULTIPLES[name] / multiple)))
+
+    def conclude(self, query: MultipleQuery, row: Mapping[str, Any]) -> Sequence[str]:
+        reference, compared = query["reference"], f"the {query['object']} is {row['answer_text']}"
+        return (
+            f"Compared with the {reference}, {compared}",
+            f"With the {reference} as the measure, {compared}",
+        )
+
+
+class Pattern(Ask[SpeedQuery, SpeedConfig]):
+    """Whether and how a shape goes between slow and fast, as one of `PATTERNS`."""
+
+    name = "pattern"
+    modes = ("perception",)
+    answer_type = "text"
+
+    def draw(self, config: SpeedConfig, streams: Streams, members: Members) -> Drawn:
+        pattern = streams.question.choice(tuple(PATTERNS))
+
+        def draw_runs() -> list[Run]:
+            others = members.others(streams.scene)
+            return [_switching(streams.scene, config.ratio, pattern, members.num_frames), *others]
+
+        return SpeedQuery(object=members.names[0], form=config.form, ask=self.name), draw_runs
+
+    def wordings(self, query: SpeedQuery) -> Sequence[str]:
+        name = query["object"]
+        sentences = (
+            f"How does the speed of the {name} change while it is moving?",
+            f"While the {name} is on its way, is it slow or fast, and in which order?",
+            f"Which of these describes the speed of the {name} from the start of its motion to the end?",
+        )
+        return [with_words(sentence, query, (f'"{p}"' for p in PATTERNS.values())) for sentence in sentences]
+
+    def question(
+        self, text: str, timeline: Timeline, query: SpeedQuery, config: SpeedConfig, streams: Streams
+    ) -> Question:
+        own = _speeds_of(timeline, query["object"])
+        truth = PATTERNS["".join("f" if value == max(own) else "s" for value in own)]
+        return drawn(text, truth, tuple(PATTERNS.values()), config.form, streams)
+
+    def backwards(self, timeline: Timeline, query: SpeedQuery) -> Timeline | None:
+        return run_backwards(timeline) if len(_speeds_of(timeline, query["object"])) == 2 else None
+
+    def solve(self, evidence: Evidence, query: SpeedQuery) -> str | None:
+        levels = held_speeds(sampled_speeds(evidence, evidence.tracks[query["object"]]))
+        if levels is None:
+            return None
+        middle = (min(levels) + max(levels)) / 2
+        return PATTERNS.get("".join("s" if level < middle - 0.01 else "f" for level in levels))
+
+    def conclude(self, query: SpeedQuery, row: Mapping[str, Any]) -> Sequence[str]:
+        truth = row["answer_text"]
+        return f"As to the {query['object']}: {truth}", f"All in all: {truth}"
+
+
+class FastStretch(SpanAsk[SpeedQuery, SpeedConfig]):
+    """When a shape that is slow otherwise is fast."""
+
+    def draw(self, config: SpeedConfig, streams: Streams, members: Members) -> Drawn:
+        def draw_runs() -> list[Run]:
+            others = members.others(streams.scene)
+            own = _fast_between(
+                streams.scene, config.ratio, members.start, members.length, members.num_frames
+            )
+            return [own, *others]
+
+        return SpeedQuery(object=members.names[0], form=config.form, ask=self.name), draw_runs
+
+    def wordings(self, query: SpeedQuery) -> Sequence[str]:
+        name = query["object"]
+        sentences = (
+            f"Between which seconds does the {name} move faster than in the rest of the video?",
+            f"The {name} moves slowly but for one stretch. During which seconds is it fast?",
+            f"When in the video is the {name} at its higher speed?",
+        )
+        return [with_form(sentence, query, "interval") for sentence in sentences]
+
+    def span(self, timeline: Timeline, query: SpeedQuery) -> tuple[int, int]:
+        own = [event for event in timeline.events if event.actor == query["object"]]
+        fast = max(own, key=lambda event: _speed(event.detail))
+        return fast.frame, fast.end_frame
+
+    def solve(self, evidence: Evidence, query: SpeedQuery) -> str | None:
+        speeds = sampled_speeds(evidence, evidence.tracks[query["object"]])
+        if len(speeds) < 3:
+            return None
+        fast = np.flatnonzero(speeds > (speeds.min() + speeds.max()) / 2)
+        span = float(evidence.times[fast[0]]), float(evidence.times[fast[-1] + 1])
+        return nearest_span(evidence.options, span)
+
+
+MULTIPLE, PATTERN, FAST_STRETCH = Multiple(), Pattern(), FastStretch()
+
+
 class SpeedPerception(Family):
     name = "speed_perception"
     summary = "How fast a shape is beside a reference, whether its speed varies, when it is fast."
@@ -89,6 +264,9 @@ class SpeedPerception(Family):
     primitive = "spatial"
     modes = ("perception", "localisation")
     config_type = SpeedConfig
+    asks = (MULTIPLE, PATTERN, FAST_STRETCH)
+    words = SPEED_WORDS
+    names = SPEED_NAMES
     levels = {
         1: dict(multiples=COARSE, ratio=3.0, others=0, slanted=False),
         2: dict(multiples=COARSE, ratio=2.6, others=0, slanted=True),
@@ -98,119 +276,27 @@ class SpeedPerception(Family):
     }
 
     def simulate(self, config: SpeedConfig, streams: Streams) -> Timeline:
-        style, scene, question = draw_style(streams), streams.scene, streams.question
+        style, scene = draw_style(streams), streams.scene
         objects = cast(streams, style, config.level, 2 + config.others, SOLID_SHAPES, (32, 48))
-        query: dict[str, Any] = {"object": objects[0].name, "form": config.form}
         length = scene.integer(32, 45)
         num_frames, start = window(scene, length)
+        members = Members([item.name for item in objects], num_frames, start, length)
         if config.mode == "localisation":
-            query["ask"] = "span"
-        elif question.chance(0.5):
-            multiple = question.choice(config.multiples)
-            query |= {"ask": "multiple", "reference": objects[1].name, "multiples": list(config.multiples)}
+            query, draw_runs = FAST_STRETCH.draw(config, streams, members)
         else:
-            pattern = question.choice(tuple(PATTERNS))
-            query["ask"] = "pattern"
-
-        def draw_runs() -> list[Run]:
-            others = [_steady(scene, scene.choice(REFERENCE_SPEEDS), num_frames) for _ in objects[1:]]
-            if query["ask"] == "span":
-                return [_fast_between(scene, config.ratio, start, length, num_frames), *others]
-            if query["ask"] == "pattern":
-                return [_switching(scene, config.ratio, pattern, num_frames), *others]
-            return [_steady(scene, others[0].stretches[0].before * MULTIPLES[multiple], num_frames), *others]
-
+            ask: Multiple | Pattern = MULTIPLE if streams.question.chance(0.5) else PATTERN
+            query, draw_runs = ask.draw(config, streams, members)
         poses, events = staged(scene, objects, num_frames, draw_runs, slanted=config.slanted)
         return Timeline(FPS, tuple(objects), poses, style, events=events, query=query)
 
     def draw(self, timeline: Timeline) -> Scene:
         return draw_cast(timeline)
 
-    def backwards(self, timeline: Timeline) -> Timeline | None:
-        runs = sum(event.actor == timeline.query["object"] for event in timeline.events)
-        return run_backwards(timeline) if timeline.query["ask"] == "pattern" and runs == 2 else None
-
-    def wordings(self, query: Mapping[str, Any]) -> Sequence[str]:
-        name = query["object"]
-        if query["ask"] == "span":
-            sentences = (
-                f"Between which seconds does the {name} move faster than in the rest of the video?",
-                f"The {name} moves slowly but for one stretch. During which seconds is it fast?",
-                f"When in the video is the {name} at its higher speed?",
-            )
-            return [with_form(sentence, query, "interval") for sentence in sentences]
-        if query["ask"] == "multiple":
-            reference = query["reference"]
-            sentences = (
-                f"While each of them is moving, how fast is the {name} compared with the {reference}?",
-                f"Compare speeds, not distances: how fast does the {name} move beside the {reference}?",
-                f"Taking the speed of the {reference} in motion as the reference, how fast is the {name}?",
-            )
-            return [with_words(sentence, query, query["multiples"]) for sentence in sentences]
-        sentences = (
-            f"How does the speed of the {name} change while it is moving?",
-            f"While the {name} is on its way, is it slow or fast, and in which order?",
-            f"Which of these describes the speed of the {name} from the start of its motion to the end?",
-        )
-        return [with_words(sentence, query, (f'"{p}"' for p in PATTERNS.values())) for sentence in sentences]
-
-    def ask(self, timeline: Timeline, config: SpeedConfig, streams: Streams) -> Question:
-        query = timeline.query
-        text = streams.wording.choice(self.wordings(query))
-        speeds = {
-            item.name: [_speed(event.detail) for event in timeline.events if event.actor == item.name]
-            for item in timeline.objects
-        }
-        own = speeds[query["object"]]
-        if query["ask"] == "span":
-            stretches = [event for event in timeline.events if event.actor == query["object"]]
-            fast = stretches[own.index(max(own))]
-            span = fast.frame, fast.end_frame
-            return interval_question(text, span, room(timeline.num_frames), FPS, config.form, streams)
-        if query["ask"] == "multiple":
-            multiple = own[0] / speeds[query["reference"]][0]
-            (truth,) = (name for name in config.multiples if abs(MULTIPLES[name] - multiple) < 1e-6)
-            return drawn(text, truth, config.multiples, config.form, streams)
-        truth = PATTERNS["".join("f" if value == max(own) else "s" for value in own)]
-        return drawn(text, truth, tuple(PATTERNS.values()), config.form, streams)
-
     def phrases(self, happening: Event) -> Sequence[str]:
         return tell_speed(happening)
 
-    def conclude(self, row: Mapping[str, Any]) -> Sequence[str]:
-        query, truth = row["config"]["query"], row["answer_text"]
-        if query["ask"] == "multiple":
-            compared = f"the {query['object']} is {truth}"
-            return (
-                f"Compared with the {query['reference']}, {compared}",
-                f"With the {query['reference']} as the measure, {compared}",
-            )
-        return f"As to the {query['object']}: {truth}", f"All in all: {truth}"
-
     def observe(self, evidence: Evidence) -> Observed:
         return observe_runs(evidence)
-
-    def solve(self, evidence: Evidence) -> str | None:
-        query = evidence.query
-        speeds = sampled_speeds(evidence, evidence.tracks[query["object"]])
-        if query["ask"] == "span":
-            if len(speeds) < 3:
-                return None
-            fast = np.flatnonzero(speeds > (speeds.min() + speeds.max()) / 2)
-            span = float(evidence.times[fast[0]]), float(evidence.times[fast[-1] + 1])
-            return nearest_span(evidence.options, span)
-        levels = held_speeds(speeds)
-        if query["ask"] == "pattern":
-            if levels is None:
-                return None
-            middle = (min(levels) + max(levels)) / 2
-            return PATTERNS.get("".join("s" if level < middle - 0.01 else "f" for level in levels))
-        reference = held_speeds(sampled_speeds(evidence, evidence.tracks[query["reference"]]))
-        if levels is None or reference is None or len(levels) > 1 or len(reference) > 1:
-            return None
-        multiple = levels[0] / reference[0]
-        names: list[str] = query["multiples"]
-        return min(names, key=lambda name: abs(math.log(MULTIPLES[name] / multiple)))
 
 
 FAMILY = SpeedPerception()
@@ -251,3 +337,8 @@ def _fast_between(scene: Stream, ratio: float, start: int, length: int, num_fram
 
 def _speed(detail: str) -> float:
     return float(detail.split()[0])
+
+
+def _speeds_of(timeline: Timeline, name: str) -> list[float]:
+    """The speeds of a shape in the log, in order (px per frame)."""
+    return [_speed(event.detail) for event in timeline.events if event.actor == name]

@@ -20,10 +20,11 @@ from synrl.errors import ConfigError, allowed
 from synrl.evidence import Evidence, Observed, Track
 from synrl.evidence.figures import recognise
 from synrl.seeds import Stream, Streams
-from synrl.tasks.base import Family
+from synrl.tasks.asks import SpanAsk
+from synrl.tasks.base import Ask, Family, Query
 from synrl.tasks.config import Config
 from synrl.tasks.shared.cast import SOLID_SHAPES, cast, draw_cast
-from synrl.tasks.shared.questions import Question, drawn, interval_question, with_form, with_words
+from synrl.tasks.shared.questions import Question, drawn, with_form, with_words
 from synrl.tasks.shared.stage import arranged, posed, room, window
 from synrl.video.scene import Scene
 from synrl.world.figures import (
@@ -69,6 +70,107 @@ class TrajectoryConfig(Config):
         self.require("others", range(3))
 
 
+class TrajectoryQuery(Query):
+    object: str
+    spirals: bool
+    """Whether the two ways of a spiral are told apart."""
+
+
+class SpanQuery(TrajectoryQuery):
+    figure: str
+
+
+class FigureQuery(TrajectoryQuery):
+    figures: list[str]
+
+
+Drawn = tuple[TrajectoryQuery, int, list[Event]]
+"""What is asked, the number of frames, and what the asked shape traces."""
+
+
+class Figure(Ask[FigureQuery, TrajectoryConfig]):
+    """Along which figure a shape moves."""
+
+    name = "figure"
+    modes = ("perception",)
+    answer_type = "text"
+
+    def draw(self, config: TrajectoryConfig, scene: Stream, name: str, figure: str) -> Drawn:
+        query = FigureQuery(
+            object=name,
+            spirals=OUTWARDS in config.figures,
+            form=config.form,
+            ask=self.name,
+            figures=list(config.figures),
+        )
+        length = scene.integer(*config.frames)
+        start = PAUSE_FRAMES + scene.integer(0, 20)
+        num_frames = start + length + PAUSE_FRAMES + scene.integer(0, 20)
+        return query, num_frames, [Event(start, start + length, "trace", name, detail=figure)]
+
+    def wordings(self, query: FigureQuery) -> Sequence[str]:
+        name = query["object"]
+        sentences = (
+            f"Along what figure does the {name} move?",
+            f"What is the form of the path that the {name} takes?",
+            f"If the {name} left a trace, which figure would it be?",
+        )
+        return [with_words(sentence, query, query["figures"]) for sentence in sentences]
+
+    def question(
+        self, text: str, timeline: Timeline, query: FigureQuery, config: TrajectoryConfig, streams: Streams
+    ) -> Question:
+        return drawn(text, _own(timeline)[0].detail, config.figures, config.form, streams)
+
+    def backwards(self, timeline: Timeline, query: FigureQuery) -> Timeline | None:
+        turned = backwards(timeline, _undone)
+        return None if _own(turned)[0].detail == _own(timeline)[0].detail else turned
+
+    def solve(self, evidence: Evidence, query: FigureQuery) -> str | None:
+        seen = _seen(evidence, query["object"])
+        return seen[0][2] if len(seen) == 1 and seen[0][2] in query["figures"] else None
+
+    def conclude(self, query: FigureQuery, row: Mapping[str, Any]) -> Sequence[str]:
+        return f"Its path is {row['answer_text']}", f"The figure is {row['answer_text']}"
+
+
+class WhenTraced(SpanAsk[SpanQuery, TrajectoryConfig]):
+    """When a shape traces a certain figure among several."""
+
+    def draw(self, config: TrajectoryConfig, scene: Stream, name: str, figure: str) -> Drawn:
+        query = SpanQuery(
+            object=name, spirals=OUTWARDS in config.figures, form=config.form, ask=self.name, figure=figure
+        )
+        length = scene.integer(40, 48)
+        num_frames, start = window(scene, length)
+        asked = Event(start, start + length, "trace", name, detail=figure)
+        return query, num_frames, _around(scene, config, asked, num_frames)
+
+    def wordings(self, query: SpanQuery) -> Sequence[str]:
+        name, figure = query["object"], query["figure"]
+        sentences = (
+            f"Between which seconds does the {name} move along {figure}?",
+            f"When in the video does the path of the {name} have the form of {figure}?",
+            f"The {name} traces several figures. During which seconds is it {figure}?",
+        )
+        return [with_form(sentence, query, "interval") for sentence in sentences]
+
+    def span(self, timeline: Timeline, query: SpanQuery) -> tuple[int, int]:
+        (asked,) = (event for event in _own(timeline) if event.detail == query["figure"])
+        return asked.frame, asked.end_frame
+
+    def solve(self, evidence: Evidence, query: SpanQuery) -> str | None:
+        seen = _seen(evidence, query["object"])
+        found = [(start, end) for start, end, figure in seen if figure == query["figure"]]
+        if len(found) != 1:
+            return None
+        start, end = found[0]
+        return nearest_span(evidence.options, (float(evidence.times[start]), float(evidence.times[end])))
+
+
+FIGURE, WHEN_TRACED = Figure(), WhenTraced()
+
+
 class TrajectoryShape(Family):
     name = "trajectory_shape"
     summary = "Along what figure a shape moves: line, circle, zigzag, wave, spiral, eight, polygon; when."
@@ -77,6 +179,14 @@ class TrajectoryShape(Family):
     primitive = "spatial"
     modes = ("perception", "localisation")
     config_type = TrajectoryConfig
+    asks = (FIGURE, WHEN_TRACED)
+    words = {
+        word: word
+        for word in (
+            *("straight line", "zigzag", "wave", "spiral", "figure eight", "from inside out"),
+            "from outside in",
+        )
+    }
     levels = {
         1: dict(figures=(LINE, CIRCLE, ZIGZAG, SQUARE), extent=190.0, frames=(80, 110), others=0),
         2: dict(figures=FIGURES[:6], extent=170.0, frames=(80, 110), others=0),
@@ -89,24 +199,8 @@ class TrajectoryShape(Family):
         style, scene = draw_style(streams), streams.scene
         objects = cast(streams, style, config.level, 1 + config.others, SOLID_SHAPES, (22, 32))
         figure = streams.question.choice(config.figures)
-        spirals = OUTWARDS in config.figures
-        query: dict[str, Any] = {"object": objects[0].name, "spirals": spirals, "form": config.form}
-        if config.mode == "localisation":
-            query |= {"ask": "span", "figure": figure}
-            length = scene.integer(40, 48)
-            num_frames, start = window(scene, length)
-            plan = _around(
-                scene,
-                config,
-                Event(start, start + length, "trace", objects[0].name, detail=figure),
-                num_frames,
-            )
-        else:
-            query |= {"ask": "figure", "figures": list(config.figures)}
-            length = scene.integer(*config.frames)
-            start = PAUSE_FRAMES + scene.integer(0, 20)
-            num_frames = start + length + PAUSE_FRAMES + scene.integer(0, 20)
-            plan = [Event(start, start + length, "trace", objects[0].name, detail=figure)]
+        ask: Figure | WhenTraced = WHEN_TRACED if config.mode == "localisation" else FIGURE
+        query, num_frames, plan = ask.draw(config, scene, objects[0].name, figure)
         plans = [plan]
         for item in objects[1:]:
             length = scene.integer(44, min(70, num_frames - 2 * PAUSE_FRAMES))
@@ -124,38 +218,6 @@ class TrajectoryShape(Family):
     def draw(self, timeline: Timeline) -> Scene:
         return draw_cast(timeline)
 
-    def backwards(self, timeline: Timeline) -> Timeline | None:
-        turned = backwards(timeline, _undone)
-        if timeline.query["ask"] == "span" or _own(turned)[0].detail == _own(timeline)[0].detail:
-            return None
-        return turned
-
-    def wordings(self, query: Mapping[str, Any]) -> Sequence[str]:
-        name = query["object"]
-        if query["ask"] == "span":
-            figure = query["figure"]
-            sentences = (
-                f"Between which seconds does the {name} move along {figure}?",
-                f"When in the video does the path of the {name} have the form of {figure}?",
-                f"The {name} traces several figures. During which seconds is it {figure}?",
-            )
-            return [with_form(sentence, query, "interval") for sentence in sentences]
-        sentences = (
-            f"Along what figure does the {name} move?",
-            f"What is the form of the path that the {name} takes?",
-            f"If the {name} left a trace, which figure would it be?",
-        )
-        return [with_words(sentence, query, query["figures"]) for sentence in sentences]
-
-    def ask(self, timeline: Timeline, config: TrajectoryConfig, streams: Streams) -> Question:
-        query = timeline.query
-        text = streams.wording.choice(self.wordings(query))
-        if query["ask"] == "span":
-            (asked,) = (event for event in _own(timeline) if event.detail == query["figure"])
-            span = asked.frame, asked.end_frame
-            return interval_question(text, span, room(timeline.num_frames), FPS, config.form, streams)
-        return drawn(text, _own(timeline)[0].detail, config.figures, config.form, streams)
-
     def phrases(self, happening: Event) -> Sequence[str]:
         who, figure = f"the {happening.actor}", happening.detail
         return (
@@ -164,37 +226,13 @@ class TrajectoryShape(Family):
             f"{who} draws {figure}",
         )
 
-    def conclude(self, row: Mapping[str, Any]) -> Sequence[str]:
-        return f"Its path is {row['answer_text']}", f"The figure is {row['answer_text']}"
-
     def observe(self, evidence: Evidence) -> Observed:
-        spirals = evidence.query["spirals"]
         events = [
-            Event(
-                start,
-                end,
-                "trace",
-                name,
-                detail=recognise(track.points[start : end + 1], spirals=spirals) or "?",
-            )
-            for name, track in evidence.tracks.items()
-            for start, end in _motions(track)
+            Event(start, end, "trace", name, detail=figure or "?")
+            for name in evidence.tracks
+            for start, end, figure in _seen(evidence, name)
         ]
         return Observed(events=in_order(events))
-
-    def solve(self, evidence: Evidence) -> str | None:
-        query, track = evidence.query, evidence.tracks[evidence.query["object"]]
-        seen = [
-            (start, end, recognise(track.points[start : end + 1], spirals=query["spirals"]))
-            for start, end in _motions(track)
-        ]
-        if query["ask"] == "figure":
-            return seen[0][2] if len(seen) == 1 and seen[0][2] in query["figures"] else None
-        found = [(start, end) for start, end, figure in seen if figure == query["figure"]]
-        if len(found) != 1:
-            return None
-        start, end = found[0]
-        return nearest_span(evidence.options, (float(evidence.times[start]), float(evidence.times[end])))
 
 
 FAMILY = TrajectoryShape()
@@ -230,6 +268,15 @@ def _path(scene: Stream, config: TrajectoryConfig, plan: Sequence[Event], num_fr
         path[event.frame : event.end_frame + 1] = path[event.frame] + figure
         path[event.end_frame :] = path[event.end_frame]
     return path
+
+
+def _seen(evidence: Evidence, name: str) -> list[tuple[int, int, str | None]]:
+    """The motions of a shape: first and last sample of each, and the figure, None if it can't be told."""
+    track, spirals = evidence.tracks[name], evidence.query["spirals"]
+    return [
+        (start, end, recognise(track.points[start : end + 1], spirals=spirals))
+        for start, end in _motions(track)
+    ]
 
 
 def _motions(track: Track) -> list[tuple[int, int]]:
