@@ -13,17 +13,18 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 from synrl.answers import nearest_span
 from synrl.evidence import Evidence, Observed
 from synrl.evidence.actions import bouts, labels, observe_actions
 from synrl.seeds import Stream, Streams
-from synrl.tasks.base import Family
+from synrl.tasks.asks import SpanAsk
+from synrl.tasks.base import Ask, Family, Query
 from synrl.tasks.config import Config
-from synrl.tasks.shared.actors import SHAPES_THAT_TURN, VERBS, actions_backwards, staged
+from synrl.tasks.shared.actors import ACTION_WORDS, SHAPES_THAT_TURN, VERBS, actions_backwards, staged
 from synrl.tasks.shared.cast import cast, draw_cast
-from synrl.tasks.shared.questions import Question, drawn, interval_question, with_form, with_words
+from synrl.tasks.shared.questions import Question, drawn, with_form, with_words
 from synrl.tasks.shared.stage import room, window
 from synrl.video.scene import Scene
 from synrl.world.actions import Action, spread
@@ -51,6 +52,168 @@ class OrderingConfig(Config):
         self.require("shapes", range(2, 5))
 
 
+class Happening(TypedDict):
+    object: str
+    action: str
+
+
+class SpanQuery(Query):
+    object: str
+    action: str
+
+
+class OrderQuery(Query):
+    happenings: list[Happening]
+    """In an order that says nothing about when they happen."""
+
+
+class NeighbourQuery(OrderQuery):
+    known: Happening
+
+
+class Order(Ask[OrderQuery, OrderingConfig]):
+    """The order of everything that happens."""
+
+    name = "order"
+    modes = ("perception",)
+    answer_type = "ordering"
+
+    def wordings(self, query: OrderQuery) -> Sequence[str]:
+        listed = "; ".join(map(_say, query["happenings"]))
+        sentences = (
+            f"In which order do these things happen: {listed}?",
+            f"Put these events in the order in which the video shows them: {listed}.",
+            f"These events happen one after the other: {listed}. What is their order, first to last?",
+        )
+        return [with_form(sentence, query, "ordering") for sentence in sentences]
+
+    def question(
+        self, text: str, timeline: Timeline, query: OrderQuery, config: OrderingConfig, streams: Streams
+    ) -> Question:
+        orders = [", ".join(other) for other in itertools.permutations(map(_say, query["happenings"]))]
+        return drawn(text, ", ".join(_order(timeline)), orders, config.form, streams, "ordering")
+
+    def backwards(self, timeline: Timeline, query: OrderQuery) -> Timeline | None:
+        return actions_backwards(timeline)
+
+    def solve(self, evidence: Evidence, query: OrderQuery) -> str | None:
+        order = _order_seen(evidence, query)
+        return None if order is None else ", ".join(order)
+
+    def conclude(self, query: OrderQuery, row: Mapping[str, Any]) -> Sequence[str]:
+        truth = row["answer_text"]
+        return f"One after the other: {truth}", f"In the order of these times: {truth}"
+
+
+class End(Ask[OrderQuery, OrderingConfig]):
+    """What happens first, or last."""
+
+    modes = ("perception",)
+    answer_type = "text"
+
+    def __init__(self, which: str) -> None:
+        self.name = which
+        self._place = {"first": 0, "last": -1}[which]
+
+    def wordings(self, query: OrderQuery) -> Sequence[str]:
+        names = [_say(happening) for happening in query["happenings"]]
+        listed, which = "; ".join(names), self.name
+        sentences = (
+            f"Which of these happens {which}: {listed}?",
+            f"What is the {which} thing that happens in this video: {listed}?",
+            f"These things happen one after the other: {listed}. Which one is the {which}?",
+        )
+        return [with_words(sentence, query, names) for sentence in sentences]
+
+    def question(
+        self, text: str, timeline: Timeline, query: OrderQuery, config: OrderingConfig, streams: Streams
+    ) -> Question:
+        names = [_say(happening) for happening in query["happenings"]]
+        return drawn(text, _order(timeline)[self._place], names, config.form, streams)
+
+    def backwards(self, timeline: Timeline, query: OrderQuery) -> Timeline | None:
+        return actions_backwards(timeline)
+
+    def solve(self, evidence: Evidence, query: OrderQuery) -> str | None:
+        order = _order_seen(evidence, query)
+        return None if order is None else order[self._place]
+
+    def conclude(self, query: OrderQuery, row: Mapping[str, Any]) -> Sequence[str]:
+        which, truth = self.name, row["answer_text"]
+        return f"What comes {which} is this: {truth}", f"The {which} of these: {truth}"
+
+
+class Neighbour(Ask[NeighbourQuery, OrderingConfig]):
+    """What happens right after a known thing, or right before it."""
+
+    modes = ("perception",)
+    answer_type = "text"
+
+    def __init__(self, side: str) -> None:
+        self.name = side
+        self.step = {"after": 1, "before": -1}[side]
+
+    def wordings(self, query: NeighbourQuery) -> Sequence[str]:
+        known, side = _say(query["known"]), self.name
+        sentences = (
+            f"What happens right {side} this: {known}?",
+            f"Of all that happens in this video, what comes right {side} this: {known}?",
+            f"Which event is the one right {side} this one: {known}?",
+        )
+        return [with_words(sentence, query, _others(query)) for sentence in sentences]
+
+    def question(
+        self, text: str, timeline: Timeline, query: NeighbourQuery, config: OrderingConfig, streams: Streams
+    ) -> Question:
+        order = _order(timeline)
+        truth = order[order.index(_say(query["known"])) + self.step]
+        return drawn(text, truth, _others(query), config.form, streams)
+
+    def solve(self, evidence: Evidence, query: NeighbourQuery) -> str | None:
+        order = _order_seen(evidence, query)
+        if order is None:
+            return None
+        place = order.index(_say(query["known"])) + self.step
+        return order[place] if 0 <= place < len(order) else None
+
+    def conclude(self, query: NeighbourQuery, row: Mapping[str, Any]) -> Sequence[str]:
+        side, known, truth = self.name, _say(query["known"]), row["answer_text"]
+        return f"Right {side} {known}, {truth}", f"The one right {side} that is this: {truth}"
+
+
+class WhenDone(SpanAsk[SpanQuery, OrderingConfig]):
+    """When one of the things happens."""
+
+    def wordings(self, query: SpanQuery) -> Sequence[str]:
+        name, (verb, does) = query["object"], VERBS[query["action"]]
+        sentences = (
+            f"Between which seconds does the {name} {verb}?",
+            f"Several things happen in turn. When is it that the {name} {does}?",
+            f"During which seconds of the video do you see the {name} {verb}?",
+        )
+        return [with_form(sentence, query, "interval") for sentence in sentences]
+
+    def span(self, timeline: Timeline, query: SpanQuery) -> tuple[int, int]:
+        (span,) = (
+            (event.frame, event.end_frame)
+            for event in timeline.events
+            if (event.actor, event.kind) == (query["object"], query["action"])
+        )
+        return span
+
+    def solve(self, evidence: Evidence, query: SpanQuery) -> str | None:
+        times = evidence.times
+        found = [bout for bout in _seen(evidence) if bout[2:] == (query["object"], query["action"])]
+        if len(found) != 1:
+            return None
+        start, end = found[0][0], min(found[0][1], len(times) - 1)
+        span = (times[max(start - 1, 0)] + times[start]) / 2, (times[end - 1] + times[end]) / 2
+        return nearest_span(evidence.options, (float(span[0]), float(span[1])))
+
+
+NEIGHBOURS = Neighbour("after"), Neighbour("before")
+
+
 class EventOrdering(Family):
     name = "event_ordering"
     summary = "In which order three to six things happen, what is first, last, next, and when."
@@ -59,6 +222,8 @@ class EventOrdering(Family):
     primitive = "temporal"
     modes = ("perception", "localisation")
     config_type = OrderingConfig
+    asks = (Order(), End("first"), End("last"), *NEIGHBOURS, WhenDone())
+    words = ACTION_WORDS
     levels = {
         1: dict(happenings=3, shapes=3, frames=(24, 30), gap=16),
         2: dict(happenings=4, shapes=4, frames=(20, 26), gap=12),
@@ -68,147 +233,76 @@ class EventOrdering(Family):
     }
 
     def simulate(self, config: OrderingConfig, streams: Streams) -> Timeline:
-        style, scene, question = draw_style(streams), streams.scene, streams.question
+        style, scene = draw_style(streams), streams.scene
         objects = cast(streams, style, config.level, config.shapes, SHAPES_THAT_TURN, (30, 42))
         happenings = _happenings(scene, config)
-        named = [{"object": objects[i].name, "action": action} for i, action in happenings]
-        query: dict[str, Any] = {"form": config.form}
+        named = [Happening(object=objects[i].name, action=action) for i, action in happenings]
+        query: Query
         if config.mode == "localisation":
             length = scene.integer(24, 36)
             num_frames, start = window(scene, length)
             actions = _around(scene, config, happenings, start, length, num_frames)
-            query |= {"ask": "span", **named[0]}
+            query = SpanQuery(form=config.form, ask="span", **named[0])
         else:
             num_frames = config.happenings * (config.frames[1] + config.gap) + scene.integer(30, 70)
-            order = question.shuffled(happenings)
-            lengths = [scene.integer(*config.frames) for _ in order]
-            starts = spread(scene, lengths, config.gap, room(num_frames)) or []
-            actions = [
-                (i, Action(start, start + length, action))
-                for (i, action), start, length in zip(order, starts, lengths, strict=True)
-            ]
-            query |= {"ask": question.choice(("order", "first", "last", "after", "before"))}
-            # Named in an order that says nothing about when they happen.
-            query["happenings"] = named
-            if query["ask"] in ("after", "before"):
-                known = question.integer(0, config.happenings - 2) + (query["ask"] == "before")
-                query["known"] = named[happenings.index(order[known])]
+            order = streams.question.shuffled(happenings)
+            actions = _in_turn(scene, config, order, num_frames)
+            query = self._ask_about_order(config, streams, named, [happenings.index(one) for one in order])
         scripts = [[action for j, action in actions if j == i] for i in range(config.shapes)]
         poses, events = staged(scene, objects, num_frames, scripts)
         return Timeline(FPS, tuple(objects), poses, style, events=events, query=query)
 
+    def _ask_about_order(
+        self, config: OrderingConfig, streams: Streams, named: list[Happening], order: Sequence[int]
+    ) -> Query:
+        """What is asked of things that happen in an order, given by their places in `named`."""
+        ask = streams.question.choice(self.asks_in("perception"))
+        for neighbour in NEIGHBOURS:
+            if neighbour.name == ask:
+                known = streams.question.integer(0, config.happenings - 2) + (neighbour.step < 0)
+                return NeighbourQuery(form=config.form, ask=ask, happenings=named, known=named[order[known]])
+        return OrderQuery(form=config.form, ask=ask, happenings=named)
+
     def draw(self, timeline: Timeline) -> Scene:
         return draw_cast(timeline)
-
-    def backwards(self, timeline: Timeline) -> Timeline | None:
-        if timeline.query["ask"] in ("order", "first", "last"):
-            return actions_backwards(timeline)
-        return None
-
-    def wordings(self, query: Mapping[str, Any]) -> Sequence[str]:
-        if query["ask"] == "span":
-            name, (verb, does) = query["object"], VERBS[query["action"]]
-            sentences = (
-                f"Between which seconds does the {name} {verb}?",
-                f"Several things happen in turn. When is it that the {name} {does}?",
-                f"During which seconds of the video do you see the {name} {verb}?",
-            )
-            return [with_form(sentence, query, "interval") for sentence in sentences]
-        names = [_say(happening) for happening in query["happenings"]]
-        listed = "; ".join(names)
-        if query["ask"] == "order":
-            sentences = (
-                f"In which order do these things happen: {listed}?",
-                f"Put these events in the order in which the video shows them: {listed}.",
-                f"These events happen one after the other: {listed}. What is their order, first to last?",
-            )
-            return [with_form(sentence, query, "ordering") for sentence in sentences]
-        if query["ask"] in ("first", "last"):
-            sentences = (
-                f"Which of these happens {query['ask']}: {listed}?",
-                f"What is the {query['ask']} thing that happens in this video: {listed}?",
-                f"These things happen one after the other: {listed}. Which one is the {query['ask']}?",
-            )
-            return [with_words(sentence, query, names) for sentence in sentences]
-        known = _say(query["known"])
-        others = [name for name in names if name != known]
-        sentences = (
-            f"What happens right {query['ask']} this: {known}?",
-            f"Of all that happens in this video, what comes right {query['ask']} this: {known}?",
-            f"Which event is the one right {query['ask']} this one: {known}?",
-        )
-        return [with_words(sentence, query, others) for sentence in sentences]
-
-    def ask(self, timeline: Timeline, config: OrderingConfig, streams: Streams) -> Question:
-        query = timeline.query
-        text = streams.wording.choice(self.wordings(query))
-        if query["ask"] == "span":
-            (span,) = (
-                (event.frame, event.end_frame)
-                for event in timeline.events
-                if (event.actor, event.kind) == (query["object"], query["action"])
-            )
-            return interval_question(text, span, room(timeline.num_frames), FPS, config.form, streams)
-        names = [_say(happening) for happening in query["happenings"]]
-        order = [_say({"object": event.actor, "action": event.kind}) for event in timeline.events]
-        if query["ask"] == "order":
-            orders = [", ".join(other) for other in itertools.permutations(names)]
-            return drawn(text, ", ".join(order), orders, config.form, streams, "ordering")
-        if query["ask"] in ("first", "last"):
-            return drawn(text, order[0 if query["ask"] == "first" else -1], names, config.form, streams)
-        known = _say(query["known"])
-        truth = order[order.index(known) + (1 if query["ask"] == "after" else -1)]
-        others = [name for name in names if name != known]
-        return drawn(text, truth, others, config.form, streams)
 
     def phrases(self, happening: Event) -> Sequence[str]:
         return (f"the {happening.actor} {VERBS[happening.kind][1]}",)
 
-    def conclude(self, row: Mapping[str, Any]) -> Sequence[str]:
-        query, truth = row["config"]["query"], row["answer_text"]
-        if query["ask"] == "order":
-            return f"One after the other: {truth}", f"In the order of these times: {truth}"
-        if query["ask"] in ("first", "last"):
-            return f"What comes {query['ask']} is this: {truth}", f"The {query['ask']} of these: {truth}"
-        known = f"{query['known']['object']} {VERBS[query['known']['action']][1]}"
-        return (
-            f"Right {query['ask']} the {known}, {truth}",
-            f"The one right {query['ask']} that is this: {truth}",
-        )
-
     def observe(self, evidence: Evidence) -> Observed:
         return observe_actions(evidence)
-
-    def solve(self, evidence: Evidence) -> str | None:
-        query, times = evidence.query, evidence.times
-        seen = sorted(
-            (start, end, name, action)
-            for name, track in evidence.tracks.items()
-            for start, end, action in bouts(labels(track, steps=False))
-        )
-        if query["ask"] == "span":
-            found = [bout for bout in seen if bout[2:] == (query["object"], query["action"])]
-            if len(found) != 1:
-                return None
-            start, end = found[0][0], min(found[0][1], len(times) - 1)
-            span = (times[max(start - 1, 0)] + times[start]) / 2, (times[end - 1] + times[end]) / 2
-            return nearest_span(evidence.options, (float(span[0]), float(span[1])))
-        order = [_say({"object": name, "action": action}) for _, _, name, action in seen]
-        if sorted(order) != sorted(_say(happening) for happening in query["happenings"]):
-            return None
-        if query["ask"] == "order":
-            return ", ".join(order)
-        if query["ask"] in ("first", "last"):
-            return order[0 if query["ask"] == "first" else -1]
-        place = order.index(_say(query["known"])) + (1 if query["ask"] == "after" else -1)
-        return order[place] if 0 <= place < len(order) else None
 
 
 FAMILY = EventOrdering()
 
 
-def _say(happening: Mapping[str, str]) -> str:
+def _say(happening: Happening) -> str:
     return f"the {happening['object']} {VERBS[happening['action']][1]}"
+
+
+def _others(query: NeighbourQuery) -> list[str]:
+    """All that happens but the known thing."""
+    return [name for name in map(_say, query["happenings"]) if name != _say(query["known"])]
+
+
+def _order(timeline: Timeline) -> list[str]:
+    """What happens, in order, from the log."""
+    return [_say({"object": event.actor, "action": event.kind}) for event in timeline.events]
+
+
+def _seen(evidence: Evidence) -> list[tuple[int, int, str, str]]:
+    """What is seen to happen, in order: first sample, sample after the last, shape, action."""
+    return sorted(
+        (start, end, name, action)
+        for name, track in evidence.tracks.items()
+        for start, end, action in bouts(labels(track, steps=False))
+    )
+
+
+def _order_seen(evidence: Evidence, query: OrderQuery) -> list[str] | None:
+    """What is seen to happen, in order; None if it isn't what the question names."""
+    order = [_say({"object": name, "action": action}) for _, _, name, action in _seen(evidence)]
+    return order if sorted(order) == sorted(map(_say, query["happenings"])) else None
 
 
 def _happenings(scene: Stream, config: OrderingConfig) -> list[tuple[int, str]]:
@@ -219,6 +313,18 @@ def _happenings(scene: Stream, config: OrderingConfig) -> list[tuple[int, str]]:
         left = [action for action in ACTIONS if (actor, action) not in found]
         found.append((actor, scene.choice(left)))
     return scene.shuffled(found)
+
+
+def _in_turn(
+    scene: Stream, config: OrderingConfig, order: Sequence[tuple[int, str]], num_frames: int
+) -> list[tuple[int, Action]]:
+    """Happenings one after the other, at random times."""
+    lengths = [scene.integer(*config.frames) for _ in order]
+    starts = spread(scene, lengths, config.gap, room(num_frames)) or []
+    return [
+        (i, Action(start, start + length, action))
+        for (i, action), start, length in zip(order, starts, lengths, strict=True)
+    ]
 
 
 def _around(

@@ -18,18 +18,18 @@ import numpy as np
 
 from synrl.answers import nearest_span
 from synrl.errors import ConfigError, allowed
-from synrl.evidence import Evidence, Observed
+from synrl.evidence import Evidence, Observed, Track
 from synrl.evidence.actions import bouts, labels, observe_actions, places
 from synrl.seeds import Stream, Streams
-from synrl.tasks.base import Family
+from synrl.tasks.asks import SpanAsk
+from synrl.tasks.base import Ask, Family, Query
 from synrl.tasks.config import Config
-from synrl.tasks.shared.actors import SHAPES_THAT_TURN, VERBS, actions_backwards, staged
+from synrl.tasks.shared.actors import ACTION_WORDS, SHAPES_THAT_TURN, VERBS, actions_backwards, staged
 from synrl.tasks.shared.cast import cast, draw_cast
 from synrl.tasks.shared.questions import (
     Question,
     drawn,
     integer_question,
-    interval_question,
     with_form,
     with_words,
 )
@@ -77,6 +77,122 @@ class CountingConfig(Config):
         self.require("paces", (False, True))
 
 
+class ActionQuery(Query):
+    object: str
+    action: str
+
+
+Drawn = tuple[list[Action], int]
+"""What the asked shape does, and the number of frames."""
+
+
+class Count(Ask[ActionQuery, CountingConfig]):
+    """How often a shape does something."""
+
+    name = "count"
+    modes = ("perception",)
+    answer_type = "integer"
+
+    def draw(self, config: CountingConfig, streams: Streams, action: str) -> Drawn:
+        count = streams.question.integer(1, config.most)
+        return _counted(streams.scene, config, action, count)
+
+    def wordings(self, query: ActionQuery) -> Sequence[str]:
+        name, (verb, does) = query["object"], VERBS[query["action"]]
+        sentences = (
+            f"How many times does the {name} {verb}?",
+            f"How often in this video does the {name} {verb}?",
+            f"Count the times that the {name} {does}. How many are there?",
+        )
+        return [with_form(sentence, query, "integer") for sentence in sentences]
+
+    def question(
+        self, text: str, timeline: Timeline, query: ActionQuery, config: CountingConfig, streams: Streams
+    ) -> Question:
+        count = len(_spans(timeline, query))
+        return integer_question(text, count, range(1, config.most + 1), config.form, streams)
+
+    def solve(self, evidence: Evidence, query: ActionQuery) -> str | None:
+        track = evidence.tracks[query["object"]]
+        count = places(track) - 1 if query["action"] == "step" else len(_bouts(track, query["action"]))
+        return str(count) if count > 0 else None
+
+    def conclude(self, query: ActionQuery, row: Mapping[str, Any]) -> Sequence[str]:
+        does = f"the {query['object']} {VERBS[query['action']][1]} {say_count(int(row['answer_text']))}"
+        return f"All in all, {does}", f"Counted up, {does}"
+
+
+class PaceChange(Ask[ActionQuery, CountingConfig]):
+    """How the pace of a repeated action changes."""
+
+    name = "pace"
+    modes = ("perception",)
+    answer_type = "text"
+
+    def draw(self, config: CountingConfig, streams: Streams, action: str) -> Drawn:
+        return _paced(streams.scene, config, action, streams.question.choice(tuple(PACES)))
+
+    def wordings(self, query: ActionQuery) -> Sequence[str]:
+        name, (_, does) = query["object"], VERBS[query["action"]]
+        sentences = (
+            f"The {name} {does} several times. How does the pace of this change?",
+            f"As the {name} {does} again and again, does it do so ever faster, slower, or at one pace?",
+            f"How does the speed at which the {name} {does} develop over the video?",
+        )
+        paces = [f'"{pace}"' for pace in PACES.values()]
+        return [with_words(sentence, query, paces) for sentence in sentences]
+
+    def question(
+        self, text: str, timeline: Timeline, query: ActionQuery, config: CountingConfig, streams: Streams
+    ) -> Question:
+        truth = PACES[_pace(_spans(timeline, query))]
+        return drawn(text, truth, tuple(PACES.values()), config.form, streams)
+
+    def backwards(self, timeline: Timeline, query: ActionQuery) -> Timeline | None:
+        own = [(e.frame, e.end_frame) for e in timeline.events if e.actor == query["object"]]
+        return None if _pace(own) == "same" else actions_backwards(timeline)
+
+    def solve(self, evidence: Evidence, query: ActionQuery) -> str | None:
+        moments = _moments(evidence, query)
+        return PACES[_trend(moments)] if len(moments) == PACE_COUNT else None
+
+    def conclude(self, query: ActionQuery, row: Mapping[str, Any]) -> Sequence[str]:
+        own = [e for e in row["events"] if (e["actor"], e["kind"]) == (query["object"], query["action"])]
+        first, last = ((e["end_frame"] - e["frame"]) / row["fps"] for e in (own[0], own[-1]))
+        took = f"The one at the start takes {first:.1f} seconds, the one at the end takes {last:.1f} seconds"
+        return f"{took}: {row['answer_text']}", f"{took}, so {row['answer_text']}"
+
+
+class WhenDone(SpanAsk[ActionQuery, CountingConfig]):
+    """When a shape does something that it does once."""
+
+    def draw(self, config: CountingConfig, streams: Streams, action: str) -> Drawn:
+        length = streams.scene.integer(24, 36)
+        num_frames, start = window(streams.scene, length)
+        asked = Action(start, start + length, action)
+        return _around(streams.scene, config, asked, num_frames), num_frames
+
+    def wordings(self, query: ActionQuery) -> Sequence[str]:
+        name, (verb, does) = query["object"], VERBS[query["action"]]
+        sentences = (
+            f"Between which seconds does the {name} {verb}?",
+            f"The {name} {does} once. When, from its start to its end?",
+            f"During which seconds of the video do you see the {name} {verb}?",
+        )
+        return [with_form(sentence, query, "interval") for sentence in sentences]
+
+    def span(self, timeline: Timeline, query: ActionQuery) -> tuple[int, int]:
+        (span,) = _spans(timeline, query)
+        return span
+
+    def solve(self, evidence: Evidence, query: ActionQuery) -> str | None:
+        moments = _moments(evidence, query)
+        return nearest_span(evidence.options, moments[0]) if len(moments) == 1 else None
+
+
+COUNT, PACE_CHANGE, WHEN_DONE = Count(), PaceChange(), WhenDone()
+
+
 class MotionCounting(Family):
     name = "motion_counting"
     summary = "How often a shape hops, swings, pulses, spins, blinks or steps; when; at what pace."
@@ -85,6 +201,8 @@ class MotionCounting(Family):
     primitive = "temporal"
     modes = ("perception", "localisation")
     config_type = CountingConfig
+    asks = (COUNT, PACE_CHANGE, WHEN_DONE)
+    words = ACTION_WORDS
     levels = {
         1: dict(
             actions=("hop", "pulse", "step"),
@@ -102,115 +220,28 @@ class MotionCounting(Family):
     }
 
     def simulate(self, config: CountingConfig, streams: Streams) -> Timeline:
-        style, scene, question = draw_style(streams), streams.scene, streams.question
+        style = draw_style(streams)
         objects = cast(streams, style, config.level, 1 + config.others, SHAPES_THAT_TURN, (30, 42))
-        action = question.choice(config.actions)
-        query: dict[str, Any] = {"object": objects[0].name, "action": action, "form": config.form}
+        action = streams.question.choice(config.actions)
+        ask: Count | PaceChange | WhenDone = COUNT
         if config.mode == "localisation":
-            query["ask"] = "span"
-            length = scene.integer(24, 36)
-            num_frames, start = window(scene, length)
-            script = _around(scene, config, Action(start, start + length, action), num_frames)
-        elif config.paces and question.chance(0.4):
-            query["ask"] = "pace"
-            script, num_frames = _paced(scene, config, action, question.choice(tuple(PACES)))
-        else:
-            query["ask"] = "count"
-            count = question.integer(1, config.most)
-            script, num_frames = _counted(scene, config, action, count)
-        scripts = [script, *(_any_script(scene, config, num_frames) for _ in range(config.others))]
-        poses, events = staged(scene, objects, num_frames, scripts)
+            ask = WHEN_DONE
+        elif config.paces and streams.question.chance(0.4):
+            ask = PACE_CHANGE
+        query = ActionQuery(object=objects[0].name, action=action, form=config.form, ask=ask.name)
+        script, num_frames = ask.draw(config, streams, action)
+        scripts = [script, *(_any_script(streams.scene, config, num_frames) for _ in range(config.others))]
+        poses, events = staged(streams.scene, objects, num_frames, scripts)
         return Timeline(FPS, tuple(objects), poses, style, events=events, query=query)
 
     def draw(self, timeline: Timeline) -> Scene:
         return draw_cast(timeline)
 
-    def backwards(self, timeline: Timeline) -> Timeline | None:
-        own = [event for event in timeline.events if event.actor == timeline.query["object"]]
-        if timeline.query["ask"] != "pace" or _pace([(e.frame, e.end_frame) for e in own]) == "same":
-            return None
-        return actions_backwards(timeline)
-
-    def wordings(self, query: Mapping[str, Any]) -> Sequence[str]:
-        name, (verb, does) = query["object"], VERBS[query["action"]]
-        if query["ask"] == "span":
-            sentences = (
-                f"Between which seconds does the {name} {verb}?",
-                f"The {name} {does} once. When, from its start to its end?",
-                f"During which seconds of the video do you see the {name} {verb}?",
-            )
-            return [with_form(sentence, query, "interval") for sentence in sentences]
-        if query["ask"] == "pace":
-            sentences = (
-                f"The {name} {does} several times. How does the pace of this change?",
-                f"As the {name} {does} again and again, does it do so ever faster, slower, or at one pace?",
-                f"How does the speed at which the {name} {does} develop over the video?",
-            )
-            return [
-                with_words(sentence, query, (f'"{pace}"' for pace in PACES.values()))
-                for sentence in sentences
-            ]
-        sentences = (
-            f"How many times does the {name} {verb}?",
-            f"How often in this video does the {name} {verb}?",
-            f"Count the times that the {name} {does}. How many are there?",
-        )
-        return [with_form(sentence, query, "integer") for sentence in sentences]
-
-    def ask(self, timeline: Timeline, config: CountingConfig, streams: Streams) -> Question:
-        query = timeline.query
-        text = streams.wording.choice(self.wordings(query))
-        asked = [
-            (event.frame, event.end_frame)
-            for event in timeline.events
-            if (event.actor, event.kind) == (query["object"], query["action"])
-        ]
-        if query["ask"] == "span":
-            (span,) = asked
-            return interval_question(text, span, room(timeline.num_frames), FPS, config.form, streams)
-        if query["ask"] == "pace":
-            return drawn(text, PACES[_pace(asked)], tuple(PACES.values()), config.form, streams)
-        return integer_question(text, len(asked), range(1, config.most + 1), config.form, streams)
-
     def phrases(self, happening: Event) -> Sequence[str]:
         return (f"the {happening.actor} {VERBS[happening.kind][1]}",)
 
-    def conclude(self, row: Mapping[str, Any]) -> Sequence[str]:
-        query, truth = row["config"]["query"], row["answer_text"]
-        words = f"the {query['object']} {VERBS[query['action']][1]}"
-        if query["ask"] == "count":
-            return (
-                f"All in all, {words} {say_count(int(truth))}",
-                f"Counted up, {words} {say_count(int(truth))}",
-            )
-        own = [e for e in row["events"] if (e["actor"], e["kind"]) == (query["object"], query["action"])]
-        first, last = ((e["end_frame"] - e["frame"]) / row["fps"] for e in (own[0], own[-1]))
-        took = f"The one at the start takes {first:.1f} seconds, the one at the end takes {last:.1f} seconds"
-        return f"{took}: {truth}", f"{took}, so {truth}"
-
     def observe(self, evidence: Evidence) -> Observed:
         return observe_actions(evidence)
-
-    def solve(self, evidence: Evidence) -> str | None:
-        query, track = evidence.query, evidence.tracks[evidence.query["object"]]
-        if query["action"] == "step":
-            still = np.hypot(np.diff(track.x), np.diff(track.y)) < 0.05
-            if query["ask"] == "count":
-                count = places(track) - 1
-                return str(count) if count > 0 else None
-            found = bouts(["" if rest else "step" for rest in still])
-            moments = [(float(evidence.times[a]), float(evidence.times[b])) for a, b, _ in found]
-        else:
-            found = [bout for bout in bouts(labels(track, steps=False)) if bout[2] == query["action"]]
-            if query["ask"] == "count":
-                return str(len(found)) if found else None
-            last = len(evidence.times) - 1
-            moments = [
-                (_middle(evidence, a - 1, a), _middle(evidence, b - 1, min(b, last))) for a, b, _ in found
-            ]
-        if query["ask"] == "span":
-            return nearest_span(evidence.options, moments[0]) if len(moments) == 1 else None
-        return PACES[_trend(moments)] if len(moments) == PACE_COUNT else None
 
 
 FAMILY = MotionCounting()
@@ -279,6 +310,34 @@ def _trend(moments: Sequence[tuple[float, float]]) -> str:
     ratio = late / early if early > 0 else 1.0
     middle = PACE**0.5
     return "faster" if ratio < 1 / middle else "slower" if ratio > middle else "same"
+
+
+def _spans(timeline: Timeline, query: ActionQuery) -> list[tuple[int, int]]:
+    """The frames between which the asked shape does what is asked, in order."""
+    return [
+        (event.frame, event.end_frame)
+        for event in timeline.events
+        if (event.actor, event.kind) == (query["object"], query["action"])
+    ]
+
+
+def _bouts(track: Track, action: str) -> list[tuple[int, int, str]]:
+    """The runs of samples that show an action in place."""
+    return [bout for bout in bouts(labels(track, steps=False)) if bout[2] == action]
+
+
+def _moments(evidence: Evidence, query: ActionQuery) -> list[tuple[float, float]]:
+    """Start and end, in seconds, of each time that the asked action is seen."""
+    track, times = evidence.tracks[query["object"]], evidence.times
+    if query["action"] == "step":
+        still = np.hypot(np.diff(track.x), np.diff(track.y)) < 0.05
+        found = bouts(["" if rest else "step" for rest in still])
+        return [(float(times[a]), float(times[b])) for a, b, _ in found]
+    last = len(times) - 1
+    return [
+        (_middle(evidence, a - 1, a), _middle(evidence, b - 1, min(b, last)))
+        for a, b, _ in _bouts(track, query["action"])
+    ]
 
 
 def _middle(evidence: Evidence, one: int, two: int) -> float:

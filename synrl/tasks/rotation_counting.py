@@ -19,14 +19,14 @@ import numpy as np
 from synrl.answers import nearest_span
 from synrl.evidence import Evidence, Observed, Track
 from synrl.seeds import Stream, Streams
-from synrl.tasks.base import Family
+from synrl.tasks.asks import SpanAsk
+from synrl.tasks.base import Ask, Family, Query
 from synrl.tasks.config import Config
 from synrl.tasks.shared.cast import cast, draw_cast
 from synrl.tasks.shared.questions import (
     Question,
     drawn,
     integer_question,
-    interval_question,
     with_form,
     with_words,
 )
@@ -89,6 +89,172 @@ class Turn(NamedTuple):
     degrees: int
 
 
+class TurnQuery(Query):
+    object: str
+
+
+class AmountQuery(TurnQuery):
+    amounts: int
+
+
+class SpanQuery(TurnQuery):
+    way: str
+
+
+Drawn = tuple[list[Turn], int]
+"""How the asked shape turns, and the number of frames."""
+
+
+class Turns(Ask[TurnQuery, RotationConfig]):
+    """How many full turns a shape makes."""
+
+    name = "turns"
+    modes = ("perception",)
+    answer_type = "integer"
+
+    def draw(self, config: RotationConfig, streams: Streams) -> Drawn:
+        amount = 360 * streams.question.integer(1, config.most)
+        return _one_after_the_other(streams.scene, config, [_either_way(streams.scene, amount)], counted=True)
+
+    def wordings(self, query: TurnQuery) -> Sequence[str]:
+        name = query["object"]
+        sentences = (
+            f"How many full turns does the {name} make?",
+            f"How many times does the {name} turn around completely?",
+            f"Count the complete rotations of the {name}. How many are there?",
+        )
+        return [with_form(sentence, query, "integer") for sentence in sentences]
+
+    def question(
+        self, text: str, timeline: Timeline, query: TurnQuery, config: RotationConfig, streams: Streams
+    ) -> Question:
+        turns = _degrees(timeline, query) // 360
+        return integer_question(text, turns, range(1, config.most + 1), config.form, streams)
+
+    def solve(self, evidence: Evidence, query: TurnQuery) -> str | None:
+        steps = _steps(evidence, query)
+        if steps is None:
+            return None
+        degrees = round(abs(float(steps.sum())))
+        return str(degrees // 360) if degrees % 360 == 0 and degrees else None
+
+    def conclude(self, query: TurnQuery, row: Mapping[str, Any]) -> Sequence[str]:
+        truth = row["answer_text"]
+        return f"That makes {truth} full turns of 360 degrees", f"Counted in full turns, that is {truth}"
+
+
+class Amount(Ask[AmountQuery, RotationConfig]):
+    """How far a shape turns, as one of `AMOUNTS`."""
+
+    name = "amount"
+    modes = ("perception",)
+    answer_type = "text"
+
+    def draw(self, config: RotationConfig, streams: Streams) -> Drawn:
+        amount = streams.question.choice(tuple(AMOUNTS)[: config.amounts])
+        return _one_after_the_other(streams.scene, config, [_either_way(streams.scene, amount)])
+
+    def wordings(self, query: AmountQuery) -> Sequence[str]:
+        name = query["object"]
+        sentences = (
+            f"How far does the {name} turn in all?",
+            f"By how much does the {name} rotate in this video?",
+            f"What share of a turn, or how many turns, does the {name} make?",
+        )
+        return [with_words(s, query, tuple(AMOUNTS.values())[: query["amounts"]]) for s in sentences]
+
+    def question(
+        self, text: str, timeline: Timeline, query: AmountQuery, config: RotationConfig, streams: Streams
+    ) -> Question:
+        space = tuple(AMOUNTS.values())[: config.amounts]
+        return drawn(text, AMOUNTS[_degrees(timeline, query)], space, config.form, streams)
+
+    def solve(self, evidence: Evidence, query: AmountQuery) -> str | None:
+        steps = _steps(evidence, query)
+        return None if steps is None else AMOUNTS.get(round(abs(float(steps.sum()))))
+
+    def conclude(self, query: AmountQuery, row: Mapping[str, Any]) -> Sequence[str]:
+        return f"That amounts to {row['answer_text']}", f"In other words, {row['answer_text']}"
+
+
+class Way(Ask[TurnQuery, RotationConfig]):
+    """Which way a shape turns, and whether it reverses, as one of `WAYS`."""
+
+    name = "way"
+    modes = ("perception",)
+    answer_type = "text"
+
+    def draw(self, config: RotationConfig, streams: Streams) -> Drawn:
+        signs = [1 if way == CW else -1 for way in streams.question.choice(tuple(WAYS))]
+        degrees = [sign * 15 * streams.scene.integer(MIN_TURN // 15, 30) for sign in signs]
+        return _one_after_the_other(streams.scene, config, degrees)
+
+    def wordings(self, query: TurnQuery) -> Sequence[str]:
+        name = query["object"]
+        sentences = (
+            f"Which way does the {name} turn, as seen on screen?",
+            f"In which direction or directions does the {name} rotate, from the viewer's side?",
+            f"How does the {name} turn in this video, as you see it?",
+        )
+        return [with_words(sentence, query, (f'"{way}"' for way in WAYS.values())) for sentence in sentences]
+
+    def question(
+        self, text: str, timeline: Timeline, query: TurnQuery, config: RotationConfig, streams: Streams
+    ) -> Question:
+        ways = tuple(event.detail.split()[0] for event in _own(timeline, query))
+        return drawn(text, WAYS[ways], tuple(WAYS.values()), config.form, streams)
+
+    def backwards(self, timeline: Timeline, query: TurnQuery) -> Timeline | None:
+        return backwards(timeline, _undone) if len(_own(timeline, query)) == 1 else None
+
+    def solve(self, evidence: Evidence, query: TurnQuery) -> str | None:
+        steps = _steps(evidence, query)
+        if steps is None:
+            return None
+        signs = np.sign(steps[_turning(steps)])
+        first_last = dict.fromkeys(signs[[0, -1]]) if len(signs) else ()
+        return WAYS[tuple(CW if sign > 0 else CCW for sign in first_last)]
+
+    def conclude(self, query: TurnQuery, row: Mapping[str, Any]) -> Sequence[str]:
+        return f"Taken together: {row['answer_text']}", f"As seen on screen: {row['answer_text']}"
+
+
+class WhenTurning(SpanAsk[SpanQuery, RotationConfig]):
+    """When a shape turns a certain way."""
+
+    def draw(self, config: RotationConfig, streams: Streams, way: str) -> Drawn:
+        length = streams.scene.integer(30, 45)
+        num_frames, start = window(streams.scene, length)
+        return _around(streams.scene, config, way, start, length, num_frames), num_frames
+
+    def wordings(self, query: SpanQuery) -> Sequence[str]:
+        name, way = query["object"], query["way"]
+        sentences = (
+            f"Between which seconds does the {name} turn {way}, as seen on screen?",
+            f"When in the video is the {name} turning {way}, from the viewer's side?",
+            f"During which seconds of the clip does the {name} rotate {way}, as you see it?",
+        )
+        return [with_form(sentence, query, "interval") for sentence in sentences]
+
+    def span(self, timeline: Timeline, query: SpanQuery) -> tuple[int, int]:
+        turn = next(one for one in _own(timeline, query) if one.detail.split()[0] == query["way"])
+        return turn.frame, turn.end_frame
+
+    def solve(self, evidence: Evidence, query: SpanQuery) -> str | None:
+        steps = _steps(evidence, query)
+        if steps is None:
+            return None
+        turning = _turning(steps)
+        asked = turning[np.sign(steps[turning]) == (1 if query["way"] == CW else -1)]
+        if not len(asked):
+            return None
+        span = float(evidence.times[asked[0]]), float(evidence.times[asked[-1] + 1])
+        return nearest_span(evidence.options, span)
+
+
+TURNS, AMOUNT, WAY, WHEN_TURNING = Turns(), Amount(), Way(), WhenTurning()
+
+
 class RotationCounting(Family):
     name = "rotation_counting"
     summary = "How many turns a shape makes, how far it turns, which way, whether it reverses, and when."
@@ -97,6 +263,9 @@ class RotationCounting(Family):
     primitive = "spatial"
     modes = ("perception", "localisation")
     config_type = RotationConfig
+    asks = (TURNS, AMOUNT, WAY, WHEN_TURNING)
+    words = {CCW: CCW, "anticlockwise": CCW, CW: CW}
+    names = (r"(?<!\w)\d+ degrees",)
     levels = {
         1: dict(most=4, amounts=4, rate=7.0, others=0),
         2: dict(most=4, amounts=4, rate=8.0, others=1),
@@ -106,37 +275,9 @@ class RotationCounting(Family):
     }
 
     def simulate(self, config: RotationConfig, streams: Streams) -> Timeline:
-        style, scene, question = draw_style(streams), streams.scene, streams.question
+        style, scene = draw_style(streams), streams.scene
         objects = cast(streams, style, config.level, 1 + config.others, SHAPES, (48, 64))
-        query: dict[str, Any] = {"object": objects[0].name, "form": config.form}
-        if config.mode == "localisation":
-            way, length = question.choice((CW, CCW)), scene.integer(30, 45)
-            num_frames, start = window(scene, length)
-            query |= {"ask": "span", "way": way}
-            turns = _around(scene, config, way, start, length, num_frames)
-        else:
-            query["ask"] = question.choice(("turns", "amount", "way"))
-            if query["ask"] == "way":
-                signs = [1 if way == CW else -1 for way in question.choice(tuple(WAYS))]
-                degrees = [sign * 15 * scene.integer(MIN_TURN // 15, 30) for sign in signs]
-            else:
-                if query["ask"] == "turns":
-                    amount = 360 * question.integer(1, config.most)
-                else:
-                    amount = question.choice(tuple(AMOUNTS)[: config.amounts])
-                    query["amounts"] = config.amounts
-                degrees = [amount if scene.chance(0.5) else -amount]
-            frames = [_frames(scene, config, amount) for amount in degrees]
-            pauses = [PAUSE_FRAMES + scene.integer(0, 15) for _ in frames[1:]]
-            # As long as it may take to turn furthest, whatever there is to see.
-            longest = _frames(scene, config, 360 * config.most) if query["ask"] == "turns" else 140
-            spare = max(longest - sum(frames) - sum(pauses), 0) + scene.integer(0, 30)
-            start = REST_FRAMES + scene.integer(0, spare)
-            num_frames = 2 * REST_FRAMES + spare + sum(frames) + sum(pauses)
-            turns = []
-            for length, amount, pause in zip(frames, degrees, [*pauses, 0], strict=False):
-                turns.append(Turn(start, start + length, amount))
-                start += length + pause
+        query, (turns, num_frames) = self._asked_of(config, streams, objects[0].name)
         scripts = [turns, *([_any_turn(scene, config, num_frames)] for _ in range(config.others))]
         still = [np.zeros((num_frames, 2)) for _ in objects]
         while (placed := arranged(scene, still, [1.3 * item.size for item in objects])) is None:
@@ -150,59 +291,22 @@ class RotationCounting(Family):
                 events.append(_event(item.name, turn))
         return Timeline(FPS, tuple(objects), poses, style, events=in_order(events), query=query)
 
+    def _asked_of(self, config: RotationConfig, streams: Streams, name: str) -> tuple[Query, Drawn]:
+        """A query about a shape, and the turns that it asks for."""
+        form = config.form
+        if config.mode == "localisation":
+            way = streams.question.choice((CW, CCW))
+            turns = WHEN_TURNING.draw(config, streams, way)
+            return SpanQuery(object=name, form=form, ask=WHEN_TURNING.name, way=way), turns
+        ask = streams.question.choice(self.asks_in(config.mode))
+        if ask == AMOUNT.name:
+            query = AmountQuery(object=name, form=form, ask=ask, amounts=config.amounts)
+            return query, AMOUNT.draw(config, streams)
+        turning: Turns | Way = TURNS if ask == TURNS.name else WAY
+        return TurnQuery(object=name, form=form, ask=ask), turning.draw(config, streams)
+
     def draw(self, timeline: Timeline) -> Scene:
         return draw_cast(timeline)
-
-    def backwards(self, timeline: Timeline) -> Timeline | None:
-        turns = sum(event.actor == timeline.query["object"] for event in timeline.events)
-        return backwards(timeline, _undone) if timeline.query["ask"] == "way" and turns == 1 else None
-
-    def wordings(self, query: Mapping[str, Any]) -> Sequence[str]:
-        name = query["object"]
-        if query["ask"] == "span":
-            sentences = (
-                f"Between which seconds does the {name} turn {query['way']}, as seen on screen?",
-                f"When in the video is the {name} turning {query['way']}, from the viewer's side?",
-                f"During which seconds of the clip does the {name} rotate {query['way']}, as you see it?",
-            )
-            return [with_form(sentence, query, "interval") for sentence in sentences]
-        if query["ask"] == "turns":
-            sentences = (
-                f"How many full turns does the {name} make?",
-                f"How many times does the {name} turn around completely?",
-                f"Count the complete rotations of the {name}. How many are there?",
-            )
-            return [with_form(sentence, query, "integer") for sentence in sentences]
-        if query["ask"] == "amount":
-            sentences = (
-                f"How far does the {name} turn in all?",
-                f"By how much does the {name} rotate in this video?",
-                f"What share of a turn, or how many turns, does the {name} make?",
-            )
-            return [with_words(s, query, tuple(AMOUNTS.values())[: query["amounts"]]) for s in sentences]
-        sentences = (
-            f"Which way does the {name} turn, as seen on screen?",
-            f"In which direction or directions does the {name} rotate, from the viewer's side?",
-            f"How does the {name} turn in this video, as you see it?",
-        )
-        return [with_words(sentence, query, (f'"{way}"' for way in WAYS.values())) for sentence in sentences]
-
-    def ask(self, timeline: Timeline, config: RotationConfig, streams: Streams) -> Question:
-        query = timeline.query
-        text = streams.wording.choice(self.wordings(query))
-        own = [event for event in timeline.events if event.actor == query["object"]]
-        ways = [event.detail.split()[0] for event in own]
-        if query["ask"] == "span":
-            turn = own[ways.index(query["way"])]
-            span = turn.frame, turn.end_frame
-            return interval_question(text, span, room(timeline.num_frames), FPS, config.form, streams)
-        if query["ask"] == "way":
-            return drawn(text, WAYS[tuple(ways)], tuple(WAYS.values()), config.form, streams)
-        degrees = sum(int(event.detail.split()[1]) for event in own)
-        if query["ask"] == "turns":
-            return integer_question(text, degrees // 360, range(1, config.most + 1), config.form, streams)
-        space = tuple(AMOUNTS.values())[: config.amounts]
-        return drawn(text, AMOUNTS[degrees], space, config.form, streams)
 
     def phrases(self, happening: Event) -> Sequence[str]:
         who = f"the {happening.actor}"
@@ -213,43 +317,37 @@ class RotationCounting(Family):
             f"{who} makes a turn of {degrees} degrees {way}",
         )
 
-    def conclude(self, row: Mapping[str, Any]) -> Sequence[str]:
-        query, truth = row["config"]["query"], row["answer_text"]
-        if query["ask"] == "turns":
-            return f"That makes {truth} full turns of 360 degrees", f"Counted in full turns, that is {truth}"
-        if query["ask"] == "amount":
-            return f"That amounts to {truth}", f"In other words, {truth}"
-        return f"Taken together: {truth}", f"As seen on screen: {truth}"
-
     def observe(self, evidence: Evidence) -> Observed:
         events = [_event(name, turn) for name, track in evidence.tracks.items() for turn in _seen(track)]
         return Observed(events=in_order(events))
 
-    def solve(self, evidence: Evidence) -> str | None:
-        query, angles = evidence.query, evidence.tracks[evidence.query["object"]].angle % 360
-        steps = (np.diff(angles) + 180) % 360 - 180
-        if not len(steps) or np.abs(steps).max() > 150:
-            return None  # too far between two samples to tell which way it went
-        turning = np.flatnonzero(np.abs(steps) > 0.5)
-        if not len(turning) and np.diff(evidence.frames).max() * MAX_RATE > 190:
-            return None  # a whole turn could hide between two samples
-        signs = np.sign(steps[turning])
-        if query["ask"] == "span":
-            asked = turning[signs == (1 if query["way"] == CW else -1)]
-            if not len(asked):
-                return None
-            span = float(evidence.times[asked[0]]), float(evidence.times[asked[-1] + 1])
-            return nearest_span(evidence.options, span)
-        if query["ask"] == "way":
-            first_last = dict.fromkeys(signs[[0, -1]]) if len(signs) else ()
-            return WAYS[tuple(CW if sign > 0 else CCW for sign in first_last)]
-        degrees = round(abs(float(steps.sum())))
-        if query["ask"] == "turns":
-            return str(degrees // 360) if degrees % 360 == 0 and degrees else None
-        return AMOUNTS.get(degrees)
-
 
 FAMILY = RotationCounting()
+
+
+def _either_way(scene: Stream, amount: int) -> int:
+    return amount if scene.chance(0.5) else -amount
+
+
+def _one_after_the_other(
+    scene: Stream, config: RotationConfig, degrees: Sequence[int], *, counted: bool = False
+) -> Drawn:
+    """Turns at random times in a clip that is as long as the furthest turn may take, whatever it shows.
+
+    Args:
+        counted: whether full turns are counted, so that the furthest one is that of the highest count.
+    """
+    frames = [_frames(scene, config, amount) for amount in degrees]
+    pauses = [PAUSE_FRAMES + scene.integer(0, 15) for _ in frames[1:]]
+    longest = _frames(scene, config, 360 * config.most) if counted else 140
+    spare = max(longest - sum(frames) - sum(pauses), 0) + scene.integer(0, 30)
+    start = REST_FRAMES + scene.integer(0, spare)
+    num_frames = 2 * REST_FRAMES + spare + sum(frames) + sum(pauses)
+    turns = []
+    for length, amount, pause in zip(frames, degrees, [*pauses, 0], strict=False):
+        turns.append(Turn(start, start + length, amount))
+        start += length + pause
+    return turns, num_frames
 
 
 def _frames(scene: Stream, config: RotationConfig, degrees: int) -> int:
@@ -280,6 +378,32 @@ def _any_turn(scene: Stream, config: RotationConfig, num_frames: int) -> Turn:
     frames = min(_frames(scene, config, degrees), num_frames - 2 * REST_FRAMES)
     start = scene.integer(REST_FRAMES, num_frames - REST_FRAMES - frames)
     return Turn(start, start + frames, degrees)
+
+
+def _own(timeline: Timeline, query: TurnQuery) -> list[Event]:
+    """The turns of the asked shape."""
+    return [event for event in timeline.events if event.actor == query["object"]]
+
+
+def _degrees(timeline: Timeline, query: TurnQuery) -> int:
+    """How far the asked shape turns in all, whichever way."""
+    return sum(int(event.detail.split()[1]) for event in _own(timeline, query))
+
+
+def _steps(evidence: Evidence, query: TurnQuery) -> np.ndarray | None:
+    """Degrees from each sample to the next, clockwise; None if they don't tell which way it went."""
+    angles = evidence.tracks[query["object"]].angle % 360
+    steps: np.ndarray = (np.diff(angles) + 180) % 360 - 180
+    if not len(steps) or np.abs(steps).max() > 150:
+        return None  # too far between two samples to tell which way it went
+    if not len(_turning(steps)) and np.diff(evidence.frames).max() * MAX_RATE > 190:
+        return None  # a whole turn could hide between two samples
+    return steps
+
+
+def _turning(steps: np.ndarray) -> np.ndarray:
+    """Which steps (degrees) are turning."""
+    return np.flatnonzero(np.abs(steps) > 0.5)
 
 
 def _event(name: str, turn: Turn) -> Event:
