@@ -22,11 +22,12 @@ import numpy as np
 from synrl.answers import nearest_span
 from synrl.evidence import Evidence, Observed
 from synrl.seeds import Stream, Streams
-from synrl.tasks.base import Family
+from synrl.tasks.asks import SpanAsk
+from synrl.tasks.base import Ask, Family, Query
 from synrl.tasks.config import Config
 from synrl.tasks.shared.cast import draw_cast
-from synrl.tasks.shared.questions import Question, drawn, interval_question, with_form, with_words
-from synrl.tasks.shared.stage import room, window
+from synrl.tasks.shared.questions import Question, drawn, with_form, with_words
+from synrl.tasks.shared.stage import window
 from synrl.tasks.shared.telling import ORDINALS
 from synrl.video.scene import Scene
 from synrl.world.actions import spread
@@ -85,6 +86,255 @@ class Change(NamedTuple):
     """A colour, a shape, or `larger` or `smaller`."""
 
 
+class ShapesQuery(Query):
+    shapes: int
+
+
+class WhichQuery(ShapesQuery):
+    kind: str
+
+
+class WhatQuery(ShapesQuery):
+    place: int
+
+
+class OrderQuery(WhatQuery):
+    colours: list[str]
+    """In alphabetical order."""
+
+
+class SpanQuery(WhatQuery):
+    kind: str
+
+
+Look = tuple[str, str]
+"""The colour and the shape of an appearance."""
+
+
+@dataclass(frozen=True)
+class Looks:
+    """How the shapes of a clip look at first, and the colours that they share."""
+
+    first: list[Look]
+    few: Sequence[str]
+    palette: Sequence[str]
+
+
+class Drawn(NamedTuple):
+    """What is asked, the number of frames, and what the clip shows."""
+
+    query: ShapesQuery
+    num_frames: int
+    changes: list[Change]
+    looks: list[Look]
+
+
+class Which(Ask[WhichQuery, AttributeConfig]):
+    """Which shape changes in a certain respect, if any."""
+
+    name = "which"
+    modes = ("perception",)
+    answer_type = "text"
+
+    def draw(self, config: AttributeConfig, streams: Streams, looks: Looks, num_frames: int) -> Drawn:
+        kind, place = streams.question.choice(KINDS), streams.question.integer(-1, config.shapes - 1)
+        changes = _at_most_one(
+            streams.scene, config, place, kind if place >= 0 else "", kind, looks, num_frames
+        )
+        query = WhichQuery(form=config.form, shapes=config.shapes, ask=self.name, kind=kind)
+        return Drawn(query, num_frames, changes, looks.first)
+
+    def wordings(self, query: WhichQuery) -> Sequence[str]:
+        count, kind = query["shapes"], query["kind"]
+        sentences = (
+            f"Which of the {count} shapes, counted from the left, changes its {kind}? Perhaps none does.",
+            f"Counted from the left, which shape has another {kind} at the end than at the beginning, "
+            "if any?",
+            f"One of the {count} shapes in the row may change its {kind}. Which one, from the left?",
+        )
+        return [with_words(sentence, query, [*ORDINALS[:count], NONE]) for sentence in sentences]
+
+    def question(
+        self, text: str, timeline: Timeline, query: WhichQuery, config: AttributeConfig, streams: Streams
+    ) -> Question:
+        changing = [ORDINALS[_place(e.actor)] for e in timeline.events if e.kind == query["kind"]]
+        truth = changing[0] if changing else NONE
+        return drawn(text, truth, (*ORDINALS[: config.shapes], NONE), config.form, streams)
+
+    def solve(self, evidence: Evidence, query: WhichQuery) -> str | None:
+        places = _by_place(evidence)
+        found = [place for place in sorted(places) if query["kind"] in _kinds_seen(evidence, places[place])]
+        if len(found) > 1 or not (found or _ends_seen(evidence)):
+            return None
+        return ORDINALS[found[0]] if found else NONE
+
+    def concerns(self, event: Event, query: WhichQuery) -> bool:
+        return True
+
+    def conclude(self, query: WhichQuery, row: Mapping[str, Any]) -> Sequence[str]:
+        kind, truth = query["kind"], row["answer_text"]
+        if truth == NONE:
+            return f"No shape changes its {kind}", f"As to the {kind}, none of them changes"
+        return (
+            f"Only the {truth} shape changes its {kind}",
+            f"The one that changes its {kind} is the {truth}",
+        )
+
+
+class _OfOne:
+    """What questions about the shape at one place share."""
+
+    def concerns(self, event: Event, query: WhatQuery) -> bool:
+        return event.actor.startswith(f"{query['place'] + 1}:")
+
+    def about(self, query: WhatQuery) -> str:
+        return f"the {ORDINALS[query['place']]} shape from the left"
+
+
+class Changed(_OfOne, Ask[WhatQuery, AttributeConfig]):
+    """What changes about a shape, if anything."""
+
+    name = "what"
+    modes = ("perception",)
+    answer_type = "text"
+
+    def draw(self, config: AttributeConfig, streams: Streams, looks: Looks, num_frames: int) -> Drawn:
+        kind, place = streams.question.choice(tuple(WHAT)), streams.question.integer(0, config.shapes - 1)
+        changes = _at_most_one(streams.scene, config, place, kind, kind, looks, num_frames)
+        query = WhatQuery(form=config.form, shapes=config.shapes, ask=self.name, place=place)
+        return Drawn(query, num_frames, changes, looks.first)
+
+    def wordings(self, query: WhatQuery) -> Sequence[str]:
+        name = _named(query)
+        sentences = (
+            f"What changes about the {name}: its colour, its shape, its size, or nothing?",
+            f"Does the {name} change its colour, its shape or its size, or does nothing change about it?",
+            f"In what respect, if any, is the {name} different at the end from the beginning?",
+        )
+        return [with_words(sentence, query, WHAT.values()) for sentence in sentences]
+
+    def question(
+        self, text: str, timeline: Timeline, query: WhatQuery, config: AttributeConfig, streams: Streams
+    ) -> Question:
+        own = _own(timeline, query)
+        kind = own[0].kind if own else ""
+        return drawn(text, WHAT[kind], tuple(WHAT.values()), config.form, streams)
+
+    def solve(self, evidence: Evidence, query: WhatQuery) -> str | None:
+        if not len(evidence.frames):
+            return None
+        kinds = _kinds_seen(evidence, _by_place(evidence)[query["place"]])
+        if len(kinds) > 1 or not (kinds or _ends_seen(evidence)):
+            return None
+        return WHAT[kinds.pop() if kinds else ""]
+
+    def conclude(self, query: WhatQuery, row: Mapping[str, Any]) -> Sequence[str]:
+        truth = row["answer_text"]
+        if truth == WHAT[""]:
+            return "Nothing about it changes from beginning to end", "It looks the same all the time"
+        return f"What changes is {truth}", f"It is {truth} that changes"
+
+
+class Order(_OfOne, Ask[OrderQuery, AttributeConfig]):
+    """Through which colours a shape goes."""
+
+    name = "order"
+    modes = ("perception",)
+    answer_type = "ordering"
+
+    def draw(self, config: AttributeConfig, streams: Streams, looks: Looks, num_frames: int) -> Drawn:
+        place = streams.question.integer(0, config.shapes - 1)
+        colours = streams.question.sample(looks.palette, config.colours)
+        first = list(looks.first)
+        first[place] = colours[0], first[place][1]
+        around = config.hold, num_frames - config.hold
+        starts = spread(streams.scene, [0] * (config.colours - 1), config.hold, around) or []
+        changes = [
+            Change(place, "colour", frame, value) for frame, value in zip(starts, colours[1:], strict=True)
+        ]
+        query = OrderQuery(
+            form=config.form, shapes=config.shapes, ask=self.name, place=place, colours=sorted(colours)
+        )
+        return Drawn(query, num_frames, changes, first)
+
+    def wordings(self, query: OrderQuery) -> Sequence[str]:
+        name, listed = _named(query), ", ".join(query["colours"])
+        sentences = (
+            f"In which order does the {name} have these colours: {listed}?",
+            f"The {name} changes its colour more than once. Put its colours in order: {listed}.",
+            f"Through which colours does the {name} go, from first to last? In alphabetical order they "
+            f"are: {listed}.",
+        )
+        return [with_form(sentence, query, "ordering") for sentence in sentences]
+
+    def question(
+        self, text: str, timeline: Timeline, query: OrderQuery, config: AttributeConfig, streams: Streams
+    ) -> Question:
+        own = _own(timeline, query)
+        colours = [own[0].detail.split(" to ")[0], *(event.detail.split(" to ")[1] for event in own)]
+        orders = [", ".join(order) for order in itertools.permutations(query["colours"])]
+        return drawn(text, ", ".join(colours), orders, config.form, streams, "ordering")
+
+    def backwards(self, timeline: Timeline, query: OrderQuery) -> Timeline | None:
+        return backwards(timeline, _undone)
+
+    def solve(self, evidence: Evidence, query: OrderQuery) -> str | None:
+        if not len(evidence.frames):
+            return None
+        names = _by_place(evidence)[query["place"]]
+        looks = (_look(names[i])[0] for i in _shown(evidence, names))
+        colours = [name for name, _ in itertools.groupby(looks)]
+        return ", ".join(colours) if sorted(colours) == list(query["colours"]) else None
+
+    def conclude(self, query: OrderQuery, row: Mapping[str, Any]) -> Sequence[str]:
+        truth = row["answer_text"]
+        return f"Its colours are, one after the other, {truth}", f"In order: {truth}"
+
+
+class WhileDifferent(_OfOne, SpanAsk[SpanQuery, AttributeConfig]):
+    """When a shape looks different."""
+
+    def draw(self, config: AttributeConfig, streams: Streams, looks: Looks) -> Drawn:
+        scene = streams.scene
+        place, kind = streams.question.integer(0, config.shapes - 1), streams.question.choice(KINDS)
+        length = scene.integer(max(config.hold, 30), 45)
+        num_frames, start = window(scene, length)
+        changes = _there_and_back(scene, place, kind, looks.first[place], looks.few, start, start + length)
+        query = SpanQuery(form=config.form, shapes=config.shapes, ask=self.name, place=place, kind=kind)
+        return Drawn(query, num_frames, changes, looks.first)
+
+    def wordings(self, query: SpanQuery) -> Sequence[str]:
+        name, kind = _named(query), query["kind"]
+        sentences = (
+            f"Between which seconds does the {name} have another {kind} than in the rest of the video?",
+            f"The {name} changes its {kind} for a while. From when until when?",
+            f"During which seconds of the video is the {kind} of the {name} different from usual?",
+        )
+        return [with_form(sentence, query, "interval") for sentence in sentences]
+
+    def span(self, timeline: Timeline, query: SpanQuery) -> tuple[int, int]:
+        own = _own(timeline, query)
+        return own[0].frame, own[1].end_frame
+
+    def solve(self, evidence: Evidence, query: SpanQuery) -> str | None:
+        if not len(evidence.frames):
+            return None
+        names = _by_place(evidence)[query["place"]]
+        shown, sizes = _shown(evidence, names), evidence.tracks[names[0]].size
+        unusual = np.flatnonzero((shown != shown[0]) | (np.abs(sizes - sizes[0]) > 0.01))
+        if not len(unusual) or unusual[-1] == len(evidence.frames) - 1:
+            return None
+        times = evidence.times
+        start, end = (
+            times[unusual[0] - 1 : unusual[0] + 1].mean(),
+            times[unusual[-1] : unusual[-1] + 2].mean(),
+        )
+        return nearest_span(evidence.options, (float(start), float(end)))
+
+
+WHICH, CHANGED, ORDER, WHILE_DIFFERENT = Which(), Changed(), Order(), WhileDifferent()
+
+
 class AttributeChange(Family):
     name = "attribute_change"
     summary = "Which of some look-alikes changes its colour, shape or size, or none; in which order; when."
@@ -93,6 +343,9 @@ class AttributeChange(Family):
     primitive = "temporal"
     modes = ("perception", "localisation")
     config_type = AttributeConfig
+    asks = (WHICH, CHANGED, ORDER, WHILE_DIFFERENT)
+    words = {"larger": "larger", "smaller": "smaller", "grows": "grows", "shrinks": "shrinks"}
+    names = (r"(?:first|second|third|fourth|fifth) shape",)
     levels = {
         1: dict(shapes=3, hold=36, drift=0.0, decoy=False, colours=3),
         2: dict(shapes=4, hold=30, drift=0.0, decoy=False, colours=3),
@@ -102,94 +355,21 @@ class AttributeChange(Family):
     }
 
     def simulate(self, config: AttributeConfig, streams: Streams) -> Timeline:
-        style, scene, question = draw_style(streams), streams.scene, streams.question
+        style, scene = draw_style(streams), streams.scene
         palette = style.colours(config.level)
         few = scene.sample(palette, 3)  # shared by all shapes, so that there are look-alikes
-        looks = [(scene.choice(few), scene.choice(SHAPES)) for _ in range(config.shapes)]
-        query: dict[str, Any] = {"form": config.form, "shapes": config.shapes}
+        looks = Looks([(scene.choice(few), scene.choice(SHAPES)) for _ in range(config.shapes)], few, palette)
         if config.mode == "localisation":
-            place, kind = question.integer(0, config.shapes - 1), question.choice(KINDS)
-            query |= {"ask": "span", "place": place, "kind": kind}
-            length = scene.integer(max(config.hold, 30), 45)
-            num_frames, start = window(scene, length)
-            changes = _there_and_back(scene, place, kind, looks[place], few, start, start + length)
+            clip = WHILE_DIFFERENT.draw(config, streams, looks)
         else:
             num_frames = (config.colours + 1) * config.hold + scene.integer(30, 60)
-            query["ask"] = question.choice(("which", "what", "order"))
-            if query["ask"] == "order":
-                place = question.integer(0, config.shapes - 1)
-                colours = question.sample(palette, config.colours)
-                query |= {"place": place, "colours": sorted(colours)}
-                looks[place] = colours[0], looks[place][1]
-                room_ = config.hold, num_frames - config.hold
-                starts = spread(scene, [0] * (config.colours - 1), config.hold, room_) or []
-                changes = [
-                    Change(place, "colour", frame, value)
-                    for frame, value in zip(starts, colours[1:], strict=True)
-                ]
-            else:
-                changes = _at_most_one(scene, question, config, query, looks, few, num_frames)
-        return _timeline(scene, config, style, query, looks, changes, num_frames)
+            name = streams.question.choice(self.asks_in(config.mode))
+            (ask,) = (ask for ask in (WHICH, CHANGED, ORDER) if ask.name == name)
+            clip = ask.draw(config, streams, looks, num_frames)
+        return _timeline(scene, config, style, clip)
 
     def draw(self, timeline: Timeline) -> Scene:
         return draw_cast(timeline)
-
-    def backwards(self, timeline: Timeline) -> Timeline | None:
-        return backwards(timeline, _undone) if timeline.query["ask"] == "order" else None
-
-    def wordings(self, query: Mapping[str, Any]) -> Sequence[str]:
-        count = query["shapes"]
-        if query["ask"] == "which":
-            kind, words = query["kind"], [*ORDINALS[:count], NONE]
-            sentences = (
-                f"Which of the {count} shapes, counted from the left, changes its {kind}? Perhaps none does.",
-                f"Counted from the left, which shape has another {kind} at the end than at the beginning, "
-                "if any?",
-                f"One of the {count} shapes in the row may change its {kind}. Which one, from the left?",
-            )
-            return [with_words(sentence, query, words) for sentence in sentences]
-        name = f"{ORDINALS[query['place']]} shape from the left"
-        if query["ask"] == "what":
-            sentences = (
-                f"What changes about the {name}: its colour, its shape, its size, or nothing?",
-                f"Does the {name} change its colour, its shape or its size, or does nothing change about it?",
-                f"In what respect, if any, is the {name} different at the end from the beginning?",
-            )
-            return [with_words(sentence, query, WHAT.values()) for sentence in sentences]
-        if query["ask"] == "order":
-            listed = ", ".join(query["colours"])
-            sentences = (
-                f"In which order does the {name} have these colours: {listed}?",
-                f"The {name} changes its colour more than once. Put its colours in order: {listed}.",
-                f"Through which colours does the {name} go, from first to last? In alphabetical order they "
-                f"are: {listed}.",
-            )
-            return [with_form(sentence, query, "ordering") for sentence in sentences]
-        kind = query["kind"]
-        sentences = (
-            f"Between which seconds does the {name} have another {kind} than in the rest of the video?",
-            f"The {name} changes its {kind} for a while. From when until when?",
-            f"During which seconds of the video is the {kind} of the {name} different from usual?",
-        )
-        return [with_form(sentence, query, "interval") for sentence in sentences]
-
-    def ask(self, timeline: Timeline, config: AttributeConfig, streams: Streams) -> Question:
-        query, events = timeline.query, timeline.events
-        text = streams.wording.choice(self.wordings(query))
-        if query["ask"] == "which":
-            changing = [ORDINALS[_place(e.actor)] for e in events if e.kind == query["kind"]]
-            truth = changing[0] if changing else NONE
-            return drawn(text, truth, (*ORDINALS[: config.shapes], NONE), config.form, streams)
-        own = [event for event in events if _place(event.actor) == query["place"]]
-        if query["ask"] == "what":
-            kind = own[0].kind if own else ""
-            return drawn(text, WHAT[kind], tuple(WHAT.values()), config.form, streams)
-        if query["ask"] == "order":
-            colours = [own[0].detail.split(" to ")[0], *(event.detail.split(" to ")[1] for event in own)]
-            orders = [", ".join(order) for order in itertools.permutations(query["colours"])]
-            return drawn(text, ", ".join(colours), orders, config.form, streams, "ordering")
-        span = own[0].frame, own[1].end_frame
-        return interval_question(text, span, room(timeline.num_frames), FPS, config.form, streams)
 
     def phrases(self, happening: Event) -> Sequence[str]:
         place = ORDINALS[int(happening.actor.partition(":")[0]) - 1]
@@ -202,24 +382,6 @@ class AttributeChange(Family):
             f"{who}, which was a {before} one, turns into a {after} one"
             if happening.kind == "colour"
             else f"{who} turns from a {before} into a {after}",
-        )
-
-    def concerns(self, event: Event, query: Mapping[str, Any]) -> bool:
-        return "place" not in query or event.actor.startswith(f"{query['place'] + 1}:")
-
-    def conclude(self, row: Mapping[str, Any]) -> Sequence[str]:
-        query, truth = row["config"]["query"], row["answer_text"]
-        if query["ask"] == "order":
-            return f"Its colours are, one after the other, {truth}", f"In order: {truth}"
-        if query["ask"] == "what":
-            if truth == WHAT[""]:
-                return "Nothing about it changes from beginning to end", "It looks the same all the time"
-            return f"What changes is {truth}", f"It is {truth} that changes"
-        if truth == NONE:
-            return f"No shape changes its {query['kind']}", f"As to the {query['kind']}, none of them changes"
-        return (
-            f"Only the {truth} shape changes its {query['kind']}",
-            f"The one that changes its {query['kind']} is the {truth}",
         )
 
     def observe(self, evidence: Evidence) -> Observed:
@@ -236,39 +398,6 @@ class AttributeChange(Family):
                 events.append(Event(start, end, "size", names[shown[start]], detail=detail))
         return Observed(events=in_order(events))
 
-    def solve(self, evidence: Evidence) -> str | None:
-        query, places = evidence.query, _by_place(evidence)
-        frames, last = evidence.frames, evidence.num_frames - 1
-        if not len(frames):
-            return None
-        ends_seen = frames[0] < SHORTEST_HOLD and last - frames[-1] < SHORTEST_HOLD
-        if query["ask"] == "which":
-            found = [
-                place for place in sorted(places) if query["kind"] in _kinds_seen(evidence, places[place])
-            ]
-            if len(found) > 1 or not (found or ends_seen):
-                return None
-            return ORDINALS[found[0]] if found else NONE
-        names = places[query["place"]]
-        if query["ask"] == "what":
-            kinds = _kinds_seen(evidence, names)
-            if len(kinds) > 1 or not (kinds or ends_seen):
-                return None
-            return WHAT[kinds.pop() if kinds else ""]
-        shown, sizes = _shown(evidence, names), evidence.tracks[names[0]].size
-        if query["ask"] == "order":
-            colours = [name for name, _ in itertools.groupby(_look(names[i])[0] for i in shown)]
-            return ", ".join(colours) if sorted(colours) == list(query["colours"]) else None
-        unusual = np.flatnonzero((shown != shown[0]) | (np.abs(sizes - sizes[0]) > 0.01))
-        if not len(unusual) or unusual[-1] == len(frames) - 1:
-            return None
-        times = evidence.times
-        start, end = (
-            times[unusual[0] - 1 : unusual[0] + 1].mean(),
-            times[unusual[-1] : unusual[-1] + 2].mean(),
-        )
-        return nearest_span(evidence.options, (float(start), float(end)))
-
 
 FAMILY = AttributeChange()
 
@@ -276,7 +405,7 @@ FAMILY = AttributeChange()
 # --- names ------------------------------------------------------------------------------------------
 
 
-def _name(place: int, look: tuple[str, str]) -> str:
+def _name(place: int, look: Look) -> str:
     return f"{place + 1}: {look[0]} {look[1]}"
 
 
@@ -284,10 +413,20 @@ def _place(name: str) -> int:
     return int(name.partition(":")[0]) - 1
 
 
-def _look(name: str) -> tuple[str, str]:
+def _look(name: str) -> Look:
     """Colour and shape of an appearance."""
     colour, _, shape = name.partition(": ")[2].partition(" ")
     return colour, shape
+
+
+def _named(query: WhatQuery) -> str:
+    """The shape that is asked about."""
+    return f"{ORDINALS[query['place']]} shape from the left"
+
+
+def _own(timeline: Timeline, query: WhatQuery) -> list[Event]:
+    """The changes of the shape that is asked about."""
+    return [event for event in timeline.events if _place(event.actor) == query["place"]]
 
 
 def _event(frame: int, before: str, after: str) -> Event:
@@ -312,7 +451,7 @@ def _there_and_back(
     scene: Stream,
     place: int,
     kind: str,
-    look: tuple[str, str],
+    look: Look,
     few: Sequence[str],
     start: int,
     end: int,
@@ -327,36 +466,32 @@ def _there_and_back(
 
 def _at_most_one(
     scene: Stream,
-    question: Stream,
     config: AttributeConfig,
-    query: dict[str, Any],
-    looks: Sequence[tuple[str, str]],
-    few: Sequence[str],
+    place: int,
+    happens: str,
+    kind: str,
+    looks: Looks,
     num_frames: int,
 ) -> list[Change]:
-    """The change that is asked about, or none, and perhaps one of another shape in another respect."""
-    if query["ask"] == "which":
-        kind: str = question.choice(KINDS)
-        place = question.integer(-1, config.shapes - 1)
-        query["kind"] = kind
-        happens = place >= 0
-    else:
-        kind, place = question.choice(tuple(WHAT)), question.integer(0, config.shapes - 1)
-        query["place"] = place
-        happens = bool(kind)
+    """The change that is asked about, if it happens, and perhaps one of another shape in another respect.
+
+    Args:
+        happens: the kind of the change, empty if there is none.
+        kind: the kind that no other shape's change is of.
+    """
 
     def change(place: int, kind: str) -> Change:
         frame = scene.integer(config.hold, num_frames - config.hold - GROWING_FRAMES)
-        return Change(place, kind, frame, _new_value(scene, kind, looks[place], few))
+        return Change(place, kind, frame, _new_value(scene, kind, looks.first[place], looks.few))
 
-    changes = [change(place, kind)] if happens else []
+    changes = [change(place, happens)] if happens else []
     if config.decoy:
         others = [other for other in range(config.shapes) if other != place]
         changes.append(change(scene.choice(others), scene.choice([k for k in KINDS if k != kind])))
     return changes
 
 
-def _new_value(scene: Stream, kind: str, look: tuple[str, str], few: Sequence[str]) -> str:
+def _new_value(scene: Stream, kind: str, look: Look, few: Sequence[str]) -> str:
     if kind == "size":
         return scene.choice(("larger", "smaller"))
     if kind == "colour":
@@ -368,12 +503,10 @@ def _timeline(
     scene: Stream,
     config: AttributeConfig,
     style: Style,
-    query: dict[str, Any],
-    looks: Sequence[tuple[str, str]],
-    changes: Sequence[Change],
-    num_frames: int,
+    clip: Drawn,
 ) -> Timeline:
     """The clip in which some shapes change."""
+    query, num_frames, changes, looks = clip
     size = float(scene.integer(36, 44))
     pitch = WIDTH / config.shapes
     objects: list[SceneObject] = []
@@ -410,6 +543,12 @@ def _timeline(
 
 
 # --- reading ----------------------------------------------------------------------------------------
+
+
+def _ends_seen(evidence: Evidence) -> bool:
+    """Whether both ends of the clip are seen, so that no change can have been missed."""
+    frames, last = evidence.frames, evidence.num_frames - 1
+    return len(frames) > 0 and bool(frames[0] < SHORTEST_HOLD and last - frames[-1] < SHORTEST_HOLD)
 
 
 def _by_place(evidence: Evidence) -> dict[int, list[str]]:

@@ -20,20 +20,18 @@ from synrl.answers import nearest_span
 from synrl.evidence import Evidence, Observed
 from synrl.evidence.legs import straight_legs
 from synrl.seeds import Stream, Streams
-from synrl.tasks.base import Family
+from synrl.tasks.asks import SpanAsk
+from synrl.tasks.base import Ask, Family, Query
 from synrl.tasks.config import Config
 from synrl.tasks.shared.cast import SOLID_SHAPES, cast, draw_cast
-from synrl.tasks.shared.questions import NUM_OPTIONS, Question, choice, drawn, interval_question, with_form
+from synrl.tasks.shared.questions import NUM_OPTIONS, Question, choice, drawn, with_form
+from synrl.tasks.shared.stage import CLEARANCE, STILL_FRAMES
 from synrl.video.scene import Scene
 from synrl.world.directions import DIRECTIONS, MAIN_DIRECTIONS, nearest_direction, opposite
 from synrl.world.style import draw_style
 from synrl.world.timeline import FPS, HEIGHT, WIDTH, Event, Poses, SceneObject, Timeline, backwards, in_order
 
 REST = "does not move"
-CLEARANCE = 8
-"""Px that shapes stay apart from each other and from the border."""
-STILL_FRAMES = 8
-"""The least rest before the first leg and after the last."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +66,109 @@ class DirectionConfig(Config):
         return [(name,) for name in self.names] + ([()] if self.may_rest else [])
 
 
+class PathQuery(Query):
+    object: str
+    directions: int
+    legs: int
+    may_rest: bool
+
+
+class SpanQuery(Query):
+    object: str
+    direction: str
+
+
+class Path(Ask[PathQuery, DirectionConfig]):
+    """Which way, or which two ways, a shape moves."""
+
+    name = "path"
+    modes = ("perception",)
+    answer_type = "text"
+
+    def query(self, config: DirectionConfig, name: str) -> PathQuery:
+        return PathQuery(
+            ask=self.name,
+            object=name,
+            form=config.form,
+            directions=config.directions,
+            legs=config.legs,
+            may_rest=config.may_rest,
+        )
+
+    def wordings(self, query: PathQuery) -> Sequence[str]:
+        name = query["object"]
+        if query["legs"] == 2:
+            sentences = (
+                f"The {name} moves in one direction and then in another. Which two, as seen on screen?",
+                f"In which two directions does the {name} move, one after the other, as seen on screen?",
+                f"What path does the {name} take across the screen: which direction first, which second?",
+            )
+        else:
+            sentences = (
+                f"In which direction does the {name} move, as seen on screen?",
+                f"Which way does the {name} go on the screen?",
+                f"What is the direction of motion of the {name}, from the viewer's side?",
+            )
+        return [_with_words(sentence, query) for sentence in sentences]
+
+    def question(
+        self, text: str, timeline: Timeline, query: PathQuery, config: DirectionConfig, streams: Streams
+    ) -> Question:
+        truth = _legs(timeline)
+        if config.legs == 2 and config.form == "choice":
+            rivals = [_say(path) for path in _rivals(truth, config, streams)]
+            return choice(text, _say(truth), rivals, streams)
+        return drawn(text, _say(truth), [_say(path) for path in config.paths], config.form, streams)
+
+    def backwards(self, timeline: Timeline, query: PathQuery) -> Timeline | None:
+        turned = backwards(timeline, _undone)
+        return None if _legs(timeline) == _legs(turned) else turned
+
+    def solve(self, evidence: Evidence, query: PathQuery) -> str | None:
+        _, ways = _ways_seen(evidence, query["object"])
+        if not ways:
+            return _say(())
+        # The step over a turn mixes two legs; the first and the last step are pure if there are others.
+        return _say(tuple(dict.fromkeys((ways[0], ways[-1]))))
+
+    def conclude(self, query: PathQuery, row: Mapping[str, Any]) -> Sequence[str]:
+        if row["answer_text"] == REST:
+            return "It stays where it is all the time", "It never leaves its place"
+        return f"Its direction is {row['answer_text']}", f"So it moves {row['answer_text']}"
+
+
+class WhenMoving(SpanAsk[SpanQuery, DirectionConfig]):
+    """When a shape moves a certain way."""
+
+    def query(self, config: DirectionConfig, name: str, direction: str) -> SpanQuery:
+        return SpanQuery(ask=self.name, object=name, form=config.form, direction=direction)
+
+    def wordings(self, query: SpanQuery) -> Sequence[str]:
+        name, direction = query["object"], query["direction"]
+        sentences = (
+            f"Between which seconds does the {name} move {direction}, as seen on screen?",
+            f"When in the video is the {name} moving {direction} on the screen?",
+            f"During which seconds of the clip is the {name} on its way {direction}, as you see it?",
+        )
+        return [with_form(sentence, query, "interval") for sentence in sentences]
+
+    def span(self, timeline: Timeline, query: SpanQuery) -> tuple[int, int]:
+        own = (event for event in timeline.events if event.actor == query["object"])
+        (leg,) = (event for event in own if event.detail == query["direction"])
+        return leg.frame, leg.end_frame
+
+    def solve(self, evidence: Evidence, query: SpanQuery) -> str | None:
+        moving, ways = _ways_seen(evidence, query["object"])
+        steps = [i for i, way in zip(moving, ways, strict=True) if way == query["direction"]]
+        if not steps:
+            return None
+        span = (float(evidence.times[steps[0]]), float(evidence.times[steps[-1] + 1]))
+        return nearest_span(evidence.options, span)
+
+
+PATH, WHEN_MOVING = Path(), WhenMoving()
+
+
 class DirectionIdentification(Family):
     name = "direction_identification"
     summary = "Which way does a shape move: 4 or 8 directions, two-leg paths, or not at all."
@@ -76,6 +177,8 @@ class DirectionIdentification(Family):
     primitive = "spatial"
     modes = ("perception", "localisation")
     config_type = DirectionConfig
+    asks = (PATH, WHEN_MOVING)
+    words = {direction: direction for direction in DIRECTIONS}
     levels = {
         1: dict(directions=4, legs=1, others=0, may_rest=False, min_distance=150, jitter=4.0),
         2: dict(directions=8, legs=1, others=0, may_rest=False, min_distance=130, jitter=5.0),
@@ -105,74 +208,16 @@ class DirectionIdentification(Family):
             for item, path, frames in zip(objects, paths, schedules, strict=True)
             for start, end, direction in zip(frames, frames[1:], path, strict=False)
         )
-        query: dict[str, Any] = {
-            "ask": "span" if localise else "path",
-            "object": objects[0].name,
-            "form": config.form,
-        }
-        if localise:
-            query["direction"] = asked[leg]
-        else:
-            query |= {"directions": config.directions, "legs": config.legs, "may_rest": config.may_rest}
+        name = objects[0].name
+        query = WHEN_MOVING.query(config, name, asked[leg]) if localise else PATH.query(config, name)
         return Timeline(FPS, tuple(objects), poses, style, events=events, query=query)
 
     def draw(self, timeline: Timeline) -> Scene:
         return draw_cast(timeline)
 
-    def backwards(self, timeline: Timeline) -> Timeline | None:
-        turned = backwards(timeline, _undone)
-        paths = [
-            [event.detail for event in clip.events if event.actor == clip.query["object"]]
-            for clip in (timeline, turned)
-        ]
-        return None if timeline.query["ask"] == "span" or paths[0] == paths[1] else turned
-
-    def wordings(self, query: Mapping[str, Any]) -> Sequence[str]:
-        name = query["object"]
-        if query["ask"] == "span":
-            direction = query["direction"]
-            sentences = (
-                f"Between which seconds does the {name} move {direction}, as seen on screen?",
-                f"When in the video is the {name} moving {direction} on the screen?",
-                f"During which seconds of the clip is the {name} on its way {direction}, as you see it?",
-            )
-            return [with_form(sentence, query, "interval") for sentence in sentences]
-        if query["legs"] == 2:
-            sentences = (
-                f"The {name} moves in one direction and then in another. Which two, as seen on screen?",
-                f"In which two directions does the {name} move, one after the other, as seen on screen?",
-                f"What path does the {name} take across the screen: which direction first, which second?",
-            )
-        else:
-            sentences = (
-                f"In which direction does the {name} move, as seen on screen?",
-                f"Which way does the {name} go on the screen?",
-                f"What is the direction of motion of the {name}, from the viewer's side?",
-            )
-        return [_with_words(sentence, query) for sentence in sentences]
-
-    def ask(self, timeline: Timeline, config: DirectionConfig, streams: Streams) -> Question:
-        query = timeline.query
-        text = streams.wording.choice(self.wordings(query))
-        legs = [event for event in timeline.events if event.actor == query["object"]]
-        if query["ask"] == "span":
-            (leg,) = (event for event in legs if event.detail == query["direction"])
-            room = _room(timeline.num_frames)
-            return interval_question(text, (leg.frame, leg.end_frame), room, FPS, config.form, streams)
-        truth = tuple(event.detail for event in legs)
-        if config.legs == 2 and config.form == "choice":
-            rivals = [_say(path) for path in _rivals(truth, config, streams)]
-            return choice(text, _say(truth), rivals, streams)
-        return drawn(text, _say(truth), [_say(path) for path in config.paths], config.form, streams)
-
     def phrases(self, happening: Event) -> Sequence[str]:
         who, way = f"the {happening.actor}", happening.detail
         return f"{who} moves {way}", f"{who} goes {way}", f"{who} travels {way} across the screen"
-
-    def conclude(self, row: Mapping[str, Any]) -> Sequence[str]:
-        if row["answer_text"] == REST:
-            return "It stays where it is all the time", "It never leaves its place"
-        return f"Its direction is {row['answer_text']}", f"So it moves {row['answer_text']}"
 
     def observe(self, evidence: Evidence) -> Observed:
         events = []
@@ -190,32 +235,24 @@ class DirectionIdentification(Family):
                     events.append(Event(start, end, "move", name, detail=nearest_direction(*leg.velocity)))
         return Observed(events=in_order(events))
 
-    def solve(self, evidence: Evidence) -> str | None:
-        track = evidence.tracks[evidence.query["object"]]
-        steps = np.diff(track.points, axis=0)
-        moving = np.flatnonzero(np.hypot(*steps.T) > 1.0)
-        ways = [nearest_direction(*steps[i]) for i in moving]
-        if evidence.query["ask"] == "span":
-            spans = [i for i, way in zip(moving, ways, strict=True) if way == evidence.query["direction"]]
-            if not spans:
-                return None
-            span = (float(evidence.times[spans[0]]), float(evidence.times[spans[-1] + 1]))
-            return nearest_span(evidence.options, span)
-        if not ways:
-            return _say(())
-        # The step over a turn mixes two legs; the first and the last step are pure if there are others.
-        return _say(tuple(dict.fromkeys((ways[0], ways[-1]))))
-
 
 FAMILY = DirectionIdentification()
 
 
+def _legs(timeline: Timeline) -> tuple[str, ...]:
+    """The directions of the asked shape's legs, from the log."""
+    return tuple(event.detail for event in timeline.events if event.actor == timeline.query["object"])
+
+
+def _ways_seen(evidence: Evidence, name: str) -> tuple[list[int], list[str]]:
+    """The steps from one sample to the next in which a shape is seen to move, and which way."""
+    steps = np.diff(evidence.tracks[name].points, axis=0)
+    moving = np.flatnonzero(np.hypot(*steps.T) > 1.0).tolist()
+    return moving, [nearest_direction(*steps[i]) for i in moving]
+
+
 def _undone(event: Event) -> Event:
     return replace(event, detail=opposite(event.detail))
-
-
-def _room(num_frames: int) -> tuple[int, int]:
-    return STILL_FRAMES, num_frames - STILL_FRAMES
 
 
 def _schedule(scene: Stream, legs: int) -> tuple[int, tuple[int, ...], int]:
@@ -311,7 +348,7 @@ def _say(path: tuple[str, ...]) -> str:
     return ", then ".join(path) or REST
 
 
-def _with_words(sentence: str, query: Mapping[str, Any]) -> str:
+def _with_words(sentence: str, query: PathQuery) -> str:
     """The question, and for an open one the words that its answer may have."""
     if query["may_rest"]:
         sentence += " It may also stay where it is."
