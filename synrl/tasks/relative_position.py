@@ -14,7 +14,7 @@ Localisation asks for the time that a shape's centre spends inside the zone.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,13 +22,14 @@ import numpy as np
 
 from synrl.answers import nearest_span
 from synrl.errors import ConfigError
-from synrl.evidence import Evidence, Observed, Track
+from synrl.evidence import Evidence, Observed
 from synrl.seeds import Stream, Streams
-from synrl.tasks.base import Family
+from synrl.tasks.asks import SpanAsk
+from synrl.tasks.base import Ask, Family, Query
 from synrl.tasks.config import Config
 from synrl.tasks.shared.cast import SOLID_SHAPES, cast, draw_cast
-from synrl.tasks.shared.questions import Question, choice, drawn, interval_question, with_form, with_words
-from synrl.tasks.shared.stage import CLEARANCE, posed, room, together, window
+from synrl.tasks.shared.questions import Question, choice, drawn, with_form, with_words
+from synrl.tasks.shared.stage import CLEARANCE, posed, together, window
 from synrl.video.scene import Scene
 from synrl.world.style import Style, draw_style
 from synrl.world.timeline import FPS, HEIGHT, WIDTH, Event, SceneObject, Timeline, backwards, in_order
@@ -72,6 +73,331 @@ class PositionConfig(Config):
         self.require_range("drift", 0.0, 80.0)
 
 
+class PassQuery(Query):
+    object: str
+    other: str
+
+
+class ZoneQuery(Query):
+    object: str
+
+
+class RaceQuery(Query):
+    other: str
+    racers: list[str]
+
+
+class Pass(Ask[PassQuery, PositionConfig]):
+    """On which side of another shape a shape begins, and on which it ends."""
+
+    name = "pass"
+    modes = ("perception",)
+    answer_type = "text"
+
+    def draw(self, config: PositionConfig, style: Style, streams: Streams) -> Timeline:
+        """A shape goes around another one, which may drift."""
+        scene, (first, last) = streams.scene, streams.question.choice(ENDS)
+        objects = cast(streams, style, config.level, 2, SOLID_SHAPES, (32, 46))
+        length = scene.integer(60, 90)
+        start = scene.integer(15, 35)
+        num_frames = start + length + scene.integer(15, 35)
+        progress = np.clip((np.arange(num_frames) - start) / length, 0, 1)
+        while True:
+            tilt = [SIDES[side] + scene.uniform(-15, 15) for side in (first, last)]
+            way = (tilt[1] - tilt[0]) % 360 if first != last else scene.choice((0.0, 360.0))
+            if first != last and scene.chance(0.5):
+                way -= 360
+            near, far = scene.uniform(78, 128), scene.uniform(78, 128)
+            radius = near + (far - near) * progress
+            angle = np.radians(tilt[0] + way * progress)
+            around = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
+            heading = math.radians(scene.uniform(0, 360))
+            middle = np.outer(config.drift * progress, [math.cos(heading), math.sin(heading)])
+            placed = together(scene, [middle + around, middle], [item.size for item in objects])
+            if placed is not None and np.ptp(np.abs(np.diff(placed[0], axis=0)).max(axis=1)) > 0.1:
+                break
+        poses = posed(placed)
+        name, other = (item.name for item in objects)
+        events = (
+            Event(0, start, "side", name, other, first),
+            Event(start + length, num_frames - 1, "side", name, other, last),
+        )
+        query = PassQuery(ask=self.name, object=name, other=other, form=config.form)
+        return Timeline(FPS, tuple(objects), poses, style, events=events, query=query)
+
+    def wordings(self, query: PassQuery) -> Sequence[str]:
+        name, other = query["object"], query["other"]
+        sentences = (
+            f"Where is the {name} relative to the {other}, as seen on screen, first and last?",
+            f"On which side of the {other}, as seen on screen, does the {name} begin, and where end?",
+            f"How does the place of the {name} relative to the {other} change from start to end?",
+        )
+        form = f' Answer as "first side, then last side", each of them one of: {", ".join(SIDES)}.'
+        return [sentence + (form if query["form"] == "open" else "") for sentence in sentences]
+
+    def question(
+        self, text: str, timeline: Timeline, query: PassQuery, config: PositionConfig, streams: Streams
+    ) -> Question:
+        truth = self.truth(timeline)
+        if config.form == "choice":
+            first, last = (event.detail for event in timeline.events)
+            rivals = [", then ".join(ends) for ends in _rival_ends(first, last, streams)]
+            return choice(text, truth, rivals, streams)
+        return drawn(text, truth, [", then ".join(ends) for ends in ENDS], config.form, streams)
+
+    def truth(self, timeline: Timeline) -> str:
+        return ", then ".join(event.detail for event in timeline.events)
+
+    def backwards(self, timeline: Timeline, query: PassQuery) -> Timeline | None:
+        turned = backwards(timeline, replace)
+        return None if self.truth(turned) == self.truth(timeline) else turned
+
+    def seen(self, evidence: Evidence, query: PassQuery) -> Iterator[Event]:
+        name, other = query["object"], query["other"]
+        own, its = evidence.tracks[name].points, evidence.tracks[other].points
+        steps = [np.abs(np.diff(points, axis=0)).max(axis=1) > 0.01 for points in (own, its)]
+        moving = np.flatnonzero(steps[0] | steps[1])
+        offsets = own - its
+        for start, end in ((0, int(moving[0])), (int(moving[-1]) + 1, evidence.num_frames - 1)):
+            yield Event(start, end, "side", name, other, _side(offsets[start]) or "?")
+
+    def solve(self, evidence: Evidence, query: PassQuery) -> str | None:
+        if len(evidence.frames) < 2:
+            return None
+        offsets = evidence.tracks[query["object"]].points - evidence.tracks[query["other"]].points
+        sides = _side(offsets[0]), _side(offsets[-1])
+        return None if None in sides else f"{sides[0]}, then {sides[1]}"
+
+    def conclude(self, query: PassQuery, row: Mapping[str, Any]) -> Sequence[str]:
+        return f"First and last: {row['answer_text']}", f"In short: {row['answer_text']}"
+
+
+class Inside(Ask[ZoneQuery, PositionConfig]):
+    """Whether a shape goes into a zone, or out of it, as one of `CROSSINGS`."""
+
+    name = "inside"
+    modes = ("perception",)
+    answer_type = "text"
+
+    def draw(self, config: PositionConfig, style: Style, streams: Streams) -> Timeline:
+        """A shape moves between places inside and outside of a zone."""
+        scene, pattern = streams.scene, streams.question.choice(tuple(CROSSINGS))
+        zone, item = _zone(style, streams, config)
+        # One that stays on its side of the border still moves.
+        plan = pattern if len(pattern) > 1 else pattern * 2
+        while True:
+            corner = _place_zone(scene, zone.size)
+            stops = [_stop(scene, corner, zone.size, item.size, inside) for inside in plan]
+            legs = [scene.integer(30, 50) for _ in plan[1:]]
+            rests = [scene.integer(SHORTEST_VISIT, 30) for _ in plan]
+            frames = np.cumsum(
+                [rests[0], *(n for pair in zip(legs, rests[1:], strict=True) for n in pair)]
+            ).tolist()
+            corners = [stop for stop in stops for _ in range(2)]
+            num_frames = frames[-1] + 1
+            path = _straight([0, *frames], corners, num_frames)
+            crossings = [
+                frames[2 * k] + legs[k] * _crossing(stops[k], stops[k + 1], corner, zone.size)
+                for k in range(len(legs))
+                if plan[k] != plan[k + 1]
+            ]
+            if len(pattern) == 1 and not _keeps(path, pattern[0], corner, zone.size, item.size):
+                continue
+            if all(abs(time - round(time)) > 0.01 for time in crossings):
+                break
+        stays = []
+        changes = [math.floor(time) for time in crossings]
+        entries = ([0] if pattern[0] else []) + [
+            f for f, inside in zip(changes, pattern[1:], strict=False) if inside
+        ]
+        exits = [f + 1 for f, inside in zip(changes, pattern[1:], strict=False) if not inside]
+        for entry, leaving in zip(entries, [*exits, num_frames - 1], strict=False):
+            stays.append(Event(entry, leaving, "inside", item.name, ZONE))
+        query = ZoneQuery(ask=self.name, object=item.name, form=config.form)
+        return _in_zone(style, zone, item, corner, path, stays, query)
+
+    def wordings(self, query: ZoneQuery) -> Sequence[str]:
+        name = query["object"]
+        sentences = (
+            f"How does the {name} move with respect to the {ZONE}?",
+            f"Does the {name} enter or leave the {ZONE}, both in turn, or neither?",
+            f"What happens between the {name} and the {ZONE} in this video?",
+        )
+        # Used up by the first sentence, so that the others list nothing: rows of version 3 are like that.
+        words = (f'"{crossing}"' for crossing in CROSSINGS.values())
+        return [with_words(sentence, query, words) for sentence in sentences]
+
+    def question(
+        self, text: str, timeline: Timeline, query: ZoneQuery, config: PositionConfig, streams: Streams
+    ) -> Question:
+        return drawn(text, self.truth(timeline), list(CROSSINGS.values()), config.form, streams)
+
+    def truth(self, timeline: Timeline) -> str:
+        events, last = timeline.events, timeline.num_frames - 1
+        pattern = [bool(events) and events[0].frame == 0]
+        for event in events:
+            pattern += [True] if event.frame > 0 else []
+            pattern += [False] if event.end_frame < last else []
+        return CROSSINGS[tuple(pattern)]
+
+    def backwards(self, timeline: Timeline, query: ZoneQuery) -> Timeline | None:
+        turned = backwards(timeline, replace)
+        return None if self.truth(turned) == self.truth(timeline) else turned
+
+    def seen(self, evidence: Evidence, query: ZoneQuery) -> Iterator[Event]:
+        return _visits(evidence)
+
+    def solve(self, evidence: Evidence, query: ZoneQuery) -> str | None:
+        if len(evidence.frames) < 2:
+            return None
+        inside = _inside(evidence)
+        changes = np.flatnonzero(inside[1:] != inside[:-1]) + 1
+        if not len(changes) and np.diff(evidence.frames).max() > SHORTEST_VISIT:
+            return None  # it may have been elsewhere between two samples
+        return CROSSINGS.get(tuple(bool(value) for value in inside[[0, *changes]]))
+
+    def conclude(self, query: ZoneQuery, row: Mapping[str, Any]) -> Sequence[str]:
+        return f"So {row['answer_text']}", f"In short: {row['answer_text']}"
+
+
+class WhenInside(SpanAsk[ZoneQuery, PositionConfig]):
+    """When a shape is inside a zone."""
+
+    def draw(self, config: PositionConfig, style: Style, streams: Streams) -> Timeline:
+        """A shape goes into a zone and out again, at given times."""
+        scene, length = streams.scene, streams.scene.integer(36, 46)
+        num_frames, start = window(scene, length)
+        zone, item = _zone(style, streams, config)
+        corner = _place_zone(scene, zone.size)
+        stops = [_stop(scene, corner, zone.size, item.size, inside) for inside in (False, True, False)]
+        before = _crossing(stops[0], stops[1], corner, zone.size)
+        after = 1 - _crossing(stops[1], stops[2], corner, zone.size)
+        # The centre crosses the border midway between two frames.
+        enter, leave = start + 0.5, start + length - 0.5
+        legs = [
+            min(scene.uniform(16, 30), (enter - 1) / before),
+            min(scene.uniform(16, 30), (num_frames - 2 - leave) / after),
+        ]
+        times = [
+            enter - legs[0] * before,
+            enter + legs[0] * (1 - before),
+            leave - legs[1] * (1 - after),
+            leave + legs[1] * after,
+        ]
+        path = _straight(times, [stops[0], stops[1], stops[1], stops[2]], num_frames)
+        query = ZoneQuery(ask=self.name, object=item.name, form=config.form)
+        stay = Event(start, start + length, "inside", item.name, ZONE)
+        return _in_zone(style, zone, item, corner, path, [stay], query)
+
+    def wordings(self, query: ZoneQuery) -> Sequence[str]:
+        name = query["object"]
+        sentences = (
+            f"Between which seconds is the centre of the {name} inside the {ZONE}?",
+            f"When is the {name} in the {ZONE}, going by its centre?",
+            f"During which seconds of the video does the {ZONE} contain the centre of the {name}?",
+        )
+        return [with_form(sentence, query, "interval") for sentence in sentences]
+
+    def span(self, timeline: Timeline, query: ZoneQuery) -> tuple[int, int]:
+        (stay,) = timeline.events
+        return stay.frame, stay.end_frame
+
+    def seen(self, evidence: Evidence, query: ZoneQuery) -> Iterator[Event]:
+        return _visits(evidence)
+
+    def solve(self, evidence: Evidence, query: ZoneQuery) -> str | None:
+        if len(evidence.frames) < 2:
+            return None
+        inside, times = _inside(evidence), evidence.times
+        there = np.flatnonzero(inside)
+        if not len(there) or there[0] == 0 or there[-1] == len(inside) - 1:
+            return None
+        start, end = times[there[0] - 1 : there[0] + 1].mean(), times[there[-1] : there[-1] + 2].mean()
+        return nearest_span(evidence.options, (float(start), float(end)))
+
+
+class Overtake(Ask[RaceQuery, PositionConfig]):
+    """Who overtakes a shape in a race."""
+
+    name = "overtake"
+    modes = ("perception",)
+    answer_type = "text"
+
+    def draw(self, config: PositionConfig, style: Style, streams: Streams) -> Timeline:
+        """Shapes in lanes; one overtakes the first of them, nobody else does."""
+        scene, count = streams.scene, config.racers
+        objects = cast(streams, style, config.level, count, SOLID_SHAPES, (30, 40))
+        winner = streams.question.integer(1, count - 1)
+        while True:
+            first, last = scene.shuffled(range(count)), scene.shuffled(range(count))  # from the back
+            passing = {
+                i
+                for i in range(1, count)
+                if first.index(i) < first.index(0) and last.index(i) > last.index(0)
+            }
+            if passing == {winner}:
+                break
+        start, length = scene.integer(10, 20), scene.integer(80, 120)
+        num_frames = start + length + scene.integer(10, 20)
+        while True:
+            begin, end = _grid_line(scene, 32, count), _grid_line(scene, 226, count)
+            ways = [(begin[first.index(i)], end[last.index(i)]) for i in range(count)]
+            events = _crossings(ways, start, length, [item.name for item in objects])
+            if events is not None:
+                break
+        lanes = scene.shuffled(range(count))
+        progress = np.clip((np.arange(num_frames) - start) / length, 0, 1)
+        pitch = HEIGHT / count
+        paths = [
+            np.stack([x0 + (x1 - x0) * progress, np.full(num_frames, (lane + 0.5) * pitch)], axis=1)
+            for (x0, x1), lane in zip(ways, lanes, strict=True)
+        ]
+        names = [item.name for item in objects]
+        query = RaceQuery(ask=self.name, other=names[0], racers=names[1:], form=config.form)
+        return Timeline(FPS, tuple(objects), posed(paths), style, events=in_order(events), query=query)
+
+    def wordings(self, query: RaceQuery) -> Sequence[str]:
+        other = query["other"]
+        sentences = (
+            f"The shapes race to the right. Which one overtakes the {other}?",
+            f"Which shape is behind the {other} at first and ahead of it later, in this race to the right?",
+            f"In this race from left to right, who passes the {other}?",
+        )
+        return [with_words(sentence, query, query["racers"]) for sentence in sentences]
+
+    def question(
+        self, text: str, timeline: Timeline, query: RaceQuery, config: PositionConfig, streams: Streams
+    ) -> Question:
+        (overtaking,) = (event for event in timeline.events if event.target == query["other"])
+        return drawn(text, overtaking.actor, query["racers"], config.form, streams)
+
+    def seen(self, evidence: Evidence, query: RaceQuery) -> Iterator[Event]:
+        """Changes of order between two racers, on the first frame that shows them."""
+        for name, track in evidence.tracks.items():
+            for other, its in evidence.tracks.items():
+                ahead = track.x > its.x
+                for frame in (np.flatnonzero(ahead[1:] & ~ahead[:-1]) + 1).tolist():
+                    yield Event(frame, frame, "overtake", name, other)
+
+    def solve(self, evidence: Evidence, query: RaceQuery) -> str | None:
+        if len(evidence.frames) < 2:
+            return None
+        tracks = evidence.tracks
+        ahead = {name: tracks[name].x - tracks[query["other"]].x > 0 for name in query["racers"]}
+        passed = [name for name, there in ahead.items() if there[-1] and not there[0]]
+        return passed[0] if len(passed) == 1 else None
+
+    def conclude(self, query: RaceQuery, row: Mapping[str, Any]) -> Sequence[str]:
+        truth = row["answer_text"]
+        return (
+            f"The one that gets past the {query['other']} is the {truth}",
+            f"It is the {truth} that does it",
+        )
+
+
+ASKS = (Pass(), Inside(), WhenInside(), Overtake())
+
+
 class RelativePosition(Family):
     name = "relative_position"
     summary = "From which side to which side of another a shape goes, in and out of a zone, who overtakes."
@@ -80,6 +406,17 @@ class RelativePosition(Family):
     primitive = "spatial"
     modes = ("perception", "localisation")
     config_type = PositionConfig
+    asks = ASKS
+    words = {
+        "overtakes": "overtake",
+        "passes": "pass",
+        "to the left of": "left of",
+        "to the right of": "right of",
+        "above": "above",
+        "below": "below",
+        "inside": "inside",
+    }
+    names = (ZONE,)
     levels = {
         1: dict(asks=("pass",), racers=4, drift=0.0),
         2: dict(asks=("pass", "inside"), racers=4, drift=0.0),
@@ -89,72 +426,13 @@ class RelativePosition(Family):
     }
 
     def simulate(self, config: PositionConfig, streams: Streams) -> Timeline:
-        style, question = draw_style(streams), streams.question
-        if config.mode == "localisation":
-            return _stay(config, style, streams)
-        ask = question.choice(config.asks)
-        return {"pass": _pass, "inside": _cross, "overtake": _race}[ask](config, style, streams)
+        style = draw_style(streams)
+        name = "span" if config.mode == "localisation" else streams.question.choice(config.asks)
+        (ask,) = (ask for ask in ASKS if ask.name == name)
+        return ask.draw(config, style, streams)
 
     def draw(self, timeline: Timeline) -> Scene:
         return draw_cast(timeline)
-
-    def backwards(self, timeline: Timeline) -> Timeline | None:
-        if timeline.query["ask"] in ("span", "overtake"):
-            return None
-        turned = backwards(timeline, replace)
-        return None if _truth(turned) == _truth(timeline) else turned
-
-    def wordings(self, query: Mapping[str, Any]) -> Sequence[str]:
-        name = query.get("object")
-        if query["ask"] == "span":
-            sentences = (
-                f"Between which seconds is the centre of the {name} inside the {ZONE}?",
-                f"When is the {name} in the {ZONE}, going by its centre?",
-                f"During which seconds of the video does the {ZONE} contain the centre of the {name}?",
-            )
-            return [with_form(sentence, query, "interval") for sentence in sentences]
-        if query["ask"] == "pass":
-            other = query["other"]
-            sentences = (
-                f"Where is the {name} relative to the {other}, as seen on screen, first and last?",
-                f"On which side of the {other}, as seen on screen, does the {name} begin, and where end?",
-                f"How does the place of the {name} relative to the {other} change from start to end?",
-            )
-            form = f' Answer as "first side, then last side", each of them one of: {", ".join(SIDES)}.'
-            return [sentence + (form if query["form"] == "open" else "") for sentence in sentences]
-        if query["ask"] == "inside":
-            sentences = (
-                f"How does the {name} move with respect to the {ZONE}?",
-                f"Does the {name} enter or leave the {ZONE}, both in turn, or neither?",
-                f"What happens between the {name} and the {ZONE} in this video?",
-            )
-            words = (f'"{crossing}"' for crossing in CROSSINGS.values())
-            return [with_words(sentence, query, words) for sentence in sentences]
-        other, names = query["other"], query["racers"]
-        sentences = (
-            f"The shapes race to the right. Which one overtakes the {other}?",
-            f"Which shape is behind the {other} at first and ahead of it later, in this race to the right?",
-            f"In this race from left to right, who passes the {other}?",
-        )
-        return [with_words(sentence, query, names) for sentence in sentences]
-
-    def ask(self, timeline: Timeline, config: PositionConfig, streams: Streams) -> Question:
-        query = timeline.query
-        text = streams.wording.choice(self.wordings(query))
-        if query["ask"] == "span":
-            (stay,) = timeline.events
-            span = stay.frame, stay.end_frame
-            return interval_question(text, span, room(timeline.num_frames), FPS, config.form, streams)
-        if query["ask"] == "pass" and config.form == "choice":
-            first, last = (event.detail for event in timeline.events)
-            rivals = [", then ".join(ends) for ends in _rival_ends(first, last, streams)]
-            return choice(text, _truth(timeline), rivals, streams)
-        space = {
-            "pass": [", then ".join(ends) for ends in ENDS],
-            "inside": list(CROSSINGS.values()),
-            "overtake": query.get("racers", []),
-        }[query["ask"]]
-        return drawn(text, _truth(timeline), space, config.form, streams)
 
     def phrases(self, happening: Event) -> Sequence[str]:
         one, two = happening.actor, happening.target
@@ -167,84 +445,16 @@ class RelativePosition(Family):
             return f"the {one} overtakes the {two}", f"the {one} passes the {two}"
         return f"the centre of the {one} is inside the {two}", f"the {one} is inside the {two}"
 
-    def conclude(self, row: Mapping[str, Any]) -> Sequence[str]:
-        query, truth = row["config"]["query"], row["answer_text"]
-        if query["ask"] == "overtake":
-            return (
-                f"The one that gets past the {query['other']} is the {truth}",
-                f"It is the {truth} that does it",
-            )
-        return f"First and last: {truth}" if query["ask"] == "pass" else f"So {truth}", f"In short: {truth}"
-
     def observe(self, evidence: Evidence) -> Observed:
-        query, tracks = evidence.query, evidence.tracks
-        if query["ask"] == "overtake":
-            return Observed(events=in_order(_overtakings(tracks)))
-        last = evidence.num_frames - 1
-        name = query["object"]
-        if query["ask"] == "pass":
-            other = query["other"]
-            steps = [np.abs(np.diff(tracks[n].points, axis=0)).max(axis=1) > 0.01 for n in (name, other)]
-            moving = np.flatnonzero(steps[0] | steps[1])
-            offsets = tracks[name].points - tracks[other].points
-            stays = ((0, int(moving[0])), (int(moving[-1]) + 1, last))
-            return Observed(
-                events=tuple(
-                    Event(start, end, "side", name, other, _side(offsets[start]) or "?")
-                    for start, end in stays
-                )
-            )
-        inside = np.concatenate([[False], _inside(evidence), [False]])
-        edges = np.flatnonzero(inside[1:] != inside[:-1]).tolist()
-        events = [
-            Event(max(start - 1, 0), min(end, last), "inside", name, ZONE)
-            for start, end in zip(edges[::2], edges[1::2], strict=True)
-        ]
-        return Observed(events=in_order(events))
-
-    def solve(self, evidence: Evidence) -> str | None:
-        query, tracks = evidence.query, evidence.tracks
-        if len(evidence.frames) < 2:
-            return None
-        if query["ask"] == "overtake":
-            ahead = {name: tracks[name].x - tracks[query["other"]].x > 0 for name in query["racers"]}
-            passed = [name for name, there in ahead.items() if there[-1] and not there[0]]
-            return passed[0] if len(passed) == 1 else None
-        if query["ask"] == "pass":
-            offsets = tracks[query["object"]].points - tracks[query["other"]].points
-            sides = _side(offsets[0]), _side(offsets[-1])
-            return None if None in sides else f"{sides[0]}, then {sides[1]}"
-        inside = _inside(evidence)
-        if query["ask"] == "inside":
-            changes = np.flatnonzero(inside[1:] != inside[:-1]) + 1
-            if not len(changes) and np.diff(evidence.frames).max() > SHORTEST_VISIT:
-                return None  # it may have been elsewhere between two samples
-            return CROSSINGS.get(tuple(bool(value) for value in inside[[0, *changes]]))
-        there = np.flatnonzero(inside)
-        if not len(there) or there[0] == 0 or there[-1] == len(inside) - 1:
-            return None
-        times = evidence.times
-        start, end = times[there[0] - 1 : there[0] + 1].mean(), times[there[-1] : there[-1] + 2].mean()
-        return nearest_span(evidence.options, (float(start), float(end)))
+        query: Any = evidence.query
+        (ask,) = (ask for ask in ASKS if ask.name == query["ask"])
+        return Observed(events=in_order(ask.seen(evidence, query)))
 
 
 FAMILY = RelativePosition()
 
 
-def _truth(timeline: Timeline) -> str:
-    """The answer of a perception question, from the log."""
-    query, events = timeline.query, timeline.events
-    if query["ask"] == "pass":
-        return ", then ".join(event.detail for event in events)
-    if query["ask"] == "overtake":
-        (overtaking,) = (event for event in events if event.target == query["other"])
-        return overtaking.actor
-    last = timeline.num_frames - 1
-    pattern = [bool(events) and events[0].frame == 0]
-    for event in events:
-        pattern += [True] if event.frame > 0 else []
-        pattern += [False] if event.end_frame < last else []
-    return CROSSINGS[tuple(pattern)]
+# --- around another shape ---------------------------------------------------------------------------
 
 
 def _rival_ends(first: str, last: str, streams: Streams) -> list[tuple[str, str]]:
@@ -257,43 +467,6 @@ def _rival_ends(first: str, last: str, streams: Streams) -> list[tuple[str, str]
     return [(first, other_last), (other_first, last), (other_first, other_last)]
 
 
-# --- around another shape ---------------------------------------------------------------------------
-
-
-def _pass(config: PositionConfig, style: Style, streams: Streams) -> Timeline:
-    """A shape goes around another one, which may drift."""
-    scene, (first, last) = streams.scene, streams.question.choice(ENDS)
-    objects = cast(streams, style, config.level, 2, SOLID_SHAPES, (32, 46))
-    length = scene.integer(60, 90)
-    start = scene.integer(15, 35)
-    num_frames = start + length + scene.integer(15, 35)
-    progress = np.clip((np.arange(num_frames) - start) / length, 0, 1)
-    while True:
-        tilt = [SIDES[side] + scene.uniform(-15, 15) for side in (first, last)]
-        way = (tilt[1] - tilt[0]) % 360 if first != last else scene.choice((0.0, 360.0))
-        if first != last and scene.chance(0.5):
-            way -= 360
-        near, far = scene.uniform(78, 128), scene.uniform(78, 128)
-        radius = near + (far - near) * progress
-        angle = np.radians(tilt[0] + way * progress)
-        around = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
-        heading = math.radians(scene.uniform(0, 360))
-        middle = np.outer(config.drift * progress, [math.cos(heading), math.sin(heading)])
-        placed = together(scene, [middle + around, middle], [item.size for item in objects])
-        if placed is not None and np.ptp(np.abs(np.diff(placed[0], axis=0)).max(axis=1)) > 0.1:
-            break
-    poses = posed(placed)
-    name, other = (item.name for item in objects)
-    events = (
-        Event(0, start, "side", name, other, first),
-        Event(start + length, num_frames - 1, "side", name, other, last),
-    )
-    query = {
-        "ask": "pass", "object": name, "other": other, "form": config.form
-    }  # fmt: skip
-    return Timeline(FPS, tuple(objects), poses, style, events=events, query=query)
-
-
 def _side(offset: np.ndarray) -> str | None:
     """The side that an offset (px) is clearly on."""
     along, across = np.abs(offset).max(), np.abs(offset).min()
@@ -304,71 +477,6 @@ def _side(offset: np.ndarray) -> str | None:
 
 
 # --- in and out of a zone ---------------------------------------------------------------------------
-
-
-def _cross(config: PositionConfig, style: Style, streams: Streams) -> Timeline:
-    """A shape moves between places inside and outside of a zone."""
-    scene, pattern = streams.scene, streams.question.choice(tuple(CROSSINGS))
-    zone, item = _zone(style, streams, config)
-    # One that stays on its side of the border still moves.
-    plan = pattern if len(pattern) > 1 else pattern * 2
-    while True:
-        corner = _place_zone(scene, zone.size)
-        stops = [_stop(scene, corner, zone.size, item.size, inside) for inside in plan]
-        legs = [scene.integer(30, 50) for _ in plan[1:]]
-        rests = [scene.integer(SHORTEST_VISIT, 30) for _ in plan]
-        frames = np.cumsum(
-            [rests[0], *(n for pair in zip(legs, rests[1:], strict=True) for n in pair)]
-        ).tolist()
-        corners = [stop for stop in stops for _ in range(2)]
-        num_frames = frames[-1] + 1
-        path = _straight([0, *frames], corners, num_frames)
-        crossings = [
-            frames[2 * k] + legs[k] * _crossing(stops[k], stops[k + 1], corner, zone.size)
-            for k in range(len(legs))
-            if plan[k] != plan[k + 1]
-        ]
-        if len(pattern) == 1 and not _keeps(path, pattern[0], corner, zone.size, item.size):
-            continue
-        if all(abs(time - round(time)) > 0.01 for time in crossings):
-            break
-    stays = []
-    changes = [math.floor(time) for time in crossings]
-    entries = ([0] if pattern[0] else []) + [
-        f for f, inside in zip(changes, pattern[1:], strict=False) if inside
-    ]
-    exits = [f + 1 for f, inside in zip(changes, pattern[1:], strict=False) if not inside]
-    for entry, leaving in zip(entries, [*exits, num_frames - 1], strict=False):
-        stays.append(Event(entry, leaving, "inside", item.name, ZONE))
-    query = {"ask": "inside", "object": item.name, "form": config.form}
-    return _in_zone(style, zone, item, corner, path, stays, query)
-
-
-def _stay(config: PositionConfig, style: Style, streams: Streams) -> Timeline:
-    """A shape goes into a zone and out again, at given times."""
-    scene, length = streams.scene, streams.scene.integer(36, 46)
-    num_frames, start = window(scene, length)
-    zone, item = _zone(style, streams, config)
-    corner = _place_zone(scene, zone.size)
-    stops = [_stop(scene, corner, zone.size, item.size, inside) for inside in (False, True, False)]
-    before = _crossing(stops[0], stops[1], corner, zone.size)
-    after = 1 - _crossing(stops[1], stops[2], corner, zone.size)
-    # The centre crosses the border midway between two frames.
-    enter, leave = start + 0.5, start + length - 0.5
-    legs = [
-        min(scene.uniform(16, 30), (enter - 1) / before),
-        min(scene.uniform(16, 30), (num_frames - 2 - leave) / after),
-    ]
-    times = [
-        enter - legs[0] * before,
-        enter + legs[0] * (1 - before),
-        leave - legs[1] * (1 - after),
-        leave + legs[1] * after,
-    ]
-    path = _straight(times, [stops[0], stops[1], stops[1], stops[2]], num_frames)
-    query = {"ask": "span", "object": item.name, "form": config.form}
-    stay = Event(start, start + length, "inside", item.name, ZONE)
-    return _in_zone(style, zone, item, corner, path, [stay], query)
 
 
 def _zone(style: Style, streams: Streams, config: PositionConfig) -> tuple[SceneObject, SceneObject]:
@@ -428,7 +536,7 @@ def _in_zone(
     corner: np.ndarray,
     path: np.ndarray,
     stays: Sequence[Event],
-    query: dict[str, Any],
+    query: ZoneQuery,
 ) -> Timeline:
     centre = np.broadcast_to(corner + zone.size / 2, path.shape)
     return Timeline(FPS, (zone, item), posed([centre, path]), style, events=in_order(stays), query=query)
@@ -442,39 +550,16 @@ def _inside(evidence: Evidence) -> np.ndarray:
     return inside
 
 
+def _visits(evidence: Evidence) -> Iterator[Event]:
+    """When the asked shape is seen to be in the zone."""
+    inside = np.concatenate([[False], _inside(evidence), [False]])
+    edges = np.flatnonzero(inside[1:] != inside[:-1]).tolist()
+    for start, end in zip(edges[::2], edges[1::2], strict=True):
+        last = min(end, evidence.num_frames - 1)
+        yield Event(max(start - 1, 0), last, "inside", evidence.query["object"], ZONE)
+
+
 # --- a race -----------------------------------------------------------------------------------------
-
-
-def _race(config: PositionConfig, style: Style, streams: Streams) -> Timeline:
-    """Shapes in lanes; one overtakes the first of them, nobody else does."""
-    scene, count = streams.scene, config.racers
-    objects = cast(streams, style, config.level, count, SOLID_SHAPES, (30, 40))
-    winner = streams.question.integer(1, count - 1)
-    while True:
-        first, last = scene.shuffled(range(count)), scene.shuffled(range(count))  # from the back
-        passing = {
-            i for i in range(1, count) if first.index(i) < first.index(0) and last.index(i) > last.index(0)
-        }
-        if passing == {winner}:
-            break
-    start, length = scene.integer(10, 20), scene.integer(80, 120)
-    num_frames = start + length + scene.integer(10, 20)
-    while True:
-        begin, end = _grid_line(scene, 32, count), _grid_line(scene, 226, count)
-        ways = [(begin[first.index(i)], end[last.index(i)]) for i in range(count)]
-        events = _crossings(ways, start, length, [item.name for item in objects])
-        if events is not None:
-            break
-    lanes = scene.shuffled(range(count))
-    progress = np.clip((np.arange(num_frames) - start) / length, 0, 1)
-    pitch = HEIGHT / count
-    paths = [
-        np.stack([x0 + (x1 - x0) * progress, np.full(num_frames, (lane + 0.5) * pitch)], axis=1)
-        for (x0, x1), lane in zip(ways, lanes, strict=True)
-    ]
-    names = [item.name for item in objects]
-    query = {"ask": "overtake", "other": names[0], "racers": names[1:], "form": config.form}
-    return Timeline(FPS, tuple(objects), posed(paths), style, events=in_order(events), query=query)
 
 
 def _grid_line(scene: Stream, left: float, count: int) -> list[float]:
@@ -499,17 +584,6 @@ def _crossings(
                     return None
                 frame = math.ceil(time)
                 events.append(Event(frame, frame, "overtake", names[i], names[j]))
-    return events
-
-
-def _overtakings(tracks: Mapping[str, Track]) -> list[Event]:
-    """Changes of order between two racers, on the first frame that shows them."""
-    events = []
-    for name, track in tracks.items():
-        for other, its in tracks.items():
-            ahead = track.x > its.x
-            frames = np.flatnonzero(ahead[1:] & ~ahead[:-1]) + 1
-            events += [Event(int(f), int(f), "overtake", name, other) for f in frames]
     return events
 
 
