@@ -16,9 +16,9 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict
 
 import numpy as np
 
@@ -27,14 +27,15 @@ from synrl.errors import ConfigError
 from synrl.evidence import Evidence, Observed
 from synrl.evidence.legs import Kink, kinks
 from synrl.seeds import Stream, Streams
-from synrl.tasks.base import Family
+from synrl.tasks.asks import SpanAsk
+from synrl.tasks.base import Ask, Family, Query
 from synrl.tasks.config import Config
 from synrl.tasks.shared.cast import SOLID_SHAPES, cast, draw_cast
-from synrl.tasks.shared.questions import NUM_OPTIONS, Question, integer_question, interval_question, with_form
+from synrl.tasks.shared.questions import NUM_OPTIONS, Question, integer_question, with_form
 from synrl.tasks.shared.telling import both_ways
 from synrl.video.outlines import SHAPES, place, rectangle
 from synrl.video.scene import Scene, Shape
-from synrl.world.collisions import WALLS, Body, Contact, Run, run
+from synrl.world.collisions import WALLS, Body, Contact, Motion, run
 from synrl.world.style import draw_style
 from synrl.world.timeline import FPS, HEIGHT, WIDTH, Event, Poses, SceneObject, Timeline, in_order
 
@@ -84,11 +85,187 @@ class CollisionConfig(Config):
         return SOLID_SHAPES if self.shapes == 1 else ("circle",)
 
 
+class CountQuery(Query):
+    object: str
+
+
+_Ends = TypedDict("_Ends", {"from": str, "to": str})
+
+
+class FlightQuery(CountQuery, _Ends):
+    """`from` and `to` are what the flight is between."""
+
+
+class Search(NamedTuple):
+    """A run in which a clip is looked for."""
+
+    motion: Motion
+    objects: Sequence[SceneObject]
+    starts: np.ndarray
+    """The frames at which a clip of the length may begin."""
+    num_frames: int
+
+
 class Found(NamedTuple):
-    """Where in a run a clip starts, and for localisation what the asked flight is between."""
+    """Where in a run a clip starts, and what is asked about it."""
 
     start: int
-    flight: tuple[str, str] | None = None
+    query: CountQuery | FlightQuery
+
+
+Finder = Callable[[Search], Found | None]
+
+
+class Count(Ask[CountQuery, CollisionConfig]):
+    """How many contacts of some kind there are."""
+
+    modes = ("perception",)
+    answer_type = "integer"
+
+    def __init__(
+        self, name: str, kind: str, what: str, sentences: Sequence[str], *, own: bool = True
+    ) -> None:
+        """Count events of a kind.
+
+        Args:
+            what: what they are with, for conclusions.
+            sentences: the wordings, with `{}` for the shape.
+            own: whether only those of the named shape count.
+        """
+        self.name, self._kind, self._what, self._own = name, kind, what, own
+        self._sentences = sentences
+
+    def draw(self, config: CollisionConfig, streams: Streams, name: str) -> Finder:
+        count = streams.question.integer(1, config.most[self.name])
+
+        def find(search: Search) -> Found | None:
+            start = _find_count(search, self._kind, count, streams.scene, own=self._own)
+            query = CountQuery(object=name, form=config.form, ask=self.name)
+            return None if start is None else Found(start, query)
+
+        return find
+
+    def wordings(self, query: CountQuery) -> Sequence[str]:
+        return [with_form(s.format(query["object"]), query, "integer") for s in self._sentences]
+
+    def question(
+        self, text: str, timeline: Timeline, query: CountQuery, config: CollisionConfig, streams: Streams
+    ) -> Question:
+        events = _of(timeline.events, query["object"]) if self._own else timeline.events
+        count = sum(event.kind == self._kind for event in events)
+        return integer_question(text, count, range(1, config.most[self.name] + 1), config.form, streams)
+
+    def solve(self, evidence: Evidence, query: CountQuery) -> str | None:
+        seen = _seen_contacts(evidence)
+        if seen is None:
+            return None
+        name = query["object"]
+        return str(
+            sum(
+                event.kind == self._kind
+                for _, event in seen
+                if not self._own or name in (event.actor, event.target)
+            )
+        )
+
+    def concerns(self, event: Event, query: CountQuery) -> bool:
+        return query["object"] in (event.actor, event.target) if self._own else event.kind == self._kind
+
+    def conclude(self, query: CountQuery, row: Mapping[str, Any]) -> Sequence[str]:
+        count = row["answer_text"]
+        return f"Contacts {self._what}: {count}", f"Counting only contacts {self._what}, I get {count}"
+
+
+class Flight(SpanAsk[FlightQuery, CollisionConfig]):
+    """When a shape flies from one contact to another, without one in between."""
+
+    def draw(self, config: CollisionConfig, streams: Streams, name: str) -> Finder:
+        time_bin = streams.question.integer(0, BINS - 1)
+
+        def find(search: Search) -> Found | None:
+            found = _find_flight(search, time_bin, streams.scene)
+            if found is None:
+                return None
+            start, (one, two) = found
+            query: FlightQuery = {
+                "object": name,
+                "form": config.form,
+                "ask": self.name,
+                "from": one,
+                "to": two,
+            }
+            return Found(start, query)
+
+        return find
+
+    def wordings(self, query: FlightQuery) -> Sequence[str]:
+        name, start, end = query["object"], query["from"], query["to"]
+        sentences = (
+            f"Between which seconds does the {name} travel from the {start} to the {end}, "
+            "touching nothing on the way?",
+            f"When does the {name} go straight from touching the {start} to touching the {end}?",
+            f"During which seconds is the {name} on its way from the {start} to the {end}?",
+        )
+        return [with_form(sentence, query, "interval") for sentence in sentences]
+
+    def span(self, timeline: Timeline, query: FlightQuery) -> tuple[int, int]:
+        name = query["object"]
+        (span,) = (
+            (one.frame, two.frame)
+            for one, two in itertools.pairwise(_of(timeline.events, name))
+            if (_met(one, name), _met(two, name)) == (query["from"], query["to"])
+        )
+        return span
+
+    def room(self, timeline: Timeline, span: tuple[int, int]) -> tuple[int, int]:
+        return _room(span, timeline.num_frames)
+
+    def solve(self, evidence: Evidence, query: FlightQuery) -> str | None:
+        name = query["object"]
+        own = [seen for seen in _seen_contacts(evidence) or () if name in (seen[1].actor, seen[1].target)]
+        for (start, one), (end, two) in itertools.pairwise(own):
+            if (_met(one, name), _met(two, name)) == (query["from"], query["to"]):
+                return nearest_span(evidence.options, (start / evidence.fps, end / evidence.fps))
+        return None
+
+    def concerns(self, event: Event, query: FlightQuery) -> bool:
+        return query["object"] in (event.actor, event.target)
+
+
+COUNTS = {
+    "walls": Count(
+        "walls",
+        "hit",
+        "with walls",
+        (
+            "How many times does the {} hit a wall of the box?",
+            "How often does the {} bounce off a wall?",
+            "Count the contacts between the {} and the walls of the box. How many are there?",
+        ),
+    ),
+    "touches": Count(
+        "touches",
+        "touch",
+        "with other shapes",
+        (
+            "How many times does the {} touch another shape?",
+            "How often does the {} bounce off another shape?",
+            "Count the contacts between the {} and other shapes, not walls. How many are there?",
+        ),
+    ),
+    "total": Count(
+        "total",
+        "touch",
+        "between shapes",
+        (
+            "How many times do two shapes touch each other, in the whole video?",
+            "In total, how often do any two shapes bounce off each other?",
+            "Count every contact between two shapes, not with walls. How many are there?",
+        ),
+        own=False,
+    ),
+}
+FLIGHT = Flight()
 
 
 class CollisionCounting(Family):
@@ -99,6 +276,16 @@ class CollisionCounting(Family):
     primitive = "spatial"
     modes = ("perception", "localisation")
     config_type = CollisionConfig
+    asks = (*COUNTS.values(), FLIGHT)
+    words = {
+        "bounces off": "hit",
+        "hits": "hit",
+        "bump into each other": "touch",
+        "bumps into": "touch",
+        "collides with": "touch",
+        "touches": "touch",
+    }
+    names = (r"(?:left|right|top|bottom) wall",)
     levels = {
         1: dict(shapes=1, most={"walls": 4}, gap=18, size=(44, 64), speed=(4.0, 7.0)),
         2: dict(shapes=1, most={"walls": 6}, gap=14, size=(40, 56), speed=(5.0, 9.0)),
@@ -110,32 +297,13 @@ class CollisionCounting(Family):
     def simulate(self, config: CollisionConfig, streams: Streams) -> Timeline:
         style = draw_style(streams)
         objects = cast(streams, style, config.level, config.shapes, config.outlines, config.size)
-        query: dict[str, Any] = {"object": objects[0].name, "form": config.form}
-        localise = config.mode == "localisation"
-        if localise:
-            query["ask"] = "span"
-            time_bin = streams.question.integer(0, BINS - 1)
-        else:
-            query["ask"] = streams.question.choice(tuple(config.most))
-            count = streams.question.integer(1, config.most[query["ask"]])
-        found: Found | None = None
-        while found is None:
-            motion = run(_bodies(streams.scene, config, objects), BOX, BOX, RUN_FRAMES)
-            spoilt = _spoilt(motion, config, objects)
-            for num_frames in streams.scene.sample(range(*CLIP_FRAMES), TRIED_LENGTHS):
-                starts = _clear_starts(motion, config, spoilt, num_frames)
-                if localise:
-                    found = _find_flight(motion, objects, starts, num_frames, time_bin, streams.scene)
-                else:
-                    found = _find_count(motion, query["ask"], starts, num_frames, count, streams.scene)
-                if found is not None:
-                    break
-        start = found.start
-        contacts = _named(motion.contacts, objects, start, num_frames)
-        if found.flight:
-            query["from"], query["to"] = found.flight
-        poses = Poses.still(num_frames, len(objects))
-        places = motion.positions(RUN_FRAMES)[start : start + num_frames] + INSET
+        ask: Count | Flight = FLIGHT
+        if config.mode != "localisation":
+            ask = COUNTS[streams.question.choice(tuple(config.most))]
+        search, (start, query) = _search(config, streams, objects, ask.draw(config, streams, objects[0].name))
+        contacts = _named(search.motion.contacts, objects, start, search.num_frames)
+        poses = Poses.still(search.num_frames, len(objects))
+        places = search.motion.positions(RUN_FRAMES)[start : start + search.num_frames] + INSET
         poses.x[:], poses.y[:] = np.moveaxis(places, 2, 0)
         return Timeline(FPS, tuple(objects), poses, style, events=in_order(contacts), query=query)
 
@@ -144,51 +312,6 @@ class CollisionCounting(Family):
         box = place(rectangle(BOX + edge, BOX + edge), WIDTH / 2, HEIGHT / 2)
         wall = Shape(box, stroke=timeline.style.ink, stroke_width=edge)
         return draw_cast(timeline, backdrop=(wall,))
-
-    def wordings(self, query: Mapping[str, Any]) -> Sequence[str]:
-        name = query["object"]
-        if query["ask"] == "span":
-            start, end = query["from"], query["to"]
-            sentences = (
-                f"Between which seconds does the {name} travel from the {start} to the {end}, "
-                "touching nothing on the way?",
-                f"When does the {name} go straight from touching the {start} to touching the {end}?",
-                f"During which seconds is the {name} on its way from the {start} to the {end}?",
-            )
-            return [with_form(sentence, query, "interval") for sentence in sentences]
-        sentences = {
-            "walls": (
-                f"How many times does the {name} hit a wall of the box?",
-                f"How often does the {name} bounce off a wall?",
-                f"Count the contacts between the {name} and the walls of the box. How many are there?",
-            ),
-            "touches": (
-                f"How many times does the {name} touch another shape?",
-                f"How often does the {name} bounce off another shape?",
-                f"Count the contacts between the {name} and other shapes, not walls. How many are there?",
-            ),
-            "total": (
-                "How many times do two shapes touch each other, in the whole video?",
-                "In total, how often do any two shapes bounce off each other?",
-                "Count every contact between two shapes, not with walls. How many are there?",
-            ),
-        }[query["ask"]]
-        return [with_form(sentence, query, "integer") for sentence in sentences]
-
-    def ask(self, timeline: Timeline, config: CollisionConfig, streams: Streams) -> Question:
-        query = timeline.query
-        text = streams.wording.choice(self.wordings(query))
-        if query["ask"] == "span":
-            own = _of(timeline.events, query["object"])
-            (span,) = (
-                (one.frame, two.frame)
-                for one, two in itertools.pairwise(own)
-                if (_met(one, query["object"]), _met(two, query["object"])) == (query["from"], query["to"])
-            )
-            room = _room(span, timeline.num_frames)
-            return interval_question(text, span, room, FPS, config.form, streams)
-        count = _count(timeline.events, query)
-        return integer_question(text, count, range(1, config.most[query["ask"]] + 1), config.form, streams)
 
     def phrases(self, happening: Event) -> Sequence[str]:
         one, two = happening.actor, happening.target
@@ -199,41 +322,27 @@ class CollisionCounting(Family):
             *both_ways("the {} touches the {}", one, two),
         )
 
-    def concerns(self, event: Event, query: Mapping[str, Any]) -> bool:
-        if query["ask"] == "total":
-            return event.kind == "touch"
-        return query["object"] in (event.actor, event.target)
-
-    def conclude(self, row: Mapping[str, Any]) -> Sequence[str]:
-        query, count = row["config"]["query"], row["answer_text"]
-        what = {"walls": "with walls", "touches": "with other shapes", "total": "between shapes"}[
-            query["ask"]
-        ]
-        return f"Contacts {what}: {count}", f"Counting only contacts {what}, I get {count}"
-
     def observe(self, evidence: Evidence) -> Observed:
         seen = _seen_contacts(evidence) or ()
         return Observed(events=in_order([*(event for _, event in seen), *_astray(evidence)]))
 
-    def solve(self, evidence: Evidence) -> str | None:
-        seen = _seen_contacts(evidence)
-        if seen is None:
-            return None
-        query, name = evidence.query, evidence.query["object"]
-        own = [(time, event) for time, event in seen if name in (event.actor, event.target)]
-        if query["ask"] == "span":
-            for (start, one), (end, two) in itertools.pairwise(own):
-                if (_met(one, name), _met(two, name)) == (query["from"], query["to"]):
-                    span = (start / evidence.fps, end / evidence.fps)
-                    return nearest_span(evidence.options, span)
-            return None
-        if query["ask"] == "total":
-            return str(sum(event.kind == "touch" for _, event in seen))
-        kind = "hit" if query["ask"] == "walls" else "touch"
-        return str(sum(event.kind == kind for _, event in own))
-
 
 FAMILY = CollisionCounting()
+
+
+def _search(
+    config: CollisionConfig, streams: Streams, objects: Sequence[SceneObject], find: Finder
+) -> tuple[Search, Found]:
+    """Runs, and clip lengths in each, until a clip is found."""
+    while True:
+        motion = run(_bodies(streams.scene, config, objects), BOX, BOX, RUN_FRAMES)
+        spoilt = _spoilt(motion, config, objects)
+        for num_frames in streams.scene.sample(range(*CLIP_FRAMES), TRIED_LENGTHS):
+            starts = _clear_starts(motion, config, spoilt, num_frames)
+            search = Search(motion, objects, starts, num_frames)
+            found = find(search)
+            if found is not None:
+                return search, found
 
 
 def _bodies(scene: Stream, config: CollisionConfig, objects: Sequence[SceneObject]) -> list[Body]:
@@ -257,7 +366,7 @@ def _reaches(item: SceneObject) -> tuple[tuple[float, float], tuple[float, float
     return (-x0, x1), (-y0, y1)
 
 
-def _clear_starts(motion: Run, config: CollisionConfig, bad: np.ndarray, num_frames: int) -> np.ndarray:
+def _clear_starts(motion: Motion, config: CollisionConfig, bad: np.ndarray, num_frames: int) -> np.ndarray:
     """The frames from which a clip of a length would hold every margin of this module's opening."""
     times = np.array([contact.time for contact in motion.contacts])
     # A contact in the first or last `gap` frames would be seen from one side only.
@@ -276,7 +385,7 @@ def _between(times: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray
     return np.asarray(np.searchsorted(times, high) - np.searchsorted(times, low))
 
 
-def _spoilt(motion: Run, config: CollisionConfig, objects: Sequence[SceneObject]) -> np.ndarray:
+def _spoilt(motion: Motion, config: CollisionConfig, objects: Sequence[SceneObject]) -> np.ndarray:
     """For every frame of a run, whether something happens there that no clip should show."""
     bad = np.zeros(RUN_FRAMES, bool)
     last: dict[int, float] = {}
@@ -295,7 +404,7 @@ def _spoilt(motion: Run, config: CollisionConfig, objects: Sequence[SceneObject]
     return spoilt
 
 
-def _near_misses(motion: Run, objects: Sequence[SceneObject]) -> np.ndarray:
+def _near_misses(motion: Motion, objects: Sequence[SceneObject]) -> np.ndarray:
     """The frames on which something comes close to a wall or a shape and turns away untouched."""
     places = motion.positions(RUN_FRAMES)
     missed = np.zeros(RUN_FRAMES, bool)
@@ -310,7 +419,7 @@ def _near_misses(motion: Run, objects: Sequence[SceneObject]) -> np.ndarray:
     return missed
 
 
-def _times(motion: Run, body: int, other: int | str) -> np.ndarray:
+def _times(motion: Motion, body: int, other: int | str) -> np.ndarray:
     return np.array([c.time for c in motion.contacts if (c.body, c.other) == (body, other)])
 
 
@@ -324,35 +433,29 @@ def _turned_away(gap: np.ndarray, touched: np.ndarray) -> np.ndarray:
     return turned
 
 
-def _find_count(
-    motion: Run, ask: str, starts: np.ndarray, num_frames: int, count: int, scene: Stream
-) -> Found | None:
-    """A start from which the clip shows `count` of the contacts asked for."""
-    if ask == "total":
-        asked = [c.time for c in motion.contacts if not isinstance(c.other, str)]
-    else:
-        own = [c for c in motion.contacts if 0 in (c.body, c.other)]
-        asked = [c.time for c in own if isinstance(c.other, str) == (ask == "walls")]
-    fitting = starts[_between(np.array(asked), starts, starts + num_frames - 1) == count]
-    return Found(scene.choice(fitting.tolist())) if len(fitting) else None
+def _find_count(search: Search, kind: str, count: int, scene: Stream, *, own: bool) -> int | None:
+    """A start from which the clip shows so many of the contacts asked for."""
+    starts, contacts = search.starts, search.motion.contacts
+    asked = [
+        contact.time
+        for contact in contacts
+        if isinstance(contact.other, str) == (kind == "hit")
+        and (not own or 0 in (contact.body, contact.other))
+    ]
+    fitting = starts[_between(np.array(asked), starts, starts + search.num_frames - 1) == count]
+    return scene.choice(fitting.tolist()) if len(fitting) else None
 
 
-def _find_flight(
-    motion: Run,
-    objects: Sequence[SceneObject],
-    starts: np.ndarray,
-    num_frames: int,
-    time_bin: int,
-    scene: Stream,
-) -> Found | None:
+def _find_flight(search: Search, time_bin: int, scene: Stream) -> tuple[int, tuple[str, str]] | None:
     """A start from which a flight of the first shape begins in a bin of the clip, and what it is between."""
-    if not len(starts):
+    starts = search.starts.tolist()
+    if not starts:
         return None
-    for start in scene.sample(starts.tolist(), min(len(starts), 20)):
-        contacts = _named(motion.contacts, objects, start, num_frames)
-        flight = _flight_in_bin(contacts, objects[0].name, num_frames, time_bin)
+    for start in scene.sample(starts, min(len(starts), 20)):
+        contacts = _named(search.motion.contacts, search.objects, start, search.num_frames)
+        flight = _flight_in_bin(contacts, search.objects[0].name, search.num_frames, time_bin)
         if flight is not None:
-            return Found(start, flight)
+            return start, flight
     return None
 
 
@@ -377,13 +480,6 @@ def _of(events: Sequence[Event], name: str) -> list[Event]:
 def _met(event: Event, name: str) -> str:
     """What a shape met in one of its contacts."""
     return event.actor if event.target == name else event.target
-
-
-def _count(events: Sequence[Event], query: Mapping[str, Any]) -> int:
-    if query["ask"] == "total":
-        return sum(event.kind == "touch" for event in events)
-    kind = {"walls": "hit", "touches": "touch"}[query["ask"]]
-    return sum(event.kind == kind for event in _of(events, query["object"]))
 
 
 def _room(span: tuple[int, int], num_frames: int) -> tuple[int, int]:

@@ -46,7 +46,7 @@ class Contact:
 
 
 @dataclass(frozen=True)
-class Run:
+class Motion:
     """A finished simulation."""
 
     times: np.ndarray
@@ -67,7 +67,7 @@ class Run:
         return positions
 
 
-def run(bodies: Sequence[Body], width: float, height: float, end: float) -> Run:
+def run(bodies: Sequence[Body], width: float, height: float, end: float) -> Motion:
     """Let bodies move in the box (0, 0)–(width, height) until time `end` (frames).
 
     Bodies must start inside the box and apart.
@@ -99,7 +99,7 @@ def run(bodies: Sequence[Body], width: float, height: float, end: float) -> Run:
         times.append(now)
         places.append(place)
         velocities.append(velocity)
-    return Run(np.array(times), np.array(places), np.array(velocities), tuple(contacts))
+    return Motion(np.array(times), np.array(places), np.array(velocities), tuple(contacts))
 
 
 def _dot(one: np.ndarray, two: np.ndarray) -> float:
