@@ -17,8 +17,10 @@ from synrl.errors import ConfigError, IllegalOperation
 from synrl.evidence import Evidence
 from synrl.scoring import score
 from synrl.seeds import Streams
-from synrl.tasks.chip_clip import animate, legible
-from synrl.tasks.chip_container import COUNTS, FAMILY, ChipConfig
+from synrl.tasks.chip_container import FAMILY
+from synrl.tasks.chip_container.asks import COUNTS
+from synrl.tasks.chip_container.clip import animate, legible
+from synrl.tasks.chip_container.config import ChipConfig
 from synrl.tasks.shared.questions import Question
 from synrl.video.raster import rgb_colour, rgb_frames
 from synrl.world.chips import VALUES, apply, format_plan

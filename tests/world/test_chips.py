@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from synrl.errors import IllegalOperation
-from synrl.world.chip_shelf import CAPACITY, Shelf, travel
+from synrl.tasks.chip_container.shelf import CAPACITY, Shelf, travel
 from synrl.world.chips import (
     VALUES,
     WORLD,

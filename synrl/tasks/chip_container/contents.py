@@ -16,15 +16,13 @@ from __future__ import annotations
 import functools
 import math
 from collections import Counter
-from collections.abc import Mapping
-from typing import Any
 
 from synrl.errors import IllegalOperation
 from synrl.seeds import Stream, Streams
+from synrl.tasks.chip_container.shelf import CAPACITY
 from synrl.tasks.shared.questions import NUM_OPTIONS, Question, choice
-from synrl.world.chip_shelf import CAPACITY
 from synrl.world.chips import VALUES, WORLD, Chips, Contents, apply, backwards
-from synrl.world.history import History, Propose, Step, key, rivals
+from synrl.world.history import History, Propose, Step, When, key, rivals
 
 FEWEST = 2
 """Chips that are asked about: a single one could be an answer that was merely seen."""
@@ -35,18 +33,17 @@ the farthest from it: with 6 each in 25 % of clips at all levels, to 2 or 3 poin
 right too often (28 %), and without this rule the smallest."""
 
 
-class _Inquiry:
+class Inquiry:
     """What is asked, and of which part of a history: from the readable end to the asked moment."""
 
-    def __init__(self, history: History, query: Mapping[str, Any]) -> None:
-        whole, when = len(history.steps), query["when"]
-        if query["reveal"] == "start":
-            told, steps = history, whole if when == "end" else when
+    def __init__(self, history: History, reveal: str, container: str, when: When, *, total: bool) -> None:
+        whole = len(history.steps)
+        if reveal == "start":
+            told, steps = history, whole if isinstance(when, str) else when
         else:
-            told, steps = backwards(history), whole if when == "start" else whole - when
+            told, steps = backwards(history), whole if isinstance(when, str) else whole - when
         self.told = History(told.steps[:steps], told.states[: steps + 1])
-        self.container = query["container"]
-        self.total = query["ask"] == "total"
+        self.container, self.total = container, total
         self.readable = self._said(self.told.states[0][self.container])
 
     def _said(self, chips: Chips) -> Chips:
@@ -71,9 +68,8 @@ class _Inquiry:
         return tuple(sorted(exchanged))
 
 
-def can_be_asked(history: History, query: Mapping[str, Any], propose: Propose, stream: Stream) -> bool:
+def can_be_asked(inquiry: Inquiry, propose: Propose, stream: Stream) -> bool:
     """Whether the truth fits, and the history is drawn to be asked about as the module says."""
-    inquiry = _Inquiry(history, query)
     told, truth = inquiry.told, inquiry.answer(inquiry.told)
     if not inquiry.fits(truth):
         return False
@@ -101,13 +97,12 @@ def _picked_from(step: Step, state: Contents) -> float:
     return holding * len(chips) / chips.count(step.arguments["chip"])
 
 
-def ask(
-    wording: str, history: History, query: Mapping[str, Any], propose: Propose, streams: Streams
+def contents_question(
+    wording: str, inquiry: Inquiry, form: str, propose: Propose, streams: Streams
 ) -> Question:
     """The question with its truth; wrong options differ from the truth and from what can be read."""
-    inquiry = _Inquiry(history, query)
     truth = inquiry.answer(inquiry.told)
-    if query["form"] == "choice":
+    if form == "choice":
         wrong = rivals(
             inquiry.told,  # which begins at the end that can be read
             "start",

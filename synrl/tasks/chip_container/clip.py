@@ -1,4 +1,4 @@
-"""The clip of a history of chip containers: names, poses and looks.
+"""What happens in a clip of chip_container, and how it is shown: chips, legal steps, poses and looks.
 
 Chips get unique names ("25 #2") for their tracks' sake; which of several equal chips an operation takes
 is not part of the history, and the one with the lowest number is taken. A chip is drawn while the
@@ -12,14 +12,15 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from synrl.seeds import Streams
+from synrl.seeds import Stream, Streams
+from synrl.tasks.chip_container.config import ChipConfig
+from synrl.tasks.chip_container.shelf import CAPACITY, Shelf, bag_width, travel
 from synrl.video.outlines import circle, place, rectangle, rounded_rectangle
 from synrl.video.raster import rgb_colour
 from synrl.video.scene import Look, Scene, Shape
 from synrl.video.style import lettering
-from synrl.world.chip_shelf import Shelf, bag_width, travel
-from synrl.world.chips import VALUES
-from synrl.world.history import History, timed
+from synrl.world.chips import VALUES, Chips, Contents, apply
+from synrl.world.history import History, Propose, Step, timed
 from synrl.world.style import draw_style
 from synrl.world.timeline import FPS, HEIGHT, HIDDEN, WIDTH, Operation, Poses, SceneObject, State, Timeline
 
@@ -29,6 +30,8 @@ blur of compression is farthest from the edges of the boxes in which the check o
 CORNER = 10.0
 """Radius of the corners of bags, px."""
 SHOWN = 0
+FEWEST = 2
+"""Chips that are left in all containers together."""
 _LIGHT, _DARK = "#ffffff", "#161616"
 
 Places = dict[str, str]
@@ -38,6 +41,54 @@ Places = dict[str, str]
 def names(containers: int) -> tuple[str, ...]:
     """The letters of some containers."""
     return tuple("ABCD"[:containers])
+
+
+def deal(scene: Stream, config: ChipConfig) -> dict[str, Chips]:
+    """Random chips in random containers, none of which holds too many."""
+    while True:
+        state: dict[str, Chips] = dict.fromkeys(names(config.containers), ())
+        for _ in range(config.chips):
+            state = apply(
+                state, "add", {"container": scene.choice(tuple(state)), "chip": scene.choice(VALUES)}
+            )
+        if max(map(len, state.values())) <= CAPACITY:
+            return state
+
+
+def kinds_of(config: ChipConfig, reveal: str) -> tuple[str, ...]:
+    """The kinds of operations that leave a clip with one answer."""
+    return tuple(kind for kind in config.kinds if kind != "pour" or reveal == "start")
+
+
+def proposer(config: ChipConfig, reveal: str, untouched: str = "") -> Propose:
+    """Random legal steps that leave one container alone and put too many chips into none."""
+    kinds = kinds_of(config, reveal)
+
+    def propose(state: Contents, scene: Stream) -> Step:
+        others = [name for name in state if name != untouched]
+        holding = [name for name in others if state[name]]
+        free = [name for name in others if len(state[name]) < CAPACITY]
+        while True:
+            kind = scene.choice(kinds)
+            if kind == "add" and free:
+                return Step(kind, {"container": scene.choice(free), "chip": scene.choice(VALUES)})
+            if not holding:
+                continue
+            source = scene.choice(holding)
+            if kind == "remove" and sum(map(len, state.values())) > FEWEST:
+                return Step(kind, {"container": source, "chip": scene.choice(state[source])})
+            targets = [name for name in (others if kind == "swap" else free) if name != source]
+            if not targets:
+                continue
+            target = scene.choice(targets)
+            if kind == "move":
+                return Step(kind, {"source": source, "target": target, "chip": scene.choice(state[source])})
+            if kind == "swap":
+                return Step(kind, {"containers": sorted((source, target))})
+            if kind == "pour" and len(state[source]) + len(state[target]) <= CAPACITY:
+                return Step(kind, {"source": source, "target": target})
+
+    return propose
 
 
 def value(chip: str) -> int:
@@ -79,7 +130,7 @@ def _exchange(given: Mapping[str, Any]) -> dict[str, str]:
     return {one: two, two: one}
 
 
-def animate(history: History, query: dict[str, Any], streams: Streams) -> Timeline:
+def animate(history: History, query: Mapping[str, Any], streams: Streams) -> Timeline:
     """The timeline of a history whose states are lists of values."""
     operations, states, num_frames = timed(history, query["reveal"], streams.scene)
     style = draw_style(streams)

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from synrl.world.easing import along
+
 CAPACITY = 6
 """Chips that can be laid out in a bag; a matter of drawing, not of the rules."""
 _COLUMNS = 2
@@ -150,11 +152,5 @@ def mouth(height: float, angle: float) -> float:
 
 def travel(way: Sequence[Key], num_frames: int) -> np.ndarray:
     """Poses (num_frames + 1, 3) of x, y and angle on a way, each stretch started and ended gently."""
-    shares = [key.share for key in way]
     poses = np.array([(key.x, key.y, key.angle) for key in way])
-    progress = np.interp(np.linspace(0, 1, num_frames + 1), shares, np.arange(len(way)))
-    whole = np.minimum(progress.astype(int), len(way) - 2)
-    part = progress - whole
-    eased = (part * part * (3 - 2 * part))[:, None]
-    travelled: np.ndarray = poses[whole] * (1 - eased) + poses[whole + 1] * eased
-    return travelled
+    return along(poses, [key.share for key in way], np.linspace(0, 1, num_frames + 1))

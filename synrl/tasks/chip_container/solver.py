@@ -9,55 +9,82 @@ value that lies in the wrong container takes one move.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from synrl.evidence import Evidence, Observed
-from synrl.tasks.chip_clip import names, value
-from synrl.world.chip_shelf import mouth
+from synrl.evidence.following import at
+from synrl.tasks.chip_container.clip import names, value
+from synrl.tasks.chip_container.shelf import mouth
+from synrl.tasks.shared.moments import hidden_end
 from synrl.world.chips import format_plan, parse_plan
-from synrl.world.history import Step
+from synrl.world.history import Step, When
 from synrl.world.timeline import Operation, State
 
 Ledger = dict[str, Counter[int]]
 """For each container, how many chips of each value are in it."""
 
 
-def solve(evidence: Evidence) -> str | None:
-    """The answer to a chip_container question, or None if the evidence doesn't determine it."""
-    query = evidence.query
-    if [operation.index for operation in evidence.operations] != list(range(len(evidence.operations))):
-        return None  # operations have their number in the clip: one that is skipped was missed
-    if query["ask"] in ("first_change", "last_change"):
-        return _change(evidence)
+def ledger_at(evidence: Evidence, when: When) -> Ledger | None:
+    """The ledger at a moment; None if the evidence doesn't determine it."""
+    ledgers = follow(evidence)
+    return None if ledgers is None else at(ledgers, when)
+
+
+def total(held: Counter[int]) -> int:
+    """What some chips are worth together."""
+    return sum(chip * number for chip, number in held.items())
+
+
+def peak(evidence: Evidence, container: str) -> str | None:
+    """The number of the operation that brings a container to its largest total."""
     ledgers = follow(evidence)
     if ledgers is None:
         return None
-    last = len(ledgers) - 1
-    if query["ask"] == "peak":
-        totals = [_total(ledger[query["container"]]) for ledger in ledgers]
-        return str(totals.index(max(totals)))
-    if query["ask"] == "plan":
-        return _plan(ledgers[0 if query["reveal"] == "end" else last], query, evidence.options)
-    after = int({"start": 0, "end": last}.get(query["when"], query["when"]))
-    if after > last:
+    totals = [total(ledger[container]) for ledger in ledgers]
+    return str(totals.index(max(totals)))
+
+
+def changes(evidence: Evidence, container: str) -> list[int]:
+    """The numbers of the operations that are seen to involve a container; none if one was missed."""
+    if _missed(evidence):
+        return []
+    return [
+        operation.index + 1
+        for operation in evidence.operations
+        if container in operation.arguments.values() or container in operation.arguments.get("containers", ())
+    ]
+
+
+def plan(evidence: Evidence) -> str | None:
+    """The first option that works, or a shortest plan if there are none."""
+    query = evidence.query
+    hidden = ledger_at(evidence, hidden_end(query["reveal"]))
+    if hidden is None:
         return None
-    ledger = ledgers[after]
-    if query["ask"] == "richest":
-        return max(ledger, key=lambda name: _total(ledger[name]))
-    held = ledger[query["container"]]
-    if query["ask"] == "total":
-        return str(_total(held))
-    if query["ask"] == "count":
-        return str(held.total())
-    return ", ".join(map(str, sorted(held.elements())))
+    target = {name: Counter(chips) for name, chips in query["target"].items()}
+    if evidence.options:
+        return next((option for option in evidence.options if _carried_out(hidden, option) == target), None)
+    surplus = [(chip, name) for name in hidden for chip in (hidden[name] - target[name]).elements()]
+    lacking = [(chip, name) for name in hidden for chip in (target[name] - hidden[name]).elements()]
+    moves = [
+        Step("move", {"source": source, "target": goal, "chip": chip})
+        for (chip, source), (same, goal) in zip(sorted(surplus), sorted(lacking), strict=False)
+        if chip == same
+    ]
+    fits = len(moves) == len(surplus) == len(lacking) <= query["moves"]
+    return format_plan(moves) if moves and fits else None
+
+
+def _missed(evidence: Evidence) -> bool:
+    """Whether an operation was missed: they have their number in the clip, and one is skipped."""
+    return [operation.index for operation in evidence.operations] != list(range(len(evidence.operations)))
 
 
 def follow(evidence: Evidence) -> list[Ledger] | None:
     """The ledgers after 0, 1, … operations; None if what was seen does not fit together."""
-    if not evidence.reveals:
+    if _missed(evidence) or not evidence.reveals:
         return None
     (reveal,) = evidence.reveals
     ledger: Ledger = {name: Counter(chips) for name, chips in reveal.state.items()}
@@ -93,39 +120,6 @@ def _booked(ledger: Ledger, operation: Operation, direction: int) -> Ledger | No
                 if after[name][given["chip"]] < 0:
                     return None
     return {name: +held for name, held in after.items()}
-
-
-def _total(held: Counter[int]) -> int:
-    return sum(chip * number for chip, number in held.items())
-
-
-def _change(evidence: Evidence) -> str | None:
-    """The number of the first or last operation that involves a container."""
-    container = evidence.query["container"]
-    numbers = [
-        operation.index + 1
-        for operation in evidence.operations
-        if container in operation.arguments.values() or container in operation.arguments.get("containers", ())
-    ]
-    if not numbers:
-        return None
-    return str(numbers[0] if evidence.query["ask"] == "first_change" else numbers[-1])
-
-
-def _plan(hidden: Ledger, query: Mapping[str, Any], options: Sequence[str]) -> str | None:
-    """The first option that works, or a shortest plan if there are none."""
-    target = {name: Counter(chips) for name, chips in query["target"].items()}
-    if options:
-        return next((option for option in options if _carried_out(hidden, option) == target), None)
-    surplus = [(chip, name) for name in hidden for chip in (hidden[name] - target[name]).elements()]
-    lacking = [(chip, name) for name in hidden for chip in (target[name] - hidden[name]).elements()]
-    moves = [
-        Step("move", {"source": source, "target": goal, "chip": chip})
-        for (chip, source), (same, goal) in zip(sorted(surplus), sorted(lacking), strict=False)
-        if chip == same
-    ]
-    fits = len(moves) == len(surplus) == len(lacking) <= query["moves"]
-    return format_plan(moves) if moves and fits else None
 
 
 def _carried_out(hidden: Ledger, plan: str) -> Ledger | None:

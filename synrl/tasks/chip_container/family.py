@@ -1,0 +1,130 @@
+"""chip_container: follow the values of chips through closed containers.
+
+The containers are seen through for two seconds at one end of the clip, the start (forward questions) or
+the end (retrodictive ones); else they are closed. A chip that goes into a container, out of it, or to
+another one shows its value on the way, so contents follow from what could be read and from every
+operation since. Containers that change places, and those poured into others, move chips unseen.
+
+A pour loses which chips came from where, so none occurs when only the end can be read: every operation
+of such a clip has one inverse, and one start fits what is seen.
+
+Histories are drawn from the readable end on, in either direction of time. So what can be read is drawn
+in the same way at both ends, and says as little about the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from matplotlib.path import Path
+
+from synrl.evidence import Evidence, Observed
+from synrl.seeds import Stream, Streams
+from synrl.tasks.base import Family
+from synrl.tasks.chip_container import clip, solver
+from synrl.tasks.chip_container.asks import ASKS, Leg, Wish
+from synrl.tasks.chip_container.config import LEVELS, ChipConfig
+from synrl.tasks.chip_container.shelf import bag_width
+from synrl.tasks.shared.moments import draw_reveal
+from synrl.tasks.shared.telling import both_ways
+from synrl.video.outlines import circle, rounded_rectangle
+from synrl.video.scene import Scene
+from synrl.world.chips import WORLD, Contents, apply, backwards
+from synrl.world.history import History, key, play
+from synrl.world.timeline import Operation, Timeline
+
+
+class ChipContainer(Family):
+    name = "chip_container"
+    summary = "What closed containers hold after chips go in, out and across, and after pours and swaps."
+    category = "container management"
+    horizon = "long"
+    primitive = "temporal"
+    modes = ("forward", "retrodictive", "historical", "predict_operations")
+    config_type = ChipConfig
+    levels = LEVELS
+    asks = ASKS
+    world = WORLD
+    words = {
+        "change places": "swap",
+        "changes places": "swap",
+        "taken out": "take away",
+        "is poured": "pour",
+        "drops into": "add",
+        "put into": "add",
+    }
+    names = (r"containers? [A-Z](?: and [A-Z])?", r"chip of \d+")
+
+    def simulate(self, config: ChipConfig, streams: Streams) -> Timeline:
+        scene, question = streams.scene, streams.question
+        start = clip.deal(scene, config)
+        reveal = draw_reveal(config.mode, question)
+        possible = [ask.name for ask in ASKS if config.mode in ask.modes and ask.possible(config)]
+        name = question.choice(possible)
+        (ask,) = (ask for ask in ASKS if ask.name == name)
+        container = question.choice(ask.containers(start))
+        wish = Wish(reveal, container, ask.wanted(start, container, config, question))
+        while True:
+            history = _played(start, reveal, ask.legs(wish, config), config, scene)
+            asked = None if history is None else ask.draw(history, wish, config, question)
+            if history is not None and asked is not None:
+                break
+            if not ask.even:
+                start = clip.deal(scene, config)
+        query = {
+            "ask": name,
+            "reveal": reveal,
+            "form": config.form,
+            "containers": config.containers,
+            "kinds": list(clip.kinds_of(config, reveal)),
+            **asked,
+        }
+        return clip.animate(history, query, streams)
+
+    def draw(self, timeline: Timeline) -> Scene:
+        return clip.draw(timeline)
+
+    def phrases(self, happening: Operation) -> Sequence[str]:
+        given = happening.arguments
+        if happening.kind in ("move", "pour"):
+            way = f"from container {given['source']} to container {given['target']}"
+            what = "everything is poured" if happening.kind == "pour" else f"a chip of {given['chip']} goes"
+            return (f"{what} {way}",)
+        if happening.kind == "swap":
+            return both_ways("containers {} and {} change places", *given["containers"])
+        if happening.kind == "add":
+            return (
+                f"a chip of {given['chip']} drops into container {given['container']}",
+                f"a chip of {given['chip']} is put into container {given['container']}",
+            )
+        return (f"a chip of {given['chip']} is taken out of container {given['container']}",)
+
+    def parts(self, state: Mapping[str, Any], query: Mapping[str, Any]) -> dict[str, str]:
+        return {
+            f"container {name}": f"holds {', '.join(map(str, chips))}" if chips else "is empty"
+            for name, chips in state.items()
+        }
+
+    def observe(self, evidence: Evidence) -> Observed:
+        return solver.observe(evidence)
+
+    def outline(self, shape: str, size: float) -> Path:
+        return circle(size) if shape == "chip" else rounded_rectangle(bag_width(size), size, clip.CORNER)
+
+
+FAMILY = ChipContainer()
+
+
+def _played(
+    readable: Contents, reveal: str, legs: Sequence[Leg], config: ChipConfig, scene: Stream
+) -> History | None:
+    """A random history, played leg by leg from its readable end on; None if a state recurs in it."""
+    told = History((), (readable,))
+    for length, untouched in legs:
+        if length:
+            leg = play(told.states[-1], length, apply, clip.proposer(config, reveal, untouched), scene)
+            told = History((*told.steps, *leg.steps), (*told.states, *leg.states[1:]))
+    if len(set(map(key, told.states))) <= config.num_operations:
+        return None
+    return told if reveal == "start" else backwards(told)
