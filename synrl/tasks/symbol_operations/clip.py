@@ -1,26 +1,76 @@
-"""The clip of symbol_operations: tiles that move between slots, tokens that drop onto them."""
+"""What happens in a clip of symbol_operations, and how it is shown: tiles that move, tokens that drop."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.path import Path
 
 from synrl.seeds import Stream, Streams
+from synrl.tasks.symbol_operations.config import SymbolConfig
+from synrl.tasks.symbol_operations.row import Row, Way, drop, leave, over, shifts
 from synrl.video.outlines import place, rectangle, rounded_rectangle
 from synrl.video.scene import Look, Scene, Shape
 from synrl.video.style import lettering
-from synrl.world.history import History, timed
-from synrl.world.slots import NAMES, Value
+from synrl.world.easing import along
+from synrl.world.history import History, Propose, Step, timed
+from synrl.world.slots import NAMES, Value, negated
 from synrl.world.style import Style
 from synrl.world.timeline import FPS, HEIGHT, HIDDEN, WIDTH, Operation, Poses, SceneObject, Timeline
 
 COVER = 0
-OUT = -40.0
-"""Height at which tiles and tokens come in and go."""
+SYMBOLS = ("x", "y", "z", "w")
+MOST = 9
+"""Largest value, either sign, that comes in; sums stay within twice that."""
+STEP = 5
+"""Largest amount that is added, either sign."""
+
+
+def start(scene: Stream, config: SymbolConfig) -> dict[str, list[Value]]:
+    """Different numbers and a few symbols."""
+    numbers = [value for value in range(-MOST, MOST + 1) if value]
+    values: list[Value] = [*scene.sample(numbers, config.slots)]
+    for slot, symbol in zip(
+        scene.sample(range(config.slots), config.symbols), scene.sample(SYMBOLS, config.symbols), strict=True
+    ):
+        values[slot] = symbol if scene.chance(0.5) else negated(symbol)
+    return {"slots": values}
+
+
+def proposer(config: SymbolConfig, reveal: str) -> Propose:
+    """Random legal steps; what is destroyed is part of the step only if it shows."""
+    shown = reveal == "end"
+
+    def propose(state: Any, scene: Stream) -> Step:
+        values: list[Value] = state["slots"]
+        names = NAMES[: len(values)]
+        while True:
+            kind = scene.choice(config.kinds)
+            slot = scene.integer(0, len(values) - 1)
+            value = values[slot]
+            if kind == "swap":
+                return Step(kind, {"slots": sorted(scene.sample(names, 2))})
+            if kind == "negate":
+                return Step(kind, {"slot": names[slot]})
+            if kind == "rotate":
+                return Step(kind, {"direction": scene.choice(("left", "right"))})
+            if kind == "add" and isinstance(value, int):
+                amount = scene.integer(1, STEP) * (1 if scene.chance(0.5) else -1)
+                if 0 < abs(value + amount) <= 2 * MOST:
+                    return Step(kind, {"slot": names[slot], "amount": amount})
+            elif kind == "copy":
+                source, target = scene.sample(names, 2)
+                lost = {"lost": values[names.index(target)]} if shown else {}
+                return Step(kind, {"source": source, "target": target, **lost})
+            elif kind == "delete" and len(values) > max(3, config.slots - 1):
+                return Step(kind, {"slot": names[slot], **({"value": value} if shown else {})})
+            elif kind == "insert" and len(values) < config.most:
+                new = scene.choice([number for number in range(-MOST, MOST + 1) if number])
+                return Step(kind, {"slot": NAMES[scene.integer(0, len(values))], "value": new})
+
+    return propose
 
 
 def outline(shape: str, size: float) -> Path:
@@ -43,7 +93,7 @@ def draw(timeline: Timeline) -> Scene:
             inset = Shape(rounded_rectangle(item.size - 8, item.size - 8, 5), fill="#ffffff")
         faces = [(body, inset, Shape(lettering(style, word, height), fill="#202020")) for word in words]
         looks.append(tuple(faces) if item.shape == "token" else ((body,), *faces))
-    row = _Row.of(timeline.poses, timeline.objects, query["most"])
+    row = Row.of(timeline.poses, timeline.objects, query["most"])
     shelf = []
     for slot in range(query["most"]):
         x, below = row.x(slot), row.y + row.tile / 2
@@ -54,40 +104,6 @@ def draw(timeline: Timeline) -> Scene:
     return Scene(WIDTH, HEIGHT, style.panel, tuple(shelf), tuple(looks))
 
 
-@dataclass(frozen=True)
-class _Row:
-    """Where the slots are, in px."""
-
-    left: float
-    y: float
-    pitch: float
-
-    @property
-    def tile(self) -> float:
-        return self.pitch - 16
-
-    def x(self, slot: int) -> float:
-        return self.left + (slot + 0.5) * self.pitch
-
-    @classmethod
-    def drawn(cls, style: Stream, most: int) -> _Row:
-        """As large as it fits, or a little smaller."""
-        pitch = float(style.integer(54, min(84, (WIDTH - 24) // most)))
-        return cls(
-            float(style.integer(12, int(WIDTH - 12 - most * pitch))), float(style.integer(310, 370)), pitch
-        )
-
-    @classmethod
-    def of(cls, poses: Poses, objects: Sequence[SceneObject], most: int) -> _Row:
-        """Of a clip, by its tiles on the first frame, the first of which stands in slot A."""
-        pitch = objects[0].size + 16
-        return cls(float(poses.x[0, 0]) - pitch / 2, float(poses.y[0, 0]), pitch)
-
-
-Way = tuple[Sequence[tuple[float, float]], Sequence[float]]
-"""Corners of a route, and the shares of an operation's time at which they are reached."""
-
-
 def _values(timeline: Timeline) -> list[Value]:
     """Every value that is ever held, in the order of the tiles' looks."""
     return list(dict.fromkeys(value for state in timeline.states for value in state.state["slots"]))
@@ -96,7 +112,7 @@ def _values(timeline: Timeline) -> list[Value]:
 class _Stage:
     """The objects of a clip as they come up, and their tracks."""
 
-    def __init__(self, row: _Row, num_frames: int, tile_colour: str, token_colour: str) -> None:
+    def __init__(self, row: Row, num_frames: int, tile_colour: str, token_colour: str) -> None:
         self.row, self.num_frames = row, num_frames
         self.colours = {"tile": tile_colour, "token": token_colour}
         self.objects: list[SceneObject] = []
@@ -128,10 +144,10 @@ class _Stage:
         return poses
 
 
-def animate(history: History, query: dict[str, Any], style: Style, streams: Streams) -> Timeline:
+def animate(history: History, query: Mapping[str, Any], style: Style, streams: Streams) -> Timeline:
     """The clip of a history."""
     operations, states, num_frames = timed(history, query["reveal"], streams.scene)
-    row = _Row.drawn(streams.style, query["most"])
+    row = Row.drawn(streams.style, query["most"])
     stage = _Stage(row, num_frames, *streams.style.sample(tuple(style.palette.colours.values()), 2))
     values = list(dict.fromkeys(value for state in history.states for value in state["slots"]))
     tiles = [stage.add_tile(value) for value in history.states[0]["slots"]]
@@ -169,63 +185,33 @@ def _carried_out(
     if kind in ("add", "negate"):
         sign = f"{given['amount']:+d}" if kind == "add" else "±"
         token = stage.add(f"token {operation.index + 1}: {sign}", "token")
-        return _Carried(later, {token: _drop(row, NAMES.index(given["slot"]), 0.0)})
+        return _Carried(later, {token: drop(row, NAMES.index(given["slot"]), 0.0)})
     if kind == "swap":
         one, two = (NAMES.index(name) for name in given["slots"])
         later[one], later[two] = later[two], later[one]
-        return _Carried(later, {tiles[one]: _over(row, one, two, 1), tiles[two]: _over(row, two, one, 2)})
+        return _Carried(later, {tiles[one]: over(row, one, two, 1), tiles[two]: over(row, two, one, 2)})
     if kind == "rotate":
         later = later[1:] + later[:1] if given["direction"] == "left" else later[-1:] + later[:-1]
         around = tiles[0 if given["direction"] == "left" else -1]
-        over = _over(row, tiles.index(around), later.index(around), 1)
-        return _Carried(later, {**_shifts(row, tiles, later, 0.25, 0.75), around: over})
+        way = over(row, tiles.index(around), later.index(around), 1)
+        return _Carried(later, {**shifts(row, tiles, later, 0.25, 0.75), around: way})
     if kind == "copy":
         source, slot = NAMES.index(given["source"]), NAMES.index(given["target"])
         gone, new = tiles[slot], stage.add_tile(values[slot])
         later[slot] = new
         shown = {gone: given["lost"]} if "lost" in given else {}
-        return _Carried(later, {new: _over(row, source, slot, 1), gone: _leave(row, slot, 0.5)}, shown)
+        return _Carried(later, {new: over(row, source, slot, 1), gone: leave(row, slot, 0.5)}, shown)
     slot = NAMES.index(given["slot"])
     if kind == "insert":
         new = stage.add_tile(given["value"])
         later.insert(slot, new)
-        shifts = _shifts(row, tiles, later, 0.0, 0.5)
-        return _Carried(
-            later, {new: _drop(row, slot, 0.4 if shifts else 0.0), **shifts}, {new: given["value"]}
-        )
+        closing = shifts(row, tiles, later, 0.0, 0.5)
+        falling = drop(row, slot, 0.4 if closing else 0.0)
+        return _Carried(later, {new: falling, **closing}, {new: given["value"]})
     gone = later.pop(slot)
-    shifts = _shifts(row, tiles, later, 0.5, 1.0)
+    closing = shifts(row, tiles, later, 0.5, 1.0)
     shown = {gone: given["value"]} if "value" in given else {}
-    return _Carried(later, {gone: _leave(row, slot, 0.5 if shifts else 1.0), **shifts}, shown)
-
-
-def _over(row: _Row, source: int, target: int, lane: int) -> Way:
-    """Up into a lane above the row, across, and down."""
-    y = row.y - lane * (row.tile + 14)
-    corners = [(row.x(source), row.y), (row.x(source), y), (row.x(target), y), (row.x(target), row.y)]
-    return corners, (0.0, 0.25, 0.75, 1.0)
-
-
-def _leave(row: _Row, slot: int, end: float) -> Way:
-    """Up and out of the picture; by halfway, if something is to cross or to close up."""
-    return [(row.x(slot), row.y), (row.x(slot), OUT)], (0.0, end)
-
-
-def _drop(row: _Row, slot: int, start: float) -> Way:
-    """Into a slot from above."""
-    return [(row.x(slot), OUT), (row.x(slot), row.y)], (start, 1.0)
-
-
-def _shifts(
-    row: _Row, before: Sequence[int], after: Sequence[int], start: float, end: float
-) -> dict[int, Way]:
-    """Straight along the row, for tiles that are in another slot."""
-    slots = {tile: (before.index(tile), after.index(tile)) for tile in before if tile in after}
-    return {
-        tile: ([(row.x(one), row.y), (row.x(two), row.y)], (start, end))
-        for tile, (one, two) in slots.items()
-        if one != two
-    }
+    return _Carried(later, {gone: leave(row, slot, 0.5 if closing else 1.0), **closing}, shown)
 
 
 def _move(
@@ -239,11 +225,6 @@ def _move(
     share = np.linspace(0, 1, end - start + 1)[1:-1]
     inner = slice(start + 1, end)
     for number, (corners, times) in ways.items():
-        progress = np.interp(share, times, np.arange(len(times)))
-        whole = np.minimum(progress.astype(int), len(times) - 2)
-        part = (progress - whole)[:, None]
-        part = part * part * (3 - 2 * part)
-        points = np.array(corners)
-        path = points[whole] * (1 - part) + points[whole + 1] * part
+        path = along(np.array(corners), times, share)
         tracks[number]["x"][inner], tracks[number]["y"][inner] = path.T
         tracks[number]["look"][inner] = faces.get(number, COVER)

@@ -13,7 +13,8 @@ from typing import Any
 
 from synrl.evidence import Evidence, Observed
 from synrl.evidence.following import at, find_plan, read_back, reveal_at_start
-from synrl.world.history import Step
+from synrl.tasks.shared.moments import hidden_end
+from synrl.world.history import Step, When
 from synrl.world.slots import NAMES, WORLD, Value
 from synrl.world.timeline import Operation, State
 
@@ -58,30 +59,32 @@ def _other_sign(symbol: str) -> str:
 Terms = list[Term]
 
 
-def solve(evidence: Evidence) -> str | None:
-    """The answer to a question, or None if the evidence doesn't determine it."""
+def values_at(evidence: Evidence, when: When) -> list[Value] | None:
+    """What the slots hold at a moment, or None if the evidence doesn't determine all of it."""
+    rows = _known(evidence)
+    row = None if rows is None else at(rows, when)
+    return None if row is None or None in row else [value for value in row if value is not None]
+
+
+def changes(evidence: Evidence, name: str) -> list[int]:
+    """The numbers of the operations that change a slot; none if they aren't determined."""
+    slot, rows = NAMES.index(name), _known(evidence)
+    held = [row[slot] if slot < len(row) else None for row in rows or ()]
+    if None in held:
+        return []
+    return [number for number in range(1, len(held)) if held[number] != held[number - 1]]
+
+
+def plan(evidence: Evidence) -> str | None:
+    """A plan from the hidden end to the target, or None if the evidence doesn't determine that end."""
+    hidden = values_at(evidence, hidden_end(evidence.query["reveal"]))
+    return None if hidden is None else find_plan(evidence, {"slots": hidden}, _carry, WORLD)
+
+
+def _known(evidence: Evidence) -> list[list[Value | None]] | None:
+    """The values in the slots after 0, 1, … operations, None for those that are unknown."""
     rows = _followed(evidence)
-    if rows is None:
-        return None
-    query = evidence.query
-    known = [[term.value() for term in row] for row in rows]
-    if query["ask"] == "plan":
-        hidden = known[-1 if query["reveal"] == "start" else 0]
-        return None if None in hidden else find_plan(evidence, {"slots": hidden}, _carry, WORLD)
-    if query["ask"] in ("first", "last"):
-        slot = NAMES.index(query["slot"])
-        held = [row[slot] if slot < len(row) else None for row in known]
-        changes = [number for number in range(1, len(held)) if held[number] != held[number - 1]]
-        if None in held or not changes:
-            return None
-        return str(changes[0 if query["ask"] == "first" else -1])
-    row = at(known, query["when"])
-    if row is None or None in row:
-        return None
-    if query["ask"] == "row":
-        return ", ".join(str(value) for value in row)
-    slot = NAMES.index(query["slot"])
-    return str(row[slot]) if slot < len(row) else None
+    return None if rows is None else [[term.value() for term in row] for row in rows]
 
 
 def _followed(evidence: Evidence) -> list[Terms] | None:

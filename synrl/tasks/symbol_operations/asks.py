@@ -1,0 +1,262 @@
+"""The kinds of question about symbol_operations: what slots hold, when one changes, and plans.
+
+`draw` chooses what is asked about a history; None means that the history lends itself to no such question.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from synrl.answers import FORMS
+from synrl.evidence import Evidence
+from synrl.seeds import Stream, Streams
+from synrl.tasks.asks import PlanAsk
+from synrl.tasks.base import Ask, Query
+from synrl.tasks.shared.moments import ENDS, draw_when, hidden_end, say_moment, state_at
+from synrl.tasks.shared.questions import NUM_OPTIONS, Question, choice, integer_question
+from synrl.tasks.shared.telling import at_moment, first_or_last
+from synrl.tasks.symbol_operations import solver
+from synrl.tasks.symbol_operations.clip import MOST, STEP, proposer
+from synrl.tasks.symbol_operations.config import SymbolConfig
+from synrl.world.history import History, When, rivals, told
+from synrl.world.plans import distant_state
+from synrl.world.slots import NAMES, WORLD, Value, apply
+from synrl.world.timeline import Timeline
+
+
+class SymbolQuery(Query):
+    """What every question about a clip of slots says."""
+
+    reveal: str
+    """The end at which the values show: `start` or `end`."""
+    most: int
+    """Slots that there ever are."""
+
+
+class RowQuery(SymbolQuery):
+    when: When
+
+
+class SlotQuery(RowQuery):
+    slot: str
+
+
+class ChangeQuery(SymbolQuery):
+    slot: str
+
+
+class PlanQuery(SymbolQuery):
+    moves: int
+    """The most that a plan may have."""
+    target: Mapping[str, Sequence[Value]]
+
+
+class _Values(Ask[Any, SymbolConfig]):
+    """The values in some slots at some moment."""
+
+    @abstractmethod
+    def pick(self, values: Sequence[Value], query: Any) -> tuple[Value, ...]:
+        """The asked values of all."""
+
+    def question(
+        self, text: str, timeline: Timeline, query: Any, config: SymbolConfig, streams: Streams
+    ) -> Question:
+        history = told(timeline.states, timeline.operations, apply)
+
+        def asked(other: History) -> tuple[Value, ...]:
+            return self.pick(state_at(other, query["when"])["slots"], query)
+
+        truth = asked(history)
+        if config.form == "open":
+            rate = 1 / math.perm(2 * MOST, len(truth))
+            return Question(text, self.answer_type, _say(truth), guess_rate=rate)
+        readable = self.pick(state_at(history, query["reveal"])["slots"], query)
+
+        def fits(rival: tuple[Value, ...]) -> bool:
+            """How many slots are taken shows, and so does what can be read: neither may rule a rival out."""
+            return len(rival) == len(truth) and rival != readable
+
+        def otherwise(last: tuple[Value, ...], stream: Stream) -> tuple[Value, ...]:
+            slot, changed = stream.integer(0, len(last) - 1), list(last)
+            value = changed[slot]
+            amount = stream.integer(1, STEP) * (1 if stream.chance(0.5) else -1)
+            changed[slot] = value + amount if isinstance(value, int) else stream.integer(1, MOST)
+            return tuple(changed)
+
+        propose = proposer(config, query["reveal"])
+        wrong = rivals(
+            history, query["reveal"], WORLD, propose, asked, fits, otherwise, NUM_OPTIONS - 1, streams.options
+        )
+        return choice(text, _say(truth), [_say(rival) for rival in wrong], streams)
+
+    def solve(self, evidence: Evidence, query: Any) -> str | None:
+        values = solver.values_at(evidence, query["when"])
+        asked = () if values is None else self.pick(values, query)
+        return _say(asked) if asked else None
+
+
+class Slot(_Values):
+    """The value in a slot."""
+
+    name = "slot"
+    modes = ("forward", "retrodictive", "historical")
+    answer_type = "text"
+
+    def draw(
+        self, history: History, reveal: str, wanted: int, config: SymbolConfig, question: Stream
+    ) -> Mapping[str, Any] | None:
+        """A slot that holds something else than what can be read."""
+        when = draw_when(config.mode, config.num_operations, question)
+        there, readable = state_at(history, when)["slots"], state_at(history, reveal)["slots"]
+        changed = [NAMES[k] for k, value in enumerate(there) if k >= len(readable) or value != readable[k]]
+        return {"slot": question.choice(changed), "when": when} if changed else None
+
+    def pick(self, values: Sequence[Value], query: SlotQuery) -> tuple[Value, ...]:
+        slot = NAMES.index(query["slot"])
+        return tuple(values[slot : slot + 1])
+
+    def wordings(self, query: SlotQuery) -> Sequence[str]:
+        slot, moment = query["slot"], say_moment(query["when"])
+        sentences = f"Which value is in slot {slot} {moment}?", f"What does slot {slot} hold {moment}?"
+        return _posed(query, sentences, 'Answer with the value, like "-3" or "x".')
+
+    def conclude(self, query: SlotQuery, row: Mapping[str, Any]) -> Sequence[str]:
+        return at_moment(query["when"], f"slot {query['slot']} holds {row['answer_text']}")
+
+    def about(self, query: SlotQuery) -> str:
+        return f"slot {query['slot']}"
+
+
+class Row(_Values):
+    """The values in all slots."""
+
+    name = "row"
+    modes = ("forward", "retrodictive")
+    answer_type = "ordering"
+
+    def draw(
+        self, history: History, reveal: str, wanted: int, config: SymbolConfig, question: Stream
+    ) -> Mapping[str, Any] | None:
+        """A moment at which the values are not those that can be read."""
+        when = draw_when(config.mode, config.num_operations, question)
+        there, readable = state_at(history, when)["slots"], state_at(history, reveal)["slots"]
+        return {"when": when} if there != readable else None
+
+    def pick(self, values: Sequence[Value], query: RowQuery) -> tuple[Value, ...]:
+        return tuple(values)
+
+    def wordings(self, query: RowQuery) -> Sequence[str]:
+        moment = say_moment(query["when"])
+        sentences = (
+            f"Which values do the slots hold {moment}, from slot A on?",
+            f"List the values in the slots {moment}, from left to right.",
+        )
+        return _posed(query, sentences, "Answer with the values in that order, separated by commas.")
+
+    def conclude(self, query: RowQuery, row: Mapping[str, Any]) -> Sequence[str]:
+        return at_moment(query["when"], f"the slots hold, from slot A on, {row['answer_text']}")
+
+
+class Change(Ask[ChangeQuery, SymbolConfig]):
+    """The number of the first or the last operation that changes what a slot holds."""
+
+    modes = ("historical",)
+    answer_type = "integer"
+
+    def __init__(self, which: str) -> None:
+        self.name = which
+        self._place = {"first": 0, "last": -1}[which]
+
+    def draw(
+        self, history: History, reveal: str, wanted: int, config: SymbolConfig, question: Stream
+    ) -> Mapping[str, Any] | None:
+        """A slot that the wanted operation was the first, or the last, to change."""
+        always = min(len(state["slots"]) for state in history.states)
+        changes = {name: _changes_of(history, name) for name in NAMES[:always]}
+        fitting = [name for name, numbers in changes.items() if numbers and numbers[self._place] == wanted]
+        return {"slot": question.choice(fitting)} if fitting else None
+
+    def wordings(self, query: ChangeQuery) -> Sequence[str]:
+        which, slot = self.name, query["slot"]
+        sentences = (
+            f"Counting operations from 1, which one is the {which} after which slot {slot} holds another "
+            "value than before it?",
+            f"What is the number of the {which} operation, counted from 1, that changes the value in slot "
+            f"{slot}?",
+        )
+        return _posed(query, sentences, FORMS["integer"])
+
+    def question(
+        self, text: str, timeline: Timeline, query: ChangeQuery, config: SymbolConfig, streams: Streams
+    ) -> Question:
+        numbers = _changes_of(told(timeline.states, timeline.operations, apply), query["slot"])
+        values = range(1, config.num_operations + 1)
+        return integer_question(text, numbers[self._place], values, config.form, streams)
+
+    def solve(self, evidence: Evidence, query: ChangeQuery) -> str | None:
+        numbers = solver.changes(evidence, query["slot"])
+        return str(numbers[self._place]) if numbers else None
+
+    def conclude(self, query: ChangeQuery, row: Mapping[str, Any]) -> Sequence[str]:
+        return first_or_last(self.name, row["answer_text"], f"changes the value in slot {query['slot']}")
+
+    def about(self, query: ChangeQuery) -> str:
+        return f"slot {query['slot']}"
+
+
+class Plan(PlanAsk[PlanQuery, SymbolConfig]):
+    """Operations from the hidden end of the clip to some values."""
+
+    world = WORLD
+
+    def draw(
+        self, history: History, reveal: str, wanted: int, config: SymbolConfig, question: Stream
+    ) -> Mapping[str, Any] | None:
+        """Values that the hidden end of the clip is exactly `plan_moves` operations away from."""
+        start = state_at(history, hidden_end(reveal))
+        target = distant_state(WORLD, start, config.plan_moves, question)
+        return None if target is None else {"moves": config.plan_moves, "target": target}
+
+    def wordings(self, query: PlanQuery) -> Sequence[str]:
+        moment = ENDS[hidden_end(query["reveal"])]
+        target = _say(query["target"]["slots"])
+        most = f"at most {query['moves']} operation{'s' if query['moves'] > 1 else ''}"
+        words = 'Operations are "swap A B", "negate A", "rotate left" and "rotate right".'
+        sentences = (
+            f"Which {most} would lead from the values {moment} to these, from slot A on: {target}? {words}",
+            f"{words} With {most}, how do you get from the values {moment} of the video to these, from the "
+            f"left: {target}?",
+        )
+        return _posed(query, sentences, 'Answer like "swap A B; negate C".')
+
+    def solve(self, evidence: Evidence, query: PlanQuery) -> str | None:
+        return solver.plan(evidence)
+
+
+ASKS = (Slot(), Row(), Change("first"), Change("last"), Plan())
+
+
+def _posed(query: SymbolQuery, sentences: Sequence[str], form: str) -> Sequence[str]:
+    """Questions behind the rules that all of them need; an open one ends with the form of its answer."""
+    rules = (
+        "Slots A, B, C and so on, from the left, hold numbers or symbols, which may have a minus sign. A "
+        "tile that moves takes its value along, a copy has the value of its original; +3 adds 3, ± "
+        "changes the sign; a gap closes up from the right. The values can be read only "
+        f"{ENDS[query['reveal']]} of the video."
+    )
+    end = "" if query["form"] == "choice" else f" {form}"
+    return [f"{rules} {sentence}{end}" for sentence in sentences]
+
+
+def _changes_of(history: History, name: str) -> list[int]:
+    """The numbers, from 1, of the operations after which a slot holds another value than before."""
+    slot = NAMES.index(name)
+    held = [state["slots"][slot] for state in history.states]
+    return [number for number in range(1, len(held)) if held[number] != held[number - 1]]
+
+
+def _say(values: Sequence[Value]) -> str:
+    return ", ".join(str(value) for value in values)

@@ -1,0 +1,102 @@
+"""symbol_operations: what do slots hold after their values were swapped, copied, negated, raised, rotated?
+
+Covered tiles stand in a row of labelled slots; their values show for two seconds at one end of the clip.
+Swaps, copies, rotations, deletions and insertions move tiles; additions and negations come as tokens
+that drop onto a tile. What comes in shows its value; what goes shows it only if the reveal is at the end,
+where the start could not be inferred otherwise. No row of values recurs, so every operation counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from matplotlib.path import Path
+
+from synrl.evidence import Evidence, Observed
+from synrl.seeds import Streams
+from synrl.tasks.base import Family
+from synrl.tasks.shared.moments import draw_reveal
+from synrl.tasks.shared.telling import both_ways
+from synrl.tasks.symbol_operations import clip, solver
+from synrl.tasks.symbol_operations.asks import ASKS
+from synrl.tasks.symbol_operations.config import LEVELS, SymbolConfig
+from synrl.video.scene import Scene
+from synrl.world.history import play
+from synrl.world.slots import WORLD, apply
+from synrl.world.style import draw_style
+from synrl.world.timeline import Operation, Timeline
+
+
+class SymbolOperations(Family):
+    name = "symbol_operations"
+    summary = "What slots hold after swaps, copies, sums, negations, rotations, deletions, insertions."
+    category = "symbol manipulation"
+    horizon = "long"
+    primitive = "temporal"
+    modes = ("forward", "retrodictive", "historical", "predict_operations")
+    config_type = SymbolConfig
+    levels = LEVELS
+    asks = ASKS
+    world = WORLD
+    words = {
+        "change places": "swap",
+        "changes places": "swap",
+        "copied": "copy",
+        "changes its sign": "negate",
+        "rotate": "rotate",
+        "put in": "insert",
+        "taken away": "take away",
+        "left": "left",
+        "right": "right",
+    }
+    names = (r"slots? [A-Z](?: and [A-Z])?", r"[+-]\d+|±")
+
+    def simulate(self, config: SymbolConfig, streams: Streams) -> Timeline:
+        style, question, scene = draw_style(streams), streams.question, streams.scene
+        reveal = draw_reveal(config.mode, question)
+        name = question.choice(self.asks_in(config.mode))
+        (ask,) = (ask for ask in ASKS if ask.name == name)
+        wanted = question.integer(1, config.num_operations)
+        propose = clip.proposer(config, reveal)
+        while True:
+            history = play(clip.start(scene, config), config.num_operations, apply, propose, scene)
+            asked = ask.draw(history, reveal, wanted, config, question)
+            if asked is not None:
+                break
+        query = {"ask": name, "reveal": reveal, "form": config.form, "most": config.most, **asked}
+        return clip.animate(history, query, style, streams)
+
+    def draw(self, timeline: Timeline) -> Scene:
+        return clip.draw(timeline)
+
+    def phrases(self, happening: Operation) -> Sequence[str]:
+        given, kind = happening.arguments, happening.kind
+        if kind == "swap":
+            return both_ways("the tiles in slots {} and {} change places", *given["slots"])
+        if kind == "add":
+            return (
+                f"{given['amount']:+d} goes to slot {given['slot']}",
+                f"{given['amount']:+d} is added in slot {given['slot']}",
+            )
+        if kind == "negate":
+            return (f"the value in slot {given['slot']} changes its sign",)
+        if kind == "copy":
+            return (f"the value of slot {given['source']} is copied to slot {given['target']}",)
+        if kind == "delete":
+            return (f"the tile in slot {given['slot']} is taken away",)
+        if kind == "insert":
+            return (f"a new tile with {given['value']} is put in at slot {given['slot']}",)
+        return (f"all tiles rotate one slot to the {given['direction']}",)
+
+    def parts(self, state: Mapping[str, Any], query: Mapping[str, Any]) -> dict[str, str]:
+        return {"the row": f"reads {', '.join(map(str, state['slots']))}"}
+
+    def observe(self, evidence: Evidence) -> Observed:
+        return solver.observe(evidence)
+
+    def outline(self, shape: str, size: float) -> Path:
+        return clip.outline(shape, size)
+
+
+FAMILY = SymbolOperations()
