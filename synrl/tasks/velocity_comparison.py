@@ -81,13 +81,11 @@ class Pair(Ask[ShapesQuery, VelocityConfig]):
     modes = ("perception",)
     answer_type = "text"
 
-    def draw(
-        self, config: VelocityConfig, streams: Streams, names: list[str], window: tuple[int, int, int]
-    ) -> Drawn:
-        order: tuple[int, ...] = streams.question.choice(((0, 1), (1, 0), ()))
+    def draw(self, config: VelocityConfig, streams: Streams, names: list[str], num_frames: int) -> Drawn:
         # Fastest first; empty if nobody is.
+        order: tuple[int, ...] = streams.question.choice(((0, 1), (1, 0), ()))
         query = ShapesQuery(form=config.form, ask=self.name, shapes=names)
-        return Drawn(query, _ranked(streams.scene, config, order, window[0]))
+        return Drawn(query, _ranked(streams.scene, config, order, num_frames))
 
     def wordings(self, query: ShapesQuery) -> Sequence[str]:
         return _which("faster", query, [*query["shapes"], EQUAL])
@@ -100,10 +98,10 @@ class Pair(Ask[ShapesQuery, VelocityConfig]):
         return drawn(text, truth, [*query["shapes"], EQUAL], config.form, streams)
 
     def solve(self, evidence: Evidence, query: ShapesQuery) -> str | None:
-        speeds = _speeds_seen(evidence, query)
-        if speeds is None:
+        seen = _seen_fastest_first(evidence, query)
+        if seen is None:
             return None
-        (fast, first), (slow, _) = sorted(((speed, name) for name, speed in speeds.items()), reverse=True)
+        (first, fast), (_, slow) = seen.items()
         return EQUAL if fast - slow < SPEED_STEP / 2 else first
 
     def conclude(self, query: ShapesQuery, row: Mapping[str, Any]) -> Sequence[str]:
@@ -120,6 +118,18 @@ class Extreme(Ask[ExtremeQuery, VelocityConfig]):
     modes = ("perception",)
     answer_type = "text"
 
+    def draw(
+        self,
+        config: VelocityConfig,
+        streams: Streams,
+        names: list[str],
+        order: Sequence[int],
+        num_frames: int,
+    ) -> Drawn:
+        most = streams.question.choice(("fastest", "slowest"))
+        query = ExtremeQuery(form=config.form, ask=self.name, shapes=names, most=most)
+        return Drawn(query, _ranked(streams.scene, config, order, num_frames))
+
     def wordings(self, query: ExtremeQuery) -> Sequence[str]:
         return _which(query["most"], query, query["shapes"])
 
@@ -130,10 +140,8 @@ class Extreme(Ask[ExtremeQuery, VelocityConfig]):
         return drawn(text, truth, query["shapes"], config.form, streams)
 
     def solve(self, evidence: Evidence, query: ExtremeQuery) -> str | None:
-        speeds = _speeds_seen(evidence, query)
-        if speeds is None:
-            return None
-        return (max if query["most"] == "fastest" else min)(speeds, key=lambda name: speeds[name])
+        seen = _seen_fastest_first(evidence, query)
+        return None if seen is None else list(seen)[0 if query["most"] == "fastest" else -1]
 
     def conclude(self, query: ExtremeQuery, row: Mapping[str, Any]) -> Sequence[str]:
         most, truth = query["most"], row["answer_text"]
@@ -146,6 +154,17 @@ class Rank(Ask[ShapesQuery, VelocityConfig]):
     name = "rank"
     modes = ("perception",)
     answer_type = "ordering"
+
+    def draw(
+        self,
+        config: VelocityConfig,
+        streams: Streams,
+        names: list[str],
+        order: Sequence[int],
+        num_frames: int,
+    ) -> Drawn:
+        query = ShapesQuery(form=config.form, ask=self.name, shapes=names)
+        return Drawn(query, _ranked(streams.scene, config, order, num_frames))
 
     def wordings(self, query: ShapesQuery) -> Sequence[str]:
         names, listed = query["shapes"], _listed(query["shapes"], "and")
@@ -164,8 +183,8 @@ class Rank(Ask[ShapesQuery, VelocityConfig]):
         return drawn(text, truth, orders, config.form, streams, "ordering")
 
     def solve(self, evidence: Evidence, query: ShapesQuery) -> str | None:
-        speeds = _speeds_seen(evidence, query)
-        return None if speeds is None else ", ".join(sorted(speeds, key=lambda name: -speeds[name]))
+        seen = _seen_fastest_first(evidence, query)
+        return None if seen is None else ", ".join(seen)
 
     def conclude(self, query: ShapesQuery, row: Mapping[str, Any]) -> Sequence[str]:
         truth = row["answer_text"]
@@ -176,9 +195,15 @@ class Outpacing(SpanAsk[SpanQuery, VelocityConfig]):
     """When a shape that is mostly slower than another one is faster."""
 
     def draw(
-        self, config: VelocityConfig, streams: Streams, names: list[str], window: tuple[int, int, int]
+        self,
+        config: VelocityConfig,
+        streams: Streams,
+        names: list[str],
+        num_frames: int,
+        start: int,
+        length: int,
     ) -> Drawn:
-        scene, (num_frames, start, length) = streams.scene, window
+        scene = streams.scene
 
         def draw_runs() -> list[Run]:
             pair = _outpacing(scene, config.ratio, start, length, num_frames)
@@ -246,7 +271,14 @@ class VelocityComparison(Family):
         names = [item.name for item in objects]
         length = scene.integer(30, 45)
         num_frames, start = window(scene, length)
-        asked = _draw(config, streams, names, (num_frames, start, length))
+        if config.mode == "localisation":
+            asked = OUTPACING.draw(config, streams, names, num_frames, start, length)
+        elif config.shapes == 2:
+            asked = PAIR.draw(config, streams, names, num_frames)
+        else:
+            order = streams.question.shuffled(range(config.shapes))
+            ask: Extreme | Rank = EXTREME if config.shapes > 3 and streams.question.chance(0.5) else RANK
+            asked = ask.draw(config, streams, names, order, num_frames)
         poses, events = staged(scene, objects, num_frames, asked.draw_runs, slanted=config.slanted)
         return Timeline(FPS, tuple(objects), poses, style, events=events, query=asked.query)
 
@@ -261,20 +293,6 @@ class VelocityComparison(Family):
 
 
 FAMILY = VelocityComparison()
-
-
-def _draw(config: VelocityConfig, streams: Streams, names: list[str], window: tuple[int, int, int]) -> Drawn:
-    """What is asked; the window is the number of frames, and start and length of a stretch of them."""
-    if config.mode == "localisation":
-        return OUTPACING.draw(config, streams, names, window)
-    if config.shapes == 2:
-        return PAIR.draw(config, streams, names, window)
-    order, query = (*streams.question.shuffled(range(config.shapes)),), ShapesQuery
-    draw_runs = _ranked(streams.scene, config, order, window[0])
-    if config.shapes > 3 and streams.question.chance(0.5):
-        most = streams.question.choice(("fastest", "slowest"))
-        return Drawn(ExtremeQuery(form=config.form, ask="extreme", shapes=names, most=most), draw_runs)
-    return Drawn(query(form=config.form, ask="rank", shapes=names), draw_runs)
 
 
 def _ranked(
@@ -318,15 +336,15 @@ def _fastest_first(timeline: Timeline, query: ShapesQuery) -> list[str]:
     return sorted(query["shapes"], key=lambda name: -paces[name][0])
 
 
-def _speeds_seen(evidence: Evidence, query: ShapesQuery) -> dict[str, float] | None:
-    """The speed that each shape is seen to hold (px per frame); None if one holds none."""
+def _seen_fastest_first(evidence: Evidence, query: ShapesQuery) -> dict[str, float] | None:
+    """The speed that each shape is seen to hold (px per frame), the highest first; None if one holds none."""
     speeds = {}
     for name in query["shapes"]:
         held = held_speeds(sampled_speeds(evidence, evidence.tracks[name]))
         if held is None:
             return None
         speeds[name] = held[0]
-    return speeds
+    return dict(sorted(speeds.items(), key=lambda item: -item[1]))
 
 
 def _paces(scene: Stream, ratio: float, count: int) -> list[float]:
