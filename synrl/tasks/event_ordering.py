@@ -78,6 +78,11 @@ class Order(Ask[OrderQuery, OrderingConfig]):
     modes = ("perception",)
     answer_type = "ordering"
 
+    def draw(
+        self, config: OrderingConfig, streams: Streams, named: list[Happening], order: Sequence[Happening]
+    ) -> OrderQuery:
+        return OrderQuery(form=config.form, ask=self.name, happenings=named)
+
     def wordings(self, query: OrderQuery) -> Sequence[str]:
         listed = "; ".join(map(_say, query["happenings"]))
         sentences = (
@@ -115,6 +120,11 @@ class End(Ask[OrderQuery, OrderingConfig]):
         self.name = which
         self._place = {"first": 0, "last": -1}[which]
 
+    def draw(
+        self, config: OrderingConfig, streams: Streams, named: list[Happening], order: Sequence[Happening]
+    ) -> OrderQuery:
+        return OrderQuery(form=config.form, ask=self.name, happenings=named)
+
     def wordings(self, query: OrderQuery) -> Sequence[str]:
         names = [_say(happening) for happening in query["happenings"]]
         listed, which = "; ".join(names), self.name
@@ -151,7 +161,13 @@ class Neighbour(Ask[NeighbourQuery, OrderingConfig]):
 
     def __init__(self, side: str) -> None:
         self.name = side
-        self.step = {"after": 1, "before": -1}[side]
+        self._step = {"after": 1, "before": -1}[side]
+
+    def draw(
+        self, config: OrderingConfig, streams: Streams, named: list[Happening], order: Sequence[Happening]
+    ) -> NeighbourQuery:
+        known = streams.question.integer(0, config.happenings - 2) + (self._step < 0)
+        return NeighbourQuery(form=config.form, ask=self.name, happenings=named, known=order[known])
 
     def wordings(self, query: NeighbourQuery) -> Sequence[str]:
         known, side = _say(query["known"]), self.name
@@ -166,14 +182,14 @@ class Neighbour(Ask[NeighbourQuery, OrderingConfig]):
         self, text: str, timeline: Timeline, query: NeighbourQuery, config: OrderingConfig, streams: Streams
     ) -> Question:
         order = _order(timeline)
-        truth = order[order.index(_say(query["known"])) + self.step]
+        truth = order[order.index(_say(query["known"])) + self._step]
         return drawn(text, truth, _others(query), config.form, streams)
 
     def solve(self, evidence: Evidence, query: NeighbourQuery) -> str | None:
         order = _order_seen(evidence, query)
         if order is None:
             return None
-        place = order.index(_say(query["known"])) + self.step
+        place = order.index(_say(query["known"])) + self._step
         return order[place] if 0 <= place < len(order) else None
 
     def conclude(self, query: NeighbourQuery, row: Mapping[str, Any]) -> Sequence[str]:
@@ -183,6 +199,9 @@ class Neighbour(Ask[NeighbourQuery, OrderingConfig]):
 
 class WhenDone(SpanAsk[SpanQuery, OrderingConfig]):
     """When one of the things happens."""
+
+    def draw(self, config: OrderingConfig, happening: Happening) -> SpanQuery:
+        return SpanQuery(form=config.form, ask=self.name, **happening)
 
     def wordings(self, query: SpanQuery) -> Sequence[str]:
         name, (verb, does) = query["object"], VERBS[query["action"]]
@@ -211,7 +230,8 @@ class WhenDone(SpanAsk[SpanQuery, OrderingConfig]):
         return nearest_span(evidence.options, (float(span[0]), float(span[1])))
 
 
-NEIGHBOURS = Neighbour("after"), Neighbour("before")
+ABOUT_ORDER = Order(), End("first"), End("last"), Neighbour("after"), Neighbour("before")
+WHEN_DONE = WhenDone()
 
 
 class EventOrdering(Family):
@@ -222,7 +242,7 @@ class EventOrdering(Family):
     primitive = "temporal"
     modes = ("perception", "localisation")
     config_type = OrderingConfig
-    asks = (Order(), End("first"), End("last"), *NEIGHBOURS, WhenDone())
+    asks = (*ABOUT_ORDER, WHEN_DONE)
     words = ACTION_WORDS
     levels = {
         1: dict(happenings=3, shapes=3, frames=(24, 30), gap=16),
@@ -242,26 +262,17 @@ class EventOrdering(Family):
             length = scene.integer(24, 36)
             num_frames, start = window(scene, length)
             actions = _around(scene, config, happenings, start, length, num_frames)
-            query = SpanQuery(form=config.form, ask="span", **named[0])
+            query = WHEN_DONE.draw(config, named[0])
         else:
             num_frames = config.happenings * (config.frames[1] + config.gap) + scene.integer(30, 70)
             order = streams.question.shuffled(happenings)
             actions = _in_turn(scene, config, order, num_frames)
-            query = self._ask_about_order(config, streams, named, [happenings.index(one) for one in order])
+            name = streams.question.choice(self.asks_in(config.mode))
+            (ask,) = (ask for ask in ABOUT_ORDER if ask.name == name)
+            query = ask.draw(config, streams, named, [named[happenings.index(one)] for one in order])
         scripts = [[action for j, action in actions if j == i] for i in range(config.shapes)]
         poses, events = staged(scene, objects, num_frames, scripts)
         return Timeline(FPS, tuple(objects), poses, style, events=events, query=query)
-
-    def _ask_about_order(
-        self, config: OrderingConfig, streams: Streams, named: list[Happening], order: Sequence[int]
-    ) -> Query:
-        """What is asked of things that happen in an order, given by their places in `named`."""
-        ask = streams.question.choice(self.asks_in("perception"))
-        for neighbour in NEIGHBOURS:
-            if neighbour.name == ask:
-                known = streams.question.integer(0, config.happenings - 2) + (neighbour.step < 0)
-                return NeighbourQuery(form=config.form, ask=ask, happenings=named, known=named[order[known]])
-        return OrderQuery(form=config.form, ask=ask, happenings=named)
 
     def draw(self, timeline: Timeline) -> Scene:
         return draw_cast(timeline)
