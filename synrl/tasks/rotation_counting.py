@@ -101,8 +101,8 @@ class SpanQuery(TurnQuery):
     way: str
 
 
-Drawn = tuple[list[Turn], int]
-"""How the asked shape turns, and the number of frames."""
+Drawn = tuple[TurnQuery, list[Turn], int]
+"""What is asked, how the asked shape turns, and the number of frames."""
 
 
 class Turns(Ask[TurnQuery, RotationConfig]):
@@ -112,9 +112,10 @@ class Turns(Ask[TurnQuery, RotationConfig]):
     modes = ("perception",)
     answer_type = "integer"
 
-    def draw(self, config: RotationConfig, streams: Streams) -> Drawn:
-        amount = 360 * streams.question.integer(1, config.most)
-        return _one_after_the_other(streams.scene, config, [_either_way(streams.scene, amount)], counted=True)
+    def draw(self, config: RotationConfig, streams: Streams, name: str) -> Drawn:
+        scene, amount = streams.scene, 360 * streams.question.integer(1, config.most)
+        query = TurnQuery(object=name, form=config.form, ask=self.name)
+        return query, *_one_after_the_other(scene, config, [_either_way(scene, amount)], counted=True)
 
     def wordings(self, query: TurnQuery) -> Sequence[str]:
         name = query["object"]
@@ -150,9 +151,10 @@ class Amount(Ask[AmountQuery, RotationConfig]):
     modes = ("perception",)
     answer_type = "text"
 
-    def draw(self, config: RotationConfig, streams: Streams) -> Drawn:
-        amount = streams.question.choice(tuple(AMOUNTS)[: config.amounts])
-        return _one_after_the_other(streams.scene, config, [_either_way(streams.scene, amount)])
+    def draw(self, config: RotationConfig, streams: Streams, name: str) -> Drawn:
+        scene, amount = streams.scene, streams.question.choice(tuple(AMOUNTS)[: config.amounts])
+        query = AmountQuery(object=name, form=config.form, ask=self.name, amounts=config.amounts)
+        return query, *_one_after_the_other(scene, config, [_either_way(scene, amount)])
 
     def wordings(self, query: AmountQuery) -> Sequence[str]:
         name = query["object"]
@@ -184,10 +186,11 @@ class Way(Ask[TurnQuery, RotationConfig]):
     modes = ("perception",)
     answer_type = "text"
 
-    def draw(self, config: RotationConfig, streams: Streams) -> Drawn:
+    def draw(self, config: RotationConfig, streams: Streams, name: str) -> Drawn:
         signs = [1 if way == CW else -1 for way in streams.question.choice(tuple(WAYS))]
         degrees = [sign * 15 * streams.scene.integer(MIN_TURN // 15, 30) for sign in signs]
-        return _one_after_the_other(streams.scene, config, degrees)
+        query = TurnQuery(object=name, form=config.form, ask=self.name)
+        return query, *_one_after_the_other(streams.scene, config, degrees)
 
     def wordings(self, query: TurnQuery) -> Sequence[str]:
         name = query["object"]
@@ -222,10 +225,11 @@ class Way(Ask[TurnQuery, RotationConfig]):
 class WhenTurning(SpanAsk[SpanQuery, RotationConfig]):
     """When a shape turns a certain way."""
 
-    def draw(self, config: RotationConfig, streams: Streams, way: str) -> Drawn:
-        length = streams.scene.integer(30, 45)
+    def draw(self, config: RotationConfig, streams: Streams, name: str) -> Drawn:
+        way, length = streams.question.choice((CW, CCW)), streams.scene.integer(30, 45)
         num_frames, start = window(streams.scene, length)
-        return _around(streams.scene, config, way, start, length, num_frames), num_frames
+        query = SpanQuery(object=name, form=config.form, ask=self.name, way=way)
+        return query, _around(streams.scene, config, way, start, length, num_frames), num_frames
 
     def wordings(self, query: SpanQuery) -> Sequence[str]:
         name, way = query["object"], query["way"]
@@ -252,7 +256,8 @@ class WhenTurning(SpanAsk[SpanQuery, RotationConfig]):
         return nearest_span(evidence.options, span)
 
 
-TURNS, AMOUNT, WAY, WHEN_TURNING = Turns(), Amount(), Way(), WhenTurning()
+HOW_TURNED = Turns(), Amount(), Way()
+WHEN_TURNING = WhenTurning()
 
 
 class RotationCounting(Family):
@@ -263,7 +268,7 @@ class RotationCounting(Family):
     primitive = "spatial"
     modes = ("perception", "localisation")
     config_type = RotationConfig
-    asks = (TURNS, AMOUNT, WAY, WHEN_TURNING)
+    asks = (*HOW_TURNED, WHEN_TURNING)
     words = {CCW: CCW, "anticlockwise": CCW, CW: CW}
     names = (r"(?<!\w)\d+ degrees",)
     levels = {
@@ -277,7 +282,11 @@ class RotationCounting(Family):
     def simulate(self, config: RotationConfig, streams: Streams) -> Timeline:
         style, scene = draw_style(streams), streams.scene
         objects = cast(streams, style, config.level, 1 + config.others, SHAPES, (48, 64))
-        query, (turns, num_frames) = self._asked_of(config, streams, objects[0].name)
+        ask: Turns | Amount | Way | WhenTurning = WHEN_TURNING
+        if config.mode == "perception":
+            name = streams.question.choice(self.asks_in(config.mode))
+            (ask,) = (ask for ask in HOW_TURNED if ask.name == name)
+        query, turns, num_frames = ask.draw(config, streams, objects[0].name)
         scripts = [turns, *([_any_turn(scene, config, num_frames)] for _ in range(config.others))]
         still = [np.zeros((num_frames, 2)) for _ in objects]
         while (placed := arranged(scene, still, [1.3 * item.size for item in objects])) is None:
@@ -290,20 +299,6 @@ class RotationCounting(Family):
                 poses.angle[:, column] += np.interp(every, turn[:2], (0, turn.degrees))
                 events.append(_event(item.name, turn))
         return Timeline(FPS, tuple(objects), poses, style, events=in_order(events), query=query)
-
-    def _asked_of(self, config: RotationConfig, streams: Streams, name: str) -> tuple[Query, Drawn]:
-        """A query about a shape, and the turns that it asks for."""
-        form = config.form
-        if config.mode == "localisation":
-            way = streams.question.choice((CW, CCW))
-            turns = WHEN_TURNING.draw(config, streams, way)
-            return SpanQuery(object=name, form=form, ask=WHEN_TURNING.name, way=way), turns
-        ask = streams.question.choice(self.asks_in(config.mode))
-        if ask == AMOUNT.name:
-            query = AmountQuery(object=name, form=form, ask=ask, amounts=config.amounts)
-            return query, AMOUNT.draw(config, streams)
-        turning: Turns | Way = TURNS if ask == TURNS.name else WAY
-        return TurnQuery(object=name, form=form, ask=ask), turning.draw(config, streams)
 
     def draw(self, timeline: Timeline) -> Scene:
         return draw_cast(timeline)
@@ -331,7 +326,7 @@ def _either_way(scene: Stream, amount: int) -> int:
 
 def _one_after_the_other(
     scene: Stream, config: RotationConfig, degrees: Sequence[int], *, counted: bool = False
-) -> Drawn:
+) -> tuple[list[Turn], int]:
     """Turns at random times in a clip that is as long as the furthest turn may take, whatever it shows.
 
     Args:
