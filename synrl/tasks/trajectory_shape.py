@@ -44,6 +44,16 @@ from synrl.world.style import draw_style
 from synrl.world.timeline import FPS, Event, Timeline, backwards, in_order
 
 FIGURES = (LINE, CIRCLE, ZIGZAG, SQUARE, TRIANGLE, SPIRAL, EIGHT, WAVE, OUTWARDS, INWARDS)
+FIGURE_WORDS = (
+    "straight line",
+    "zigzag",
+    "wave",
+    "spiral",
+    "figure eight",
+    "from inside out",
+    "from outside in",
+)
+"""What tells figures apart; a circle, a square and a triangle go by the names of shapes."""
 PAUSE_FRAMES = 16
 """The least rest between two figures, before the first and after the last."""
 
@@ -180,13 +190,7 @@ class TrajectoryShape(Family):
     modes = ("perception", "localisation")
     config_type = TrajectoryConfig
     asks = (FIGURE, WHEN_TRACED)
-    words = {
-        word: word
-        for word in (
-            *("straight line", "zigzag", "wave", "spiral", "figure eight", "from inside out"),
-            "from outside in",
-        )
-    }
+    words = {word: word for word in FIGURE_WORDS}
     levels = {
         1: dict(figures=(LINE, CIRCLE, ZIGZAG, SQUARE), extent=190.0, frames=(80, 110), others=0),
         2: dict(figures=FIGURES[:6], extent=170.0, frames=(80, 110), others=0),
