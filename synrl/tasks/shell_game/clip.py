@@ -1,4 +1,4 @@
-"""The clip of a shell game: cups that are lifted, change places, and go behind a screen."""
+"""What happens in a shell game, and how it is shown: cups are lifted, change places, go behind a screen."""
 
 from __future__ import annotations
 
@@ -8,10 +8,15 @@ from typing import Any, NamedTuple
 import numpy as np
 from matplotlib.path import Path
 
-from synrl.seeds import Streams
+from synrl.seeds import Stream, Streams
+from synrl.tasks.shell_game.config import ShellConfig
+from synrl.video.boards import labels
 from synrl.video.outlines import circle, cup, rectangle
-from synrl.world.grids import Layout, cells, draw_layout, parse_cell
-from synrl.world.history import PAUSE_FRAMES, REVEAL_FRAMES, History, timed
+from synrl.video.scene import Look, Scene, Shape
+from synrl.world.cups import apply
+from synrl.world.easing import eased
+from synrl.world.grids import Cell, Layout, cell_name, cells, draw_layout, parse_cell
+from synrl.world.history import PAUSE_FRAMES, REVEAL_FRAMES, History, Propose, Step, play, timed
 from synrl.world.style import Style
 from synrl.world.timeline import FPS, HEIGHT, HIDDEN, WIDTH, Operation, Poses, SceneObject, Timeline
 
@@ -32,6 +37,56 @@ class Screen(NamedTuple):
     last: int
 
 
+def draw_screen(scene: Stream, config: ShellConfig) -> Screen | None:
+    """A column and the operations during which it is hidden: a third to two thirds of them."""
+    if not config.screen:
+        return None
+    length = scene.integer(config.num_operations // 3, 2 * config.num_operations // 3)
+    first = scene.integer(0, config.num_operations - length)
+    return Screen(scene.integer(0, config.size - 1), first, first + length)
+
+
+def shuffled(start: Any, config: ShellConfig, screen: Screen | None, scene: Stream) -> History:
+    """A history of swaps that can all be told by what is in sight."""
+    while True:
+        steps: list[Step] = []
+        states = [start]
+        while len(steps) < config.num_operations:
+            hidden = screen if screen and screen.first <= len(steps) < screen.last else None
+            longer = play(states[-1], 1, apply, proposer(config, hidden), scene)
+            steps += longer.steps
+            states.append(longer.states[-1])
+        if len({tuple(state["coins"].values()) for state in states}) == len(states):
+            return History(tuple(steps), tuple(states))
+
+
+def proposer(config: ShellConfig, screen: Screen | None) -> Propose:
+    """Random swaps along rows and columns that can be told when a column is hidden."""
+
+    def propose(state: Any, scene: Stream) -> Step:
+        taken = set(state["coins"].values())
+        while True:
+            (row, column), distance = scene.choice(cells(config.size)), scene.integer(1, config.reach)
+            other = (row, column + distance) if scene.chance(0.5) else (row + distance, column)
+            pair = [(row, column), other]
+            names = [cell_name(cell) for cell in pair]
+            if max(other) < config.size and taken & set(names) and _in_sight(pair, screen):
+                return Step("swap", {"cells": names})
+
+    return propose
+
+
+def _in_sight(pair: Sequence[Cell], screen: Screen | None) -> bool:
+    """Whether a swap of two cells can be told although a column is hidden."""
+    if screen is None:
+        return True
+    behind = [cell[1] == screen.column for cell in pair]
+    (row, column), (other_row, other_column) = pair
+    if not any(behind):
+        return not min(column, other_column) < screen.column < max(column, other_column)
+    return not all(behind) and row == other_row and abs(column - other_column) == 1
+
+
 def outline(shape: str, size: float) -> Path:
     """Outline of a cup, a coin or the screen."""
     if shape == "screen":
@@ -45,7 +100,7 @@ def _screen_height(width: float) -> float:
 
 
 def animate(
-    history: History, query: dict[str, Any], screen: Screen | None, style: Style, streams: Streams
+    history: History, query: Mapping[str, Any], screen: Screen | None, style: Style, streams: Streams
 ) -> Timeline:
     """The clip of a history."""
     size, names = query["size"], query["coins"]
@@ -86,8 +141,7 @@ def animate(
 def _swing(poses: Poses, operation: Operation, one: int, two: int, pitch: float) -> None:
     """Two cups change places, each on its own side of the line between them."""
     start, end = operation.start_frame, operation.end_frame
-    share = np.linspace(0, 1, end - start + 1)
-    share = share * share * (3 - 2 * share)
+    share = eased(np.linspace(0, 1, end - start + 1))
     places = np.array([(poses.x[start, cup_], poses.y[start, cup_]) for cup_ in (one, two)])
     way = places[1] - places[0]
     distance = float(np.hypot(*way))
@@ -136,10 +190,20 @@ def _slide(
     poses.look[:, :-1][behind] = HIDDEN
 
 
-def layout_at_start(poses: Poses, query: Mapping[str, Any]) -> Layout:
+def _layout_at_start(poses: Poses, query: Mapping[str, Any]) -> Layout:
     """The layout of the cups on the first frame, on which they may be lifted."""
     cups = slice(len(query["coins"]), len(query["coins"]) + query["size"] ** 2)
     places = zip(poses.x[0, cups].tolist(), poses.y[0, cups].tolist(), strict=True)
     lifted = Layout.spanned_by(places, query["size"])
     lift = LIFT * lifted.pitch if query["reveal"] == "start" else 0.0
     return Layout(lifted.left, lifted.top + lift, lifted.pitch, lifted.size)
+
+
+def draw(timeline: Timeline) -> Scene:
+    """Cups, coins and the screen in their colours, and the names of the cells."""
+    style, query = timeline.style, timeline.query
+    layout = _layout_at_start(timeline.poses, query)
+    looks: list[tuple[Look, ...]] = []
+    for item in timeline.objects:
+        looks.append(((Shape(outline(item.shape, item.size), fill=item.colour),),))
+    return Scene(WIDTH, HEIGHT, style.panel, labels(layout, style, distance=32), tuple(looks))

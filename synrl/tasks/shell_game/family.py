@@ -1,0 +1,101 @@
+"""shell_game: under which cup is the coin?
+
+Identical cups stand on a square grid, coins lie under some. All cups are lifted for two seconds at one
+end of the clip; in between, pairs of neighbours (at higher levels, cups two cells apart) change places.
+Every swap moves a coin, and the coins never lie as they did before.
+
+From level 3 on, a screen hides a column of the grid for a part of the shuffle. What happens can still be
+told: swaps are among cups in sight, or between a cup in sight and its hidden neighbour in the same row,
+so that the row at which a cup goes behind the screen says which one it changes places with. That each
+operation swaps two cups is stated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from matplotlib.path import Path
+
+from synrl.evidence import Evidence, Observed
+from synrl.seeds import Streams
+from synrl.tasks.base import Family
+from synrl.tasks.shared.moments import draw_reveal
+from synrl.tasks.shared.telling import both_ways
+from synrl.tasks.shell_game import clip, solver
+from synrl.tasks.shell_game.asks import ASKS, COUNTS, Wish, numbers
+from synrl.tasks.shell_game.config import LEVELS, ShellConfig
+from synrl.video.scene import Scene
+from synrl.world.cups import WORLD
+from synrl.world.grids import cell_name, cells
+from synrl.world.style import draw_style
+from synrl.world.timeline import Operation, Timeline
+
+
+class ShellGame(Family):
+    name = "shell_game"
+    summary = "Under which cup a coin is after swaps, some behind a screen; how to get it elsewhere."
+    category = "grid-based tracking"
+    horizon = "long"
+    primitive = "temporal"
+    modes = ("forward", "retrodictive", "historical", "predict_operations")
+    config_type = ShellConfig
+    levels = LEVELS
+    asks = ASKS
+    world = WORLD
+    words = {"change places": "swap", "changes places": "swap"}
+    names = (
+        r"cells? [A-Z]\d?(?: and [A-Z]\d?)?",
+        r"(?<!\w)[A-Z]\d\b",
+        r"(?<!\w)from [A-Z] to [A-Z]\b",
+    )
+
+    def simulate(self, config: ShellConfig, streams: Streams) -> Timeline:
+        style, question, scene = draw_style(streams), streams.question, streams.scene
+        colours = streams.style.sample(style.colours(config.level), config.coins)
+        names = [f"{colour} coin" for colour in colours]
+        reveal = draw_reveal(config.mode, question)
+        possible = [name for name in self.asks_in(config.mode) if name != "under" or config.coins > 2]
+        name = question.choice(possible)
+        (ask,) = (ask for ask in ASKS if ask.name == name)
+        wish = Wish(reveal, question.choice(numbers(name, config)), question.choice(COUNTS))
+        while True:
+            screen = clip.draw_screen(scene, config)
+            places = scene.sample([cell_name(cell) for cell in cells(config.size)], config.coins)
+            start = {"size": config.size, "coins": dict(zip(names, places, strict=True))}
+            history = clip.shuffled(start, config, screen, scene)
+            asked = ask.draw(history, wish, config, question)
+            if asked is not None:
+                break
+        query = {
+            "ask": name,
+            "reveal": reveal,
+            "form": config.form,
+            "size": config.size,
+            "screen": config.screen,
+            "coins": names,
+            **asked,
+        }
+        return clip.animate(history, query, screen, style, streams)
+
+    def draw(self, timeline: Timeline) -> Scene:
+        return clip.draw(timeline)
+
+    def phrases(self, happening: Operation) -> Sequence[str]:
+        return (
+            *both_ways("the cups at {} and {} change places", *happening.arguments["cells"]),
+            *both_ways("the cup at {} changes places with the one at {}", *happening.arguments["cells"]),
+        )
+
+    def parts(self, state: Mapping[str, Any], query: Mapping[str, Any]) -> dict[str, str]:
+        coins = [query["coin"]] if "coin" in query else list(state["coins"])
+        return {f"the {coin}": f"is at {state['coins'][coin]}" for coin in coins}
+
+    def observe(self, evidence: Evidence) -> Observed:
+        return solver.observe(evidence)
+
+    def outline(self, shape: str, size: float) -> Path:
+        return clip.outline(shape, size)
+
+
+FAMILY = ShellGame()

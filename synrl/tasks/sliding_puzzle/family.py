@@ -1,0 +1,86 @@
+"""sliding_puzzle: which number is where while tiles slide with their numbers covered?
+
+The numbers show for two seconds at one end of the clip; in between, and at the other end, all tiles look
+the same. They are a random assignment to cells, so the answer to a question about a number is even over
+the board, whatever slides. No board recurs: no slide is undone, and each has to be followed.
+
+The empty cell can be seen all the time. It is never the answer, nor is what could be ruled out by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from matplotlib.path import Path
+
+from synrl.evidence import Evidence, Observed
+from synrl.seeds import Streams
+from synrl.tasks.base import Family
+from synrl.tasks.shared.moments import draw_reveal
+from synrl.tasks.sliding_puzzle import clip, solver
+from synrl.tasks.sliding_puzzle.asks import ASKS
+from synrl.tasks.sliding_puzzle.clip import EMPTY, cell_of
+from synrl.tasks.sliding_puzzle.config import LEVELS, SlidingConfig
+from synrl.video.scene import Scene
+from synrl.world.directions import MAIN_DIRECTIONS
+from synrl.world.grids import cell_name
+from synrl.world.history import play
+from synrl.world.sliding import WORLD, apply
+from synrl.world.style import draw_style
+from synrl.world.timeline import Operation, Timeline
+
+
+class SlidingPuzzle(Family):
+    name = "sliding_puzzle"
+    summary = "Which number is where after slides of covered tiles; how to reach an arrangement."
+    category = "grid-based tracking"
+    horizon = "long"
+    primitive = "temporal"
+    modes = ("forward", "retrodictive", "historical", "predict_operations")
+    config_type = SlidingConfig
+    levels = LEVELS
+    asks = ASKS
+    world = WORLD
+    words = {direction: direction for direction in MAIN_DIRECTIONS}
+    names = (r"cells? [A-Z]\d?(?: and [A-Z]\d?)?", r"(?<!\w)[A-Z]\d\b", r"tile \d+")
+
+    def simulate(self, config: SlidingConfig, streams: Streams) -> Timeline:
+        style, question = draw_style(streams), streams.question
+        reveal = draw_reveal(config.mode, question)
+        name = question.choice(self.asks_in(config.mode))
+        (ask,) = (ask for ask in ASKS if ask.name == name)
+        wanted = question.integer(1, config.num_operations)
+        while True:
+            numbers = streams.scene.shuffled(range(config.size**2))
+            rows = [numbers[k : k + config.size] for k in range(0, config.size**2, config.size)]
+            history = play({"rows": rows}, config.num_operations, apply, clip.propose, streams.scene)
+            asked = ask.draw(history, reveal, wanted, config, question)
+            if asked is not None:
+                break
+        query = {"ask": name, "reveal": reveal, "form": config.form, "size": config.size, **asked}
+        return clip.animate(history, query, config, style, streams)
+
+    def draw(self, timeline: Timeline) -> Scene:
+        return clip.draw(timeline)
+
+    def phrases(self, happening: Operation) -> Sequence[str]:
+        way = happening.arguments["direction"]
+        return f"a tile slides {way} into the empty cell", f"a tile moves {way} into the gap"
+
+    def parts(self, state: Mapping[str, Any], query: Mapping[str, Any]) -> dict[str, str]:
+        if "tile" in query:
+            return {f"tile {query['tile']}": f"is at {cell_name(cell_of(state, query['tile']))}"}
+        return {
+            f"row {number}": f"reads {' '.join(str(tile or EMPTY) for tile in row)}"
+            for number, row in enumerate(state["rows"], start=1)
+        }
+
+    def observe(self, evidence: Evidence) -> Observed:
+        return solver.observe(evidence)
+
+    def outline(self, shape: str, size: float) -> Path:
+        return clip.outline(size)
+
+
+FAMILY = SlidingPuzzle()
