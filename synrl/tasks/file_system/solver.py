@@ -15,7 +15,7 @@ import numpy as np
 from synrl.evidence import Evidence, Observed
 from synrl.evidence.following import at, find_plan, reveal_at_start
 from synrl.world.files import WORLD
-from synrl.world.history import Step
+from synrl.world.history import Step, When
 from synrl.world.timeline import Operation, State
 
 Tree = dict[str, Any]
@@ -26,31 +26,49 @@ Moment = tuple[Place, Tree]
 """The working directory and the whole tree."""
 
 
-def solve(evidence: Evidence) -> str | None:
-    """The answer to a question, or None if the evidence doesn't determine it."""
-    commands = [(o.kind, list(o.arguments["words"])) for o in evidence.operations]
-    query = evidence.query
-    if query["ask"] == "cwd":
-        seen = [operation.index for operation in evidence.operations]
-        place = at(_places(commands), query["when"])
-        return None if place is None or not seen or seen != list(range(len(seen))) else _path(place)
-    if not evidence.reveals:
-        return None
-    moments = _moments(commands, _tree(evidence.reveals[0].state), reveal_at_start(evidence))
-    if moments is None:
-        return None
-    if query["ask"] == "plan":
-        cwd, tree = moments[-1 if query["reveal"] == "start" else 0]
-        return find_plan(evidence, _state(cwd, tree), _carry, WORLD)
-    if query["ask"] in ("created", "removed"):
-        there = [query["file"] in _files(tree) for _, tree in moments]
-        changes = [n for n in range(1, len(there)) if there[n] != there[n - 1] == (query["ask"] == "removed")]
-        return str(changes[0]) if len(changes) == 1 else None
-    moment = at(moments, query["when"])
-    found = None if moment is None else _find(moment[1], _parts(query["directory"]))
+def working_directory(evidence: Evidence, when: When) -> str | None:
+    """The working directory at a moment, from the commands alone; None if one was missed."""
+    seen = [operation.index for operation in evidence.operations]
+    place = at(_places(_commands(evidence)), when)
+    return None if place is None or not seen or seen != list(range(len(seen))) else _path(place)
+
+
+def contents(evidence: Evidence, directory: str, when: When) -> str | None:
+    """The files right in a directory at a moment; None if there are none or they aren't determined."""
+    moments = _followed(evidence)
+    moment = at(moments, when) if moments else None
+    found = None if moment is None else _find(moment[1], _parts(directory))
     if not isinstance(found, dict):
         return None
     return ", ".join(sorted(name for name, inside in found.items() if inside is None)) or None
+
+
+def change(evidence: Evidence, file: str, *, to: bool) -> str | None:
+    """The number of the one command from which on a file is there, or is not."""
+    there = [file in _files(tree) for _, tree in _followed(evidence) or ()]
+    changes = [n for n in range(1, len(there)) if there[n] != there[n - 1] and there[n] == to]
+    return str(changes[0]) if len(changes) == 1 else None
+
+
+def plan(evidence: Evidence) -> str | None:
+    """A plan from the hidden end to the target, or None if the evidence doesn't determine that end."""
+    moments = _followed(evidence)
+    if moments is None:
+        return None
+    cwd, tree = moments[-1 if evidence.query["reveal"] == "start" else 0]
+    return find_plan(evidence, _state(cwd, tree), _carry, WORLD)
+
+
+def _commands(evidence: Evidence) -> list[tuple[str, list[str]]]:
+    return [(operation.kind, list(operation.arguments["words"])) for operation in evidence.operations]
+
+
+def _followed(evidence: Evidence) -> list[Moment] | None:
+    """What there is after 0, 1, … commands; None if no list was seen, or the commands don't fit it."""
+    if not evidence.reveals:
+        return None
+    tree = _tree(evidence.reveals[0].state)
+    return _moments(_commands(evidence), tree, reveal_at_start(evidence))
 
 
 def _moments(commands: Sequence[tuple[str, list[str]]], shown: Tree, forwards: bool) -> list[Moment] | None:
