@@ -15,7 +15,7 @@ from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from synrl.answers import extract, parse_interval
-from synrl.cot.facts import Fact, Timeline, items
+from synrl.cot.facts import ClipFacts, Fact, items
 from synrl.errors import IllegalOperation
 from synrl.scoring import score
 
@@ -96,16 +96,16 @@ def check(text: str, row: Mapping[str, Any], tolerance: float = TOLERANCE) -> Ch
         text: `<think>…</think><answer>…</answer>`.
         tolerance: seconds by which a time may be off.
     """
-    return check_against(text, Timeline(row), tolerance)
+    return check_against(text, ClipFacts(row), tolerance)
 
 
-def check_against(text: str, timeline: Timeline, tolerance: float = TOLERANCE) -> CheckReport:
+def check_against(text: str, clip: ClipFacts, tolerance: float = TOLERANCE) -> CheckReport:
     """The same for several chains of a row, whose facts are then read once."""
     match = re.fullmatch(r"\s*<think>(.*)</think>\s*<answer>([^<]*)</answer>\s*", text, re.DOTALL)
     if match is None or len(text) > _MAX_LENGTH or "<think>" in match[1] or "</think>" in match[1]:
         return CheckReport(("the text is not reasoning in <think> and then an answer in <answer>",), (), ())
-    reading = _Reading(timeline, tolerance)
-    if score(extract(text), timeline.row) != 1.0:
+    reading = _Reading(clip, tolerance)
+    if score(extract(text), clip.row) != 1.0:
         reading.problems.append(f"the answer {match[2].strip()!r} is not right")
     for sentence in _sentences(match[1]):
         reading.read(sentence)
@@ -158,12 +158,12 @@ def _statement(labels: tuple[str, ...]) -> re.Pattern[str]:
 class _Reading:
     """One pass over the sentences of a chain, with what has to be remembered from one to the next."""
 
-    def __init__(self, timeline: Timeline, tolerance: float) -> None:
-        self.timeline, self.tolerance = timeline, tolerance
+    def __init__(self, clip: ClipFacts, tolerance: float) -> None:
+        self.clip, self.tolerance = clip, tolerance
         self.problems: list[str] = []
         self.checked: list[str] = []
         self.unchecked: list[str] = []
-        self._labels = {label.casefold(): label for parts in timeline.states for label in parts}
+        self._labels = {label.casefold(): label for parts in clip.states for label in parts}
         self._statement = _statement(tuple(sorted(self._labels.values(), key=len, reverse=True)))
         self._last: float | None = None
         self._backwards = False
@@ -179,7 +179,7 @@ class _Reading:
             return
         states, rest = self._take_states(sentence)
         times, rest = _times(rest)
-        duration = self.timeline.row["duration"]
+        duration = self.clip.row["duration"]
         if (said := _LENGTH.search(sentence)) and abs(float(said[1] or said[2]) - duration) > self.tolerance:
             self.problems.append(f"{sentence!r}: the video lasts {duration:.1f} s")
             return
@@ -193,7 +193,7 @@ class _Reading:
         elif not (_SEEN.search(rest) and (states or times.all()) and self._seen(sentence, times, rest)):
             self._happenings(sentence, times, rest, backwards)
         self._place(sentence, backwards)
-        parts = self.timeline.states[self._state] if self._state is not None else {}
+        parts = self.clip.states[self._state] if self._state is not None else {}
         for claim in states:
             self._part(sentence, parts, *claim)
 
@@ -201,7 +201,7 @@ class _Reading:
 
     def _happenings(self, sentence: str, times: Times, rest: str, backwards: bool) -> None:
         number = _NUMBER.search(rest)
-        terms = self.timeline.terms(rest)
+        terms = self.clip.terms(rest)
         if not times.all() and not _TOLD.match(sentence):
             return
         if not (terms.names or terms.words or number):
@@ -212,10 +212,10 @@ class _Reading:
         for span in wanted or [()]:
             fits = [
                 fact
-                for fact in self.timeline.facts
+                for fact in self.clip.facts
                 if _has(fact, number) and _off(fact, span) <= self.tolerance and fact not in found
             ]
-            told = [fact for fact in fits if self.timeline.agrees(fact, terms)]
+            told = [fact for fact in fits if self.clip.agrees(fact, terms)]
             if not told:
                 self.problems.append(self._wrong(sentence, fits))
                 return
@@ -230,9 +230,9 @@ class _Reading:
 
     def _span_in_question(self, sentence: str, times: Times) -> None:
         """Check a span that names nobody: in a conclusion, it is the one that is asked for."""
-        truth = parse_interval(self.timeline.row["answer_text"])
+        truth = parse_interval(self.clip.row["answer_text"])
         if (
-            self.timeline.query["ask"] != "span"
+            self.clip.ask.answer_type != "interval"
             or truth is None
             or not times.spans
             or not _SO.search(sentence)
@@ -260,7 +260,7 @@ class _Reading:
 
     def _untouched(self, sentence: str, one: int, two: int, times: Times) -> None:
         """Check that some operations in a row leave a part of the state as it is."""
-        states, facts = self.timeline.states, self.timeline.facts
+        states, facts = self.clip.states, self.clip.facts
         first, last = sorted((one, two))
         labels = states[0] if states else ()
         label = next((label for label in labels if label.casefold() in sentence.casefold()), None)
@@ -277,13 +277,13 @@ class _Reading:
 
     def _carry_out(self, sentence: str, step: str) -> None:
         """Check a step of a plan, from the hidden end of the clip on, and what is said of the state then."""
-        timeline, world = self.timeline, self.timeline.family.world
+        clip, world = self.clip, self.clip.family.world
         steps = world.parse_plan(step) if world is not None else None
         if world is None or not steps:
             self.problems.append(f"{sentence!r} is no step of a plan")
             return
         if self._planned is None:
-            self._planned = timeline.row["states"][-1 if timeline.read_first else 0]["state"]
+            self._planned = clip.row["states"][-1 if clip.read_first else 0]["state"]
         try:
             for kind, arguments in steps:
                 self._planned = world.rules(self._planned, kind, arguments)
@@ -291,7 +291,7 @@ class _Reading:
             self.problems.append(f"{sentence!r} is not possible: {error}")
             return
         self.checked.append(sentence)
-        parts = timeline.family.parts(self._planned, timeline.query)
+        parts = clip.family.parts(self._planned, clip.query)
         for claim in self._take_states(sentence)[0]:
             self._part(sentence, parts, *claim)
 
@@ -299,9 +299,9 @@ class _Reading:
 
     def _seen(self, sentence: str, times: Times, rest: str) -> bool:
         """Whether a sentence is about what can be seen at its times; a problem if it can't be."""
-        timeline = self.timeline
-        if timeline.readable is not None:
-            start, end = timeline.readable
+        clip = self.clip
+        if clip.readable is not None:
+            start, end = clip.readable
             hidden = [t for t in times.all() if not start - self.tolerance <= t <= end + self.tolerance]
             if hidden:
                 self.problems.append(f"{sentence!r} claims to see what is hidden at {hidden[0]:g} s")
@@ -311,22 +311,22 @@ class _Reading:
                 self.checked.append(sentence)
                 if times.all():
                     self._order(sentence, times.start, False)
-            self._state = 0 if timeline.read_first else len(timeline.states) - 1
+            self._state = 0 if clip.read_first else len(clip.states) - 1
             return True
-        named = {track["name"]: track for track in timeline.row["tracks"]}
-        about = [named[name] for name in set(timeline.terms(rest).names) if name in named]
+        named = {track["name"]: track for track in clip.row["tracks"]}
+        about = [named[name] for name in set(clip.terms(rest).names) if name in named]
         for track in about:
             if not all(self._visible(track, time) for time in set(times.all())):
                 self.problems.append(f"{sentence!r} claims to see the {track['name']}, which is hidden then")
-        if about and not timeline.terms(rest).words:
+        if about and not clip.terms(rest).words:
             self.checked.append(sentence)
             return True
         return False
 
     def _visible(self, track: Mapping[str, Any], time: float) -> bool:
         """Whether an object can be seen at about that time."""
-        frame = min(round(time * self.timeline.fps), self.timeline.row["num_frames"] - 1)
-        reach = round(self.tolerance * self.timeline.fps)
+        frame = min(round(time * self.clip.fps), self.clip.row["num_frames"] - 1)
+        reach = round(self.tolerance * self.clip.fps)
         return any(track["visible"][max(0, frame - reach) : frame + reach + 1])
 
     # --- what is known of the state --------------------------------------------------------------
@@ -341,21 +341,21 @@ class _Reading:
 
     def _place(self, sentence: str, backwards: bool) -> None:
         """Find out after which operation the state is that a sentence speaks of, if there are states."""
-        if not self.timeline.states:
+        if not self.clip.states:
             return
         number = _NUMBER.search(sentence)
-        if number and 1 <= _whole(number[1]) < len(self.timeline.states):
+        if number and 1 <= _whole(number[1]) < len(self.clip.states):
             self._state = _whole(number[1]) - backwards
         elif re.match(r"(?:so )?at the (?:beginning|start)\b", sentence, re.IGNORECASE):
             self._state = 0
         elif re.match(r"(?:so )?at the end\b", sentence, re.IGNORECASE):
-            self._state = len(self.timeline.states) - 1
+            self._state = len(self.clip.states) - 1
 
     def _part(self, sentence: str, parts: Mapping[str, str], label: str, verb: str, said: str) -> None:
         if label not in parts:
             self.unchecked.append(f"{label} {verb}{said}")
             return
-        known = self.timeline.items.union(*map(items, parts.values()))
+        known = self.clip.items.union(*map(items, parts.values()))
         given = [verb, *(item for item in items(said) if item in known)]
         if given == [verb, *items(parts[label].removeprefix(verb))] and parts[label].startswith(verb):
             self.checked.append(f"{label} {verb}{said}")
@@ -365,10 +365,10 @@ class _Reading:
     def conclusion(self, text: str) -> None:
         """Check that the reasoning ends in the right answer, if it says one."""
         stated = _ANSWER.findall(text)
-        if stated and not stated[-1].startswith("option") and score(stated[-1], self.timeline.row) != 1.0:
+        if stated and not stated[-1].startswith("option") and score(stated[-1], self.clip.row) != 1.0:
             self.problems.append(f"the reasoning ends in the answer {stated[-1]!r}, which is not right")
         options = _OPTION.findall(text)
-        if options and self.timeline.row["options"] and options[-1] != self.timeline.row["answer"]:
+        if options and self.clip.row["options"] and options[-1] != self.clip.row["answer"]:
             self.problems.append(f"the reasoning ends in option {options[-1]}, which is not right")
 
 

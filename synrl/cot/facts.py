@@ -10,11 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
-from synrl.tasks import get_family
+from synrl.errors import ConfigError
+from synrl.tasks import families, get_family
 from synrl.tasks.base import Family
+from synrl.tasks.shared.cast import SOLID_SHAPES
 from synrl.world.style import PALETTES
 from synrl.world.timeline import Event, Operation
 
@@ -44,105 +46,49 @@ class Fact:
     event: Event | None = None
 
 
-_WORDS = {
-    "speeds up": "speed up",
-    "speeding up": "speed up",
-    "gets faster": "speed up",
-    "getting faster": "speed up",
-    "accelerates": "speed up",
-    "slows down": "slow down",
-    "slowing down": "slow down",
-    "gets slower": "slow down",
-    "getting slower": "slow down",
-    "decelerates": "slow down",
-    "constant speed": "steady",
-    "steadily": "steady",
-    "grows and shrinks back": "pulse",
-    "pulses": "pulse",
-    "disappears and comes back": "blink",
-    "disappears": "blink",
-    "vanishes": "blink",
-    "blinks": "blink",
-    "swings to the right and back": "swing",
-    "swings": "swing",
-    "spins around": "spin",
-    "spins": "spin",
-    "hops": "hop",
-    "jumps": "hop",
-    "steps to another place": "step",
-    "bounces off": "hit",
-    "hits": "hit",
-    "bump into each other": "touch",
-    "bumps into": "touch",
-    "collides with": "touch",
-    "touches": "touch",
-    "overtakes": "overtake",
-    "passes": "pass",
-    "to the left of": "left of",
-    "to the right of": "right of",
-    "counterclockwise": "counterclockwise",
-    "anticlockwise": "counterclockwise",
-    "clockwise": "clockwise",
-    "change places": "swap",
-    "changes places": "swap",
-    "to the bottom of": "bury",
-    "taken away": "take away",
-    "taken out": "take away",
-    "is poured": "pour",
-    "copied": "copy",
-    "changes its sign": "negate",
-    "rotate": "rotate",
-    "put in": "insert",
-    "drops into": "add",
-    "put into": "add",
-    "nearer": "nearer",
-    "closest": "closest",
-    **{
-        word: word
-        for word in (
-            *("above", "below", "inside", "grows", "shrinks", "larger", "smaller"),
-            *("up-left", "up-right", "down-left", "down-right", "up", "down", "left", "right"),
-            *("straight line", "zigzag", "wave", "spiral", "figure eight", "from inside out"),
-            "from outside in",
-        )
-    },
-}
-"""Words that tell one kind of happening from another, and what they mean."""
-_THINGS = (
-    r"(?:left|right|top|bottom) wall",
-    r"square zone",
-    r"(?:first|second|third|fourth|fifth) shape",
-    r"(?:10|[2-9JQKA])[♠♥♦♣]",
-    r"(?:pile|container|slot|cell)s? [A-Z]\d?(?: and [A-Z]\d?)?",
-    r"(?<!\w)[A-Z]\d\b",
-    r"(?<!\w)from [A-Z] to [A-Z]\b",
-    r"tile \d+",
-    r"chip of \d+",
-    r"[+-]\d+|±",
-    r"(?<!\w)\d+ (?:pixels|degrees)",
-    r'"[^"]*"',
-)
-"""Names that families give to things which are no objects, and figures with a unit."""
-_FIGURES = ("circle", "square", "triangle", "star", "diamond", "pentagon", "hexagon")
 _MARKS = 0xE000
 """Where the characters begin that stand for names: they are nobody's."""
 _MARK = re.compile("[\ue000-\uf8ff]")
-_LOOKS = sorted({*_FIGURES, *(name for palette in PALETTES for name in palette.colours)})
-_TERMS = re.compile(
-    rf"({'|'.join(_THINGS)})|([\ue000-\uf8ff]|(?<!\w)(?:{'|'.join(_LOOKS)})\b)"
-    rf"|(?<!\w)({'|'.join(map(re.escape, sorted(_WORDS, key=len, reverse=True)))})\b"
-)
-"""Things; names of objects and looks; words. Compiled once: that takes longer than reading a chain."""
 _BETWEEN = re.compile(r"[\s,;]+")
 
 
-class Timeline:
+@cache
+def vocabulary() -> dict[str, str]:
+    """The words that tell one kind of happening from another, and what they mean: those of all families.
+
+    A chain about one family may use a word of another, and then it tells of what never happens there.
+
+    Raises:
+        ConfigError: two families give a word two meanings.
+    """
+    merged: dict[str, str] = {}
+    for family in families().values():
+        for word, meaning in family.words.items():
+            if merged.setdefault(word, meaning) != meaning:
+                raise ConfigError(f"{word!r} means {merged[word]!r} and, in {family.name}, {meaning!r}")
+    return merged
+
+
+@cache
+def _terms_pattern() -> re.Pattern[str]:
+    """Things; names of objects and looks; words. Made once: that takes longer than reading a chain."""
+    things = dict.fromkeys(name for family in families().values() for name in family.names)
+    looks = sorted({*SOLID_SHAPES, *(colour for palette in PALETTES for colour in palette.colours)})
+    words = sorted(vocabulary(), key=len, reverse=True)
+    return re.compile(
+        rf"({'|'.join(things)})|([\ue000-\uf8ff]|(?<!\w)(?:{'|'.join(looks)})\b)"
+        rf"|(?<!\w)({'|'.join(map(re.escape, words))})\b"
+    )
+
+
+class ClipFacts:
     """The facts of one row, and the states of its clip if it has any."""
 
     def __init__(self, row: Mapping[str, Any]) -> None:
         self.row = row
         self.query: Mapping[str, Any] = row["config"]["query"]
         self.family: Family = get_family(row["family"])
+        self.ask = self.family.asked(self.query)
         self.fps: float = row["fps"]
         self._read: dict[str, Terms] = {}
 
@@ -166,9 +112,9 @@ class Timeline:
                 text = _whole(name).sub(mark, text)
         names: list[str] = []
         words: set[str] = set()
-        for match in _TERMS.finditer(text):
+        for match in _terms_pattern().finditer(text):
             if match[3]:
-                words.add(_WORDS[match[3]])
+                words.add(vocabulary()[match[3]])
             elif match[1]:
                 names += _labels(match[1])
             else:

@@ -17,7 +17,7 @@ from typing import Any
 from synrl.chat.client import Reply
 from synrl.cot import prompting
 from synrl.cot.check import check_against
-from synrl.cot.facts import Timeline
+from synrl.cot.facts import ClipFacts
 from synrl.cot.settings import CotConfig
 
 Ask = Callable[[str, int, Sequence[prompting.Message]], Awaitable[Reply]]
@@ -73,7 +73,7 @@ class _Row:
     """A row on its way; what is known of it is put into words, and into facts, once."""
 
     def __init__(self, row: Mapping[str, Any], ask: Ask, config: CotConfig) -> None:
-        self._known, self._timeline = prompting.known_text(row), Timeline(row)
+        self._known, self._facts = prompting.known_text(row), ClipFacts(row)
         self._send, self._config, self._numbers = ask, config, itertools.count()
 
     async def write(self) -> Outcome:
@@ -110,7 +110,7 @@ class _Row:
         return Outcome(chain, "", "", reflections, False, examined.checked, examined.unchecked)
 
     async def _examine(self, chain: str) -> Examined:
-        report = check_against(chain, self._timeline, self._config.tolerance)
+        report = check_against(chain, self._facts, self._config.tolerance)
         if not report.ok:
             return Examined("check", report.problems)
         messages = prompting.judge_messages(self._known, chain, self._config.tolerance)

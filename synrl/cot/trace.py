@@ -1,4 +1,4 @@
-"""The writer that needs no model: reasoning composed from a row's own timeline, in varied words.
+"""The writer that needs no model: reasoning composed from a row's own clip, in varied words.
 
 Short clips are told event by event, and what follows from them. Long clips are told from the end that can
 be read: forward, each operation with what it does to the state, or, if only the end can be read, first
@@ -11,29 +11,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from synrl.answers import parse_interval
-from synrl.cot.facts import Fact, Timeline
+from synrl.cot.facts import ClipFacts, Fact
 from synrl.prompts import completion_text
 from synrl.seeds import Stream, Streams
 from synrl.tasks.base import texts
-from synrl.tasks.shared.telling import ORDINALS, say_count
+from synrl.tasks.shared.telling import say_count
 
 _LINKS = ("Then", "Next", "After that")
 _LASTS = ("Finally", "Last")
 _MEANWHILES = ("Meanwhile", "At the same time")
-_ABOUT = {
-    "pile": "pile {}",
-    "container": "container {}",
-    "tile": "tile {}",
-    "cell": "cell {}",
-    "slot": "slot {}",
-    "directory": "directory {}",
-    "file": "file {}",
-    "coin": "the {}",
-    "card": "the {}",
-    "place": "the {} shape from the left",
-}
-"""How to speak of what a query names that is no object's name."""
 
 
 def write(row: Mapping[str, Any]) -> str:
@@ -49,8 +35,9 @@ class _Writer:
 
     def __init__(self, row: Mapping[str, Any], stream: Stream) -> None:
         self.row, self.stream = row, stream
-        self.timeline = Timeline(row)
+        self.clip = ClipFacts(row)
         self.query: Mapping[str, Any] = row["config"]["query"]
+        self.ask = self.clip.ask
 
     def when(self, fact: Fact) -> str:
         """The time of a fact."""
@@ -61,10 +48,9 @@ class _Writer:
 
     def about(self) -> str:
         """Whom or what the question is about; empty if that would be a long list."""
-        for key, words in _ABOUT.items():
-            if key in self.query:
-                value = self.query[key]
-                return words.format(ORDINALS[value] if key == "place" else value)
+        about = self.ask.about(self.query)
+        if about is not None:
+            return about
         asked = set(texts(self.query))
         said = " ".join((self.row["question"], *self.row["options"]))  # a query may hold more than is asked
         names = [
@@ -73,6 +59,10 @@ class _Writer:
             if item["name"] in asked and item["name"] in said
         ]
         return " and ".join(", ".join(names).rsplit(", ", 1)) if len(names) <= 3 else ""
+
+    def conclusion(self) -> str:
+        """What follows from everything that was told, without its full stop."""
+        return self.stream.choice(tuple(self.ask.conclude(self.query, self.row)))
 
     def end(self, before: str) -> str:
         """The last sentence: the answer, as the question wants it, after what it follows from."""
@@ -87,17 +77,17 @@ class _Writer:
 class _Short(_Writer):
     def sentences(self) -> Iterator[str]:
         """The reasoning, sentence by sentence."""
-        timeline = self.timeline
+        clip = self.clip
         told = [
             fact
-            for fact in timeline.facts
-            if fact.event is not None and timeline.family.concerns(fact.event, self.query)
+            for fact in clip.facts
+            if fact.event is not None and clip.family.concerns(fact.event, self.query)
         ]
         yield self._opening(told)
         groups = list(self._grouped(told))
         for number, group in enumerate(groups):
             yield self._told(group, groups[number - 1] if number else (), number == len(groups) - 1)
-        conclusion = self._conclusion()
+        conclusion = self.conclusion()
         yield f"{conclusion}."
         yield self.end(conclusion)
 
@@ -162,47 +152,34 @@ class _Short(_Writer):
         when = self.when(fact)
         return self.stream.choice((f"{when} {phrase}", f"{phrase}, {when}", f"{when}, {phrase}"))
 
-    def _conclusion(self) -> str:
-        span = parse_interval(self.row["answer_text"]) if self.query["ask"] == "span" else None
-        if span is None:
-            return self.stream.choice(tuple(self.timeline.family.conclude(self.row)))
-        said = f"from {span[0]:.2f} to {span[1]:.2f} s"
-        if self.row["options"]:
-            return self.stream.choice(
-                (f"The option that fits is the one {said}", f"Among the options, this is {said}")
-            )
-        return self.stream.choice((f"So what is asked for lasts {said}", f"So the time asked for is {said}"))
-
 
 class _Long(_Writer):
     def sentences(self) -> Iterator[str]:
         """The reasoning, sentence by sentence."""
-        timeline = self.timeline
+        clip = self.clip
         yield self._opening()
         when = self.query.get("when")
         asked = when if isinstance(when, int) else None  # after so many operations, or at an end
-        if timeline.read_first:
+        if clip.read_first:
             yield self._read("At the beginning", 0)
-            for run in self._runs(timeline.facts[:asked]):
+            for run in self._runs(clip.facts[:asked]):
                 yield self._untouched(run) if len(run) > 1 else self._told(run[0], with_state=True)
         else:
-            for fact in timeline.facts:
+            for fact in clip.facts:
                 yield self._told(fact, with_state=False)
             yield self._read("At the end", -1)
-            for run in self._runs(timeline.facts[asked:][::-1]):
+            for run in self._runs(clip.facts[asked:][::-1]):
                 yield self._untouched(run, back=True) if len(run) > 1 else self._undone(run[0])
-        if self.query["ask"] == "plan":
+        if self.ask.answer_type == "plan":
             yield from self._plan()
-            yield self.end("")
-        else:
-            conclusion = self._conclusion()
-            yield f"{conclusion}."
-            yield self.end(conclusion)
+        conclusion = self.conclusion()
+        yield f"{conclusion}."
+        yield self.end(conclusion)
 
     def _opening(self) -> str:
-        end = "beginning" if self.timeline.read_first else "end"
+        end = "beginning" if self.clip.read_first else "end"
         about = self.about() or "the whole of it"
-        plan = self.query["ask"] == "plan"
+        plan = self.ask.answer_type == "plan"
         aim = "find a plan" if plan else f"find out about {about}"
         question = "asks for a plan" if plan else f"is about {about}"
         way = self.stream.choice(
@@ -211,7 +188,7 @@ class _Long(_Writer):
                 "so I go on from there, operation by operation",
                 "so I take it from there",
             )
-            if self.timeline.read_first
+            if self.clip.read_first
             else (
                 "so I note the operations first and then go back from there",
                 "so I write down what happens and undo it afterwards",
@@ -231,7 +208,7 @@ class _Long(_Writer):
         """Operations one by one; from level 3 on, those in a row that leave the one thing asked together."""
         run: list[Fact] = []
         for fact in facts:
-            if self.row["level"] < 3 or len(self.timeline.states[0]) > 1 or self._changes(fact):
+            if self.row["level"] < 3 or len(self.clip.states[0]) > 1 or self._changes(fact):
                 if run:
                     yield run
                 yield [fact]
@@ -243,10 +220,10 @@ class _Long(_Writer):
 
     def _changes(self, fact: Fact) -> bool:
         assert fact.number is not None
-        return self.timeline.states[fact.number - 1] != self.timeline.states[fact.number]
+        return self.clip.states[fact.number - 1] != self.clip.states[fact.number]
 
     def _untouched(self, run: Sequence[Fact], *, back: bool = False) -> str:
-        (label,) = self.timeline.states[0]
+        (label,) = self.clip.states[0]
         numbers = f"operations {run[0].number} {'and' if len(run) == 2 else 'to'} {run[-1].number}"
         if back:
             return self.stream.choice(
@@ -265,9 +242,9 @@ class _Long(_Writer):
         )
 
     def _read(self, where: str, index: int) -> str:
-        assert self.timeline.readable is not None  # long clips always show one end
-        start, end = self.timeline.readable
-        state = _listed(self.timeline.states[index])
+        assert self.clip.readable is not None  # long clips always show one end
+        start, end = self.clip.readable
+        state = _listed(self.clip.states[index])
         when = f"from {start:.1f} to {end:.1f} s"
         return self.stream.choice(
             (f"{where}, {when}, I can read this: {state}.", f"{where}, {when}, this can be seen: {state}.")
@@ -275,7 +252,7 @@ class _Long(_Writer):
 
     def _told(self, fact: Fact, *, with_state: bool) -> str:
         phrase, when = self.stream.choice(fact.phrases), self._when(fact)
-        number, first, last = fact.number, self.timeline.facts[0], self.timeline.facts[-1]
+        number, first, last = fact.number, self.clip.facts[0], self.clip.facts[-1]
         assert number is not None  # every fact of a long clip is an operation
         forms = [
             f"Operation {number}, {when}: {phrase}",
@@ -324,17 +301,14 @@ class _Long(_Writer):
 
     def _changes_told(self, before: int, after: int) -> str:
         """What is different of the state, or at level 1 the whole of it then; empty if nothing is."""
-        old, new = self.timeline.states[before], self.timeline.states[after]
+        old, new = self.clip.states[before], self.clip.states[after]
         changed = _changed(old, new)
         return _listed(new if changed and self.row["level"] == 1 else changed)
 
-    def _conclusion(self) -> str:
-        return self.stream.choice(tuple(self.timeline.family.conclude(self.row)))
-
     def _plan(self) -> Iterator[str]:
-        timeline, world = self.timeline, self.timeline.family.world
+        clip, world = self.clip, self.clip.family.world
         assert world is not None  # the family asks for plans
-        state: Any = self.row["states"][-1 if timeline.read_first else 0]["state"]
+        state: Any = self.row["states"][-1 if clip.read_first else 0]["state"]
         yield self.stream.choice(
             (
                 "From there I look for steps that lead to what is wanted.",
@@ -342,12 +316,11 @@ class _Long(_Writer):
             )
         )
         for number, words in enumerate(self.row["answer_text"].split("; "), start=1):
-            before = timeline.family.parts(state, self.query)
+            before = clip.family.parts(state, self.query)
             for kind, arguments in world.parse_plan(words) or ():
                 state = world.rules(state, kind, arguments)
-            after = timeline.family.parts(state, self.query)
+            after = clip.family.parts(state, self.query)
             yield f'Step {number}, "{words}": now {_listed(_changed(before, after) or after)}.'
-        yield self.stream.choice(("That is what is wanted.", "This is the arrangement asked for."))
 
 
 def _changed(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, str]:

@@ -111,7 +111,7 @@ class Family(ABC):
     primitive: ClassVar[str]
     modes: ClassVar[tuple[str, ...]]
     config_type: ClassVar[type[Config]]
-    asks: ClassVar[tuple[Ask[Any, Any], ...]] = ()  # INTERIM default
+    asks: ClassVar[tuple[Ask[Any, Any], ...]]
     """Every kind of question about its clips."""
     words: ClassVar[Mapping[str, str]] = {}
     """The words by which its happenings are told apart, and what each means; several may mean the same."""
@@ -167,8 +167,6 @@ class Family(ABC):
 
     def backwards(self, timeline: Timeline) -> Timeline | None:
         """The clip with its frames in opposite order, if the same question then has another answer."""
-        if not self.asks:  # INTERIM until every family has asks
-            return None
         return self.asked(timeline.query).backwards(timeline, timeline.query)
 
     def wordings(self, query: Mapping[str, Any]) -> Sequence[str]:
@@ -191,8 +189,6 @@ class Family(ABC):
 
     def concerns(self, event: Event, query: Mapping[str, Any]) -> bool:
         """Whether an event has to do with a question."""
-        if not self.asks:  # INTERIM until every family has asks
-            return bool({event.actor, event.target} & set(texts(query)))
         return self.asked(query).concerns(event, query)
 
     def parts(self, state: Mapping[str, Any], query: Mapping[str, Any]) -> dict[str, str]:

@@ -50,7 +50,7 @@ class CardStack(Family):
         "to the bottom of": "bury",
         "taken away": "take away",
     }
-    names = (r"(?:10|[2-9JQKA])[♠♥♦♣]", r"piles? [A-Z](?: and [A-Z])?")
+    names = (r"(?:10|[2-9JQKA])[♠♥♦♣]", r"piles? [A-Z]\d?(?: and [A-Z]\d?)?")
 
     def simulate(self, config: CardConfig, streams: Streams) -> Timeline:
         reveal = draw_reveal(config.mode, streams.question)

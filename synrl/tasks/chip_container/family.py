@@ -54,7 +54,7 @@ class ChipContainer(Family):
         "drops into": "add",
         "put into": "add",
     }
-    names = (r"containers? [A-Z](?: and [A-Z])?", r"chip of \d+")
+    names = (r"containers? [A-Z]\d?(?: and [A-Z]\d?)?", r"chip of \d+")
 
     def simulate(self, config: ChipConfig, streams: Streams) -> Timeline:
         scene, question = streams.scene, streams.question

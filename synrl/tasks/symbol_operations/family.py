@@ -50,7 +50,7 @@ class SymbolOperations(Family):
         "left": "left",
         "right": "right",
     }
-    names = (r"slots? [A-Z](?: and [A-Z])?", r"[+-]\d+|±")
+    names = (r"slots? [A-Z]\d?(?: and [A-Z]\d?)?", r"[+-]\d+|±")
 
     def simulate(self, config: SymbolConfig, streams: Streams) -> Timeline:
         style, question, scene = draw_style(streams), streams.question, streams.scene
