@@ -54,9 +54,12 @@ class PlanQuery(CardQuery):
 class _Cards(Ask[PileQuery, CardConfig]):
     """Some cards of a pile at some moment."""
 
+    least: int
+    """Cards of a pile that is asked about."""
+
     @abstractmethod
     def pick(self, cards: Sequence[str]) -> tuple[str, ...]:
-        """The asked cards of a pile, lowest first; empty if there are too few for a question."""
+        """The asked cards of a pile, lowest first."""
 
     def draw(
         self, history: History, reveal: str, wanted: int, config: CardConfig, question: Stream
@@ -67,7 +70,7 @@ class _Cards(Ask[PileQuery, CardConfig]):
         piles = [
             pile
             for pile, cards in state.items()
-            if self.pick(cards) and self.pick(cards) != self.pick(readable[pile])
+            if len(cards) >= self.least and self.pick(cards) != self.pick(readable[pile])
         ]
         return {"pile": question.choice(piles), "when": when} if piles else None
 
@@ -116,6 +119,7 @@ class Top(_Cards):
     name = "top"
     modes = ("forward", "retrodictive", "historical")
     answer_type = "text"
+    least = 1
 
     def pick(self, cards: Sequence[str]) -> tuple[str, ...]:
         return tuple(cards[-1:])
@@ -134,14 +138,15 @@ class Top(_Cards):
 
 
 class Pile(_Cards):
-    """All cards of a pile, of which there are two at least."""
+    """All cards of a pile."""
 
     name = "pile"
     modes = ("forward", "retrodictive")
     answer_type = "ordering"
+    least = 2
 
     def pick(self, cards: Sequence[str]) -> tuple[str, ...]:
-        return tuple(cards) if len(cards) > 1 else ()
+        return tuple(cards)
 
     def wordings(self, query: PileQuery) -> Sequence[str]:
         pile, moment = query["pile"], say_moment(query["when"])
