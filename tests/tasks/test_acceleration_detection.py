@@ -12,6 +12,8 @@ from synrl.answers import parse_interval
 from synrl.errors import ConfigError
 from synrl.tasks.acceleration_detection import MIN_PAUSE, AccelerationConfig
 
+GOLDEN_FRAMES = "4316fdc175c3b2fb"
+
 NAME = "acceleration_detection"
 
 

@@ -10,6 +10,8 @@ import numpy as np
 from synrl.tasks.attribute_change import NONE, WHAT
 from synrl.tasks.shared.telling import ORDINALS
 
+GOLDEN_FRAMES = "444931ec33d4a229"
+
 NAME = "attribute_change"
 
 

@@ -24,6 +24,8 @@ from synrl.world.cards import all_moves, apply, format_plan, parse_plan
 from synrl.world.history import History, Step
 from synrl.world.timeline import Timeline
 
+GOLDEN_FRAMES = "e1195b9ca6292734"
+
 
 def timeline(level: int, mode: str, index: int, form: str = "choice") -> Timeline:
     return FAMILY.simulate(FAMILY.config(level, mode, form), Streams(FAMILY.name, "tests", level, index))

@@ -28,6 +28,8 @@ from synrl.world.history import History, Step
 from synrl.world.style import PALETTES
 from synrl.world.timeline import Timeline
 
+GOLDEN_FRAMES = "861b72b15fd9d70a"
+
 
 def clip(level: int, mode: str, index: int, form: str = "choice") -> tuple[Timeline, Question]:
     config, streams = FAMILY.config(level, mode, form), Streams(FAMILY.name, "tests", level, index)

@@ -18,6 +18,8 @@ from synrl.video.outlines import SHAPES
 from synrl.world.collisions import WALLS
 from synrl.world.timeline import Timeline
 
+GOLDEN_FRAMES = "0409d5f47100955a"
+
 
 def simulated(level: int, mode: str, index: int, form: str = "open") -> tuple[Timeline, str, CollisionConfig]:
     config = FAMILY.config(level, mode, form)

@@ -27,6 +27,8 @@ from synrl.tasks.direction_identification import (
 from synrl.world.directions import DIRECTIONS
 from synrl.world.timeline import Timeline
 
+GOLDEN_FRAMES = "7e1c68610664f21b"
+
 OPPOSITE = {a: b for a in DIRECTIONS for b in DIRECTIONS if abs(DIRECTIONS[a] - DIRECTIONS[b]) == 180}
 
 

@@ -10,6 +10,8 @@ import numpy as np
 from synrl.answers import parse_interval
 from synrl.tasks.distance_estimation import TRENDS
 
+GOLDEN_FRAMES = "2b48514597f5b53d"
+
 NAME = "distance_estimation"
 
 

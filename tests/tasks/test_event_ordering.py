@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+GOLDEN_FRAMES = "50a625990bfbfae5"
+
 NAME = "event_ordering"
 WORDS = {"y": "hops", "x": "swings", "size": "grows", "angle": "spins", "visible": "disappears"}
 

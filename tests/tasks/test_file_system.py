@@ -16,6 +16,8 @@ from synrl.scoring import score
 from synrl.world.files import apply, parse_plan, undo
 from synrl.world.history import History, Step
 
+GOLDEN_FRAMES = "7b3d2eca55f1cb79"
+
 NAME = "file_system"
 STATE = {"cwd": "/docs", "dirs": ["/docs", "/src"], "files": ["/a.txt", "/docs/b.txt", "/docs/c.py"]}
 

@@ -13,6 +13,8 @@ from synrl.errors import ConfigError
 from synrl.tasks.rotation_counting import AMOUNTS, WAYS, RotationConfig
 from synrl.video.outlines import SHAPES
 
+GOLDEN_FRAMES = "a642464361f04412"
+
 NAME = "rotation_counting"
 
 

@@ -21,6 +21,8 @@ from synrl.world.grids import cell_name, cells, parse_cell
 from synrl.world.history import History, Step
 from synrl.world.timeline import HIDDEN
 
+GOLDEN_FRAMES = "f519acf3eb2f2426"
+
 NAME = "shell_game"
 STATE = {"size": 3, "coins": {"red coin": "A1", "blue coin": "C3"}}
 

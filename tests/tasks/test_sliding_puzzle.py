@@ -18,6 +18,8 @@ from synrl.video.raster import rgb_frames
 from synrl.world.history import History, Step
 from synrl.world.sliding import WORLD, apply, parse_plan, undo
 
+GOLDEN_FRAMES = "8374bc531653c4ab"
+
 NAME = "sliding_puzzle"
 BOARD = {"rows": [[1, 2, 3], [4, 0, 5], [6, 7, 8]]}
 

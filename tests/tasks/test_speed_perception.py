@@ -11,6 +11,8 @@ import pytest
 from synrl.errors import ConfigError
 from synrl.tasks.speed_perception import MULTIPLES, PATTERNS, SpeedConfig
 
+GOLDEN_FRAMES = "57afebaa77eb5bdb"
+
 NAME = "speed_perception"
 
 

@@ -17,6 +17,8 @@ from synrl.tasks.symbol_operations import FAMILY
 from synrl.world.history import History, Step
 from synrl.world.slots import NAMES, apply, negated, parse_plan, undo
 
+GOLDEN_FRAMES = "d1288c43365dc705"
+
 NAME = "symbol_operations"
 STATE = {"slots": [3, -7, "x"]}
 

@@ -27,6 +27,8 @@ from synrl.world.figures import (
     trace,
 )
 
+GOLDEN_FRAMES = "4cec312a571a0f94"
+
 NAME = "trajectory_shape"
 
 

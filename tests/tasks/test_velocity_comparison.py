@@ -11,6 +11,8 @@ import pytest
 from synrl.errors import ConfigError
 from synrl.tasks.velocity_comparison import EQUAL, VelocityConfig
 
+GOLDEN_FRAMES = "f15ff95865ab247e"
+
 NAME = "velocity_comparison"
 
 
