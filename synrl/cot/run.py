@@ -12,6 +12,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
@@ -31,8 +32,8 @@ from synrl.dataset.cards import dataset_card
 from synrl.dataset.generate import write_tables
 from synrl.dataset.reading import Group, Source
 from synrl.dataset.record import Record, made_from, sizes_in, write_recipe
-from synrl.disk import disk_errors, write_whole
-from synrl.errors import DataError, OutputError
+from synrl.errors import DataError
+from synrl.output import HOLDS_ELSE, is_done, staged, write_whole
 from synrl.pool import check_num_proc, ordered_map
 from synrl.schema import COLUMNS, features
 
@@ -118,13 +119,12 @@ def add_chains(
         "data": _digest(source),
         "version": __version__,
     }
-    done = _done(out, about)
-    if done is not None:
+    about = json.loads(json.dumps(about))  # as it comes back from a file
+    if is_done(out, lambda folder: "" if _said_of(folder) == about else HOLDS_ELSE):
+        done: dict[str, Any] = json.loads((out / SUMMARY).read_text(encoding="utf-8"))
         return done
     _check_ids(source)
-    staging = out.with_name(out.name + ".incomplete")
-    with disk_errors(out):
-        _stage(staging)
+    with staged(out, lambda folder: "" if (folder / JOURNAL).exists() else HOLDS_ELSE) as staging:
         with Journal(staging / JOURNAL, about) as journal:
             with tqdm(total=source.num_rows, unit="row", disable=not progress) as bar:
                 _fill(journal, source, config, num_proc, bar, sleep)
@@ -143,9 +143,6 @@ def add_chains(
             record = Record(recipe, sizes_in(staging), origin)
             write_whole(staging / "README.md", dataset_card([record], {}))
         write_whole(staging / SUMMARY, json.dumps(said, indent=2) + "\n")
-        if out.exists():
-            out.rmdir()  # an empty folder, as _done has made sure
-        staging.rename(out)
     return said
 
 
@@ -173,29 +170,11 @@ def _check_ids(source: Source) -> None:
             seen.add(row["id"])
 
 
-def _done(out: Path, about: Any) -> dict[str, Any] | None:
-    """The summary of `out` if it already is the result.
-
-    Raises:
-        OutputError: it is something else.
-    """
-    if not out.exists() or (out.is_dir() and not any(out.iterdir())):
-        return None
-    try:
-        said: dict[str, Any] = json.loads((out / SUMMARY).read_text(encoding="utf-8"))
-        if said["about"] == json.loads(json.dumps(about)):
-            return said
-    except (OSError, ValueError, LookupError, TypeError):
-        pass  # no folder of ours, which is what is asked
-    raise OutputError(f"{out} already holds something else; choose another --out, or remove it first")
-
-
-def _stage(staging: Path) -> None:
-    staging.mkdir(parents=True, exist_ok=True)
-    if any(staging.iterdir()) and not (staging / JOURNAL).exists():
-        raise OutputError(f"{staging} is left from another, unfinished request; finish that, or remove it")
-    for left in staging.rglob("*.part"):
-        left.unlink()
+def _said_of(folder: Path) -> Any:
+    """What a finished folder says that it is about; None if it is none of ours."""
+    with suppress(OSError, ValueError, LookupError, TypeError):
+        return json.loads((folder / SUMMARY).read_text(encoding="utf-8"))["about"]
+    return None
 
 
 def _fill(journal: Journal, source: Source, config: CotConfig, num_proc: int, bar: Any, sleep: Sleep) -> None:

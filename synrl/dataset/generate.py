@@ -26,8 +26,7 @@ from synrl.dataset.origin import origin
 from synrl.dataset.recipes import Batch, Recipe
 from synrl.dataset.record import RECIPE, Record, recipe_json, sizes_in, write_recipe
 from synrl.dataset.rows import TWINS, make_row
-from synrl.disk import disk_errors, write_whole
-from synrl.errors import OutputError
+from synrl.output import HOLDS_ELSE, is_done, staged, whole_file, write_whole
 from synrl.pool import check_num_proc, ordered_map
 from synrl.schema import features
 
@@ -63,11 +62,14 @@ def generate(recipe: Recipe, out: Path, *, num_proc: int = 1, progress: bool = T
         OutputError: `out` holds something else, or the disk is full or not writable.
     """
     check_num_proc(num_proc)
-    if _is_done(recipe, out):
+    difference = partial(_difference, recipe=recipe)
+    if is_done(out, difference):
         return out
-    staging = out.with_name(out.name + ".incomplete")
-    with disk_errors(out):
-        _stage(recipe, staging)
+    with staged(out, difference) as staging:
+        # The recipe goes first: a folder without one was killed before it held anything.
+        write_recipe(staging, recipe, origin())
+        for batch in recipe.batches():
+            (staging / batch.folder).mkdir(parents=True, exist_ok=True)
         todo = [shard for shard in shards(recipe) if not (staging / shard.name).exists()]
         kept = recipe.num_rows - sum(len(shard.indices) for shard in todo)
         with (
@@ -79,38 +81,7 @@ def generate(recipe: Recipe, out: Path, *, num_proc: int = 1, progress: bool = T
                 _write_shard(staging / shard.name, _counted(run(make, shard.indices), bar))
         record = Record(recipe, sizes_in(staging), origin())
         write_whole(staging / "README.md", dataset_card([record], {}))
-        if out.exists():
-            out.rmdir()  # an empty folder, as _is_done has made sure
-        staging.rename(out)
     return out
-
-
-def _is_done(recipe: Recipe, out: Path) -> bool:
-    """Whether `out` already is the result.
-
-    Raises:
-        OutputError: it is something else.
-    """
-    if not out.exists() or (out.is_dir() and not any(out.iterdir())):
-        return False
-    if not (other := _difference(out, recipe)):
-        return True
-    raise OutputError(f"{out} {other}; choose another --out, or remove it first")
-
-
-def _stage(recipe: Recipe, staging: Path) -> None:
-    """Make the working folder, or take up the one that an interrupted run of the same recipe left."""
-    staging.mkdir(parents=True, exist_ok=True)
-    for left in staging.rglob("*.part"):
-        left.unlink()
-    if any(staging.iterdir()) and (other := _difference(staging, recipe)):
-        raise OutputError(
-            f"{staging} is left from another, unfinished request and {other}; finish that, or remove it"
-        )
-    # The recipe goes first: a folder without one was killed before it held anything.
-    write_recipe(staging, recipe, origin())
-    for batch in recipe.batches():
-        (staging / batch.folder).mkdir(parents=True, exist_ok=True)
 
 
 def _difference(folder: Path, recipe: Recipe) -> str:
@@ -126,7 +97,7 @@ def _difference(folder: Path, recipe: Recipe) -> str:
                 f"{name} {before[name]}, now {now}" for name, now in origin().items() if before[name] != now
             )
             return f"holds these rows as others make them ({'; '.join(changed)})"
-    return "already holds something else"
+    return HOLDS_ELSE
 
 
 def make_rows(batch: Batch, index: int) -> list[dict[str, Any]]:
@@ -198,18 +169,17 @@ def write_tables(path: Path, tables: Iterable[Any]) -> None:
     """Write tables of rows, each as a row group, to a Parquet file that appears only when it is complete."""
     import pyarrow.parquet as pq
 
-    part = path.with_name(path.name + ".part")
     options = dict(compression="snappy", write_page_index=True, use_content_defined_chunking=True)
-    sink = _Sink(part)
-    try:
-        with pq.ParquetWriter(sink, features().arrow_schema, **options) as writer:
-            for table in tables:
-                writer.write_table(table)
-                sink.check()
-        sink.finish()
-    finally:
-        sink.abandon()
-    os.replace(part, path)
+    with whole_file(path) as part:
+        sink = _Sink(part)
+        try:
+            with pq.ParquetWriter(sink, features().arrow_schema, **options) as writer:
+                for table in tables:
+                    writer.write_table(table)
+                    sink.check()
+            sink.finish()
+        finally:
+            sink.abandon()
 
 
 def _write_shard(path: Path, rows: Iterable[dict[str, Any]]) -> None:

@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 
 from synrl.dataset.recipes import Part, Recipe
 from synrl.dataset.sources import Source
-from synrl.disk import write_whole
 from synrl.errors import DataError
+from synrl.output import write_whole
 
 RECIPE = "recipe.json"
 """In a generated folder: its recipe, and what made the rows."""

@@ -14,7 +14,7 @@ from typing import Any
 
 from synrl.answers import LETTERS
 from synrl.dataset.reading import Source
-from synrl.disk import disk_errors
+from synrl.output import disk_errors
 
 COLUMNS = (
     "family",

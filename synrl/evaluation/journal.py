@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from synrl.disk import disk_errors
 from synrl.hub.models import RESULTS
+from synrl.output import disk_errors
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 

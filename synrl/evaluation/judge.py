@@ -25,11 +25,11 @@ from synrl.chat.settings import api_key
 from synrl.cot.check import check
 from synrl.cot.prompting import Message, fence
 from synrl.dataset.reading import Source
-from synrl.disk import disk_errors, write_whole
-from synrl.errors import DataError, OutputError
+from synrl.errors import DataError
 from synrl.evaluation.judge_pairs import Pair, pair_up, read_outputs
 from synrl.evaluation.judge_settings import JudgeConfig
 from synrl.evaluation.judge_verdicts import ORDERS, Verdict, agreement, summary
+from synrl.output import disk_errors, refuse, write_whole
 from synrl.schema import COLUMNS, decode_json
 
 JUDGE = """\
@@ -89,7 +89,7 @@ def judge(
     checked = _check(pairs, data) if data else {}
     with disk_errors(out):
         if out.exists() and not path.exists():
-            raise OutputError(f"{out} already holds something else; choose another --out, or remove it first")
+            refuse(out)
         out.parent.mkdir(parents=True, exist_ok=True)
         with (
             Journal(path, about) as journal,

@@ -10,12 +10,12 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from synrl.disk import disk_errors, write_whole
 from synrl.errors import ConfigError, DataError
 from synrl.evaluation.backends import model_name
 from synrl.evaluation.benchmarks import BENCHMARKS
 from synrl.evaluation.outcomes import Outcome, Results
 from synrl.hub.models import RESULTS, is_model
+from synrl.output import disk_errors, write_whole
 
 if TYPE_CHECKING:
     from synrl.evaluation.report import Report

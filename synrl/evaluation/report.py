@@ -16,7 +16,6 @@ from typing import Any
 
 from tqdm.auto import tqdm
 
-from synrl.disk import disk_errors, write_whole
 from synrl.errors import ConfigError, DataError
 from synrl.evaluation import paper
 from synrl.evaluation.benchmarks import BENCHMARKS, VARIANTS
@@ -25,6 +24,7 @@ from synrl.evaluation.outcomes import Outcome, Results
 from synrl.evaluation.report_picture import plot
 from synrl.evaluation.report_text import markdown, plain, shown
 from synrl.evaluation.results import read_results
+from synrl.output import disk_errors, write_whole
 
 PAPERS = tuple(benchmark for benchmark in BENCHMARKS.values() if benchmark.group != "own")
 """The fifteen."""

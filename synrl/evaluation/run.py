@@ -19,12 +19,12 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from synrl.disk import disk_errors
 from synrl.errors import ConfigError, DataError, EvaluationError, allowed, first_line
 from synrl.evaluation.backends import BACKENDS, environment, is_timed, model_args, model_name
 from synrl.evaluation.benchmarks import BENCHMARKS, GROUPS, VARIANTS, Benchmark
 from synrl.evaluation.journal import digest, files_digest
 from synrl.evaluation.write_tasks import TASKS
+from synrl.output import disk_errors
 
 _LIBRARIES = ("synrl", "lmms_eval", "torch", "transformers", "vllm", "av", "qwen-vl-utils")
 

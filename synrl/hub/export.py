@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -25,8 +24,8 @@ from tqdm.auto import tqdm
 
 from synrl.answers import ANSWER_TYPES, LETTERS
 from synrl.dataset.reading import Group, Source
-from synrl.disk import disk_errors, write_whole
-from synrl.errors import ConfigError, DataError, OutputError, allowed
+from synrl.errors import ConfigError, DataError, allowed
+from synrl.output import HOLDS_ELSE, is_done, staged, whole_file, write_whole
 from synrl.prompts import completion_text, prompt_text, target_text
 
 REQUEST = "export.json"
@@ -71,20 +70,20 @@ def export(data: str, name: str, out: Path, *, progress: bool = True) -> Exporte
         raise ConfigError(f"format is {name!r}; {allowed(FORMATS)}")
     form, source = FORMATS[name], Source.open(data)
     request = {"format": name, "data": data, "digest": _digest(source)}
-    staging = out.with_name(out.name + ".incomplete")
-    with disk_errors(out):
-        if done := _said(out, request):
-            return Exported(done["rows"], done["left_out"])
-        _said(staging, request)
-        staging.mkdir(parents=True, exist_ok=True)
+
+    def difference(folder: Path) -> str:
+        said = _said_of(folder)
+        return "" if said is not None and said | request == said else HOLDS_ELSE
+
+    if is_done(out, difference):
+        done = _said_of(out)
+        return Exported(done["rows"], done["left_out"])
+    with staged(out, difference) as staging:
         write_whole(staging / REQUEST, json.dumps(request))
         made = _write(source, form, staging, out, progress)
         if name == "llama-factory":
             write_whole(staging / "dataset_info.json", json.dumps(_dataset_info(made.rows), indent=2) + "\n")
         write_whole(staging / REQUEST, json.dumps({**request, **vars(made)}))
-        if out.exists():
-            out.rmdir()  # an empty folder, as _said has made sure
-        staging.rename(out)
     return made
 
 
@@ -97,19 +96,12 @@ def _digest(source: Source) -> str:
     return digest.hexdigest()[:16]
 
 
-def _said(folder: Path, request: Mapping[str, str]) -> Any:
-    """What a folder says of the export in it; None if there is no folder, or an empty one.
-
-    Raises:
-        OutputError: it holds something else than the request asks for.
-    """
-    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
-        return None
-    with suppress(OSError, json.JSONDecodeError):  # then it is no folder of ours
+def _said_of(folder: Path) -> Any:
+    """What a folder says of the export in it; None if it is none of ours."""
+    with suppress(OSError, json.JSONDecodeError):
         said = json.loads((folder / REQUEST).read_text(encoding="utf-8"))
-        if said | request == said:
-            return said
-    raise OutputError(f"{folder} already holds something else; choose another --out, or remove it first")
+        return said if isinstance(said, dict) else None
+    return None
 
 
 def _write(source: Source, form: Format, staging: Path, out: Path, progress: bool) -> Exported:
@@ -161,9 +153,8 @@ def _video(row: Mapping[str, Any], folder: Path, seen: set[str]) -> str:
     path = folder / "videos" / family / f"{name}.mp4"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(path.name + ".part")
-        part.write_bytes(row["video"]["bytes"])
-        os.replace(part, path)
+        with whole_file(path) as part:
+            part.write_bytes(row["video"]["bytes"])
     return str(path.relative_to(folder))
 
 

@@ -20,10 +20,10 @@ from synrl.dataset.cards import dataset_card
 from synrl.dataset.reading import Source
 from synrl.dataset.recipes import Recipe
 from synrl.dataset.record import Record, made_from, sizes_in
-from synrl.disk import disk_errors, write_whole
 from synrl.errors import DataError
 from synrl.hub.hub import commit, hub_errors
 from synrl.hub.pictures import strip
+from synrl.output import disk_errors, write_whole
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi

@@ -13,23 +13,20 @@ import base64
 import hashlib
 import html
 import json
-import os
 import re
-import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from importlib.resources import files
 from itertools import islice
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import quote
 
 from tqdm.auto import tqdm
 
 from synrl.dataset.reading import Source
-from synrl.errors import DataError, OutputError
+from synrl.errors import DataError
+from synrl.output import HOLDS_ELSE, disk_errors, is_done, refuse, staged, whole_file
 
 ROWS_PER_PAGE = 50
 """About 5 to 10 MB of videos."""
@@ -92,19 +89,18 @@ def write_page(
     }
     template = re.sub(r"<!--(\w+)-->", lambda found: parts[found[1]], _package_text("page.html"))
     before, after = template.split("<!--ROWS-->")
-    part, count = path.with_name(path.name + ".part"), 0
-    with _writing(path):
-        try:
-            # A title may hold bytes of a file name that are no text.
-            with part.open("w", encoding="utf-8", errors="replace") as page:
-                page.write(before)
-                for row in rows:
-                    page.write(_entry(row))
-                    count += 1
-                page.write(after)
-            os.replace(part, path)
-        finally:
-            part.unlink(missing_ok=True)
+    count = 0
+    with (
+        disk_errors(path),
+        whole_file(path) as part,
+        # A title may hold bytes of a file name that are no text.
+        part.open("w", encoding="utf-8", errors="replace") as page,
+    ):
+        page.write(before)
+        for row in rows:
+            page.write(_entry(row))
+            count += 1
+        page.write(after)
     return count
 
 
@@ -117,11 +113,12 @@ def write_folder(rows: Iterable[Mapping[str, Any]], folder: Path, title: str) ->
         OutputError: the folder can't be written, or holds something else than a preview.
         DataError: a row isn't one of ours.
     """
-    _check_ours(folder)
+    with disk_errors(folder):
+        if folder.is_symlink():
+            refuse(folder)
+        is_done(folder, _difference)
     pages: list[Counter[str]] = []
-    with _writing(folder), TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as work:
-        staging = Path(work, "pages")
-        staging.mkdir()
+    with staged(folder, _difference, resume=False) as staging:
         rest = iter(rows)
         batch = list(islice(rest, ROWS_PER_PAGE))
         while batch:
@@ -134,9 +131,6 @@ def write_folder(rows: Iterable[Mapping[str, Any]], folder: Path, title: str) ->
             pages.append(Counter(str(row["family"]) for row in batch))
             batch = following + list(islice(rest, ROWS_PER_PAGE - len(following)))
         (staging / "index.html").write_text(_index(pages, title), encoding="utf-8", errors="replace")
-        if folder.exists():
-            shutil.rmtree(folder)
-        staging.rename(folder)
     return sum(page.total() for page in pages)
 
 
@@ -165,19 +159,9 @@ def _index(pages: list[Counter[str]], title: str) -> str:
     )
 
 
-def _check_ours(folder: Path) -> None:
-    """Check that a folder may be replaced.
-
-    Raises:
-        OutputError: it holds something else than a preview, or is no folder.
-    """
-    with _writing(folder):
-        if not folder.exists() and not folder.is_symlink():
-            return
-        if folder.is_symlink() or not folder.is_dir() or not all(_is_ours(path) for path in folder.iterdir()):
-            raise OutputError(
-                f"{folder} already holds something else; choose another --out, or remove it first"
-            )
+def _difference(folder: Path) -> str:
+    """What a folder holds instead of a preview, which may be replaced."""
+    return "" if folder.is_dir() and all(_is_ours(path) for path in folder.iterdir()) else HOLDS_ELSE
 
 
 def _is_ours(path: Path) -> bool:
@@ -185,14 +169,6 @@ def _is_ours(path: Path) -> bool:
         return False
     with path.open("rb") as file:
         return _MARK.encode() in file.read(_MARKED_WITHIN)
-
-
-@contextmanager
-def _writing(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise OutputError(f"can't write {path}: {error.strerror or error}") from error
 
 
 def _package_text(name: str) -> str:

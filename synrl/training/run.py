@@ -18,10 +18,10 @@ from transformers import TrainerCallback
 from transformers.trainer_utils import get_last_checkpoint
 
 from synrl.budget import VideoBudget
-from synrl.disk import write_whole
 from synrl.errors import ConfigError, HubError, SynRLError, TrainingError
 from synrl.hub.hub import hub_errors
 from synrl.hub.models import TRAINING, model_card, push_model
+from synrl.output import write_whole
 from synrl.training.data import recipe_of
 from synrl.training.settings import RunArguments
 

@@ -19,8 +19,8 @@ from typing import Any
 
 from tqdm.auto import tqdm
 
-from synrl.disk import disk_errors, write_whole
 from synrl.errors import SynRLError
+from synrl.output import disk_errors, write_whole
 from synrl.pool import ordered_map
 from synrl.training.miniature import __doc__ as about
 from synrl.training.miniature.report import plot, table

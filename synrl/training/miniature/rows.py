@@ -21,6 +21,7 @@ from tqdm.auto import tqdm
 
 from synrl.budget import Clip, VideoBudget
 from synrl.dataset.rows import make_row
+from synrl.output import whole_file
 from synrl.seeds import Streams
 from synrl.tasks import get_family
 
@@ -71,9 +72,8 @@ def write_rows(task: Task, folder: Path, run: Callable[..., Iterable[Any]] = map
             continue
         made = run(partial(_row, task, split), list(_indices(task, split, count)))
         shown = tqdm(made, f"{task.name}, {split}", count, unit="row", leave=False)
-        part = path.with_suffix(".part")
-        Dataset.from_list(list(shown)).to_parquet(str(part))
-        part.replace(path)
+        with whole_file(path) as part:
+            Dataset.from_list(list(shown)).to_parquet(str(part))
 
 
 def _indices(task: Task, split: str, count: int) -> Iterator[int]:

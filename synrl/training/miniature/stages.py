@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from synrl.budget import VideoBudget
-from synrl.disk import write_whole
+from synrl.output import write_whole
 from synrl.training.miniature.rows import LONGER, Packed, read_rows
 
 SFT_STEPS, GRPO_STEPS = 200, 40
