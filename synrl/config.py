@@ -13,6 +13,7 @@ from dataclasses import MISSING, Field, field, fields
 from pathlib import Path
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from synrl.checks import check_range
 from synrl.errors import ConfigError, allowed
 
 T = TypeVar("T")
@@ -31,8 +32,7 @@ def check_ranges(config: Any, **ranges: tuple[float, float]) -> None:
         ConfigError: one does not.
     """
     for name, (low, high) in ranges.items():
-        if not low <= getattr(config, name) <= high:
-            raise ConfigError(f"{name} is {getattr(config, name)}; allowed: {low} to {high}")
+        check_range(name, getattr(config, name), low, high)
 
 
 def add_flags(parser: argparse.ArgumentParser, kind: type[Any]) -> None:

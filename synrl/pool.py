@@ -11,7 +11,8 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from typing import Any
 
-from synrl.errors import ConfigError, OutputError
+from synrl.checks import check_range
+from synrl.errors import OutputError
 
 
 def check_num_proc(num_proc: int) -> None:
@@ -20,8 +21,7 @@ def check_num_proc(num_proc: int) -> None:
     Raises:
         ConfigError: it is out of range.
     """
-    if not 1 <= num_proc <= 1024:
-        raise ConfigError(f"number of processes is {num_proc}; allowed: 1 to 1024")
+    check_range("number of processes", num_proc, 1, 1024)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from synrl.checks import check_range
 from synrl.commands.common import add_data
 from synrl.commands.sharing import publish
 from synrl.errors import ConfigError
@@ -290,8 +291,7 @@ def _preview(arguments: argparse.Namespace) -> int:
     from synrl.preview.page import labelled, write_folder, write_page
 
     wanted, out = arguments.num_rows, arguments.out
-    if wanted < 1:
-        raise ConfigError(f"number of rows is {wanted}; allowed: 1 or more")
+    check_range("number of rows", wanted, 1)
     source = Source.open(arguments.data)
     is_page = out.suffix.lower() == ".html"
     write = write_page if is_page else write_folder

@@ -18,6 +18,7 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from typing import Any
 
+from synrl.checks import check_range
 from synrl.dataset.rows import TWINS, check_encoding, check_split, scheduled
 from synrl.dataset.sources import LLAVA_VIDEO, Source
 from synrl.errors import ConfigError, allowed
@@ -157,8 +158,7 @@ class Recipe:
         Raises:
             ConfigError: there would be no rows.
         """
-        if num_rows < 1:
-            raise ConfigError(f"number of rows is {num_rows}; allowed: 1 or more")
+        check_range("number of rows", num_rows, 1)
         parts = []
         before = 0
         for part in self.parts:

@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from synrl.errors import ConfigError, DataError, allowed
+from synrl.checks import check_one_of
+from synrl.errors import ConfigError, DataError
 from synrl.evidence import Evidence
 from synrl.schema import Row, time_ms
 from synrl.scoring import score
@@ -134,8 +135,7 @@ def check_encoding(encoding: str) -> None:
     Raises:
         ConfigError: there is none of that name.
     """
-    if encoding not in ENCODINGS:
-        raise ConfigError(f"encoding is {encoding!r}; {allowed(ENCODINGS)}")
+    check_one_of("encoding", encoding, ENCODINGS)
 
 
 def scheduled(

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from synrl.errors import ConfigError, DataError, HubError, first_line
+from synrl.checks import check_range
+from synrl.errors import DataError, HubError, first_line
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,7 @@ class Source:
     revision: str = "main"
 
     def __post_init__(self) -> None:
-        if self.num_rows < 1:
-            raise ConfigError(f"number of rows is {self.num_rows}; allowed: 1 or more")
+        check_range("number of rows", self.num_rows, 1)
 
     def __str__(self) -> str:
         return f"{self.repo} ({self.config}, {self.split})"

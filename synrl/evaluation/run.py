@@ -19,6 +19,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from synrl.checks import check_one_of, check_range
 from synrl.errors import ConfigError, DataError, EvaluationError, allowed, first_line
 from synrl.evaluation.backends import BACKENDS, environment, is_timed, model_args, model_name
 from synrl.evaluation.benchmarks import BENCHMARKS, GROUPS, VARIANTS, Benchmark
@@ -56,13 +57,11 @@ class Run:
                 raise ConfigError(f"task {name!r} is task {task!r} with --variant {variant}: say so")
             raise ConfigError(f"no task {name!r}; {allowed(known)}")
         for variant in self.variants:
-            if variant not in VARIANTS:
-                raise ConfigError(f"variant is {variant!r}; {allowed(VARIANTS)}")
-        if self.backend not in BACKENDS:
-            raise ConfigError(f"backend is {self.backend!r}; {allowed(BACKENDS)}")
+            check_one_of("variant", variant, VARIANTS)
+        check_one_of("backend", self.backend, BACKENDS)
         for name, number in (("batch size", self.batch_size), ("limit", self.limit)):
-            if number is not None and number < 1:
-                raise ConfigError(f"{name} is {number}; allowed: 1 or more")
+            if number is not None:
+                check_range(name, number, 1)
         if "," in self.model:
             raise ConfigError(
                 f"model is {self.model!r}; lmms-eval takes no comma in it: link it to another name"

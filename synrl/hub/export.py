@@ -23,8 +23,9 @@ import pyarrow.parquet as pq
 from tqdm.auto import tqdm
 
 from synrl.answers import ANSWER_TYPES, LETTERS
+from synrl.checks import check_one_of
 from synrl.dataset.reading import Group, Source
-from synrl.errors import ConfigError, DataError, allowed
+from synrl.errors import DataError
 from synrl.output import HOLDS_ELSE, is_done, staged, whole_file, write_whole
 from synrl.prompts import completion_text, prompt_text, target_text
 
@@ -66,8 +67,7 @@ def export(data: str, name: str, out: Path, *, progress: bool = True) -> Exporte
         DataError: the data can't be read, or a row has an id that is no file name or occurs twice.
         OutputError: `out` holds something else, or the disk is full or not writable.
     """
-    if name not in FORMATS:
-        raise ConfigError(f"format is {name!r}; {allowed(FORMATS)}")
+    check_one_of("format", name, FORMATS)
     form, source = FORMATS[name], Source.open(data)
     request = {"format": name, "data": data, "digest": _digest(source)}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from synrl.errors import ConfigError, allowed
+from synrl.checks import check_one_of, check_range
 
 FORMS = ("choice", "open")
 LEVELS = (1, 2, 3, 4, 5)
@@ -33,10 +33,8 @@ class Config:
 
     def require(self, name: str, values: Sequence[object]) -> None:
         """Check that a field has one of some values."""
-        if getattr(self, name) not in values:
-            raise ConfigError(f"{name} is {getattr(self, name)!r}; {allowed(values)}")
+        check_one_of(name, getattr(self, name), values)
 
     def require_range(self, name: str, low: float, high: float) -> None:
         """Check that a field is a number from a closed range."""
-        if not low <= getattr(self, name) <= high:
-            raise ConfigError(f"{name} is {getattr(self, name)!r}; allowed: {low:g} to {high:g}")
+        check_range(name, getattr(self, name), low, high)

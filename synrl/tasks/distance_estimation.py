@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from synrl.answers import nearest_span
-from synrl.errors import ConfigError
+from synrl.checks import check_some_of
 from synrl.evidence import Evidence, Observed
 from synrl.seeds import Stream, Streams
 from synrl.tasks.asks import SpanAsk
@@ -69,8 +69,7 @@ class DistanceConfig(Config):
     def __post_init__(self) -> None:
         super().__post_init__()
         object.__setattr__(self, "asks", tuple(self.asks))
-        if not self.asks or not set(self.asks) <= {"trend", "closest", "nearer"}:
-            raise ConfigError(f"asks is {self.asks!r}; allowed: some of trend, closest, nearer")
+        check_some_of("asks", self.asks, ("trend", "closest", "nearer"))
         self.require("visitors", (3, 4))
         self.require_range("change", 30, (FAR - NEAR) / 1.5)
         self.require_range("ratio", 1.1, 1.7)

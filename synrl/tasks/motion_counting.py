@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from synrl.answers import nearest_span
-from synrl.errors import ConfigError, allowed
+from synrl.checks import check_some_of
 from synrl.evidence import Evidence, Observed, Track
 from synrl.evidence.actions import bouts, labels, observe_actions, places
 from synrl.seeds import Stream, Streams
@@ -69,8 +69,7 @@ class CountingConfig(Config):
         super().__post_init__()
         object.__setattr__(self, "actions", tuple(self.actions))
         object.__setattr__(self, "frames", tuple(self.frames))
-        if not set(self.actions) <= set(ACTIONS):
-            raise ConfigError(f"actions is {self.actions!r}; {allowed(ACTIONS)}")
+        check_some_of("actions", self.actions, ACTIONS)
         self.require("most", range(4, 11))
         self.require("others", range(4))
         self.require("between", range(5))

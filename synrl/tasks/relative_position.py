@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from synrl.answers import nearest_span
-from synrl.errors import ConfigError
+from synrl.checks import check_some_of
 from synrl.evidence import Evidence, Observed
 from synrl.seeds import Stream, Streams
 from synrl.tasks.asks import SpanAsk
@@ -67,8 +67,7 @@ class PositionConfig(Config):
     def __post_init__(self) -> None:
         super().__post_init__()
         object.__setattr__(self, "asks", tuple(self.asks))
-        if not self.asks or not set(self.asks) <= {"pass", "inside", "overtake"}:
-            raise ConfigError(f"asks is {self.asks!r}; allowed: some of pass, inside, overtake")
+        check_some_of("asks", self.asks, ("pass", "inside", "overtake"))
         self.require("racers", range(4, 6))
         self.require_range("drift", 0.0, 80.0)
 

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from synrl.errors import ConfigError, allowed
+from synrl.checks import check_one_of
 from synrl.prompts import CHOOSE, DIRECT, REASONED, completion_text
 
 KINDS = ("qwen3_vl", "qwen2_5_vl")
@@ -75,8 +75,7 @@ def write_tiny(
     Raises:
         ConfigError: no such kind.
     """
-    if kind not in KINDS:
-        raise ConfigError(f"kind of tiny model is {kind!r}; {allowed(KINDS)}")
+    check_one_of("kind of tiny model", kind, KINDS)
     import torch
 
     folder = Path(folder)

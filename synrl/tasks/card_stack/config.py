@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from synrl.errors import ConfigError
+from synrl.checks import check_some_of
 from synrl.tasks.config import Config
 from synrl.tasks.shared.questions import NUM_OPTIONS
 
@@ -32,8 +32,7 @@ class CardConfig(Config):
         self.require("cards", range(NUM_OPTIONS + 1, 10))
         self.require("num_operations", range(NUM_OPTIONS, 31))
         self.require("plan_moves", range(1, 4))
-        if not set(self.kinds) <= set(KINDS):
-            raise ConfigError(f"kinds is {self.kinds!r}; allowed: some of {', '.join(KINDS)}")
+        check_some_of("kinds", self.kinds, KINDS)
 
 
 LEVELS: Mapping[int, Mapping[str, Any]] = {

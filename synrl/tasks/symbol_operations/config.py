@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from synrl.errors import ConfigError, allowed
+from synrl.checks import check_some_of
 from synrl.tasks.config import Config
 from synrl.tasks.shared.questions import NUM_OPTIONS
 
@@ -30,8 +30,7 @@ class SymbolConfig(Config):
         self.require("symbols", range(3))
         self.require("num_operations", range(NUM_OPTIONS, 21))
         self.require("plan_moves", range(1, 4))
-        if not self.kinds or not set(self.kinds) <= set(KINDS):
-            raise ConfigError(f"kinds is {self.kinds!r}; {allowed(KINDS)}")
+        check_some_of("kinds", self.kinds, KINDS)
 
     @property
     def most(self) -> int:
