@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from hub.server import Blob, Hub, Repo
 
-from synrl.dataset.sources import LLAVA_VIDEO, Source, fetch
+from synrl.dataset.sources import LLAVA_VIDEO, VideoSource, fetch
 from synrl.errors import ConfigError, DataError, HubError
 
-SOURCE = Source("somebody/videos", "short", "multi_choice", 5)
+SOURCE = VideoSource("somebody/videos", "short", "multi_choice", 5)
 CARD = """\
 ---
 configs:

@@ -102,14 +102,14 @@ def audit(data: str, *, num_proc: int = 1, progress: bool = True) -> Audit:
         for group in run(_examine_group, source.groups):
             exams += group
             bar.update(len(group))
-    return judge(exams)
+    return judged(exams)
 
 
 def _examine_group(group: Group) -> list[Exam]:
     return [examine(row) for row in group.rows()]
 
 
-def judge(exams: Sequence[Exam]) -> Audit:
+def judged(exams: Sequence[Exam]) -> Audit:
     """What some exams say."""
     found = Audit()
     families: dict[str, list[Exam]] = defaultdict(list)

@@ -30,7 +30,7 @@ from synrl.video.decode import read
 
 
 @dataclass
-class Report:
+class Proof:
     """Rows seen by family, and the problems of those that are wrong by id."""
 
     rows: Counter[str] = field(default_factory=Counter)
@@ -47,20 +47,20 @@ class Report:
         return {"rows": dict(self.rows), "bad": len(self.problems), "problems": self.problems}
 
 
-def verify(data: str, *, num_proc: int = 1, progress: bool = True) -> Report:
+def verify(data: str, *, num_proc: int = 1, progress: bool = True) -> Proof:
     """Prove every row of a folder or a Hub dataset.
 
     Raises:
         ConfigError: `num_proc` is out of range.
         DataError: the dataset can't be found or read.
     """
-    source, report, seen = Source.open(data), Report(), Counter[str]()
+    source, proof, seen = Source.open(data), Proof(), Counter[str]()
     twins: dict[str, _Checked] = {}
     with tqdm(total=source.num_rows, unit="row", disable=not progress) as bar, ordered_map(num_proc) as run:
         for results in run(_check_group, source.groups):
             for row in results:
                 seen[row.row_id] += 1
-                report.rows[row.family] += 1
+                proof.rows[row.family] += 1
                 problems = list(row.problems)
                 if seen[row.row_id] > 1:
                     problems.append(f"id occurs {seen[row.row_id]} times")
@@ -68,10 +68,10 @@ def verify(data: str, *, num_proc: int = 1, progress: bool = True) -> Report:
                     twins[row.row_id] = row
                     problems += _unlike_twin(row, twins.get(row.twin_id))
                 if problems:
-                    report.problems[row.row_id] = problems
-                    report.families[row.row_id] = row.family
+                    proof.problems[row.row_id] = problems
+                    proof.families[row.row_id] = row.family
             bar.update(len(results))
-    return report
+    return proof
 
 
 class _Checked(NamedTuple):

@@ -20,7 +20,7 @@ from typing import Any
 
 from synrl.checks import check_range
 from synrl.dataset.rows import TWINS, check_encoding, check_split, scheduled
-from synrl.dataset.sources import LLAVA_VIDEO, Source
+from synrl.dataset.sources import LLAVA_VIDEO, VideoSource
 from synrl.errors import ConfigError, allowed
 from synrl.seeds import GENERATOR_VERSION
 from synrl.tasks import families, get_family
@@ -105,7 +105,7 @@ class Recipe:
     seed: int = 0
     twins: bool = False
     """Whether to write the reversed twin of every row that has one, right behind it."""
-    sources: tuple[Source, ...] = ()
+    sources: tuple[VideoSource, ...] = ()
     """Rows of other datasets to mix in when training; they are no part of what is generated."""
     encoding: str = "fast"
     """`fast`, made in the least time, or `compact`, which takes three fifths of the bytes."""

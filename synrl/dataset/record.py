@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from synrl.dataset.recipes import Part, Recipe
-from synrl.dataset.sources import Source
+from synrl.dataset.sources import VideoSource
 from synrl.errors import DataError
 from synrl.output import write_whole
 
@@ -118,7 +118,7 @@ def read_recipe(said: Mapping[str, Any], where: str) -> Recipe:
         said["summary"],
         said["seed"],
         said["twins"],
-        tuple(Source(**source) for source in said["sources"]),
+        tuple(VideoSource(**source) for source in said["sources"]),
         said["encoding"],
     )
     if recipe.digest() != said["digest"]:

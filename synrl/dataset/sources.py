@@ -16,7 +16,7 @@ from synrl.errors import DataError, HubError, first_line
 
 
 @dataclass(frozen=True)
-class Source:
+class VideoSource:
     """Conversations about videos in a dataset on the Hub, of which those with one question are taken.
 
     Raises:
@@ -47,13 +47,13 @@ class SourceRow:
     """Path of the video inside the source."""
 
 
-LLAVA_VIDEO = Source("lmms-lab/LLaVA-Video-178K", "0_30_s_academic_v0_1", "multi_choice", 1000)
+LLAVA_VIDEO = VideoSource("lmms-lab/LLaVA-Video-178K", "0_30_s_academic_v0_1", "multi_choice", 1000)
 """The real videos of the SFT mix, answers only. The paper calls them about 15 % of the mixture (section
 2.3), but 1K of 7.7K rows, as its abstract counts them, are 13 %. It does not say which part of the dataset
 it took; this part has clips of up to 30 seconds."""
 
 
-def fetch(source: Source, seed: int = 0) -> list[SourceRow]:
+def fetch(source: VideoSource, seed: int = 0) -> list[SourceRow]:
     """The rows that a source says, in the order of a digest; needs the network, or an earlier download.
 
     Raises:
@@ -72,7 +72,7 @@ def _place(row: SourceRow, seed: int) -> bytes:
     return hashlib.sha256(f"{seed}\0{row.id}\0{row.video}\0{row.question}".encode()).digest()
 
 
-def _load(source: Source) -> Iterable[Mapping[str, Any]]:
+def _load(source: VideoSource) -> Iterable[Mapping[str, Any]]:
     from datasets import load_dataset
     from datasets.exceptions import DatasetsError
 
@@ -88,7 +88,7 @@ def _load(source: Source) -> Iterable[Mapping[str, Any]]:
         ) from error
 
 
-def _read(item: Mapping[str, Any], source: Source) -> SourceRow | None:
+def _read(item: Mapping[str, Any], source: VideoSource) -> SourceRow | None:
     """A row, or None if its conversation is not one question and one answer.
 
     Raises:

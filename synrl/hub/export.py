@@ -194,7 +194,7 @@ _WRITERS: dict[str, Callable[[Path, Iterable[dict[str, Any]]], int]] = {
 }
 
 
-def _asked(row: Mapping[str, Any], *, reasoned: bool = True) -> str:
+def _prompt(row: Mapping[str, Any], *, reasoned: bool = True) -> str:
     """The prompt behind the tag that stands for the video.
 
     Raises:
@@ -210,7 +210,7 @@ def _verl(row: Mapping[str, Any], video: str, out: Path) -> dict[str, Any]:
     judged = ("family", "answer_type", "answer", "options", "config", "operations", "states")
     return {
         "data_source": f"synrl/{row['family']}",
-        "prompt": [{"role": "user", "content": _asked(row)}],
+        "prompt": [{"role": "user", "content": _prompt(row)}],
         "videos": [{"video": str(out / video)}],  # its readers take no %20 in a file:// address
         "ability": row["primitive"],
         "reward_model": {"style": "rule", "ground_truth": row["answer"]},
@@ -224,11 +224,11 @@ def _verl(row: Mapping[str, Any], video: str, out: Path) -> dict[str, Any]:
 
 
 def _easyr1(row: Mapping[str, Any], video: str, out: Path) -> dict[str, Any]:
-    return {"problem": _asked(row), "answer": row["answer"], "videos": [video]}
+    return {"problem": _prompt(row), "answer": row["answer"], "videos": [video]}
 
 
 def _ms_swift(row: Mapping[str, Any], video: str, out: Path) -> dict[str, Any]:
-    messages = [{"role": "user", "content": _asked(row)}]
+    messages = [{"role": "user", "content": _prompt(row)}]
     if row["cot"]:
         messages.append({"role": "assistant", "content": row["cot"]})
     return {
@@ -242,7 +242,7 @@ def _ms_swift(row: Mapping[str, Any], video: str, out: Path) -> dict[str, Any]:
 def _llama_factory(row: Mapping[str, Any], video: str, out: Path) -> dict[str, Any]:
     return {
         "messages": [
-            {"role": "user", "content": _asked(row, reasoned=row["cot"] is not None)},
+            {"role": "user", "content": _prompt(row, reasoned=row["cot"] is not None)},
             {"role": "assistant", "content": target_text(row)},
         ],
         "videos": [video],

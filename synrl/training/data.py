@@ -120,7 +120,7 @@ def _is_recipe(data: str) -> bool:
 
 def for_grpo(rows: Dataset) -> Dataset:
     """Rows with a prompt that asks for reasoning; the other columns go to the rewards."""
-    return rows.remove_columns("cot").with_transform(each_row(_asked))
+    return rows.remove_columns("cot").with_transform(each_row(_prompted))
 
 
 def for_sft(rows: Dataset) -> Dataset:
@@ -128,7 +128,7 @@ def for_sft(rows: Dataset) -> Dataset:
     return rows.with_transform(each_row(_taught))
 
 
-def _asked(row: Mapping[str, Any]) -> dict[str, Any]:
+def _prompted(row: Mapping[str, Any]) -> dict[str, Any]:
     return {**row, "prompt": prompt_messages(row)}
 
 

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from synrl.audit.audit import judge
+from synrl.audit.audit import judged
 from synrl.audit.shortcuts import Exam, examine
 from synrl.cli import main
 from synrl.dataset.generate import generate
@@ -89,7 +89,7 @@ def opened(exam: Exam, answer_type: str, answer: str, rate: float) -> Exam:
 
 
 def failures(given: Sequence[Exam]) -> str:
-    return "; ".join(judge(given).failures)
+    return "; ".join(judged(given).failures)
 
 
 def test_honest_rows_pass() -> None:
@@ -174,7 +174,7 @@ def test_a_glance_that_tells_is_told_and_not_judged() -> None:
         planted.append(
             replace(exam, options=options, answer_text=options[letter], looks=tuple([()] * 8 + [look]))
         )
-    (finding,) = (row for row in judge(planted).findings if row.shortcut == "a learnt glance")
+    (finding,) = (row for row in judged(planted).findings if row.shortcut == "a learnt glance")
     assert finding.accuracy > 0.99 and finding.ok
 
 
@@ -211,7 +211,7 @@ def test_the_shifted_twin_of_a_split_is_no_overlap(tmp_path: Path) -> None:
     for split in ("test", "test_shift"):
         generate(plain(("card_stack",), 3, split), tmp_path / split, progress=False)
     rows = [row for group in Source.open(str(tmp_path)).groups for row in group.rows()]
-    found = judge([examine(row) for row in rows])
+    found = judged([examine(row) for row in rows])
     assert found.duplicates == found.overlaps == {}
     by_split = [[row for row in rows if row["config"]["split"] == split] for split in ("test", "test_shift")]
     for original, shifted in zip(*by_split, strict=True):

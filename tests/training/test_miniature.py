@@ -24,7 +24,7 @@ from synrl.training.miniature.rows import (
     read_rows,
     write_rows,
 )
-from synrl.training.miniature.stages import Run, carry_out
+from synrl.training.miniature.stages import Trial, carry_out
 from synrl.training.tiny import TOKEN
 
 
@@ -91,7 +91,7 @@ def test_no_two_runs_at_once_train_the_same_model() -> None:
 
 def test_every_stage_is_measured_and_listed(folder: Path) -> None:
     name = TASKS[0].name
-    run: dict[str, Any] = carry_out(folder, Run(["sft", "grpo"], 0, [name], [name]))
+    run: dict[str, Any] = carry_out(folder, Trial(["sft", "grpo"], 0, [name], [name]))
     assert [entry["stage"] for entry in run["found"]] == ["before", "sft", "grpo"]
     assert [entry.get("steps") for entry in run["found"]] == [None, 2, 1]
     assert all(0 <= entry[name] <= 4 for entry in run["found"])
@@ -104,9 +104,9 @@ def test_every_stage_is_measured_and_listed(folder: Path) -> None:
 
 def test_a_run_goes_on_from_the_last_whole_stage(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     name = TASKS[0].name
-    first = carry_out(folder, Run(["sft"], 0, [name], [name]))
+    first = carry_out(folder, Trial(["sft"], 0, [name], [name]))
     monkeypatch.setattr(stages, "SFT_STEPS", 1)
-    both = carry_out(folder, Run(["sft", "grpo"], 0, [name], [name]))
+    both = carry_out(folder, Trial(["sft", "grpo"], 0, [name], [name]))
     assert both["found"][:2] == first["found"] and both["found"][1]["steps"] == 2
 
 

@@ -24,19 +24,19 @@ from synrl.output import disk_errors, write_whole
 from synrl.pool import ordered_map
 from synrl.training.miniature import __doc__ as about
 from synrl.training.miniature.report import plot, table
-from synrl.training.miniature.rows import LONGER, TASKS, write_rows
-from synrl.training.miniature.stages import Run, carry_out
+from synrl.training.miniature.rows import LONGER, LEARNT, write_rows
+from synrl.training.miniature.stages import Trial, carry_out
 
 SEEDS = (0, 1, 2)
-NAMES = [task.name for task in TASKS]
+NAMES = [task.name for task in LEARNT]
 BOTH = ("sft", "grpo")
 # The long family first, which takes longest: the others fill up the end.
-LEARN = [Run(BOTH, seed, [name], [name]) for name in reversed(NAMES) for seed in SEEDS]
+LEARN = [Trial(BOTH, seed, [name], [name]) for name in reversed(NAMES) for seed in SEEDS]
 """SFT and then GRPO on each task."""
 TABLES = [
-    *(Run(("grpo",), seed, NAMES[:1], NAMES) for seed in SEEDS),
-    *(Run(BOTH, seed, half, NAMES) for half in (NAMES, NAMES[:-1]) for seed in SEEDS),
-    *(Run((*BOTH, "grpo2"), seed, NAMES[-1:], [*NAMES, LONGER.name]) for seed in SEEDS),
+    *(Trial(("grpo",), seed, NAMES[:1], NAMES) for seed in SEEDS),
+    *(Trial(BOTH, seed, half, NAMES) for half in (NAMES, NAMES[:-1]) for seed in SEEDS),
+    *(Trial((*BOTH, "grpo2"), seed, NAMES[-1:], [*NAMES, LONGER.name]) for seed in SEEDS),
 ]
 """What that leaves out of Table 5 (GRPO without SFT), 9 (halves: short and long) and 7 (longer clips)."""
 
@@ -62,7 +62,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _do(what: str, folder: Path, spread: Callable[..., Iterable[Any]]) -> str:
     """Carry out all runs of a command and keep what came out; the table."""
     folder.mkdir(parents=True, exist_ok=True)
-    parts = [(TASKS, LEARN)] if what == "learn" else [(TASKS, LEARN), ((LONGER,), TABLES)]
+    parts = [(LEARNT, LEARN)] if what == "learn" else [(LEARNT, LEARN), ((LONGER,), TABLES)]
     runs: list[dict[str, Any]] = []
     for tasks, todo in parts:  # one after the other: the second goes on from models of the first
         for task in tasks:

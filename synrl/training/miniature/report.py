@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from synrl.statistics import wilson
-from synrl.training.miniature.rows import SPLITS, TASKS, chance
+from synrl.training.miniature.rows import SPLITS, LEARNT, chance
 
 
 def table(runs: Sequence[Mapping[str, Any]]) -> str:
@@ -35,9 +35,9 @@ def plot(folder: Path, runs: Sequence[Mapping[str, Any]], path: Path) -> None:
     """Accuracy by stage, a line for each seed, a panel for each task, with chance."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(3.2 * len(TASKS), 3.2), layout="constrained")
-    panels = figure.subplots(1, len(TASKS), sharey=True)
-    for axes, task in zip(panels, TASKS, strict=True):
+    figure = Figure(figsize=(3.2 * len(LEARNT), 3.2), layout="constrained")
+    panels = figure.subplots(1, len(LEARNT), sharey=True)
+    for axes, task in zip(panels, LEARNT, strict=True):
         for run in (run for run in runs if run["trained"] == [task.name]):
             stages = [entry["stage"] for entry in run["found"]]
             right = [entry[task.name] / SPLITS["test"] for entry in run["found"]]

@@ -47,12 +47,12 @@ class Task:
         return self.family + (f"_x{self.length}" if self.length > 1 else "")
 
 
-TASKS = (
+LEARNT = (
     Task("direction_identification", "perception", "path", frames=2, edge=32),
     Task("distance_estimation", "perception", "trend", frames=4, edge=32),
     Task("chip_container", "historical", "last_change", frames=16, edge=32, noted=True),
 )
-LONGER = replace(TASKS[-1], frames=32, length=2)
+LONGER = replace(LEARNT[-1], frames=32, length=2)
 SPLITS = {"train": 600, "validation": 64, "test": 200}
 """Rows of each task."""
 

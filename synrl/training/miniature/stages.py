@@ -24,7 +24,7 @@ STEPS = "steps.txt"
 """How many a stage took: is there when its model is whole."""
 
 
-class Run(NamedTuple):
+class Trial(NamedTuple):
     """What to train, and on what to test it."""
 
     stages: Sequence[str]
@@ -35,7 +35,7 @@ class Run(NamedTuple):
     tested: Sequence[str]
 
 
-def carry_out(folder: Path, run: Run) -> dict[str, Any]:
+def carry_out(folder: Path, run: Trial) -> dict[str, Any]:
     """Train a new tiny model on one core; right answers to each tested task at first and after each stage."""
     import datasets
     import torch
