@@ -107,7 +107,7 @@ examples:
 
 def _add_judge(commands: Any) -> None:
     from synrl.config import add_flags
-    from synrl.evaluation.judge_settings import JudgeConfig
+    from synrl.evaluation.judge.settings import JudgeConfig
 
     command = commands.add_parser(
         "judge",
@@ -135,9 +135,9 @@ def _add_judge(commands: Any) -> None:
 
 
 def _eval(arguments: argparse.Namespace) -> int:
-    from synrl.evaluation.run import Run, evaluate
+    from synrl.evaluation.asking.run import EvalRun, evaluate
 
-    run = Run(
+    run = EvalRun(
         model=arguments.model,
         names=tuple(name for said in arguments.tasks for name in said.split(",")),
         variants=tuple(arguments.variant or ["reasoning"]),
@@ -153,9 +153,9 @@ def _eval(arguments: argparse.Namespace) -> int:
 
 
 def _report(arguments: argparse.Namespace) -> int:
-    from synrl.evaluation.model_card import write_model_card
-    from synrl.evaluation.report import make_report, write_report
-    from synrl.evaluation.report_text import markdown
+    from synrl.evaluation.report.model_card import write_model_card
+    from synrl.evaluation.report.report import make_report, write_report
+    from synrl.evaluation.report.text import markdown
 
     report = make_report(arguments.results)
     write_report(report, arguments.out)
@@ -172,8 +172,8 @@ def _report(arguments: argparse.Namespace) -> int:
 
 def _judge(arguments: argparse.Namespace) -> int:
     from synrl.config import read_config
-    from synrl.evaluation.judge import judge
-    from synrl.evaluation.judge_settings import JudgeConfig
+    from synrl.evaluation.judge.judging import judge
+    from synrl.evaluation.judge.settings import JudgeConfig
 
     config = read_config(JudgeConfig, arguments)
     said = judge(arguments.a, arguments.b, config, arguments.out, data=arguments.data)

@@ -12,17 +12,13 @@ from typing import Any
 
 from synrl.budget import VideoBudget
 from synrl.errors import ConfigError, allowed
+from synrl.evaluation.metrics import Metric, prefixes
 from synrl.tasks import families
 
 VERSION = 3
 """Of the table and the scorers: a change that can change a score changes it."""
 GROUPS = ("grounding", "complex", "general", "own")
 """The first three are the paper's; `own` are VSI-Bench and this project's test."""
-
-
-def prefixes(samples: int) -> tuple[str, ...]:
-    """Of metrics of so many outputs a question: none; or of the samples' mean, and of the best of them."""
-    return ("",) if samples == 1 else ("pass1_", f"pass{samples}_")
 
 
 @dataclass(frozen=True)
@@ -70,7 +66,7 @@ MANY = VideoBudget(max_frames=16, max_clip_pixels=8 * 448 * 448)
 class Benchmark:
     """A benchmark: where its rows and videos are, how it is asked, and what is measured.
 
-    `reader` names a function of `synrl.evaluation.readers` that turns `tables` into items.
+    `reader` names a function of `synrl.evaluation.data.readers` that turns `tables` into items.
     """
 
     name: str
@@ -113,9 +109,25 @@ class Benchmark:
         """The environment variable for folders of its videos."""
         return f"{self.name.upper()}_VIDEO_DIR"
 
-    def metric_names(self, variant: Variant) -> list[str]:
-        """Of a task's scores, without its subsets."""
-        return [f"{prefix}{name}" for prefix in variant.prefixes for name in (*self.metrics, *self.totals)]
+    def task_name(self, variant: str) -> str:
+        """The task that asks it in a variant."""
+        return f"{self.task}_{variant}"
+
+    def means(self, prefix: str) -> list[Metric]:
+        """The means of items of the whole benchmark, for one way of counting samples."""
+        return [Metric(name, prefix) for name in self.metrics]
+
+    def sums(self, prefix: str) -> list[Metric]:
+        """The totals, likewise."""
+        return [Metric(name, prefix) for name in self.totals]
+
+    def parts(self, prefix: str) -> list[Metric]:
+        """The first mean, of each subset."""
+        return [Metric(self.metrics[0], prefix, subset) for subset in self.subsets]
+
+    def scores(self, variant: Variant) -> list[Metric]:
+        """What a task measures of the whole benchmark."""
+        return [metric for prefix in variant.prefixes for metric in (*self.means(prefix), *self.sums(prefix))]
 
     def pins(self, variant: Variant) -> dict[str, Any]:
         """What a score depends on, as printed into the results."""
@@ -405,6 +417,10 @@ _ALL = (
     ),
 )
 BENCHMARKS = {benchmark.name: benchmark for benchmark in _ALL}
+
+
+TASKS = {b.task_name(name): (b, name) for b in BENCHMARKS.values() for name in VARIANTS}
+"""The benchmark and the variant of every task."""
 
 
 def get_benchmark(name: str) -> Benchmark:

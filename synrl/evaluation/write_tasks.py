@@ -13,28 +13,26 @@ from synrl.evaluation.benchmarks import BENCHMARKS, GROUPS, VARIANTS, Benchmark,
 from synrl.evaluation.overview import README, readme
 from synrl.resources import shipped
 
-TASKS = shipped("evaluation/tasks")
+TASK_FOLDER = shipped("evaluation/tasks")
 _TOTALS = "synrl.evaluation.scoring.totals"
+_HOOKS = "synrl.evaluation.asking.hooks"
 _HEAD = "# Written by `python -m synrl.evaluation.write_tasks`.\n"
 
 
 def task_names(benchmarks: list[Benchmark], variant: Variant) -> list[str]:
     """The names of tasks."""
-    return [f"{benchmark.task}_{variant.name}" for benchmark in benchmarks]
+    return [benchmark.task_name(variant.name) for benchmark in benchmarks]
 
 
 def metric_names(benchmark: Benchmark, variant: Variant) -> dict[str, str]:
     """The metrics of a task and how each is put together from the items."""
     names: dict[str, str] = {}
     for prefix in variant.prefixes:
-        names |= {f"{prefix}{name}": "mean" for name in benchmark.metrics}
-        names |= {
-            f"{prefix}{name}": f"!function synrl.evaluation.scoring.totals.{name}"
-            for name in benchmark.totals
-        }
-        names |= {f"{prefix}{benchmark.metrics[0]}_{name}": "mean" for name in benchmark.subsets}
+        names |= {str(metric): "mean" for metric in benchmark.means(prefix)}
+        names |= {str(metric): f"!function {_TOTALS}.{metric.name}" for metric in benchmark.sums(prefix)}
+        names |= {str(metric): "mean" for metric in benchmark.parts(prefix)}
     return names | {
-        "answered": "!function synrl.evaluation.hooks.answered",
+        "answered": f"!function {_HOOKS}.answered",
         "truncated": "mean",
         "unparsed": "mean",
     }
@@ -67,8 +65,8 @@ def _base() -> str:
             "dataset_path: json",
             "dataset_kwargs: {data_files: {test: benchmark.json}}",
             "test_split: test",
-            "process_docs: !function synrl.evaluation.hooks.documents",
-            *(f"{name}: !function synrl.evaluation.hooks.{name}" for name in functions),
+            "process_docs: !function synrl.evaluation.asking.hooks.documents",
+            *(f"{name}: !function synrl.evaluation.asking.hooks.{name}" for name in functions),
             "output_type: generate_until",
             "reasoning_tags: none  # the one reader of answers sees whole outputs",
             "",
@@ -89,7 +87,7 @@ def _variant(variant: Variant) -> str:
 
 
 def _task(benchmark: Benchmark, variant: Variant) -> str:
-    lines = [f"include: ../_{variant.name}", f"task: {benchmark.task}_{variant.name}", "metric_list:"]
+    lines = [f"include: ../_{variant.name}", f"task: {benchmark.task_name(variant.name)}", "metric_list:"]
     for name, aggregation in metric_names(benchmark, variant).items():
         better = "false" if name in ("truncated", "unparsed") else "true"
         lines.append(f"  - {{metric: {name}, aggregation: {aggregation}, higher_is_better: {better}}}")
@@ -109,7 +107,7 @@ def _flow(value: Any) -> str:
 def main() -> None:
     """Write them all."""
     for name, text in files():
-        path = TASKS / name
+        path = TASK_FOLDER / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     README.write_text(readme(README.read_text(encoding="utf-8")), encoding="utf-8")

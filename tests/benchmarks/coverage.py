@@ -14,8 +14,8 @@ import argparse
 
 import numpy as np
 
-from synrl.evaluation import intervals
-from synrl.evaluation.cells import Cells, Floats, Groups, of_difference, of_score
+from synrl.evaluation.report import intervals
+from synrl.evaluation.report.cells import Cells, Floats, Groups, of_difference, of_score
 
 SETS = [
     (videos, sizes, share, alike)

@@ -21,9 +21,9 @@ from pathlib import Path
 from typing import Any
 
 from synrl.evaluation.benchmarks import BENCHMARKS
-from synrl.evaluation.report import make_report, write_report
-from synrl.evaluation.report_text import markdown
-from synrl.evaluation.results import read_results
+from synrl.evaluation.report.report import make_report, write_report
+from synrl.evaluation.report.text import markdown
+from synrl.evaluation.results.reading import read_results
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "evaluation"))
 from results_made import sample, write_run

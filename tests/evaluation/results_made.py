@@ -8,10 +8,10 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+from synrl.evaluation.asking.run import EvalRun
 from synrl.evaluation.benchmarks import VARIANTS, get_benchmark
-from synrl.evaluation.run import Run
 from synrl.evaluation.scoring import totals
-from synrl.evaluation.write_tasks import TASKS
+from synrl.evaluation.write_tasks import TASK_FOLDER
 
 VERSIONS = {"synrl": "0.1.0", "lmms_eval": "0.7.3", "torch": "2.13.0"}
 
@@ -83,7 +83,7 @@ def write_run(
     settings: Mapping[str, Any] = {},
 ) -> Path:
     """Write a run over benchmarks, given the lines of their samples, and return its file of results."""
-    run = Run(model, tuple(tasks), variants=(variant,), **settings)
+    run = EvalRun(model, tuple(tasks), variants=(variant,), **settings)
     ((benchmarks, command),) = run.commands(out)
     results: dict[str, Any] = {}
     configs: dict[str, Any] = {}
@@ -129,7 +129,9 @@ def write_run(
     file.write_text(json.dumps(said))
     if versions is not None:
         # As on another machine: Python and our task files were elsewhere.
-        there = [word.replace(str(TASKS), "/elsewhere/tasks") for word in ["/elsewhere/python", *command[1:]]]
+        there = [
+            word.replace(str(TASK_FOLDER), "/elsewhere/tasks") for word in ["/elsewhere/python", *command[1:]]
+        ]
         note = {"command": there, "model": weights, "versions": versions, "results": [str(file)]}
         with (out / "runs.jsonl").open("a") as notes:
             notes.write(json.dumps(note) + "\n")

@@ -12,11 +12,11 @@ import pytest
 from hub.server import Blob, Hub, Repo
 
 from synrl.errors import ConfigError
-from synrl.evaluation.backends import environment, is_timed, model_name
+from synrl.evaluation.asking.backends import environment, is_timed, model_name
+from synrl.evaluation.asking.run import EvalRun, evaluate
 from synrl.evaluation.benchmarks import BENCHMARKS, DIRECT, REASONING
-from synrl.evaluation.results import eval_command
-from synrl.evaluation.run import Run, evaluate
-from synrl.evaluation.write_tasks import TASKS
+from synrl.evaluation.results.reading import eval_command
+from synrl.evaluation.write_tasks import TASK_FOLDER
 
 from .benchmarks_made import Folder
 
@@ -50,7 +50,7 @@ def test_times_are_written_for_a_model_by_its_configuration_and_not_its_name(
 
 
 def test_a_report_knows_the_command_of_a_model_that_was_told_times(tmp_path: Path) -> None:
-    run = Run("runs/grpo", ("tvbench",), backend="vllm", model_args="tensor_parallel_size=2")
+    run = EvalRun("runs/grpo", ("tvbench",), backend="vllm", model_args="tensor_parallel_size=2")
     for timed in (True, False):
         ((_, command),) = run.commands(tmp_path, timed)
         assert f"is_qwen3_vl={timed}," in command[command.index("--model_args") + 1]
@@ -82,7 +82,7 @@ def test_a_backend_refuses_a_model_that_it_does_not_run(tmp_path: Path) -> None:
 def test_a_folder_that_lmms_eval_would_cut_in_two_is_refused(tmp_path: Path) -> None:
     pytest.importorskip("lmms_eval", reason="lmms-eval is not installed: pip install 'synrl[eval]'")
     with pytest.raises(ConfigError, match=r"folder of results is .*a,b'; lmms-eval takes no comma in it"):
-        evaluate(Run("m", ("tvbench",)), tmp_path / "a,b")
+        evaluate(EvalRun("m", ("tvbench",)), tmp_path / "a,b")
 
 
 class _Engine:
@@ -116,12 +116,12 @@ def test_vllm_is_shown_as_many_frames_with_their_times_and_writes_as_much_as_a_t
     monkeypatch.setattr(simple, "LLM", _Engine)
     monkeypatch.setattr(chat, "SamplingParams", lambda **said: said)
     monkeypatch.setenv("FORCE_QWENVL_VIDEO_READER", "decord")
-    ((_, command),) = Run("m", (name,), ("direct",), backend="vllm").commands(tmp_path, timed=True)
+    ((_, command),) = EvalRun("m", (name,), ("direct",), backend="vllm").commands(tmp_path, timed=True)
     simple_evaluate(
         model="vllm",
         model_args=command[command.index("--model_args") + 1],
         tasks=[f"synrl_{name}_direct"],
-        task_manager=TaskManager(include_path=str(TASKS), include_defaults=False),
+        task_manager=TaskManager(include_path=str(TASK_FOLDER), include_defaults=False),
         bootstrap_iters=0,
         limit=1,
     )
@@ -153,7 +153,7 @@ def test_the_stock_model_of_transformers_runs_on_what_it_is_told(
         lambda self, **said: given.append(said) or generate(self, **{**said, "max_new_tokens": 2}),
     )
     monkeypatch.setenv("FORCE_QWENVL_VIDEO_READER", "decord")
-    run = Run(
+    run = EvalRun(
         str(write_tiny(tmp_path / "tiny")),
         ("charades_sta",),
         ("direct",),
@@ -165,7 +165,7 @@ def test_the_stock_model_of_transformers_runs_on_what_it_is_told(
         model="qwen3_vl",
         model_args=command[command.index("--model_args") + 1],
         tasks=["synrl_charades_sta_direct"],
-        task_manager=TaskManager(include_path=str(TASKS), include_defaults=False),
+        task_manager=TaskManager(include_path=str(TASK_FOLDER), include_defaults=False),
         bootstrap_iters=0,
         limit=1,
     )
@@ -176,7 +176,7 @@ def test_the_stock_model_of_transformers_runs_on_what_it_is_told(
 
 def test_the_longest_prompt_and_answer_have_room_in_vllm(tmp_path: Path) -> None:
     pytest.importorskip("lmms_eval", reason="lmms-eval is not installed: pip install 'synrl[eval]'")
-    for _, command in Run("m", ("all",), ("direct", "reasoning"), backend="vllm").commands(tmp_path):
+    for _, command in EvalRun("m", ("all",), ("direct", "reasoning"), backend="vllm").commands(tmp_path):
         (benchmark,) = (b for b in BENCHMARKS.values() if f"{b.task}_direct," in str(command))
         budget, seen = benchmark.budget, arguments(command)
         # As images, in squares of 32 px: each frame as large as allowed, and no smaller than 64 of them.

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from synrl.evaluation import intervals
 from synrl.evaluation.benchmarks import BENCHMARKS, VARIANTS
-from synrl.evaluation.cells import Cells, Floats, Groups, cells_of, groups_of, of_difference, of_score
-from synrl.evaluation.outcomes import Outcome, Row
+from synrl.evaluation.report import intervals
+from synrl.evaluation.report.cells import Cells, Floats, Groups, cells_of, groups_of, of_difference, of_score
+from synrl.evaluation.results.outcomes import Outcome, Row
 from synrl.evaluation.scoring import totals
 
 TRIALS = 400
@@ -143,7 +143,7 @@ def records(seed: int, samples: int) -> list[dict[str, Any]]:
     ]
 
 
-@pytest.mark.parametrize("name", totals.NAMES)
+@pytest.mark.parametrize("name", totals.PARTS)
 @pytest.mark.parametrize("samples", [1, 3])
 @pytest.mark.parametrize("kept", [39, 5, 2, 1])
 def test_cells_have_the_value_of_the_metric_that_lmms_eval_is_given(

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from synrl.cli import main
 from synrl.errors import DataError, SynRLError
-from synrl.evaluation.report import Report, as_json, make_report, write_report
-from synrl.evaluation.report_text import markdown
+from synrl.evaluation.report.findings import Report
+from synrl.evaluation.report.report import as_json, make_report, write_report
+from synrl.evaluation.report.text import markdown
 
 from .results_made import sample, write_run
 

@@ -19,8 +19,8 @@ from lmms_eval.evaluator import simple_evaluate  # noqa: E402
 from lmms_eval.tasks import TaskManager  # noqa: E402
 
 from synrl.evaluation.benchmarks import BENCHMARKS, VARIANTS  # noqa: E402
-from synrl.evaluation.judge_pairs import read_outputs  # noqa: E402
-from synrl.evaluation.write_tasks import TASKS, metric_names  # noqa: E402
+from synrl.evaluation.judge.pairs import read_outputs  # noqa: E402
+from synrl.evaluation.write_tasks import TASK_FOLDER, metric_names  # noqa: E402
 from synrl.video import decode  # noqa: E402
 
 from .benchmarks_made import SECONDS, STYLES, Folder, wrong  # noqa: E402
@@ -67,7 +67,7 @@ class Scripted(lmms):  # type: ignore[misc]
 
 def run(tasks: list[str], model: Scripted, **options: Any) -> dict[str, dict[str, float]]:
     """The metrics of each task, without the names of filters and the errors."""
-    manager = TaskManager(include_path=str(TASKS), include_defaults=False)
+    manager = TaskManager(include_path=str(TASK_FOLDER), include_defaults=False)
     done = simple_evaluate(model=model, tasks=tasks, task_manager=manager, bootstrap_iters=0, **options)
     return {
         task: {
@@ -219,7 +219,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_every_task_runs_with_a_real_architecture(made: Folder, tiny: Path) -> None:
-    from synrl.evaluation.model import VideoModel
+    from synrl.evaluation.asking.model import VideoModel
 
     model = VideoModel(str(tiny), device="cpu", dtype="float32", max_new_tokens=2)
     results = run(tasks("direct"), model, limit=2)
@@ -230,7 +230,7 @@ def test_every_task_runs_with_a_real_architecture(made: Folder, tiny: Path) -> N
 
 
 def test_the_older_architecture_runs_as_well(made: Folder, tmp_path: Path) -> None:
-    from synrl.evaluation.model import VideoModel
+    from synrl.evaluation.asking.model import VideoModel
     from synrl.training.tiny import write_tiny
 
     tiny = write_tiny(tmp_path / "tiny", kind="qwen2_5_vl")
@@ -242,7 +242,7 @@ def test_the_older_architecture_runs_as_well(made: Folder, tmp_path: Path) -> No
 def test_reasoning_that_a_template_opens_and_no_answer_closes_is_truncated(
     made: Folder, tiny: Path, tmp_path: Path
 ) -> None:
-    from synrl.evaluation.model import VideoModel
+    from synrl.evaluation.asking.model import VideoModel
 
     folder = Path(shutil.copytree(tiny, tmp_path / "thinking"))
     template = folder / "chat_template.jinja"
@@ -259,7 +259,7 @@ def test_a_damaged_video_is_named(
     made: Folder, tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from synrl.errors import VideoError
-    from synrl.evaluation.model import VideoModel
+    from synrl.evaluation.asking.model import VideoModel
 
     (tmp_path / "-abc_DEF123.mp4").write_bytes(b"<html>404</html>")
     (tmp_path / "GHI.456.mp4").write_bytes(b"")
@@ -273,7 +273,7 @@ def test_our_model_sees_what_training_shows(
     made: Folder, tiny: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from synrl.budget import VideoBudget, token_edge
-    from synrl.evaluation.model import VideoModel
+    from synrl.evaluation.asking.model import VideoModel
 
     model = VideoModel(str(tiny), device="cpu", dtype="float32", max_new_tokens=1)
     given: list[dict[str, Any]] = []
@@ -344,13 +344,13 @@ def test_the_command_measures_a_model_once(
 def test_an_interrupted_run_goes_on_and_draws_the_same_samples(
     made: Folder, tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from synrl.evaluation.model import VideoModel
+    from synrl.evaluation.asking.model import VideoModel
 
     def model(journal: Path) -> Any:
         return VideoModel(str(tiny), device="cpu", dtype="float32", max_new_tokens=6, journal=str(journal))
 
     def answers(model: Any) -> list[str]:
-        manager = TaskManager(include_path=str(TASKS), include_defaults=False)
+        manager = TaskManager(include_path=str(TASK_FOLDER), include_defaults=False)
         done = simple_evaluate(
             model=model, tasks=["synrl_cvbench_pass4"], task_manager=manager, bootstrap_iters=0
         )
@@ -370,17 +370,17 @@ def test_an_interrupted_run_goes_on_and_draws_the_same_samples(
 
 
 def test_our_model_is_known_to_lmms_eval_whichever_is_imported_first() -> None:
-    code = "import synrl.evaluation.model; from lmms_eval.models import MODEL_REGISTRY_V2 as known; "
+    code = "import synrl.evaluation.asking.model; from lmms_eval.models import MODEL_REGISTRY_V2 as known; "
     code += "print(known.resolve('synrl').class_path)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300)
-    assert done.stdout.strip() == "synrl.evaluation.model.VideoModel" and "Failed" not in done.stderr
+    assert done.stdout.strip() == "synrl.evaluation.asking.model.VideoModel" and "Failed" not in done.stderr
 
 
 def test_plain_lmms_eval_says_in_one_line_what_is_missing(
     made: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     command = [sys.executable, "-m", "lmms_eval", "--model", "dummy", "--model_args", "response=A"]
-    command += ["--tasks", "synrl_videomme_direct", "--include_path", str(TASKS)]
+    command += ["--tasks", "synrl_videomme_direct", "--include_path", str(TASK_FOLDER)]
     monkeypatch.setenv("VIDEOMME_VIDEO_DIR", str(made.root / "minerva"))
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 1 and "Traceback" not in done.stderr
@@ -398,8 +398,8 @@ def test_our_own_test_is_asked_and_scored_as_in_training(
     from synrl.dataset.generate import generate
     from synrl.dataset.reading import Source
     from synrl.dataset.recipes import plain
+    from synrl.evaluation.asking.model import VideoModel
     from synrl.evaluation.benchmarks import get_benchmark
-    from synrl.evaluation.model import VideoModel
     from synrl.training.inputs import encode, join, prompt_messages, token_types, with_video
     from synrl.training.rewards import accuracy_reward
 
@@ -410,7 +410,7 @@ def test_our_own_test_is_asked_and_scored_as_in_training(
     )
     monkeypatch.setenv("SYNRL_TEST", str(data))
     adapter = VideoModel(str(tiny), device="cpu", dtype="float32", max_new_tokens=6)
-    name, manager = "synrl_test_direct", TaskManager(include_path=str(TASKS), include_defaults=False)
+    name, manager = "synrl_test_direct", TaskManager(include_path=str(TASK_FOLDER), include_defaults=False)
     done = simple_evaluate(model=adapter, tasks=[name], task_manager=manager, bootstrap_iters=0)
     evaluated = sorted(sample["resps"][0][0] for sample in done["samples"][name])
 

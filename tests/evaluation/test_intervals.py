@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from synrl.evaluation import intervals
-from synrl.evaluation.intervals import Interval
+from synrl.evaluation.report import intervals
+from synrl.evaluation.report.intervals import Interval
 
 
 def close(found: Any, wanted: tuple[float, float], tolerance: float = 1e-6) -> bool:

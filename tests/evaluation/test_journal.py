@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from synrl.evaluation.journal import Journal, digest, model_digest
+from synrl.evaluation.asking.journal import Journal, model_digest
+from synrl.evaluation.digests import digest
 
 
 def test_answers_come_back_and_a_cut_line_is_the_only_loss(tmp_path: Path) -> None:

@@ -19,12 +19,12 @@ from synrl.cli import main
 from synrl.cot import trace
 from synrl.cot.check import check
 from synrl.errors import ConfigError, DataError, OutputError, ServerError
-from synrl.evaluation import judge as judging
-from synrl.evaluation.intervals import clopper_pearson, wilson
-from synrl.evaluation.judge import JUDGE, judge, messages, read_verdict
-from synrl.evaluation.judge_pairs import Pair
-from synrl.evaluation.judge_settings import JudgeConfig
-from synrl.evaluation.judge_verdicts import Verdict, agreement
+from synrl.evaluation.judge import judging
+from synrl.evaluation.judge.judging import JUDGE, judge, messages, read_verdict
+from synrl.evaluation.judge.pairs import Pair
+from synrl.evaluation.judge.settings import JudgeConfig
+from synrl.evaluation.judge.verdicts import Verdict, agreement
+from synrl.evaluation.report.intervals import clopper_pearson, wilson
 from synrl.prompts import completion_text
 
 Compare = Callable[..., dict[str, Any]]

@@ -17,11 +17,11 @@ from hub.server import Blob, Hub, Repo
 
 from synrl.dataset.reading import Source
 from synrl.errors import DataError, OutputError, VideoError
-from synrl.evaluation import media
 from synrl.evaluation.benchmarks import get_benchmark
-from synrl.evaluation.items import Item
-from synrl.evaluation.loading import load, with_videos
-from synrl.evaluation.videos import Videos
+from synrl.evaluation.data import media
+from synrl.evaluation.data.items import Item
+from synrl.evaluation.data.loading import load, with_videos
+from synrl.evaluation.data.videos import Videos
 from synrl.video import decode
 
 from .benchmarks_made import Folder, video_bytes

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from synrl.cli import main
-from synrl.evaluation.backends import model_name
-from synrl.evaluation.items import WITHOUT
-from synrl.evaluation.repeating import eval_command
-from synrl.evaluation.run import Run
+from synrl.evaluation.asking.backends import model_name
+from synrl.evaluation.asking.repeating import eval_command
+from synrl.evaluation.asking.run import EvalRun
+from synrl.evaluation.data.items import WITHOUT
 from synrl.hub.models import model_card
 
 from .results_made import sample, write_run
@@ -40,7 +40,7 @@ def answers(name: str, right: str, **more: Any) -> list[dict[str, Any]]:
     ],
 )
 def test_the_command_that_is_told_runs_what_was_run(settings: dict[str, Any], variant: str) -> None:
-    run = Run("runs/a model", ("synrl_tvbench",), variants=(variant,), **settings)
+    run = EvalRun("runs/a model", ("synrl_tvbench",), variants=(variant,), **settings)
     ((_, argv),) = run.commands(Path("results"))
     told = eval_command(argv)
     assert told is not None
@@ -50,7 +50,7 @@ def test_the_command_that_is_told_runs_what_was_run(settings: dict[str, Any], va
         "synrl_tvbench",
     ]
     by_flag = {word: words[k + 1] for k, word in enumerate(words) if word.startswith("--")}
-    again = Run(
+    again = EvalRun(
         by_flag["--model"],
         (words[-1],),
         variants=(by_flag["--variant"],),
@@ -64,7 +64,7 @@ def test_the_command_that_is_told_runs_what_was_run(settings: dict[str, Any], va
 
 
 def test_what_could_leave_the_block_of_a_card_is_no_command() -> None:
-    ((_, argv),) = Run("runs/a\n```\n# b", ("tvbench",)).commands(Path("results"))
+    ((_, argv),) = EvalRun("runs/a\n```\n# b", ("tvbench",)).commands(Path("results"))
     assert eval_command(argv) is None
 
 

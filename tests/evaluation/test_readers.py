@@ -20,15 +20,15 @@ from synrl.answers import ANSWER_TYPES
 from synrl.dataset.generate import generate
 from synrl.dataset.recipes import plain
 from synrl.errors import ConfigError, DataError
-from synrl.evaluation import media
+from synrl.evaluation.asking.hooks import doc_to_messages, doc_to_text
 from synrl.evaluation.benchmarks import BENCHMARKS, TVBENCH, get_benchmark
-from synrl.evaluation.hooks import doc_to_messages, doc_to_text
-from synrl.evaluation.items import Item, letter_of, listed_options, plain_letter, unlettered, untold
-from synrl.evaluation.loading import load, with_videos
-from synrl.evaluation.readers import get_reader
-from synrl.evaluation.scoring.judge import judge
-from synrl.evaluation.tables import read_tables
-from synrl.evaluation.videos import Videos
+from synrl.evaluation.data import media
+from synrl.evaluation.data.items import Item, letter_of, listed_options, plain_letter, unlettered, untold
+from synrl.evaluation.data.loading import load, with_videos
+from synrl.evaluation.data.readers import get_reader
+from synrl.evaluation.data.tables import read_tables
+from synrl.evaluation.data.videos import Videos
+from synrl.evaluation.scoring.item import score_item
 from synrl.prompts import CHOOSE
 
 from .benchmarks_made import SECONDS, STYLES, Folder, video_bytes, wrong
@@ -47,7 +47,7 @@ def test_every_row_is_an_item_whose_right_answer_scores_1(name: str, made: Folde
     docs = documents(name)
     assert {doc["id"] for doc in docs} == set(made.gold[name]) and len(docs) == len(made.gold[name])
     for doc in docs:
-        assert set(judge(doc, made.gold[name][doc["id"]]).values.values()) == {1.0}
+        assert set(score_item(doc, made.gold[name][doc["id"]]).values.values()) == {1.0}
         assert all(media.Path(path).exists() for path in doc["videos"])
         assert set(doc["subsets"]) <= set(get_benchmark(name).subsets)
 
@@ -55,7 +55,7 @@ def test_every_row_is_an_item_whose_right_answer_scores_1(name: str, made: Folde
 @pytest.mark.parametrize("name", NAMES)
 def test_a_wrong_answer_scores_0_in_every_style(name: str) -> None:
     for doc, said in itertools.product(documents(name), STYLES.values()):
-        judged = judge(doc, said(wrong(doc)))
+        judged = score_item(doc, said(wrong(doc)))
         assert set(judged.values.values()) == {0.0} and not judged.problem
 
 
@@ -69,12 +69,12 @@ def test_our_own_answers_of_every_type_are_read_in_every_style(
         docs += documents("synrl_test")
     kinds = {doc["id"]: json.loads(doc["row"])["answer_type"] for doc in docs}
     assert set(kinds.values()) == set(ANSWER_TYPES)
-    assert all(judge(doc, "").values == {"accuracy": 0.0} for doc in docs)
+    assert all(score_item(doc, "").values == {"accuracy": 0.0} for doc in docs)
     for doc, said in itertools.product(docs, STYLES.values()):
-        assert judge(doc, said(doc["answer"])).values == {"accuracy": 1.0}, doc["id"]
+        assert score_item(doc, said(doc["answer"])).values == {"accuracy": 1.0}, doc["id"]
         kind = kinds[doc["id"]]  # an order of one name has no other order
         other = wrong({**doc, "kind": "text" if kind == "ordering" else kind})
-        assert judge(doc, said(other)).values == {"accuracy": 0.0}, doc["id"]
+        assert score_item(doc, said(other)).values == {"accuracy": 0.0}, doc["id"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -436,5 +436,5 @@ def test_attacks_win_no_row_of_any_family(
 ) -> None:
     monkeypatch.setenv("SYNRL_TEST", str(folder))
     docs = list(load(get_benchmark("synrl_test")))
-    said = [(doc, judge(doc, ATTACKS[name](json.loads(doc["row"])))) for doc in docs]
+    said = [(doc, score_item(doc, ATTACKS[name](json.loads(doc["row"])))) for doc in docs]
     assert [(doc["id"], judged.given) for doc, judged in said if judged.values["accuracy"]] == []

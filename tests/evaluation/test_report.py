@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from synrl.errors import ConfigError
-from synrl.evaluation import intervals
-from synrl.evaluation.items import WITHOUT
-from synrl.evaluation.report import Report, as_json, make_report, write_report
-from synrl.evaluation.report_picture import picture
-from synrl.evaluation.report_text import markdown
+from synrl.evaluation.data.items import WITHOUT
+from synrl.evaluation.report import intervals
+from synrl.evaluation.report.findings import Report
+from synrl.evaluation.report.picture import picture
+from synrl.evaluation.report.report import as_json, make_report, write_report
+from synrl.evaluation.report.text import markdown
 
 from .results_made import fourfold, sample, write_run
 
@@ -27,7 +28,9 @@ def report(*arguments: object) -> Report:
 
 
 def cell(said: Report, benchmark: str, metric: str = "accuracy") -> Any:
-    (line,) = [x for x in (*said.lines, *said.composites) if (x.benchmark, x.metric) == (benchmark, metric)]
+    (line,) = [
+        x for x in (*said.lines, *said.composites) if (x.benchmark, str(x.metric)) == (benchmark, metric)
+    ]
     return line
 
 
@@ -188,7 +191,7 @@ def test_of_four_samples_their_mean_and_the_best_stand_beside_table_10(tmp_path:
     rows = [fourfold("temporalbench", str(k), [1, k // 4, 0, 0], unit=f"v{k // 2}") for k in range(8)]
     write_run(tmp_path / "run", {**halves, "temporalbench": rows}, variant="pass4")
     said = report(tmp_path / "run")
-    values = {(x.benchmark, x.metric): x.scores[0] for x in (*said.lines, *said.composites)}
+    values = {(x.benchmark, str(x.metric)): x.scores[0] for x in (*said.lines, *said.composites)}
     assert values["tomato", "pass1_accuracy"].value == 37.5
     assert values["tomato", "pass4_accuracy"].value == 100.0
     assert values["temporalbench", "pass1_mba"].value == 37.5, "of columns of samples"
@@ -212,7 +215,7 @@ def test_our_own_test_is_shown_by_family_and_rate_with_twins_together(tmp_path: 
     for row, rate in zip(rows, ("1", "2", "2", "2", "1", "1"), strict=True):
         row[f"accuracy_min_fps_{rate}"] = row["accuracy"]
     write_run(tmp_path / "run", {"synrl_test": rows})
-    found = {line.metric: line.scores[0] for line in report(tmp_path / "run").lines}
+    found = {str(line.metric): line.scores[0] for line in report(tmp_path / "run").lines}
     assert {name: (one.value, one.items) for name, one in found.items() if one} == {
         "accuracy": (pytest.approx(400 / 6), 6),
         "family_mean": (75.0, 6),

@@ -8,7 +8,7 @@ import pytest
 from attacks import ATTACKS
 
 from synrl.evaluation.scoring import grounding, totals
-from synrl.evaluation.scoring.judge import judge
+from synrl.evaluation.scoring.item import score_item
 from synrl.prompts import completion_text
 
 
@@ -43,7 +43,7 @@ SPAN = {**item("interval", ""), "spans": [[2.0, 6.0], [10.0, 12.0]]}
 def test_spans_meet_the_best_true_one_as_by_hand(
     text: str, iou: float, iop: float, reached: tuple[int, int, int]
 ) -> None:
-    values = judge(SPAN, completion_text(text)).values
+    values = score_item(SPAN, completion_text(text)).values
     assert (values["miou"], values["miop"]) == (pytest.approx(iou), pytest.approx(iop))
     assert (values["recall_30"], values["recall_50"], values["recall_70"]) == reached
 
@@ -65,7 +65,7 @@ def test_iou_and_iop_are_those_of_nextgqa() -> None:
     ],
 )
 def test_orders_are_right_as_a_whole_and_place_by_place(text: str, exact: int, steps: float) -> None:
-    values = judge(item("ordering", "3, 1, 2"), text).values
+    values = score_item(item("ordering", "3, 1, 2"), text).values
     assert (values["accuracy"], values["steps"]) == (exact, pytest.approx(steps))
 
 
@@ -83,19 +83,21 @@ def test_orders_are_right_as_a_whole_and_place_by_place(text: str, exact: int, s
     ],
 )
 def test_numbers_score_by_mean_relative_accuracy(text: str, score: float) -> None:
-    assert judge(item("number", "10"), text).values["accuracy"] == pytest.approx(score)
+    assert score_item(item("number", "10"), text).values["accuracy"] == pytest.approx(score)
 
 
 def test_open_answers_are_a_number_to_two_decimals_or_words() -> None:
     number, words = item("open", "12.5"), item("open", "perfect fifth")
-    assert [judge(number, text).values["accuracy"] for text in ("12.5", "12.504", "12.51", "2 or 12.5")] == [
+    assert [
+        score_item(number, text).values["accuracy"] for text in ("12.5", "12.504", "12.51", "2 or 12.5")
+    ] == [
         1,
         1,
         0,
         0,
     ]
     assert [
-        judge(words, text).values["accuracy"]
+        score_item(words, text).values["accuracy"]
         for text in (
             "Perfect fifth.",
             "It is a perfect fifth",
@@ -123,17 +125,17 @@ def test_open_answers_are_a_number_to_two_decimals_or_words() -> None:
     ],
 )
 def test_open_answers_neither_list_nor_deny_the_true_one(said: str, right: int) -> None:
-    assert judge(item("open", "perfect fifth"), f"<answer>{said}</answer>").values["accuracy"] == right
+    assert score_item(item("open", "perfect fifth"), f"<answer>{said}</answer>").values["accuracy"] == right
 
 
 def test_an_output_that_has_no_answer_says_why() -> None:
     asked = choice("B", "up", "down")
     judged = [
-        judge(asked, text) for text in ("B", "<think>B", "<think>x</think><answer>B", "I can't say", "")
+        score_item(asked, text) for text in ("B", "<think>B", "<think>x</think><answer>B", "I can't say", "")
     ]
     assert [j.problem for j in judged] == ["", "truncated", "truncated", "unparsed", "unparsed"]
     assert [j.values["accuracy"] for j in judged] == [1.0, 0.0, 0.0, 0.0, 0.0]
-    assert judge(asked, "C").given is None and judge(asked, "A").given == "A"
+    assert score_item(asked, "C").given is None and score_item(asked, "A").given == "A"
 
 
 @pytest.mark.parametrize("name", ATTACKS)
@@ -142,7 +144,7 @@ def test_attacks_on_rewards_win_nothing_here(name: str) -> None:
         question="Which way?", options=["up", "down", "left"], answer="B", answer_text="down"
     )
     row["answer_type"] = "choice"
-    judged = judge({**choice("B", *row["options"])}, ATTACKS[name](row))
+    judged = score_item({**choice("B", *row["options"])}, ATTACKS[name](row))
     assert judged.values["accuracy"] == 0.0
 
 

@@ -11,11 +11,11 @@ import yaml
 from synrl.cli import main
 from synrl.dataset.rows import STRIDES
 from synrl.errors import ConfigError, DataError, OutputError
+from synrl.evaluation.asking.run import EvalRun, evaluate
 from synrl.evaluation.benchmarks import BENCHMARKS, GROUPS, VARIANTS
 from synrl.evaluation.overview import README, readme
-from synrl.evaluation.run import Run, evaluate
 from synrl.evaluation.scoring import totals
-from synrl.evaluation.write_tasks import TASKS, files, metric_names
+from synrl.evaluation.write_tasks import TASK_FOLDER, files, metric_names
 
 from .benchmarks_made import Folder
 
@@ -33,10 +33,10 @@ def load(path: Path) -> Any:
 
 def test_the_files_are_those_of_the_table() -> None:
     written = dict(files())
-    there = {str(path.relative_to(TASKS)) for path in TASKS.rglob("*") if path.is_file()}
+    there = {str(path.relative_to(TASK_FOLDER)) for path in TASK_FOLDER.rglob("*") if path.is_file()}
     assert there == set(written), "run python -m synrl.evaluation.write_tasks"
     for name, text in written.items():
-        assert (TASKS / name).read_text(encoding="utf-8") == text, (
+        assert (TASK_FOLDER / name).read_text(encoding="utf-8") == text, (
             f"{name}: run python -m synrl.evaluation.write_tasks"
         )
 
@@ -55,7 +55,7 @@ def test_the_tables_of_the_readme_are_those_of_the_table() -> None:
 def test_every_benchmark_has_each_variant_and_prints_its_pins() -> None:
     for benchmark in BENCHMARKS.values():
         for variant in VARIANTS.values():
-            task = load(TASKS / benchmark.name / f"{variant.name}.yaml")
+            task = load(TASK_FOLDER / benchmark.name / f"{variant.name}.yaml")
             assert task["task"] == f"{benchmark.task}_{variant.name}" and task["task"].startswith("synrl_")
             assert [metric["metric"] for metric in task["metric_list"]] == list(
                 metric_names(benchmark, variant)
@@ -66,14 +66,16 @@ def test_every_benchmark_has_each_variant_and_prints_its_pins() -> None:
 
 def test_generation_is_pinned_and_never_stops_at_an_empty_line() -> None:
     for variant in VARIANTS.values():
-        said = load(TASKS / f"_{variant.name}")
+        said = load(TASK_FOLDER / f"_{variant.name}")
         assert said["generation_kwargs"]["until"] == []
         assert said["generation_kwargs"]["do_sample"] == (variant.samples > 1)
-    assert load(TASKS / "_base")["reasoning_tags"] == "none"
+    assert load(TASK_FOLDER / "_base")["reasoning_tags"] == "none"
 
 
 def test_groups_hold_every_task_once() -> None:
-    groups = {group["group"]: group["task"] for group in map(load, sorted((TASKS / "groups").glob("*.yaml")))}
+    groups = {
+        group["group"]: group["task"] for group in map(load, sorted((TASK_FOLDER / "groups").glob("*.yaml")))
+    }
     for variant in VARIANTS:
         listed = [task for group in groups[f"synrl_all_{variant}"] for task in groups[group]]
         assert sorted(listed) == sorted(f"{b.task}_{variant}" for b in BENCHMARKS.values())
@@ -98,12 +100,12 @@ def test_the_table_is_that_of_the_paper() -> None:
 
 def test_our_model_has_one_run_and_stock_models_one_for_each_benchmark(tmp_path: Path) -> None:
     names = ("tvbench", "vcrbench", "tomato")
-    ((_, ours),) = Run("m", names, ("direct", "pass4")).commands(tmp_path)
+    ((_, ours),) = EvalRun("m", names, ("direct", "pass4")).commands(tmp_path)
     tasks = ours[ours.index("--tasks") + 1].split(",")
     assert sorted(tasks) == sorted(
         f"synrl_{name}_{variant}" for name in names for variant in ("direct", "pass4")
     )
-    run = Run("Qwen/Qwen3-VL-4B-Instruct", names, backend="vllm", limit=3)
+    run = EvalRun("Qwen/Qwen3-VL-4B-Instruct", names, backend="vllm", limit=3)
     stock = [command for _, command in run.commands(tmp_path)]
     frames = {c[c.index("--tasks") + 1]: c[c.index("--model_args") + 1] for c in stock}
     assert "max_frame_num=32" in frames["synrl_tomato_reasoning"]
@@ -113,12 +115,12 @@ def test_our_model_has_one_run_and_stock_models_one_for_each_benchmark(tmp_path:
 
 def test_tasks_are_named_as_in_lmms_eval_or_without_the_prefix() -> None:
     def named(*names: str) -> list[str]:
-        return [benchmark.task for benchmark in Run("m", names).benchmarks()]
+        return [benchmark.task for benchmark in EvalRun("m", names).benchmarks()]
 
     assert named("synrl_all") == named("all") == [benchmark.task for benchmark in BENCHMARKS.values()]
     assert named("synrl_test", "tvbench") == named("test", "synrl_tvbench") == ["synrl_tvbench", "synrl_test"]
     for group in GROUPS:
-        tasks = load(TASKS / "groups" / f"{group}_direct.yaml")["task"]
+        tasks = load(TASK_FOLDER / "groups" / f"{group}_direct.yaml")["task"]
         assert [f"{name}_direct" for name in named(f"synrl_{group}")] == tasks
 
 
@@ -136,39 +138,39 @@ def test_tasks_are_named_as_in_lmms_eval_or_without_the_prefix() -> None:
 )
 def test_a_mistake_is_said_before_anything_runs(wrong: dict[str, Any], said: str) -> None:
     with pytest.raises(ConfigError, match=said):
-        Run(**{"model": "m", "names": ("all",), **wrong})
+        EvalRun(**{"model": "m", "names": ("all",), **wrong})
 
 
 @pytest.mark.parametrize("notes", ["{", "7", "[]", '{"results": 7}', "null\n{}"])
 def test_damaged_notes_of_earlier_runs_are_one_line(
     notes: str, made: Folder, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("synrl.evaluation.run.find_spec", lambda name: True)
+    monkeypatch.setattr("synrl.evaluation.asking.run.find_spec", lambda name: True)
     (tmp_path / "runs.jsonl").write_text(notes, encoding="utf-8")
     with pytest.raises(DataError, match=r"runs.jsonl can't be read .*; remove it, or choose") as raised:
-        evaluate(Run(str(tmp_path), ("cvbench",)), tmp_path)
+        evaluate(EvalRun(str(tmp_path), ("cvbench",)), tmp_path)
     assert "\n" not in str(raised.value)
 
 
 def test_a_folder_of_results_that_is_a_file_is_one_line(
     made: Folder, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("synrl.evaluation.run.find_spec", lambda name: True)
+    monkeypatch.setattr("synrl.evaluation.asking.run.find_spec", lambda name: True)
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(OutputError, match=r"can't write .*file: .*; choose another --out"):
-        evaluate(Run(str(tmp_path), ("cvbench",)), tmp_path / "file")
+        evaluate(EvalRun(str(tmp_path), ("cvbench",)), tmp_path / "file")
 
 
 def test_a_missing_benchmark_ends_the_command_in_one_line(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.delenv("SYNRL_TEST", raising=False)
-    monkeypatch.setattr("synrl.evaluation.run.find_spec", lambda name: True)
+    monkeypatch.setattr("synrl.evaluation.asking.run.find_spec", lambda name: True)
     assert main(["eval", "--model", "m", "--tasks", "synrl_test", "--out", str(tmp_path)]) == 2
     assert (
         "synrl eval: synrl_test: SYNRL_TEST is not set; make one with `synrl generate"
         in capsys.readouterr().err
     )
-    monkeypatch.setattr("synrl.evaluation.run.find_spec", lambda name: None)
+    monkeypatch.setattr("synrl.evaluation.asking.run.find_spec", lambda name: None)
     assert main(["eval", "--model", "m", "--tasks", "tvbench", "--out", str(tmp_path)]) == 2
     assert "pip install 'synrl[eval]'" in capsys.readouterr().err

@@ -20,7 +20,7 @@ from synrl.dataset.generate import generate
 from synrl.dataset.reading import Source
 from synrl.dataset.recipes import plain
 from synrl.evaluation.benchmarks import BENCHMARKS
-from synrl.evaluation.write_tasks import TASKS
+from synrl.evaluation.write_tasks import TASK_FOLDER
 from synrl.prompts import completion_text, question_text
 from synrl.training.inputs import prompt_messages
 from synrl.training.miniature import stages
@@ -85,7 +85,7 @@ def test_a_trained_model_is_as_right_in_lmms_eval_as_in_training(
         model="synrl",
         model_args=f"pretrained={tmp_path / 'model'},device=cpu,dtype=float32,max_new_tokens=24",
         tasks=["synrl_test_direct"],
-        task_manager=TaskManager(include_path=str(TASKS), include_defaults=False),
+        task_manager=TaskManager(include_path=str(TASK_FOLDER), include_defaults=False),
         bootstrap_iters=0,
     )
     said = {

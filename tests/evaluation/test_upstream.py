@@ -18,7 +18,7 @@ import lmms_eval
 
 from synrl.evaluation.benchmarks import BENCHMARKS
 from synrl.evaluation.scoring import totals
-from synrl.evaluation.scoring.judge import judge
+from synrl.evaluation.scoring.item import score_item
 
 
 class _Loader(yaml.SafeLoader):
@@ -70,7 +70,7 @@ def test_numbers_as_vsibench() -> None:
         error = abs(given - true) / true
         if any(abs(error - k / 20) < 1e-9 for k in range(11)):
             continue  # at a threshold theirs depends on rounding
-        ours = judge(dict(kind="number", answer=str(true)), str(given)).values["accuracy"]
+        ours = score_item(dict(kind="number", answer=str(true)), str(given)).values["accuracy"]
         assert ours == pytest.approx(mean_relative_accuracy(given, true, 0.5, 0.95, 0.05))
 
 
@@ -91,7 +91,7 @@ def test_orders_as_vcrbench() -> None:
     records = []
     for doc, said in documents:
         answer = ", ".join(str(step + 1) for step in doc["ground_truth"])
-        values = judge(dict(kind="ordering", answer=answer), said).values
+        values = score_item(dict(kind="ordering", answer=answer), said).values
         base = dict(unit=doc["goal"], part="", task="", weight=len(doc["ground_truth"]))
         records.append((values, base))
     exact = [{**base, "values": [values["accuracy"]]} for values, base in records]
@@ -107,7 +107,7 @@ def test_spans_as_charades() -> None:
     from lmms_eval.tasks.charades_sta import utils
 
     for given, true in (((24.3, 30.4), (24.3, 30.4)), ((0.0, 5.0), (2.5, 10.0)), ((1.0, 2.0), (3.0, 4.0))):
-        ours = judge(dict(kind="interval", spans=[true]), f"{given[0]} - {given[1]}").values["miou"]
+        ours = score_item(dict(kind="interval", spans=[true]), f"{given[0]} - {given[1]}").values["miou"]
         assert ours == pytest.approx(utils.iou([list(given)][0], list(true)))
 
 
@@ -117,7 +117,7 @@ def test_letters_as_tvbench_and_mvbench() -> None:
 
     options = ["first", "second", "third"]
     for gold, said in itertools.product("ABC", ("A", "B.", "(C)", "C. third", "B) second")):
-        ours = judge(dict(kind="choice", answer=gold, options=options), said).values["accuracy"]
+        ours = score_item(dict(kind="choice", answer=gold, options=options), said).values["accuracy"]
         doc = dict(candidates=options, answer=options["ABC".index(gold)])
         assert ours == tvbench_process_results(doc, [said])["tvbench_acc"]
         assert ours == mcq_acc(gold, said)

@@ -20,9 +20,9 @@ if INSTALLED != "0.7.3":
 from lmms_eval.api.reasoning import strip_reasoning_tags
 
 from synrl.evaluation.benchmarks import get_benchmark
-from synrl.evaluation.readers import get_reader
-from synrl.evaluation.scoring.judge import judge
-from synrl.evaluation.tables import read_tables
+from synrl.evaluation.data.readers import get_reader
+from synrl.evaluation.data.tables import read_tables
+from synrl.evaluation.scoring.item import score_item
 
 from .benchmarks_made import STYLES, Folder
 
@@ -115,6 +115,6 @@ def test_styles_that_lose_right_answers_upstream_lose_none_here(name: str, made:
         random.seed(0)  # of Minerva's guesses
         stripped = [strip_reasoning_tags(text, TAGS) for text in texts]
         lost += [style] if UPSTREAM[name](list(zip(rows, stripped, strict=True))) < 100 else []
-        scores = (judge(item, text).values for item, text in zip(items, texts, strict=True))
+        scores = (score_item(item, text).values for item, text in zip(items, texts, strict=True))
         assert {value for each in scores for value in each.values()} == {1.0}
     assert lost == LOST[name].split()

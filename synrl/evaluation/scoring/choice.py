@@ -11,13 +11,13 @@ from synrl.conclusions import find_choice, find_interval, find_number, find_text
 from synrl.scoring import score
 
 
-def judge(item: Mapping[str, Any], text: str) -> tuple[str | None, dict[str, float]]:
+def read_and_score(item: Mapping[str, Any], text: str) -> tuple[str | None, dict[str, float]]:
     """Accuracy of a choice."""
     given = find_choice(text, item["options"])
     return given, {"accuracy": float(given is not None and given == item["answer"])}
 
 
-def judge_row(item: Mapping[str, Any], text: str) -> tuple[str | None, dict[str, float]]:
+def read_and_score_row(item: Mapping[str, Any], text: str) -> tuple[str | None, dict[str, float]]:
     """Accuracy on a row of SynRL: the check is that of rewards, the reading that of all benchmarks."""
     row = json.loads(item["row"])
     given = _read(text, row)

@@ -17,7 +17,7 @@ THRESHOLDS = (0.3, 0.5, 0.7)
 Span = Sequence[float]
 
 
-def judge(item: Mapping[str, Any], text: str) -> tuple[str | None, dict[str, float]]:
+def read_and_score(item: Mapping[str, Any], text: str) -> tuple[str | None, dict[str, float]]:
     """IoU, IoP and whether IoU reaches each threshold, each by the true span that it meets best."""
     span = find_interval(text)
     if span is None:

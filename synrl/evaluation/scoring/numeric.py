@@ -18,7 +18,7 @@ _LEADS = frozenset(("therefore", "thus", "hence", "so", "then", "finally", "answ
 """What may stand with a comma before an answer and is no other answer."""
 
 
-def judge(item: Mapping[str, Any], text: str) -> tuple[str | None, dict[str, float]]:
+def read_and_score(item: Mapping[str, Any], text: str) -> tuple[str | None, dict[str, float]]:
     """Mean relative accuracy: the share of thresholds t at which the relative error is at most 1 - t."""
     given, true = find_number(text), float(item["answer"])
     if given is None:
@@ -29,7 +29,7 @@ def judge(item: Mapping[str, Any], text: str) -> tuple[str | None, dict[str, flo
     return f"{given:g}", {"accuracy": passed / len(LEAST)}
 
 
-def judge_open(item: Mapping[str, Any], text: str) -> tuple[str | None, dict[str, float]]:
+def read_and_score_open(item: Mapping[str, Any], text: str) -> tuple[str | None, dict[str, float]]:
     """Accuracy of a number, equal to two decimals, or of a text that is or, if short, holds the true one."""
     true = item["answer"]
     answer = find_text(text)

@@ -8,7 +8,7 @@ from typing import Any
 from synrl.conclusions import find_permutation
 
 
-def judge(item: Mapping[str, Any], text: str) -> tuple[str | None, dict[str, float]]:
+def read_and_score(item: Mapping[str, Any], text: str) -> tuple[str | None, dict[str, float]]:
     """Whether an order is the true one, and at how many of its places; no permutation scores 0."""
     true = tuple(int(number) for number in item["answer"].split(","))
     given = find_permutation(text, len(true))

@@ -24,7 +24,7 @@ from synrl.output import disk_errors, write_whole
 from synrl.pool import ordered_map
 from synrl.training.miniature import __doc__ as about
 from synrl.training.miniature.report import plot, table
-from synrl.training.miniature.rows import LONGER, LEARNT, write_rows
+from synrl.training.miniature.rows import LEARNT, LONGER, write_rows
 from synrl.training.miniature.stages import Trial, carry_out
 
 SEEDS = (0, 1, 2)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from synrl.statistics import wilson
-from synrl.training.miniature.rows import SPLITS, LEARNT, chance
+from synrl.training.miniature.rows import LEARNT, SPLITS, chance
 
 
 def table(runs: Sequence[Mapping[str, Any]]) -> str:

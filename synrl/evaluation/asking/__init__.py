@@ -1,0 +1,1 @@
+"""Asking a model: what lmms-eval calls, the backends it asks, and a run over many tasks."""

@@ -1,0 +1,53 @@
+"""Answers that have been paid for: a file that grows by a line with each, so that a run can go on.
+
+The cache of lmms-eval keeps answers only when every task has been answered, and does not know an answer by
+the videos and weights that it came from. Here the key is everything that it came from.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from synrl.evaluation.digests import files_digest
+from synrl.hub.models import RESULTS
+from synrl.output import disk_errors
+
+
+class Journal:
+    """Answers by key, in a file and in memory; without a file, in neither."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._answers: dict[str, str] = {}
+        if path is None or not path.is_file():
+            return
+        for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+            try:
+                said = json.loads(line)
+                self._answers[said["key"]] = said["answer"]
+            except (ValueError, TypeError, KeyError):  # cut off when the run was
+                continue
+
+    def get(self, key: str) -> str | None:
+        """The answer of a key, if there is one."""
+        return self._answers.get(key)
+
+    def put(self, key: str, answer: str) -> None:
+        """Keep an answer."""
+        if self._path is None:
+            return
+        self._answers[key] = answer
+        with disk_errors(self._path):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with self._path.open("a", encoding="utf-8") as file:
+                # A line that was cut off ends where this one begins.
+                file.write("\n" * bool(file.tell()) + json.dumps({"key": key, "answer": answer}))
+
+
+def model_digest(model: str) -> str:
+    """A name for the weights in a folder, another one when they are written again; of the Hub, theirs."""
+    folder = Path(model)
+    # What a report adds for the model's card is no part of the model.
+    files = sorted(path for path in folder.glob("*") if path.is_file() and path.name != RESULTS)
+    return files_digest(files) if folder.is_dir() else model
