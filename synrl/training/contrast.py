@@ -17,6 +17,7 @@ import numpy as np
 
 from synrl.budget import Clip
 from synrl.training.rewards import accuracy_reward
+from synrl.training.rollout import Rollout
 from synrl.training.video_grpo import VideoGRPOTrainer
 
 BONUS, MARGIN = 0.3, 0.8
@@ -28,8 +29,6 @@ COLUMN = "shuffled_accuracy"
 class ContrastGRPOTrainer(VideoGRPOTrainer):
     """`VideoGRPOTrainer` whose rows have a column `shuffled_accuracy` in training; see `order_bonus`."""
 
-    _shuffling: np.random.Generator | None = None
-
     def _generate_and_score_completions(self, inputs: list[dict[str, Any]]) -> dict[str, Any]:
         if self.model.training and "video" in inputs[0]:
             inputs = self._contrasted(inputs)
@@ -38,28 +37,22 @@ class ContrastGRPOTrainer(VideoGRPOTrainer):
     def _contrasted(self, inputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
         some = inputs[::2]  # the rows of a group are one prompt, again and again
         process = self.accelerator.process_index
-        self._files, self._shuffling = (
-            {},
-            np.random.default_rng([self.args.seed, self.state.global_step, process]),
-        )
-        try:
-            prompts = [self._named(row, self._files)["prompt"] for row in some]
+        shuffling = np.random.default_rng([self.args.seed, self.state.global_step, process])
+
+        def shuffled(clip: Clip) -> Clip:
+            return replace(clip, frames=clip.frames[shuffling.permutation(len(clip.frames))])
+
+        rollout = Rollout(arrange=shuffled)
+        with self._working_on(rollout):
+            prompts = [self._named(row, rollout.files)["prompt"] for row in some]
             ids, _, fields = self._tokenize_prompts(prompts)
             given, _ = self._generate_single_turn(ids, None, fields, max(1, self.num_generations // 2))
-        finally:
-            self._files, self._visuals, self._shuffling = None, None, None
         texts = self.processing_class.batch_decode(given, skip_special_tokens=True)
         columns: dict[str, Any] = {name: [row[name] for row in some] for name in some[0] if name != "prompt"}
         right: dict[str, list[float]] = defaultdict(list)
         for row, reward in zip(some, accuracy_reward(texts, **columns), strict=True):
             right[row["id"]].append(reward or 0.0)
         return [{**row, COLUMN: float(np.mean(right.get(row["id"], [1.0])))} for row in inputs]
-
-    def _clip(self, data: bytes) -> Clip:
-        clip = super()._clip(data)
-        if self._shuffling is None:
-            return clip
-        return replace(clip, frames=clip.frames[self._shuffling.permutation(len(clip.frames))])
 
 
 def order_bonus(completions: Sequence[Any], **columns: Any) -> list[float]:

@@ -12,7 +12,8 @@ prompts stay small. Rows without a column `video` go TRL's own way.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from hashlib import blake2b
 from itertools import groupby
 from typing import Any
@@ -33,6 +34,7 @@ from synrl.training.inputs import (
     visual_token_ids,
     with_video,
 )
+from synrl.training.rollout import Rollout
 from synrl.training.sight import BLIND, blank, check_sight
 
 
@@ -70,10 +72,10 @@ class VideoGRPOTrainer(GRPOTrainer):
             raise ConfigError(f"{type(self.processing_class).__name__} takes no videos; use a video model")
         self.budget = budget or VideoBudget()
         self.generation_chunk_size = generation_chunk_size
-        # Of the rows at hand, if their dataset has videos: files by the names in their prompts, and tensors.
-        self._files: dict[str, bytes] | None = None
-        self._visuals: list[dict[str, torch.Tensor]] | None = None
-        self._checked = False
+        self._rollout: Rollout | None = None
+        """Of the rows at hand, if their dataset has videos."""
+        self._sees = False
+        """Whether it was found that a video reaches the model."""
         suppressed = visual_token_ids(self.processing_class)
         if self.use_vllm:
             bias = dict.fromkeys(suppressed, -100.0)
@@ -95,17 +97,23 @@ class VideoGRPOTrainer(GRPOTrainer):
     def _generate_and_score_completions(self, inputs: list[dict[str, Any]]) -> dict[str, Any]:
         if "video" not in inputs[0]:
             return super()._generate_and_score_completions(inputs)
-        self._files = {}
-        try:
+        rollout = Rollout()
+        with self._working_on(rollout):
             output = super()._generate_and_score_completions(
-                [self._named(row, self._files) for row in inputs]
+                [self._named(row, rollout.files) for row in inputs]
             )
-            output["visuals"] = self._visuals
-            if not self._checked:
-                self._checked = self._check_sight(output)
-        finally:
-            self._files, self._visuals = None, None
+        output["visuals"] = rollout.visuals
+        self._sees = self._sees or self._check_sight(output)
         return output
+
+    @contextmanager
+    def _working_on(self, rollout: Rollout) -> Iterator[None]:
+        """Let the methods that TRL calls meanwhile find the videos of the rows at hand."""
+        before, self._rollout = self._rollout, rollout
+        try:
+            yield
+        finally:
+            self._rollout = before
 
     def _named(self, row: dict[str, Any], files: dict[str, bytes]) -> dict[str, Any]:
         """The row with its images inside its prompt and its video named there; its file goes to `files`."""
@@ -121,29 +129,30 @@ class VideoGRPOTrainer(GRPOTrainer):
         return {**rest, "prompt": prompt}
 
     def _tokenize_prompts(self, prompts: list[Any]) -> tuple[list[list[int]], Any, dict[str, Any]]:
-        if self._files is None and not _parts(prompts, "video"):
+        if self._rollout is None and not _parts(prompts, "video"):
             return super()._tokenize_prompts(prompts)
         rows: list[Prompt] = []
         for prompt, group in groupby(prompts):  # the completions of a group share one prompt
             rows += [self._encoded(prompt)] * len(list(group))
-        self._visuals = [row.visuals for row in rows]
+        if self._rollout is not None:
+            self._rollout.visuals = [row.visuals for row in rows]
         return [row.ids for row in rows], None, {"prompts": rows}
 
     def _encoded(self, prompt: list[dict[str, Any]]) -> Prompt:
-        files, names = self._files or {}, _parts([prompt], "video")
-        if not set(names) <= set(files):
+        rollout, names = self._rollout or Rollout(), _parts([prompt], "video")
+        if not set(names) <= set(rollout.files):
             raise DataError("a prompt holds a video of its own; leave that to the column `video`")
         return encode(
             self.processing_class,
             prompt,
-            [self._clip(files[name]) for name in names],
+            [self._clip(rollout, name) for name in names],
             _parts([prompt], "image"),
             chat_template=self.chat_template,
             **self.chat_template_kwargs,
         )
 
-    def _clip(self, data: bytes) -> Clip:
-        return self.budget.read(data, token_edge(self.processing_class))
+    def _clip(self, rollout: Rollout, name: str) -> Clip:
+        return rollout.arrange(self.budget.read(rollout.files[name], token_edge(self.processing_class)))
 
     def _generate_single_turn(
         self,
@@ -169,13 +178,10 @@ class VideoGRPOTrainer(GRPOTrainer):
         return completions, None
 
     def _compute_loss(self, model: Any, inputs: dict[str, Any]) -> torch.Tensor:
-        visuals = inputs.get("visuals")
-        self._visuals, self._shown = visuals, False
-        try:
+        rollout = Rollout(visuals=inputs.get("visuals"))
+        with self._working_on(rollout):
             loss: torch.Tensor = super()._compute_loss(model, inputs)
-        finally:
-            self._visuals = None
-        if visuals is not None and not self._shown:
+        if rollout.visuals is not None and not rollout.was_shown:
             raise ConfigError(BLIND)
         return loss
 
@@ -189,8 +195,9 @@ class VideoGRPOTrainer(GRPOTrainer):
         **kwargs: Any,
     ) -> tuple[torch.Tensor, torch.Tensor | None, torch.Tensor | None]:
         score = super()._get_per_token_logps_and_entropies
-        visuals, self._shown = self._visuals, True
-        if visuals is None:
+        rollout = self._rollout or Rollout()
+        rollout.was_shown = True
+        if rollout.visuals is None:
             if (input_ids == self.processing_class.video_token_id).any():
                 raise ConfigError(BLIND)  # TRL has lost the list between rollout and loss
             return score(model, input_ids, attention_mask, logits_to_keep, batch_size, **kwargs)
@@ -198,7 +205,9 @@ class VideoGRPOTrainer(GRPOTrainer):
         parts = []
         for start in range(0, len(input_ids), size):
             rows = slice(start, start + size)
-            tensors = {name: value.to(input_ids.device) for name, value in join(visuals[rows]).items()}
+            tensors = {
+                name: value.to(input_ids.device) for name, value in join(rollout.visuals[rows]).items()
+            }
             kwargs["mm_token_type_ids"] = token_types(self.processing_class, input_ids[rows])
             show = functools.partial(model, **tensors)  # TRL does nothing with a model but call it
             parts.append(score(show, input_ids[rows], attention_mask[rows], logits_to_keep, **kwargs))
@@ -219,8 +228,9 @@ class VideoGRPOTrainer(GRPOTrainer):
         mask = torch.cat([output["prompt_mask"][row], torch.ones_like(completion)], dim=1)
 
         def score(blanked: bool) -> torch.Tensor:
-            self._visuals = [blank(visuals[row][0])] if blanked else visuals[row]
-            return self._get_per_token_logps_and_entropies(self.model, ids, mask, completion.size(1))[0]
+            shown = [blank(visuals[row][0])] if blanked else visuals[row]
+            with self._working_on(Rollout(visuals=shown)):
+                return self._get_per_token_logps_and_entropies(self.model, ids, mask, completion.size(1))[0]
 
         return check_sight(self.accelerator, self.model, bool(found), score)
 

@@ -11,6 +11,7 @@ from numbered import numbered_clip, numbers
 
 from synrl.budget import VideoBudget, token_edge
 from synrl.training.inputs import encode, prompt_messages, video_bytes, with_video
+from synrl.training.rollout import Rollout
 
 
 @given(
@@ -116,9 +117,12 @@ def test_training_and_rollouts_show_the_same(
     for row in rows:
         clip = budget.read(video_bytes(row["video"]), token_edge(processor))
         learned = collator([row])
-        trainer._files = {}
-        (ids,), _, fields = trainer._tokenize_prompts([trainer._named(row, trainer._files)["prompt"]])
-        (visuals,) = trainer._visuals
+        rollout = Rollout()
+        with trainer._working_on(rollout):
+            prompt = trainer._named(row, rollout.files)["prompt"]
+            (ids,), _, fields = trainer._tokenize_prompts([prompt])
+        assert rollout.visuals is not None
+        (visuals,) = rollout.visuals
         request = Request(fields["prompts"][0])
         ((frames, metadata),) = request.more["multi_modal_data"]["video"]
         assert numbers(frames) == numbers(clip.frames) == metadata["frames_indices"]

@@ -13,6 +13,7 @@ from trl import GRPOConfig
 from synrl.budget import VideoBudget
 from synrl.training.contrast import BONUS, ContrastGRPOTrainer, order_bonus
 from synrl.training.rewards import accuracy_reward
+from synrl.training.rollout import Rollout
 
 RIGHT, WRONG = "<answer>A</answer>", "<answer>B</answer>"
 
@@ -58,9 +59,9 @@ def test_the_other_rollout_is_shown_the_same_frames_in_another_order(
     seen: list[tuple[bool, np.ndarray]] = []
 
     class Spy(ContrastGRPOTrainer):
-        def _clip(self, data: bytes) -> Any:
-            clip = super()._clip(data)
-            seen.append((self._shuffling is not None, clip.frames))
+        def _clip(self, rollout: Rollout, name: str) -> Any:
+            clip = super()._clip(rollout, name)
+            seen.append((rollout.arrange is not Rollout().arrange, clip.frames))
             return clip
 
     trainer = Spy(

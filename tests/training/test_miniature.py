@@ -15,8 +15,8 @@ from synrl.training.miniature import rows, stages
 from synrl.training.miniature.__main__ import LEARN, TABLES, main
 from synrl.training.miniature.report import table
 from synrl.training.miniature.rows import (
+    LEARNT,
     LONGER,
-    TASKS,
     Packed,
     _indices,
     chance,
@@ -33,25 +33,25 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(rows, "SPLITS", {"train": 8, "validation": 2, "test": 4})
     monkeypatch.setattr(stages, "SFT_STEPS", 2)
     monkeypatch.setattr(stages, "GRPO_STEPS", 1)
-    write_rows(TASKS[0], tmp_path)
+    write_rows(LEARNT[0], tmp_path)
     return tmp_path
 
 
 def test_rows_are_of_the_task_and_splits_share_none(folder: Path) -> None:
-    splits = [read_rows(folder, [TASKS[0].name], split) for split in ("train", "validation", "test")]
+    splits = [read_rows(folder, [LEARNT[0].name], split) for split in ("train", "validation", "test")]
     assert [len(rows) for rows in splits] == [8, 2, 4]
     ids = [name for rows in splits for name in rows["id"]]
-    assert len(set(ids)) == 14 and all(name.startswith(TASKS[0].family) for name in ids)
+    assert len(set(ids)) == 14 and all(name.startswith(LEARNT[0].family) for name in ids)
     row = splits[0][0]
     assert row["completion"] == f"<answer>{row['answer']}</answer>" and "direction" in str(row["prompt"])
 
 
 def test_longer_clips_have_a_name_of_their_own() -> None:
-    assert LONGER.name == TASKS[-1].name + "_x2"
+    assert LONGER.name == LEARNT[-1].name + "_x2"
 
 
 def test_what_is_kept_of_a_video_is_what_a_budget_shows(folder: Path) -> None:
-    task = TASKS[0]
+    task = LEARNT[0]
     row = read_rows(folder, [task.name], "test")[1]
     clip = make_row(
         task.family,
@@ -74,7 +74,7 @@ def test_notes_follow_the_operations_to_the_answer() -> None:
 
 @pytest.mark.parametrize("index", range(3))
 def test_notes_end_in_the_answer_of_the_row(index: int) -> None:
-    task = TASKS[-1]
+    task = LEARNT[-1]
     family = get_family(task.family)
     found = list(_indices(task, "train", index + 1))[-1]
     config = family.config(1, task.mode, "open")
@@ -90,7 +90,7 @@ def test_no_two_runs_at_once_train_the_same_model() -> None:
 
 
 def test_every_stage_is_measured_and_listed(folder: Path) -> None:
-    name = TASKS[0].name
+    name = LEARNT[0].name
     run: dict[str, Any] = carry_out(folder, Trial(["sft", "grpo"], 0, [name], [name]))
     assert [entry["stage"] for entry in run["found"]] == ["before", "sft", "grpo"]
     assert [entry.get("steps") for entry in run["found"]] == [None, 2, 1]
@@ -103,7 +103,7 @@ def test_every_stage_is_measured_and_listed(folder: Path) -> None:
 
 
 def test_a_run_goes_on_from_the_last_whole_stage(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    name = TASKS[0].name
+    name = LEARNT[0].name
     first = carry_out(folder, Trial(["sft"], 0, [name], [name]))
     monkeypatch.setattr(stages, "SFT_STEPS", 1)
     both = carry_out(folder, Trial(["sft", "grpo"], 0, [name], [name]))

@@ -20,6 +20,7 @@ from trl import GRPOConfig, GRPOTrainer
 
 from synrl.budget import VideoBudget, as_given, token_edge
 from synrl.training.inputs import visual_token_ids
+from synrl.training.rollout import Rollout
 from synrl.training.video_grpo import Request, VideoGRPOTrainer
 
 BUDGET = VideoBudget(max_frame_pixels=32 * 16)
@@ -93,12 +94,10 @@ def rollout(trainer: Any, rows: Rows) -> dict[str, Any]:
 def logps(trainer: Any, output: dict[str, Any], visuals: Any, rows: slice = slice(None)) -> torch.Tensor:
     ids = torch.cat([output["prompt_ids"], output["completion_ids"]], dim=1)[rows]
     mask = torch.cat([output["prompt_mask"], output["completion_mask"]], dim=1)[rows]
-    trainer._visuals = visuals
-    with torch.no_grad():
+    with torch.no_grad(), trainer._working_on(Rollout(visuals=visuals)):
         result, *_ = trainer._get_per_token_logps_and_entropies(
             trainer.model, ids, mask, output["completion_ids"].size(1)
         )
-    trainer._visuals = None
     return result * output["completion_mask"][rows]
 
 
@@ -188,7 +187,6 @@ def test_rollouts_used_again_keep_their_videos(make: Any, rows: Rows, monkeypatc
     gaps, compute = [], GRPOTrainer._compute_loss
 
     def compare(self: Any, model: Any, inputs: dict[str, Any]) -> torch.Tensor:
-        shown = self._visuals
         new = logps(self, inputs, inputs["visuals"])
         mask = inputs["completion_mask"]
         gaps.append(
@@ -197,7 +195,6 @@ def test_rollouts_used_again_keep_their_videos(make: Any, rows: Rows, monkeypatc
                 for name in ("old_per_token_logps", "ref_per_token_logps")
             )
         )
-        self._visuals = shown
         return compute(self, model, inputs)
 
     monkeypatch.setattr(GRPOTrainer, "_compute_loss", compare)
@@ -415,9 +412,9 @@ def test_a_request_survives_the_way_to_another_process(make: Any, rows: Rows) ->
     import pickle
 
     trainer = make(rows)
-    trainer._files = {}
-    prompt = trainer._named(rows[0], trainer._files)["prompt"]
-    request = Request(trainer._encoded(prompt))
+    videos = Rollout()
+    with trainer._working_on(videos):
+        request = Request(trainer._encoded(trainer._named(rows[0], videos.files)["prompt"]))
     copy = pickle.loads(pickle.dumps(request))
     assert copy == request and copy.expanded == request.expanded
     np.testing.assert_array_equal(
