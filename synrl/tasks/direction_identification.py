@@ -27,7 +27,7 @@ from synrl.tasks.shared.cast import SOLID_SHAPES, cast, draw_cast
 from synrl.tasks.shared.questions import NUM_OPTIONS, Question, choice, drawn, with_form
 from synrl.tasks.shared.stage import CLEARANCE, STILL_FRAMES
 from synrl.video.scene import Scene
-from synrl.world.directions import DIRECTIONS, MAIN_DIRECTIONS, nearest_direction, opposite
+from synrl.world.directions import DIRECTIONS, MAIN_DIRECTIONS, opposite
 from synrl.world.style import draw_style
 from synrl.world.timeline import FPS, HEIGHT, WIDTH, Event, Poses, SceneObject, Timeline, backwards, in_order
 
@@ -232,7 +232,7 @@ class DirectionIdentification(Family):
             for leg in legs:
                 if math.hypot(*leg.velocity) > 0.5:
                     start, end = int(evidence.frames[leg.start]), int(evidence.frames[leg.end])
-                    events.append(Event(start, end, "move", name, detail=nearest_direction(*leg.velocity)))
+                    events.append(Event(start, end, "move", name, detail=_nearest(*leg.velocity)))
         return Observed(events=in_order(events))
 
 
@@ -248,7 +248,13 @@ def _ways_seen(evidence: Evidence, name: str) -> tuple[list[int], list[str]]:
     """The steps from one sample to the next in which a shape is seen to move, and which way."""
     steps = np.diff(evidence.tracks[name].points, axis=0)
     moving = np.flatnonzero(np.hypot(*steps.T) > 1.0).tolist()
-    return moving, [nearest_direction(*steps[i]) for i in moving]
+    return moving, [_nearest(*steps[i]) for i in moving]
+
+
+def _nearest(dx: float, dy: float) -> str:
+    """The direction of a displacement in pixels (y down); each covers 45 degrees."""
+    octant = round(math.degrees(math.atan2(dy, dx)) / 45) % 8
+    return tuple(DIRECTIONS)[octant]
 
 
 def _undone(event: Event) -> Event:

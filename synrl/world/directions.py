@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 DIRECTIONS = {
     "right": 0.0,
     "down-right": 45.0,
@@ -17,12 +15,6 @@ DIRECTIONS = {
 """Name to angle in degrees, clockwise from the right as seen on screen."""
 
 MAIN_DIRECTIONS = ("right", "down", "left", "up")
-
-
-def nearest_direction(dx: float, dy: float) -> str:
-    """The direction of a displacement in pixels (y down); each covers 45 degrees."""
-    octant = round(math.degrees(math.atan2(dy, dx)) / 45) % 8
-    return tuple(DIRECTIONS)[octant]
 
 
 def opposite(direction: str) -> str:

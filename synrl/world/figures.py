@@ -1,8 +1,4 @@
-"""Figures that a moving shape traces: drawing them as paths, and telling them apart from samples.
-
-`trace` is for simulations. `recognise` is for readers: it knows nothing of how figures are drawn, only
-what sets them apart: whether they are closed, how far they turn in all, and whether evenly or at corners.
-"""
+"""Figures that a moving shape traces, as paths; `synrl.evidence.figures` tells them apart from samples."""
 
 from __future__ import annotations
 
