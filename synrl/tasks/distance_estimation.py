@@ -416,9 +416,8 @@ class DistanceEstimation(Family):
         return f"the {one} is nearer to the {two}", f"the {one} is the nearer one to the {two}"
 
     def observe(self, evidence: Evidence) -> Observed:
-        query: Any = evidence.query
-        (ask,) = (ask for ask in ASKS if ask.name == query["ask"])
-        return Observed(events=in_order(ask.seen(evidence, query)))
+        ask: Any = self.asked(evidence.query)
+        return Observed(events=in_order(ask.seen(evidence, evidence.query)))
 
 
 FAMILY = DistanceEstimation()

@@ -445,9 +445,8 @@ class RelativePosition(Family):
         return f"the centre of the {one} is inside the {two}", f"the {one} is inside the {two}"
 
     def observe(self, evidence: Evidence) -> Observed:
-        query: Any = evidence.query
-        (ask,) = (ask for ask in ASKS if ask.name == query["ask"])
-        return Observed(events=in_order(ask.seen(evidence, query)))
+        ask: Any = self.asked(evidence.query)
+        return Observed(events=in_order(ask.seen(evidence, evidence.query)))
 
 
 FAMILY = RelativePosition()
