@@ -1,7 +1,7 @@
 """Telling the figures of `synrl.world.figures` apart from samples.
 
-`recognise` knows nothing of how figures are drawn, only what sets them apart: whether they are closed, how far
-they turn in all, and whether evenly or at corners.
+`recognise` knows nothing of how figures are drawn, only what sets them apart: whether they are closed,
+how far they turn in all, and whether evenly or at corners.
 """
 
 from __future__ import annotations
