@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from synrl.checks import check_range
+from synrl.commands import recipes
 from synrl.commands.common import add_data
 from synrl.commands.sharing import publish
 from synrl.errors import ConfigError
@@ -30,13 +31,7 @@ def add(commands: Any) -> None:
     shape.add_argument("--gallery", type=Path, metavar="PAGE", help="write the page of examples (HTML)")
     command.set_defaults(run=_families)
 
-    command = commands.add_parser(
-        "recipes",
-        help="list the named datasets, or show one",
-        description="List the recipes, which are the datasets of the paper by name, or print what one holds.",
-    )
-    command.add_argument("name", nargs="?", metavar="NAME", help="the recipe to print, as JSON")
-    command.set_defaults(run=_recipes)
+    recipes.add(commands)
 
     command = commands.add_parser(
         "generate",
@@ -188,20 +183,6 @@ def _families(arguments: argparse.Namespace) -> int:
     for family in families().values():
         print(f"{family.horizon:<6} {family.name:<26} {family.summary}")
     print("\nnext: synrl generate FAMILY -n 20 --out data", file=sys.stderr)
-    return 0
-
-
-def _recipes(arguments: argparse.Namespace) -> int:
-    from synrl.dataset.recipes import get_recipe, recipes
-
-    if arguments.name:
-        recipe = get_recipe(arguments.name)
-        print(json.dumps({**asdict(recipe), "digest": recipe.digest()}, indent=2))
-        print(f"\nnext: synrl generate --recipe {recipe.name} --out {recipe.name}", file=sys.stderr)
-        return 0
-    for recipe in recipes().values():
-        print(f"{recipe.name:<15} {recipe.num_rows:>6} rows  {recipe.summary}")
-    print("\nnext: synrl recipes NAME, or synrl generate --recipe NAME --out DIR", file=sys.stderr)
     return 0
 
 
