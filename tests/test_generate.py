@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -15,10 +14,8 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-import synrl
 import synrl.dataset.generate as module
 from synrl.dataset.generate import generate
-from synrl.dataset.origin import _code_digest, origin
 from synrl.dataset.reading import Source
 from synrl.dataset.recipes import Batch, plain
 from synrl.dataset.rows import TWINS
@@ -171,28 +168,6 @@ def test_rows_of_another_generator_are_neither_taken_for_new_nor_mixed_in(
     with pytest.raises(OutputError, match=rf"as others make them \(av 1.0, now {here['av']}\)"):
         generate(RECIPE, tmp_path / "out", progress=False)
     assert contents(out) == before
-
-
-def test_the_origin_changes_with_the_code_that_makes_rows_and_no_other(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    package = Path(shutil.copytree(Path(synrl.__file__).parent, tmp_path / "synrl"))
-    monkeypatch.setattr("synrl.dataset.origin.files", lambda name: tmp_path / name)
-
-    def code() -> str:
-        _code_digest.cache_clear()
-        return origin()["code"]
-
-    try:
-        before = code()
-        (package / "preview/page.py").write_text("changed")
-        assert code() == before
-        for name in ("tasks/card_stack.py", "video/encode.py", "dataset/rows.py"):
-            (package / name).write_text("changed")
-            assert code() != before
-            before = code()
-    finally:
-        _code_digest.cache_clear()
 
 
 def test_a_full_disk_is_one_line_and_leaves_no_result(tmp_path: Path) -> None:
