@@ -21,6 +21,7 @@ HOLDS_ELSE = "already holds something else"
 """What is said of a place that is taken, unless more is known."""
 _REFUSED = (
     errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST,
+    errno.ENOTEMPTY, errno.ENAMETOOLONG, errno.ELOOP, errno.EIO,
 )  # fmt: skip
 
 Difference = Callable[[Path], str]
@@ -48,13 +49,18 @@ def is_done(out: Path, difference: Difference) -> bool:
     """Whether a folder already is the result of a request; it may also be empty, or not there.
 
     Raises:
-        OutputError: it holds something else.
+        OutputError: it holds something else, or can't be looked into.
     """
-    if not out.exists() or (out.is_dir() and not any(out.iterdir())):
-        return False
-    if other := difference(out):
-        refuse(out, other)
-    return True
+    with disk_errors(out):
+        # A link could not be replaced by the folder, which would come out only when the work is done.
+        is_free = (
+            not any(out.iterdir()) if out.is_dir() and not out.is_symlink() else not os.path.lexists(out)
+        )
+        if is_free:
+            return False
+        if other := difference(out):
+            refuse(out, other)
+        return True
 
 
 @contextmanager

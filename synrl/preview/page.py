@@ -26,7 +26,7 @@ from tqdm.auto import tqdm
 
 from synrl.dataset.reading import Source
 from synrl.errors import DataError
-from synrl.output import HOLDS_ELSE, disk_errors, is_done, refuse, staged, whole_file
+from synrl.output import HOLDS_ELSE, disk_errors, is_done, staged, whole_file
 
 ROWS_PER_PAGE = 50
 """About 5 to 10 MB of videos."""
@@ -113,10 +113,7 @@ def write_folder(rows: Iterable[Mapping[str, Any]], folder: Path, title: str) ->
         OutputError: the folder can't be written, or holds something else than a preview.
         DataError: a row isn't one of ours.
     """
-    with disk_errors(folder):
-        if folder.is_symlink():
-            refuse(folder)
-        is_done(folder, _difference)
+    is_done(folder, _difference)  # an earlier preview is replaced
     pages: list[Counter[str]] = []
     with staged(folder, _difference, resume=False) as staging:
         rest = iter(rows)
@@ -160,8 +157,9 @@ def _index(pages: list[Counter[str]], title: str) -> str:
 
 
 def _difference(folder: Path) -> str:
-    """What a folder holds instead of a preview, which may be replaced."""
-    return "" if folder.is_dir() and all(_is_ours(path) for path in folder.iterdir()) else HOLDS_ELSE
+    """What a folder holds instead of a preview, which may be replaced; a link may not."""
+    is_folder = folder.is_dir() and not folder.is_symlink()
+    return "" if is_folder and all(_is_ours(path) for path in folder.iterdir()) else HOLDS_ELSE
 
 
 def _is_ours(path: Path) -> bool:

@@ -1,0 +1,138 @@
+"""What is written appears under its name when it is whole, and never in the place of something else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from synrl.errors import OutputError
+from synrl.output import HOLDS_ELSE, disk_errors, is_done, staged, whole_file, write_whole
+
+
+def difference(folder: Path) -> str:
+    """Ours are the folders with a file `ours`."""
+    return "" if (folder / "ours").is_file() else HOLDS_ELSE
+
+
+def work(out: Path, *files: str, resume: bool = True, error: BaseException | None = None) -> list[str]:
+    """Write some files into a staged folder, and return what was there before."""
+    with staged(out, difference, resume=resume) as staging:
+        found = names(staging)
+        for name in files:
+            (staging / name).touch()
+        if error is not None:
+            raise error
+    return found
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*"))
+
+
+def test_a_file_appears_when_it_is_whole_and_otherwise_nothing_is_left(tmp_path: Path) -> None:
+    path = tmp_path / "file.txt"
+    with whole_file(path) as part:
+        part.write_text("new")
+        assert names(tmp_path) == ["file.txt.part"]
+    assert (names(tmp_path), path.read_text()) == (["file.txt"], "new")
+    with pytest.raises(UnicodeEncodeError):
+        write_whole(path, "newer, but\udfff")
+    assert (names(tmp_path), path.read_text()) == (["file.txt"], "new")
+    write_whole(path, "newest")
+    assert (names(tmp_path), path.read_text()) == (["file.txt"], "newest")
+
+
+def test_a_folder_gets_its_name_when_it_is_whole_and_goes_on_where_it_was(tmp_path: Path) -> None:
+    out = tmp_path / "deep" / "out"
+    with pytest.raises(KeyboardInterrupt):
+        work(out, "ours", "shard", "next.part", error=KeyboardInterrupt())
+    held = ["out.incomplete", *(f"out.incomplete/{name}" for name in ("next.part", "ours", "shard"))]
+    assert names(tmp_path / "deep") == held
+    assert not is_done(out, difference)
+    assert work(out) == ["ours", "shard"]
+    assert names(tmp_path / "deep") == ["out", "out/ours", "out/shard"]
+    assert is_done(out, difference)
+
+
+def test_what_does_not_resume_begins_anew_replaces_the_old_and_leaves_nothing_of_a_failure(
+    tmp_path: Path,
+) -> None:
+    out = tmp_path / "out"
+    assert work(out, "ours", "old", resume=False) == []
+    (tmp_path / "out.incomplete").mkdir()
+    for left in ("ours", "older"):  # by a run that was killed
+        (tmp_path / "out.incomplete" / left).touch()
+    assert work(out, "ours", resume=False) == []
+    assert names(tmp_path) == ["out", "out/ours"]
+    with pytest.raises(RuntimeError, match="boom"):
+        work(out, "ours", "new", resume=False, error=RuntimeError("boom"))
+    assert names(tmp_path) == ["out", "out/ours"]
+
+
+def test_an_empty_folder_is_taken_and_one_that_holds_something_else_is_refused(tmp_path: Path) -> None:
+    empty, other = tmp_path / "empty", tmp_path / "other"
+    empty.mkdir()
+    assert not is_done(empty, difference)
+    work(empty, "ours")
+    assert is_done(empty, difference)
+    other.mkdir()
+    (other / "thesis.txt").touch()
+    for taken in (other, other / "thesis.txt"):
+        said = f"^{taken} already holds something else; choose another --out, or remove it first$"
+        with pytest.raises(OutputError, match=said):
+            is_done(taken, difference)
+
+
+@pytest.mark.parametrize("resume", [True, False])
+def test_what_another_request_has_left_is_refused_and_kept(tmp_path: Path, resume: bool) -> None:
+    left = tmp_path / "out.incomplete" / "theirs"
+    left.parent.mkdir()
+    left.touch()
+    with pytest.raises(OutputError, match=f"^{left.parent} is left from another, unfinished request and"):
+        work(tmp_path / "out", "ours", resume=resume)
+    assert names(left.parent) == ["theirs"]
+
+
+@pytest.mark.parametrize("to", ["empty", "nowhere"])
+def test_a_link_to_no_result_is_refused_before_the_work_and_not_after_it(tmp_path: Path, to: str) -> None:
+    (tmp_path / "empty").mkdir()
+    link = tmp_path / "link"
+    link.symlink_to(tmp_path / to)
+    with pytest.raises(OutputError, match="already holds something else"):
+        is_done(link, difference)
+
+
+def test_a_link_to_the_result_is_done(tmp_path: Path) -> None:
+    work(tmp_path / "out", "ours")
+    (tmp_path / "link").symlink_to(tmp_path / "out")
+    assert is_done(tmp_path / "link", difference)
+
+
+def test_a_folder_that_somebody_fills_meanwhile_is_left_to_them(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+
+    def fill() -> None:
+        with staged(out, difference):
+            out.mkdir()
+            (out / "theirs").touch()
+
+    with pytest.raises(OutputError, match=r"can't write .*not empty; choose another"):
+        fill()
+    assert names(tmp_path) == ["out", "out.incomplete", "out/theirs"]
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "file/below", "loop/below"])
+def test_a_place_that_can_t_be_written_is_one_line(tmp_path: Path, name: str) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "loop").symlink_to("loop")
+    out = tmp_path / name
+    with pytest.raises(OutputError, match=r"^can't write [^\n]+; choose another --out$"):
+        is_done(out, difference) or work(out)
+    with pytest.raises(OutputError, match=r"^can't write [^\n]+; choose another --out$"), disk_errors(out):
+        write_whole(out, "")
+
+
+def test_an_error_that_is_not_the_disk_s_passes(tmp_path: Path) -> None:
+    with pytest.raises(ConnectionResetError), disk_errors(tmp_path):
+        raise ConnectionResetError(104, "Connection reset by peer")
