@@ -41,5 +41,15 @@ def check_range(name: str, value: float, low: float, high: float | None = None) 
         raise ConfigError(f"{name} is {value!r}; allowed: {within}")
 
 
+def check_ranges(config: object, **ranges: tuple[float, float]) -> None:
+    """Hold fields of a dataclass to lie within limits, both allowed.
+
+    Raises:
+        ConfigError: one doesn't.
+    """
+    for name, (low, high) in ranges.items():
+        check_range(name, getattr(config, name), low, high)
+
+
 def _short(number: float) -> str:
     return f"{number:g}" if isinstance(number, float) else str(number)

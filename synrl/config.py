@@ -13,7 +13,6 @@ from dataclasses import MISSING, Field, field, fields
 from pathlib import Path
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from synrl.checks import check_range
 from synrl.errors import ConfigError, allowed
 
 T = TypeVar("T")
@@ -23,16 +22,6 @@ _NAMES = {str: "a text", int: "a whole number", float: "a number", bool: "true o
 def setting(default: Any, said: str) -> Any:
     """A field of a dataclass of settings: its default and its line in `--help` (without the default)."""
     return field(default=default, metadata={"help": said})
-
-
-def check_ranges(config: Any, **ranges: tuple[float, float]) -> None:
-    """Hold settings to lie within limits, both allowed.
-
-    Raises:
-        ConfigError: one does not.
-    """
-    for name, (low, high) in ranges.items():
-        check_range(name, getattr(config, name), low, high)
 
 
 def add_flags(parser: argparse.ArgumentParser, kind: type[Any]) -> None:

@@ -18,7 +18,7 @@ import synrl.dataset.generate as module
 from synrl.dataset.generate import generate
 from synrl.dataset.reading import Source
 from synrl.dataset.recipes import Batch, plain
-from synrl.dataset.rows import TWINS
+from synrl.dataset.rows import TWINS, make_row
 from synrl.errors import ConfigError, OutputError
 from synrl.schema import COLUMNS, decode_json, features
 
@@ -203,3 +203,9 @@ def test_a_full_disk_is_one_line_and_leaves_no_result(tmp_path: Path) -> None:
 def test_a_wrong_request_names_the_value_and_what_is_allowed(wrong: dict[str, Any], said: str) -> None:
     with pytest.raises(ConfigError, match=said):
         plain(**{"families": ("card_stack",), "num_rows": 1, **wrong})
+
+
+@pytest.mark.parametrize("index", [-1, 2 * TWINS])
+def test_an_index_that_no_row_has_is_refused(index: int) -> None:
+    with pytest.raises(ConfigError, match=f"^row index is {index}; allowed: 0 to 1999999$"):
+        make_row("card_stack", split="train", seed=0, index=index)

@@ -16,6 +16,16 @@ def api_key() -> str | None:
     return next((os.environ[name] for name in KEYS if os.environ.get(name)), None)
 
 
+def check_model_name(name: str, model: str) -> None:
+    """Hold a setting to name a model.
+
+    Raises:
+        ConfigError: it is empty.
+    """
+    if not model.strip():
+        raise ConfigError(f"{name} is empty; allowed: the name of a model that the server has")
+
+
 def check_url(name: str, url: str, other: str = "") -> None:
     """Hold a setting to be the bare address of a server.
 

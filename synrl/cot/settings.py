@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from synrl.chat.settings import check_url
-from synrl.config import check_ranges, setting
-from synrl.errors import ConfigError
+from synrl.chat.settings import check_model_name, check_url
+from synrl.checks import check_ranges
+from synrl.config import setting
 
 TRACE = "trace"
 """The writer that needs no model: chains from the row's own record."""
@@ -63,8 +63,7 @@ class CotConfig:
             max_retries=(0, 20),
         )
         for name in ("writer_model", "judge_model", "polish_model"):
-            if not getattr(self, name).strip():
-                raise ConfigError(f"{name} is empty; allowed: the name of a model that the server has")
+            check_model_name(name, getattr(self, name))
         if self.writer != TRACE:
             check_url("writer", self.writer, f"{TRACE}, or ")
         if self.judge is not None:

@@ -18,13 +18,14 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from typing import Any
 
-from synrl.checks import check_range
-from synrl.dataset.rows import TWINS, check_encoding, check_split, scheduled
+from synrl.checks import check_one_of, check_range
+from synrl.dataset.rows import TWINS, check_split, scheduled
 from synrl.dataset.sources import LLAVA_VIDEO, VideoSource
 from synrl.errors import ConfigError, allowed
 from synrl.seeds import GENERATOR_VERSION
 from synrl.tasks import families, get_family
 from synrl.tasks.config import LEVELS, MODES, Config
+from synrl.video.encode import ENCODINGS
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ class Recipe:
     def __post_init__(self) -> None:
         if not 0 <= self.seed < 2**63:
             raise ConfigError(f"seed is {self.seed}; allowed: 0 to 2^63 - 1")
-        check_encoding(self.encoding)
+        check_one_of("encoding", self.encoding, ENCODINGS)
         said = [(part.split, family) for part in self.parts for family in part.families]
         if not said or len(set(said)) < len(said):
             raise ConfigError(f"recipe {self.name!r} says the rows of a family twice, or of none")

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from synrl.checks import check_one_of
+from synrl.checks import check_one_of, check_range
 from synrl.errors import ConfigError, DataError
 from synrl.evidence import Evidence
 from synrl.schema import Row, time_ms
@@ -57,11 +57,10 @@ def make_row(
         ConfigError: a name or number is out of range, or there is no such twin.
     """
     check_split(split)
-    check_encoding(encoding)
+    check_one_of("encoding", encoding, ENCODINGS)
+    check_range("row index", index, 0, 2 * TWINS - 1)
     task = get_family(family)
     is_twin, base = divmod(index, TWINS)
-    if is_twin not in (0, 1):
-        raise ConfigError(f"row index is {index}; allowed: 0 to {2 * TWINS - 1}")
     streams = Streams(family, split, seed, base)
     config = config or scheduled(task, base)
     timeline = task.simulate(config, streams)
@@ -127,15 +126,6 @@ def check_split(split: str) -> None:
     """
     if not re.fullmatch(r"\w+", split, re.ASCII):
         raise ConfigError(f"split {split!r} is no name; allowed: letters, digits and underscores")
-
-
-def check_encoding(encoding: str) -> None:
-    """Check the name of an encoding.
-
-    Raises:
-        ConfigError: there is none of that name.
-    """
-    check_one_of("encoding", encoding, ENCODINGS)
 
 
 def scheduled(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from synrl.chat.settings import check_url
-from synrl.config import check_ranges, setting
-from synrl.errors import ConfigError
+from synrl.chat.settings import check_model_name, check_url
+from synrl.checks import check_ranges
+from synrl.config import setting
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,5 @@ class JudgeConfig:
             timeout=(1, 86400),
             max_retries=(0, 20),
         )
-        if not self.model.strip():
-            raise ConfigError("model is empty; allowed: the name of a model that the server has")
+        check_model_name("model", self.model)
         check_url("server", self.server)
