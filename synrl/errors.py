@@ -1,5 +1,18 @@
 """The errors a user can meet. Each message is one line: what was wrong, its value, what is allowed.
 
+    SynRLError
+      ConfigError
+      OutputError
+      DataError
+        VideoError
+      RemoteError
+        HubError
+        ServerError
+      RunError
+        TrainingError
+        EvaluationError
+      IllegalOperation
+
 All are `ValueError`s, so that library users need no import to catch them; the command line turns any
 of them into that one line and exit status 2. Anything else that escapes is a bug of ours.
 """
@@ -21,28 +34,48 @@ class OutputError(SynRLError):
     """An output folder that can't take the result."""
 
 
+# What is read
+
+
 class DataError(SynRLError):
     """A dataset that can't be found or read, or a row that isn't one of ours."""
 
 
-class HubError(SynRLError):
+class VideoError(DataError):
+    """Video bytes that can't be decoded whole."""
+
+
+# What is asked of other machines
+
+
+class RemoteError(SynRLError):
+    """Base of what comes back from other machines, or doesn't; what got through is kept, so try again."""
+
+
+class HubError(RemoteError):
     """The Hub refused something, or could not be reached."""
 
 
-class ServerError(SynRLError):
+class ServerError(RemoteError):
     """The server of a model refused something, or could not be reached."""
 
 
-class TrainingError(SynRLError):
+# What runs for long
+
+
+class RunError(SynRLError):
+    """Base of what ends a run of another library before its time."""
+
+
+class TrainingError(RunError):
     """A run that can't go on as it was told to."""
 
 
-class EvaluationError(SynRLError):
+class EvaluationError(RunError):
     """A run of lmms-eval that did not end well."""
 
 
-class VideoError(SynRLError):
-    """Video bytes that can't be decoded whole."""
+# What worlds refuse
 
 
 class IllegalOperation(SynRLError):
