@@ -12,9 +12,23 @@ import sys
 from collections.abc import Sequence
 
 from synrl import __version__
-from synrl.commands import models, rows, sharing
+from synrl.commands import (
+    audit,
+    cot,
+    export,
+    families,
+    generate,
+    models,
+    preview,
+    push,
+    recipes,
+    stats,
+    verify,
+)
 from synrl.errors import SynRLError
 
+MODULES = (families, recipes, generate, verify, audit, preview, stats, cot, push, export, models)
+"""In the order of the help; `models` holds the commands that train models and measure them."""
 EXAMPLES = """\
 examples:
   synrl families
@@ -56,9 +70,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"synrl {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    rows.add(commands)
-    sharing.add(commands)
-    models.add(commands)
+    for module in MODULES:
+        module.add(commands)
     return parser
 
 

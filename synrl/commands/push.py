@@ -1,4 +1,4 @@
-"""Commands that hand rows and models on."""
+"""`synrl push`: publish a dataset or a model on the Hub."""
 
 from __future__ import annotations
 
@@ -7,16 +7,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from synrl.commands.common import add_data
-
 
 def add(commands: Any) -> None:
     """Give the command line its part."""
-    _add_push(commands)
-    _add_export(commands)
-
-
-def _add_push(commands: Any) -> None:
     command = commands.add_parser(
         "push",
         help="publish a dataset or a model on the Hub",
@@ -30,24 +23,6 @@ def _add_push(commands: Any) -> None:
     command.add_argument("--private", action="store_true", help="if it has to be made: for you alone")
     command.add_argument("--num-proc", type=int, default=1, metavar="P", help="processes (default: 1)")
     command.set_defaults(run=_push)
-
-
-def _add_export(commands: Any) -> None:
-    command = commands.add_parser(
-        "export",
-        help="write a dataset in the format of another trainer",
-        description="Write each video once as an MP4 file, and the rows as verl, EasyR1, ms-swift, "
-        "LLaMA-Factory or Video-R1 read them, a file for each split. Interrupted? The same command goes on.",
-    )
-    add_data(command)
-    command.add_argument(
-        "--format",
-        required=True,
-        metavar="F",
-        help="verl, easyr1, ms-swift, llama-factory or video-r1",
-    )
-    command.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to make")
-    command.set_defaults(run=_export)
 
 
 def _push(arguments: argparse.Namespace) -> int:
@@ -70,19 +45,4 @@ def publish(folder: Path, repo: str, num_proc: int, *, private: bool = False) ->
     print(done.url)
     what = f"published as commit {done.commit[:8]}" if done.changed else "nothing has changed"
     print(f'{what}, tag {done.tag}\nnext: load_dataset("{repo}", revision="{done.tag}")', file=sys.stderr)
-    return 0
-
-
-def _export(arguments: argparse.Namespace) -> int:
-    from synrl.hub.export import FORMATS, export
-
-    done = export(arguments.data, arguments.format, arguments.out)
-    print(arguments.out)
-    for kind, count in done.left_out.items():
-        print(
-            f"{count} rows left out: {arguments.format} can't score answers of type {kind}", file=sys.stderr
-        )
-    split = next(iter(done.rows))
-    hint = FORMATS[arguments.format].use.format(out=arguments.out.absolute(), split=split)
-    print(f"{sum(done.rows.values())} rows in {arguments.out}; next: {hint}", file=sys.stderr)
     return 0

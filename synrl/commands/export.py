@@ -1,0 +1,44 @@
+"""`synrl export`: write a dataset in the format of another trainer."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from synrl.commands.common import add_data
+
+
+def add(commands: Any) -> None:
+    """Give the command line its part."""
+    command = commands.add_parser(
+        "export",
+        help="write a dataset in the format of another trainer",
+        description="Write each video once as an MP4 file, and the rows as verl, EasyR1, ms-swift, "
+        "LLaMA-Factory or Video-R1 read them, a file for each split. Interrupted? The same command goes on.",
+    )
+    add_data(command)
+    command.add_argument(
+        "--format",
+        required=True,
+        metavar="F",
+        help="verl, easyr1, ms-swift, llama-factory or video-r1",
+    )
+    command.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to make")
+    command.set_defaults(run=_export)
+
+
+def _export(arguments: argparse.Namespace) -> int:
+    from synrl.hub.export import FORMATS, export
+
+    done = export(arguments.data, arguments.format, arguments.out)
+    print(arguments.out)
+    for kind, count in done.left_out.items():
+        print(
+            f"{count} rows left out: {arguments.format} can't score answers of type {kind}", file=sys.stderr
+        )
+    split = next(iter(done.rows))
+    hint = FORMATS[arguments.format].use.format(out=arguments.out.absolute(), split=split)
+    print(f"{sum(done.rows.values())} rows in {arguments.out}; next: {hint}", file=sys.stderr)
+    return 0

@@ -1,0 +1,85 @@
+"""`synrl generate`: make rows into a dataset folder."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from synrl.commands.push import publish
+from synrl.errors import ConfigError
+
+if TYPE_CHECKING:
+    from synrl.dataset.recipes import Recipe
+
+
+def add(commands: Any) -> None:
+    """Give the command line its part."""
+    command = commands.add_parser(
+        "generate",
+        help="make rows into a dataset folder",
+        description="Make rows of task families, or of a recipe, into a folder that datasets.load_dataset "
+        "reads. Row i is the same whatever the number of rows or processes. Interrupted? The same command "
+        "goes on.",
+    )
+    command.add_argument("families", nargs="*", metavar="FAMILY", help="task families; see `synrl families`")
+    command.add_argument("--recipe", metavar="NAME", help="instead of families; see `synrl recipes`")
+    command.add_argument(
+        "-n",
+        "--num-rows",
+        type=int,
+        metavar="N",
+        help="rows of each family; with --recipe, rows in all instead of as many as it says",
+    )
+    command.add_argument("--split", metavar="S", help="name of the split (default: train)")
+    command.add_argument("--seed", type=int, default=0, metavar="K", help="root seed (default: 0)")
+    command.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to make")
+    command.add_argument(
+        "--twins",
+        action="store_true",
+        help="also write each row's frames in opposite order, where that changes the answer",
+    )
+    command.add_argument(
+        "--encoding",
+        default="fast",
+        metavar="E",
+        help="of the videos: fast, made in the least time, or compact, three fifths as large (default: fast)",
+    )
+    command.add_argument("--num-proc", type=int, default=1, metavar="P", help="processes (default: 1)")
+    command.add_argument("--push-to-hub", metavar="REPO", help="then publish, as `synrl push` does")
+    command.set_defaults(run=_generate)
+
+
+def _generate(arguments: argparse.Namespace) -> int:
+    from synrl.dataset.generate import generate
+
+    recipe = _requested(arguments)
+    out = generate(recipe, arguments.out, num_proc=arguments.num_proc)
+    print(out)
+    twins = ", and their twins," if recipe.twins else ""
+    print(f"{recipe.num_rows} rows{twins} in {out}", file=sys.stderr)
+    if arguments.push_to_hub:
+        return publish(out, arguments.push_to_hub, arguments.num_proc)
+    print(f"next: synrl verify {out}", file=sys.stderr)
+    return 0
+
+
+def _requested(arguments: argparse.Namespace) -> Recipe:
+    """The recipe that a command line names or spells out."""
+    from synrl.dataset.recipes import get_recipe, plain
+
+    if arguments.recipe is None:
+        if not arguments.families or arguments.num_rows is None:
+            raise ConfigError("say which FAMILY… and how many rows with -n, or a --recipe")
+        split = arguments.split or "train"
+        options = dict(seed=arguments.seed, twins=arguments.twins, encoding=arguments.encoding)
+        return plain(arguments.families, arguments.num_rows, split, **options)
+    for name in ("families", "split", "twins"):
+        if getattr(arguments, name):
+            raise ConfigError(
+                f"{name} and --recipe {arguments.recipe} exclude each other: a recipe says its own"
+            )
+    recipe = replace(get_recipe(arguments.recipe), seed=arguments.seed, encoding=arguments.encoding)
+    return recipe if arguments.num_rows is None else recipe.scaled(arguments.num_rows)
