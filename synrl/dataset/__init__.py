@@ -1,1 +1,12 @@
-"""A dataset of rows: its recipe, making it, its folder on disk, and reading it back."""
+"""A dataset of rows: which rows it holds, making them, the folder they come in, and reading it back.
+
+rows      from a key to a row
+recipes   which rows a dataset holds; the named ones
+sources   other people's rows that a recipe mixes in
+origin    what the bytes of rows come from
+generate  from a recipe to a folder
+record    what a folder says of its recipe, and a repository of each
+cards     the card that a folder or repository shows
+reading   row groups of a folder, or of a dataset on the Hub
+stats     what a dataset holds, in numbers
+"""

@@ -1,1 +1,8 @@
-"""Cards and publication on the Hugging Face Hub."""
+"""Handing on: datasets and models to the Hugging Face Hub, rows to other trainers.
+
+publish   a dataset folder, proved, with its card
+pictures  strips of frames for that card
+models    a trained model, with its card
+hub       one commit for everything, and errors in one line
+export    rows as verl, EasyR1, ms-swift, LLaMA-Factory and Video-R1 read them
+"""
