@@ -30,8 +30,12 @@ Difference = Callable[[Path], str]
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """Where to write a file that appears as `path` when it is complete, and otherwise not at all."""
-    part = path.with_name(path.name + ".part")
+    """Where to write a file that appears as `path` when it is complete, and otherwise not at all.
+
+    Raises:
+        OutputError: `path` is no name of a file, as `.` is none.
+    """
+    part = _beside(path, ".part")
     try:
         yield part
         os.replace(part, path)
@@ -74,7 +78,7 @@ def staged(out: Path, difference: Difference, *, resume: bool = True) -> Iterato
     Raises:
         OutputError: another request has left something there, or the disk is full or not writable.
     """
-    staging = out.with_name(out.name + ".incomplete")
+    staging = _beside(out, ".incomplete")
     with disk_errors(out):
         staging.mkdir(parents=resume, exist_ok=True)
         for left in staging.rglob("*.part"):
@@ -103,6 +107,12 @@ def _cleared(folder: Path) -> Iterator[None]:
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
+
+
+def _beside(path: Path, suffix: str) -> Path:
+    if path.name in ("", ".."):
+        raise OutputError(f"can't write {path}: it has no name of its own; choose another --out")
+    return path.with_name(path.name + suffix)
 
 
 def refuse(out: Path, why: str = HOLDS_ELSE) -> NoReturn:

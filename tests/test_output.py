@@ -133,6 +133,19 @@ def test_a_place_that_can_t_be_written_is_one_line(tmp_path: Path, name: str) ->
         write_whole(out, "")
 
 
+@pytest.mark.parametrize("name", [".", "..", "/"])
+def test_a_place_without_a_name_of_its_own_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for write in (work, lambda out: write_whole(out, "")):
+        with pytest.raises(
+            OutputError, match=r"^can't write [./]+: it has no name of its own; choose another"
+        ):
+            write(Path(name))
+    assert names(tmp_path) == []
+
+
 def test_an_error_that_is_not_the_disk_s_passes(tmp_path: Path) -> None:
     with pytest.raises(ConnectionResetError), disk_errors(tmp_path):
         raise ConnectionResetError(104, "Connection reset by peer")

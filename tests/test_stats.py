@@ -52,7 +52,7 @@ def test_videos_are_not_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert asked and all(columns and not {"video", "tracks"} & set(columns) for columns in asked)
 
 
-@pytest.mark.parametrize("out", ["missing/stats.png", "."])
+@pytest.mark.parametrize("out", ["missing/stats.png", ".", "/"])
 def test_a_picture_that_can_not_be_written_is_one_line(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], out: str
 ) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from synrl.answers import LETTERS
 from synrl.dataset.reading import Source
-from synrl.output import disk_errors
+from synrl.output import disk_errors, whole_file
 
 COLUMNS = (
     "family",
@@ -128,8 +128,8 @@ def plot(found: dict[str, FamilyStats], path: Path) -> None:
     names = list(found)[::-1]
     axes[1, 2].barh(names, [found[name].seconds / found[name].rows for name in names], color="#4060a0")
     axes[1, 2].set_title("mean length of a clip, s")
-    with disk_errors(path):
-        figure.savefig(path, format="png", dpi=90)
+    with disk_errors(path), whole_file(path) as part:
+        figure.savefig(part, format="png", dpi=90)
 
 
 def _bars(axes: Any, title: str, found: dict[str, FamilyStats], counts: Any) -> None:
