@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
+from matplotlib.figure import Figure
 from matplotlib.image import imread
 
 from synrl.cli import main
 from synrl.dataset.reading import Source
-from synrl.dataset.stats import stats
+from synrl.dataset.stats import plot, stats
+from synrl.errors import OutputError
 
 
 def test_the_counts_are_those_of_the_rows(folder: Path) -> None:
@@ -59,6 +63,19 @@ def test_a_picture_that_can_not_be_written_is_one_line(
     assert main(["stats", str(folder), "--out", str(tmp_path / out)]) == 2
     (said,) = capsys.readouterr().err.splitlines()
     assert said.startswith("synrl stats: can't write") and "choose another --out" in said
+
+
+def test_a_picture_that_is_cut_short_is_not_left(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut_short(figure: Figure, path: Path, **kwargs: Any) -> None:
+        path.write_bytes(b"half a picture")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Figure, "savefig", cut_short)
+    with pytest.raises(OutputError, match="no space left"):
+        plot(stats(str(folder)), tmp_path / "stats.png")
+    assert not list(tmp_path.glob("stats.png*"))
 
 
 def test_a_missing_folder_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
