@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from synrl.answers import FORMS
 from synrl.evidence import Evidence
@@ -54,15 +54,18 @@ class PlanQuery(SymbolQuery):
     target: Mapping[str, Sequence[Value]]
 
 
-class _Values(Ask[Any, SymbolConfig]):
+R = TypeVar("R", bound=RowQuery)
+
+
+class _Values(Ask[R, SymbolConfig]):
     """The values in some slots at some moment."""
 
     @abstractmethod
-    def pick(self, values: Sequence[Value], query: Any) -> tuple[Value, ...]:
+    def pick(self, values: Sequence[Value], query: R) -> tuple[Value, ...]:
         """The asked values of all."""
 
     def question(
-        self, text: str, timeline: Timeline, query: Any, config: SymbolConfig, streams: Streams
+        self, text: str, timeline: Timeline, query: R, config: SymbolConfig, streams: Streams
     ) -> Question:
         history = told(timeline.states, timeline.operations, apply)
 
@@ -92,13 +95,13 @@ class _Values(Ask[Any, SymbolConfig]):
         )
         return choice(text, _say(truth), [_say(rival) for rival in wrong], streams)
 
-    def solve(self, evidence: Evidence, query: Any) -> str | None:
+    def solve(self, evidence: Evidence, query: R) -> str | None:
         values = solver.values_at(evidence, query["when"])
         asked = () if values is None else self.pick(values, query)
         return _say(asked) if asked else None
 
 
-class Slot(_Values):
+class Slot(_Values[SlotQuery]):
     """The value in a slot."""
 
     name = "slot"
@@ -130,7 +133,7 @@ class Slot(_Values):
         return f"slot {query['slot']}"
 
 
-class Row(_Values):
+class Row(_Values[RowQuery]):
     """The values in all slots."""
 
     name = "row"
