@@ -6,7 +6,10 @@ carries the same folders inside the package, under the same names.
 
 from __future__ import annotations
 
+import difflib
 from pathlib import Path
+
+from synrl.errors import ConfigError, allowed
 
 _PACKAGE = Path(__file__).parent
 
@@ -15,3 +18,30 @@ def shipped(folder: str) -> Path:
     """Where one of those folders is, by its path in a checkout: `training/recipes`."""
     installed = _PACKAGE / folder
     return installed if installed.is_dir() else _PACKAGE.parent / folder
+
+
+def training_settings() -> dict[str, Path]:
+    """The settings of training runs that SynRL comes with, by name: `qwen3_vl_4b_grpo`."""
+    return {path.stem: path for path in sorted(shipped("training/recipes").glob("*.yaml"))}
+
+
+def find_settings(said: str) -> Path:
+    """The file of settings that a name or a path means; what has a `/` or ends in .yaml or .yml is a path.
+
+    Raises:
+        ConfigError: there are no settings of that name.
+    """
+    if "/" in said or said.endswith((".yaml", ".yml")):
+        return Path(said)
+    known = training_settings()
+    if said not in known:
+        close = difflib.get_close_matches(said, known, 1)
+        hint = f"did you mean {close[0]}? " if close else ""
+        raise ConfigError(f"no settings called {said!r}; {hint}{allowed(known)}, or the path of a YAML file")
+    return known[said]
+
+
+def first_comment(path: Path) -> str:
+    """What a file of settings says of itself in its first line."""
+    with path.open(encoding="utf-8") as file:
+        return file.readline().removeprefix("#").strip()

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from synrl.errors import ConfigError, first_line
+from synrl.resources import find_settings
 
 
 @dataclass
@@ -80,7 +81,7 @@ def parse(kinds: Sequence[type[Any]], argv: Sequence[str] | None, command: str) 
     from trl import TrlParser
 
     parser = TrlParser(kinds, prog=f"synrl {command}", description=_about(command))
-    argv = list(sys.argv[1:] if argv is None else argv)
+    argv = _with_file(sys.argv[1:] if argv is None else argv)
     try:
         return tuple(parser.parse_args_and_config(argv, fail_with_unknown_args=True))
     except ConfigError:
@@ -89,11 +90,23 @@ def parse(kinds: Sequence[type[Any]], argv: Sequence[str] | None, command: str) 
         raise ConfigError(first_line(error)) from error
 
 
+def _with_file(argv: Sequence[str]) -> list[str]:
+    """A command line with the file in the place of the name that follows `--config`."""
+    found = list(argv)
+    for place, word in enumerate(argv):
+        if word == "--config" and place + 1 < len(argv):
+            found[place + 1] = str(find_settings(argv[place + 1]))
+        elif word.startswith("--config="):
+            found[place] = f"--config={find_settings(word.removeprefix('--config='))}"
+    return found
+
+
 def _about(command: str) -> str:
     what = (
         "Fine-tune a model on chains of thought" if command == "sft" else "Train a model by GRPO on rewards"
     )
     return (
-        f"{what}, on rows with videos. Settings come from a YAML file (--config; see training/recipes) and "
-        "from flags, which override it. Interrupted? The same command goes on from the last checkpoint."
+        f"{what}, on rows with videos. Settings come from --config, the name of one that `synrl recipes` "
+        "lists or a YAML file, and from flags, which override it. Interrupted? The same command goes on from the "
+        "last checkpoint."
     )

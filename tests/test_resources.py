@@ -1,0 +1,53 @@
+"""What SynRL comes with is found by name, in a checkout as in a wheel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from synrl.cli import main
+from synrl.errors import ConfigError
+from synrl.resources import find_settings, first_comment, shipped, training_settings
+
+
+@pytest.mark.parametrize(
+    ("folder", "holds"),
+    [
+        ("training/recipes", "tiny_sft.yaml"),
+        ("training/accelerate", "zero3.yaml"),
+        ("evaluation/tasks", "tomato"),
+        ("hub_cards", "dataset_card.md"),
+    ],
+)
+def test_every_folder_that_a_user_opens_is_found(folder: str, holds: str) -> None:
+    assert (shipped(folder) / holds).exists()
+
+
+def test_settings_are_found_by_name_and_everything_else_is_a_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert find_settings("tiny_sft") == training_settings()["tiny_sft"]
+    assert find_settings("tiny_sft.yaml") == Path("tiny_sft.yaml"), "a file here, not ours"
+    assert find_settings("./tiny_sft") == Path("./tiny_sft")
+
+
+def test_a_name_that_is_none_gets_the_closest_and_all_there_are() -> None:
+    with pytest.raises(ConfigError, match=r"^no settings called 'tiny_stf'; did you mean tiny_sft\? "):
+        find_settings("tiny_stf")
+    with pytest.raises(ConfigError, match=r"^no settings called 'x'; allowed: .*qwen3_vl_4b_grpo"):
+        find_settings("x")
+
+
+def test_all_settings_say_what_they_are() -> None:
+    said = [first_comment(path) for path in training_settings().values()]
+    assert len(said) >= 12 and len(set(said)) == len(said) and all(text.endswith(".") for text in said)
+
+
+def test_recipes_lists_settings_beside_data_and_prints_either(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["recipes"]) == 0
+    listed = capsys.readouterr().out
+    assert "rl_7k" in listed and all(name in listed for name in training_settings())
+    assert main(["recipes", "tiny_grpo"]) == 0
+    assert capsys.readouterr().out == training_settings()["tiny_grpo"].read_text(encoding="utf-8")
