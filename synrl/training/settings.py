@@ -107,6 +107,6 @@ def _about(command: str) -> str:
     )
     return (
         f"{what}, on rows with videos. Settings come from --config, the name of one that `synrl recipes` "
-        "lists or a YAML file, and from flags, which override it. Interrupted? The same command goes on from the "
-        "last checkpoint."
+        "lists or a YAML file, and from flags, which override it. Interrupted? The same command goes on from "
+        "the last checkpoint."
     )
