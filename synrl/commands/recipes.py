@@ -14,8 +14,8 @@ def add(commands: Any) -> None:
     command = commands.add_parser(
         "recipes",
         help="list the named datasets, or show one",
-        description="List the recipes, which are the datasets of the paper by name, and the settings of training "
-        "runs; or print what one holds.",
+        description="List the recipes, which are the datasets of the paper by name, and the settings of "
+        "training runs; or print what one holds.",
     )
     command.add_argument(
         "name", nargs="?", metavar="NAME", help="the recipe to print, as JSON, or the settings, as YAML"
