@@ -206,3 +206,22 @@ def test_vsi_takes_the_three_directions_as_one_task() -> None:
 def test_samples_are_averaged_after_units_are_put_together() -> None:
     made = records(("a", "", "", 1, [1, 0]), ("a", "", "", 1, [0, 1]), ("b", "", "", 1, [1, 1]))
     assert totals.mba(made) == 50.0
+
+
+def test_scores_are_the_same_to_the_last_digit_whoever_adds_them_up() -> None:
+    """Items are put together first, then samples, then scores: another order gives other last digits."""
+    parts = ("pos_text", "neg_text", "pos_video", "neg_video")
+    right = {"0": (1, 1, 1, 1), "1": (1, 1, 0, 1)}
+    pairs = [(u, part, "", 1, v) for u, vs in right.items() for part, v in zip(parts, vs, strict=True)]
+    assert totals.three_scores(records(*pairs)) == 66.66666666666667
+    videos = [("a", "", "", 1, [0.0, 1.0]), ("b", "", "", 1, [1.0, 1.0]), ("c", "", "", 1, [1.0, 1.0])]
+    assert totals.mba(records(*videos)) == 83.33333333333333
+    orders = [("g", "", "x", 4, [0.0, 0.0]), ("h", "", "x", 5, [0.2, 0.4])]
+    assert totals.steps(records(*orders)) == 16.666666666666664
+    tasks = {
+        "object_rel_direction_easy": 0.0,
+        "room_size_estimation": 0.1,
+        "object_rel_direction_hard": 0.1,
+        "object_counting": 1.0,
+    }
+    assert totals.vsi(records(*(("", "", t, 1, v) for t, v in tasks.items()))) == 38.333333333333336

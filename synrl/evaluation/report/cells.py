@@ -20,7 +20,7 @@ from synrl.evaluation.metrics import Metric
 from synrl.evaluation.report import intervals
 from synrl.evaluation.report.intervals import Interval
 from synrl.evaluation.results.outcomes import Outcome, Row
-from synrl.evaluation.scoring.totals import PARTS, TOGETHER, Parts
+from synrl.evaluation.scoring.totals import PARTS, TOGETHER, Part
 
 Floats = NDArray[np.float64]
 Groups = NDArray[np.intp]
@@ -197,12 +197,18 @@ def record_of(row: Row, total: str) -> Mapping[str, Any]:
     return record
 
 
-def _placed(parts: Parts, groups: Groups) -> Cells:
-    """The parts of a total, each at its item's place and in the column of its ratio."""
-    keys = {key: number for number, key in enumerate(dict.fromkeys(entry.ratio for entry in parts.entries))}
-    above, below = np.zeros((2, groups.size, max(1, len(keys))))
-    for entry in parts.entries:
-        above[entry.place, keys[entry.ratio]] += entry.above
-        below[entry.place, keys[entry.ratio]] += entry.below
-    weights = [parts.weights.get(key, 1.0) for key in keys] or [1.0]
+def _placed(parts: Sequence[Part], groups: Groups) -> Cells:
+    """The parts of a total, each entry at its item's place and in the column of its mean."""
+    columns: dict[tuple[int, str], int] = {}
+    for k, part in enumerate(parts):
+        for entry in part.entries:
+            columns.setdefault((k, entry.mean), len(columns))
+    assert len(parts) == 1 or len(columns) == len(parts), "a part of several is one mean"
+    above, below = np.zeros((2, groups.size, max(1, len(columns))))
+    for k, part in enumerate(parts):
+        for entry in part.entries:
+            column = columns[k, entry.mean]
+            above[entry.place, column] += sum(entry.values) / len(entry.values) * entry.weight
+            below[entry.place, column] += entry.weight
+    weights = [parts[k].weight(mean) for k, mean in columns] or [1.0]
     return Cells(above, below, np.array(weights), groups)
