@@ -39,9 +39,10 @@ def _add_eval(commands: Any) -> None:
         help="measure a model on video benchmarks (needs the extra `eval`)",
         description="""\
 Ask a model the questions of benchmarks through lmms-eval, with frames, pixels, prompts and decoding pinned in
-evaluation/benchmarks.py, and score its answers. Rows come from the Hub or from $SYNRL_EVAL_DATA/<benchmark>,
-videos from $<BENCHMARK>_VIDEO_DIR; what is missing is said before the model is loaded. Interrupted? The same
-command goes on: from the last answer with the backend synrl, else from the last benchmark.""",
+synrl/evaluation/benchmarks.py, and score its answers. Rows come from the Hub or from
+$SYNRL_EVAL_DATA/<benchmark>, videos from $<BENCHMARK>_VIDEO_DIR; what is missing is said before the model is
+loaded. Interrupted? The same command goes on: from the last answer with the backend synrl, else from the last
+benchmark.""",
         epilog="""\
 examples:
   synrl eval --model Qwen/Qwen3-VL-4B-Instruct --tasks synrl_tvbench synrl_charades_sta

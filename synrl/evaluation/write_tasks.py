@@ -11,6 +11,7 @@ from typing import Any
 
 from synrl.evaluation.benchmarks import BENCHMARKS, GROUPS, VARIANTS, Benchmark, Variant
 from synrl.evaluation.overview import README, readme
+from synrl.evaluation.scoring.item import TRUNCATED, UNPARSED
 from synrl.resources import shipped
 
 TASK_FOLDER = shipped("evaluation/tasks")
@@ -33,8 +34,8 @@ def metric_names(benchmark: Benchmark, variant: Variant) -> dict[str, str]:
         names |= {str(metric): "mean" for metric in benchmark.parts(prefix)}
     return names | {
         "answered": f"!function {_HOOKS}.answered",
-        "truncated": "mean",
-        "unparsed": "mean",
+        TRUNCATED: "mean",
+        UNPARSED: "mean",
     }
 
 
@@ -65,8 +66,8 @@ def _base() -> str:
             "dataset_path: json",
             "dataset_kwargs: {data_files: {test: benchmark.json}}",
             "test_split: test",
-            "process_docs: !function synrl.evaluation.asking.hooks.documents",
-            *(f"{name}: !function synrl.evaluation.asking.hooks.{name}" for name in functions),
+            f"process_docs: !function {_HOOKS}.documents",
+            *(f"{name}: !function {_HOOKS}.{name}" for name in functions),
             "output_type: generate_until",
             "reasoning_tags: none  # the one reader of answers sees whole outputs",
             "",
@@ -89,7 +90,7 @@ def _variant(variant: Variant) -> str:
 def _task(benchmark: Benchmark, variant: Variant) -> str:
     lines = [f"include: ../_{variant.name}", f"task: {benchmark.task_name(variant.name)}", "metric_list:"]
     for name, aggregation in metric_names(benchmark, variant).items():
-        better = "false" if name in ("truncated", "unparsed") else "true"
+        better = "false" if name in (TRUNCATED, UNPARSED) else "true"
         lines.append(f"  - {{metric: {name}, aggregation: {aggregation}, higher_is_better: {better}}}")
     pins = benchmark.pins(variant)
     lines += ["metadata:", *(f"  {name}: {_flow(value)}" for name, value in pins.items()), ""]

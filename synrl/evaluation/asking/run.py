@@ -22,8 +22,9 @@ from typing import Any
 from synrl.checks import check_one_of, check_range
 from synrl.errors import ConfigError, DataError, EvaluationError, allowed, first_line
 from synrl.evaluation.asking.backends import BACKENDS, environment, is_timed, model_args, model_name
-from synrl.evaluation.benchmarks import BENCHMARKS, GROUPS, VARIANTS, Benchmark
+from synrl.evaluation.benchmarks import BENCHMARKS, GROUPS, TASKS, VARIANTS, Benchmark
 from synrl.evaluation.digests import digest, files_digest
+from synrl.evaluation.scoring.item import TRUNCATED, UNPARSED
 from synrl.evaluation.write_tasks import TASK_FOLDER
 from synrl.output import disk_errors
 
@@ -204,12 +205,11 @@ def _versions() -> Iterator[tuple[str, str]]:
 
 
 def _main_metrics(results: dict[str, dict[str, Any]]) -> dict[str, dict[str, float]]:
-    tasks = {b.task_name(name): (b, v) for b in BENCHMARKS.values() for name, v in VARIANTS.items()}
     found: dict[str, dict[str, float]] = {}
     for task, values in results.items():
-        if task in tasks:
-            benchmark, variant = tasks[task]
-            names = [str(metric) for metric in benchmark.scores(variant)]
+        if task in TASKS:
+            benchmark, variant = TASKS[task]
+            names = [*map(str, benchmark.scores(VARIANTS[variant])), TRUNCATED, UNPARSED]
             by_name = {key.split(",")[0]: value for key, value in values.items()}
-            found[task] = {n: float(by_name[n]) for n in (*names, "truncated", "unparsed") if n in by_name}
+            found[task] = {n: float(by_name[n]) for n in names if n in by_name}
     return found

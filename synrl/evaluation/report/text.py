@@ -11,7 +11,7 @@ from typing import Any
 from synrl.evaluation import paper
 from synrl.evaluation.report.comparison import Estimate, Line
 from synrl.evaluation.report.findings import Report
-from synrl.evaluation.results.outcomes import Results
+from synrl.evaluation.results.outcomes import PROBLEMS, Results
 
 
 def markdown(report: Report) -> str:
@@ -109,7 +109,7 @@ does not say which score of Vinoground and VCRBench it reports, nor which mean o
 
 
 def _answers(runs: Sequence[Results]) -> str:
-    head = ["task", *(f"{run.name}: {what}" for run in runs for what in ("outputs", "truncated", "unparsed"))]
+    head = ["task", *(f"{run.name}: {what}" for run in runs for what in ("outputs", *PROBLEMS))]
     rows = []
     for task in _tasks(runs):
         row = [task]
@@ -119,7 +119,7 @@ def _answers(runs: Sequence[Results]) -> str:
                 row += [""] * 3
                 continue
             counts = outcome.answers()
-            row += [str(n) for n in (sum(counts.values()), counts["truncated"], counts["unparsed"])]
+            row += [str(n) for n in (sum(counts.values()), *(counts[name] for name in PROBLEMS))]
         rows.append(row)
     return _table(head, rows)
 
