@@ -363,8 +363,9 @@ class AttributeChange(Family):
             clip = WHILE_DIFFERENT.draw(config, streams, looks)
         else:
             num_frames = (config.colours + 1) * config.hold + scene.integer(30, 60)
-            name = streams.question.choice(self.asks_in(config.mode))
-            (ask,) = (ask for ask in (WHICH, CHANGED, ORDER) if ask.name == name)
+            ask = streams.question.choice(
+                [ask for ask in (WHICH, CHANGED, ORDER) if config.mode in ask.modes]
+            )
             clip = ask.draw(config, streams, looks, num_frames)
         return _timeline(scene, config, style, clip)
 

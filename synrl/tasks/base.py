@@ -161,10 +161,6 @@ class Family(ABC):
         names = allowed(ask.name for ask in self.asks)
         raise ConfigError(f"{self.name} asks nothing called {query.get('ask')!r}; {names}")
 
-    def asks_in(self, mode: str) -> tuple[str, ...]:
-        """The names of the kinds of question that a mode asks."""
-        return tuple(ask.name for ask in self.asks if mode in ask.modes)
-
     def backwards(self, timeline: Timeline) -> Timeline | None:
         """The clip with its frames in opposite order, if the same question then has another answer."""
         return self.asked(timeline.query).backwards(timeline, timeline.query)

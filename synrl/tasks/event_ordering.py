@@ -267,8 +267,7 @@ class EventOrdering(Family):
             num_frames = config.happenings * (config.frames[1] + config.gap) + scene.integer(30, 70)
             order = streams.question.shuffled(happenings)
             actions = _in_turn(scene, config, order, num_frames)
-            name = streams.question.choice(self.asks_in(config.mode))
-            (ask,) = (ask for ask in ABOUT_ORDER if ask.name == name)
+            ask = streams.question.choice([ask for ask in ABOUT_ORDER if config.mode in ask.modes])
             query = ask.draw(config, streams, named, [named[happenings.index(one)] for one in order])
         scripts = [[action for j, action in actions if j == i] for i in range(config.shapes)]
         poses, events = staged(scene, objects, num_frames, scripts)

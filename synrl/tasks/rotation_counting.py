@@ -284,8 +284,7 @@ class RotationCounting(Family):
         objects = cast(streams, style, config.level, 1 + config.others, SHAPES, (48, 64))
         ask: Turns | Amount | Way | WhenTurning = WHEN_TURNING
         if config.mode == "perception":
-            name = streams.question.choice(self.asks_in(config.mode))
-            (ask,) = (ask for ask in HOW_TURNED if ask.name == name)
+            ask = streams.question.choice([ask for ask in HOW_TURNED if config.mode in ask.modes])
         query, turns, num_frames = ask.draw(config, streams, objects[0].name)
         scripts = [turns, *([_any_turn(scene, config, num_frames)] for _ in range(config.others))]
         still = [np.zeros((num_frames, 2)) for _ in objects]

@@ -13,18 +13,18 @@ from typing import Any
 from synrl.answers import FORMS
 from synrl.evidence import Evidence
 from synrl.seeds import Stream, Streams
-from synrl.tasks.asks import PlanAsk
+from synrl.tasks.asks import FirstOrLastAsk, PlanAsk
 from synrl.tasks.base import Ask, Query
 from synrl.tasks.card_stack import solver
 from synrl.tasks.card_stack.clip import pile_names, proposer
 from synrl.tasks.card_stack.config import CardConfig
 from synrl.tasks.card_stack.table import MAX_HEIGHT
 from synrl.tasks.shared.moments import ENDS, draw_when, hidden_end, say_moment, state_at
-from synrl.tasks.shared.questions import NUM_OPTIONS, Question, choice, integer_question
-from synrl.tasks.shared.telling import at_moment, first_or_last
+from synrl.tasks.shared.questions import NUM_OPTIONS, Question, choice, with_ending
+from synrl.tasks.shared.telling import at_moment
 from synrl.world.cards import RANKS, SUITS, WORLD, Piles, apply
 from synrl.world.history import History, Step, When, rivals, told
-from synrl.world.plans import conceivable, distant_state, leads
+from synrl.world.plans import conceivable, leads
 from synrl.world.timeline import Timeline
 
 
@@ -161,48 +161,39 @@ class Pile(_Cards):
         return at_moment(query["when"], said)
 
 
-class Lift(Ask[LiftQuery, CardConfig]):
+class Lift(FirstOrLastAsk[LiftQuery, CardConfig]):
     """The number of the first or the last operation that picks a card up."""
 
-    modes = ("historical",)
-    answer_type = "integer"
+    world = WORLD
 
     def __init__(self, which: str) -> None:
+        super().__init__(which)
         self.name = f"{which}_lift"
-        self._which = which
-        self._place = {"first": 0, "last": -1}[which]
 
     def draw(
         self, history: History, reveal: str, wanted: int, config: CardConfig, question: Stream
     ) -> Mapping[str, Any] | None:
         """A card that the wanted operation was the first, or the last, to pick up."""
         cards = sorted({card for state in history.states for pile in state.values() for card in pile})
-        fitting = [
-            card for card in cards if (lifts := _lifts(history, card)) and lifts[self._place] == wanted
-        ]
-        return {"card": question.choice(fitting)} if fitting else None
+        card = self.pick({card: _lifts(history, card) for card in cards}, wanted, question)
+        return None if card is None else {"card": card}
 
     def wordings(self, query: LiftQuery) -> Sequence[str]:
-        which, card = self._which, query["card"]
+        which, card = self.which, query["card"]
         sentences = (
             f"Counting operations from 1, which one is the {which} to pick up the {card}?",
             f"What is the number of the {which} operation, counted from 1, that picks up the {card}?",
         )
         return _posed(query, sentences, FORMS["integer"])
 
-    def question(
-        self, text: str, timeline: Timeline, query: LiftQuery, config: CardConfig, streams: Streams
-    ) -> Question:
-        lifts = _lifts(told(timeline.states, timeline.operations, apply), query["card"])
-        numbers = range(1, config.num_operations + 1)
-        return integer_question(text, lifts[self._place], numbers, config.form, streams)
+    def numbers(self, history: History, query: LiftQuery) -> Sequence[int]:
+        return _lifts(history, query["card"])
 
-    def solve(self, evidence: Evidence, query: LiftQuery) -> str | None:
-        lifts = solver.lifts_of(evidence, query["card"])
-        return str(lifts[self._place]) if lifts else None
+    def numbers_seen(self, evidence: Evidence, query: LiftQuery) -> Sequence[int]:
+        return solver.lifts_of(evidence, query["card"])
 
-    def conclude(self, query: LiftQuery, row: Mapping[str, Any]) -> Sequence[str]:
-        return first_or_last(self.name, row["answer_text"], f"picks up the {query['card']}")
+    def does(self, query: LiftQuery) -> str:
+        return f"picks up the {query['card']}"
 
     def about(self, query: LiftQuery) -> str:
         return f"the {query['card']}"
@@ -218,7 +209,7 @@ class Plan(PlanAsk[PlanQuery, CardConfig]):
     ) -> Mapping[str, Any] | None:
         """An arrangement that the hidden end of the clip is exactly `plan_moves` moves away from."""
         start = state_at(history, hidden_end(reveal))
-        target = distant_state(WORLD, start, config.plan_moves, question)
+        target = self.target(history, reveal, config.plan_moves, question)
         if target is None or max(map(len, target.values())) > MAX_HEIGHT:
             return None
         plans = conceivable(WORLD, target, config.plan_moves)
@@ -255,8 +246,7 @@ def _posed(query: CardQuery, sentences: Sequence[str], form: str) -> Sequence[st
         f"Cards lie in piles {', '.join(names[:-1])} and {names[-1]}; the top card of a pile is the "
         f"highest on screen. The arrangement can be read only {ENDS[query['reveal']]} of the video."
     )
-    end = "" if query["form"] == "choice" else f" {form}"
-    return [f"{rules} {sentence}{end}" for sentence in sentences]
+    return [with_ending(f"{rules} {sentence}", query, form) for sentence in sentences]
 
 
 def _lifts(history: History, card: str) -> list[int]:

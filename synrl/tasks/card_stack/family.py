@@ -54,8 +54,7 @@ class CardStack(Family):
 
     def simulate(self, config: CardConfig, streams: Streams) -> Timeline:
         reveal = draw_reveal(config.mode, streams.question)
-        name = streams.question.choice(self.asks_in(config.mode))
-        (ask,) = (ask for ask in ASKS if ask.name == name)
+        ask = streams.question.choice([ask for ask in ASKS if config.mode in ask.modes])
         wanted = streams.question.integer(1, config.num_operations)
         while True:
             start = clip.deal(streams.scene, config)
@@ -66,7 +65,7 @@ class CardStack(Family):
             asked = ask.draw(history, reveal, wanted, config, streams.question)
             if asked is not None:
                 break
-        query = {"ask": name, "reveal": reveal, "form": config.form, "piles": config.piles, **asked}
+        query = {"ask": ask.name, "reveal": reveal, "form": config.form, "piles": config.piles, **asked}
         return clip.animate(history, query, streams)
 
     def draw(self, timeline: Timeline) -> Scene:

@@ -22,11 +22,11 @@ from synrl.tasks.chip_container.clip import names, proposer
 from synrl.tasks.chip_container.config import ChipConfig
 from synrl.tasks.chip_container.contents import Inquiry, can_be_asked, contents_question
 from synrl.tasks.shared.moments import ENDS, draw_when, hidden_end, say_moment, state_at
-from synrl.tasks.shared.questions import NUM_OPTIONS, Question, drawn, integer_question
+from synrl.tasks.shared.questions import NUM_OPTIONS, Question, drawn, integer_question, with_ending
 from synrl.tasks.shared.telling import at_moment, first_or_last
 from synrl.world.chips import WORLD, Contents, apply, changed
 from synrl.world.history import History, When, told
-from synrl.world.plans import conceivable, distant_state, leads
+from synrl.world.plans import conceivable, leads
 from synrl.world.timeline import Timeline
 
 COUNTS = (1, 2, 3, 4, 5)
@@ -330,7 +330,7 @@ class Change(_Numbered):
 
     def conclude(self, query: NumberQuery, row: Mapping[str, Any]) -> Sequence[str]:
         does = f"changes the contents of container {query['container']}"
-        return first_or_last(self.name, row["answer_text"], does)
+        return first_or_last(self._which, row["answer_text"], does)
 
 
 class Peak(_Numbered):
@@ -371,7 +371,7 @@ class Plan(_Wishing, PlanAsk[PlanQuery, ChipConfig]):
     ) -> Mapping[str, Any] | None:
         """Contents that the hidden end of the clip is exactly `plan_moves` moves away from."""
         start = state_at(history, hidden_end(wish.reveal))
-        target = distant_state(WORLD, start, config.plan_moves, question)
+        target = self.target(history, wish.reveal, config.plan_moves, question)
         if target is None:
             return None
         plans = conceivable(WORLD, target, config.plan_moves)
@@ -414,8 +414,7 @@ def _posed(query: ChipQuery, sentences: Sequence[str], form: str) -> Sequence[st
         rules.append("Containers that change places take their chips along; each goes by its new letter.")
     if "pour" in query["kinds"]:
         rules.append("A container that tips over pours all of its chips into the one below its mouth.")
-    end = "" if query["form"] == "choice" else f" {form}"
-    return [f"{' '.join(rules)} {sentence}{end}" for sentence in sentences]
+    return [with_ending(f"{' '.join(rules)} {sentence}", query, form) for sentence in sentences]
 
 
 def _at(query: ContentsQuery, said: str) -> Sequence[str]:

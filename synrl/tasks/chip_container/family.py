@@ -60,9 +60,7 @@ class ChipContainer(Family):
         scene, question = streams.scene, streams.question
         start = clip.deal(scene, config)
         reveal = draw_reveal(config.mode, question)
-        possible = [ask.name for ask in ASKS if config.mode in ask.modes and ask.possible(config)]
-        name = question.choice(possible)
-        (ask,) = (ask for ask in ASKS if ask.name == name)
+        ask = question.choice([ask for ask in ASKS if config.mode in ask.modes and ask.possible(config)])
         container = question.choice(ask.containers(start))
         wish = Wish(reveal, container, ask.wanted(start, container, config, question))
         while True:
@@ -73,7 +71,7 @@ class ChipContainer(Family):
             if not ask.even:
                 start = clip.deal(scene, config)
         query = {
-            "ask": name,
+            "ask": ask.name,
             "reveal": reveal,
             "form": config.form,
             "containers": config.containers,

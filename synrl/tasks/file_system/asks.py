@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from synrl.answers import FORMS
 from synrl.evidence import Evidence
 from synrl.seeds import Stream, Streams
 from synrl.tasks.asks import PlanAsk
@@ -19,11 +18,19 @@ from synrl.tasks.file_system import solver
 from synrl.tasks.file_system.clip import proposer
 from synrl.tasks.file_system.config import TREES, FileConfig
 from synrl.tasks.shared.moments import ENDS, draw_when, hidden_end, say_moment, state_at
-from synrl.tasks.shared.questions import NUM_OPTIONS, Question, choice, drawn, integer_question, with_words
+from synrl.tasks.shared.questions import (
+    NUM_OPTIONS,
+    Question,
+    choice,
+    drawn,
+    integer_question,
+    with_ending,
+    with_form,
+    with_words,
+)
 from synrl.tasks.shared.telling import at_moment
 from synrl.world.files import NAMES, WORLD, apply
 from synrl.world.history import History, When, rivals, told
-from synrl.world.plans import distant_state
 from synrl.world.timeline import Timeline
 
 MOST_LISTED = 4
@@ -96,7 +103,7 @@ class Contents(Ask[ContentsQuery, FileConfig]):
             f"List the names of the files right in {directory} {moment}, not those further down, "
             "in alphabetical order.",
         )
-        return _posed(query, _with_form(query, sentences, FORMS["ordering"]))
+        return _posed(query, [with_form(sentence, query, "ordering") for sentence in sentences])
 
     def question(
         self, text: str, timeline: Timeline, query: ContentsQuery, config: FileConfig, streams: Streams
@@ -208,7 +215,7 @@ class Change(Ask[ChangeQuery, FileConfig]):
             f"Counting commands from 1, which one does {does}?",
             f"What is the number of the command, counted from 1, {by}?",
         )
-        return _posed(query, _with_form(query, sentences, FORMS["integer"]))
+        return _posed(query, [with_form(sentence, query, "integer") for sentence in sentences])
 
     def question(
         self, text: str, timeline: Timeline, query: ChangeQuery, config: FileConfig, streams: Streams
@@ -239,8 +246,7 @@ class Plan(PlanAsk[PlanQuery, FileConfig]):
         self, history: History, wish: Wish, config: FileConfig, question: Stream
     ) -> Mapping[str, Any] | None:
         """Files that the hidden end of the clip is exactly `plan_moves` commands away from."""
-        start = state_at(history, hidden_end(wish.reveal))
-        target = distant_state(WORLD, start, config.plan_moves, question)
+        target = self.target(history, wish.reveal, config.plan_moves, question)
         return None if target is None else {"moves": config.plan_moves, "target": target}
 
     def wordings(self, query: PlanQuery) -> Sequence[str]:
@@ -253,7 +259,13 @@ class Plan(PlanAsk[PlanQuery, FileConfig]):
             f"{words} With {most}, how do you get from what is there {moment} of the video to exactly this: "
             f"{listed}?",
         )
-        return _posed(query, _with_form(query, sentences, 'Answer like "touch /a.txt; mv /b.txt /docs".'))
+        return _posed(
+            query,
+            [
+                with_ending(sentence, query, 'Answer like "touch /a.txt; mv /b.txt /docs".')
+                for sentence in sentences
+            ],
+        )
 
     def solve(self, evidence: Evidence, query: PlanQuery) -> str | None:
         return solver.plan(evidence)
@@ -288,11 +300,6 @@ def _posed(query: FileQuery, sentences: Sequence[str]) -> Sequence[str]:
         f"characters. All files and directories are listed only {ENDS[query['reveal']]} of the video."
     )
     return [f"{rules} {sentence}" for sentence in sentences]
-
-
-def _with_form(query: FileQuery, sentences: Sequence[str], form: str) -> Sequence[str]:
-    """Sentences that for an open question end with the form of its answer."""
-    return [sentence if query["form"] == "choice" else f"{sentence} {form}" for sentence in sentences]
 
 
 def _inside(state: Any, directory: str) -> tuple[str, ...]:

@@ -47,8 +47,7 @@ class FileSystem(Family):
     def simulate(self, config: FileConfig, streams: Streams) -> Timeline:
         style, question, scene = draw_style(streams), streams.question, streams.scene
         reveal = draw_reveal(config.mode, question)
-        name = question.choice(self.asks_in(config.mode))
-        (ask,) = (ask for ask in ASKS if ask.name == name)
+        ask = question.choice([ask for ask in ASKS if config.mode in ask.modes])
         number = question.integer(1, config.num_operations)
         wish = Wish(reveal, number, question.choice(("/", *TREES[config.dirs])))
         while True:
@@ -57,7 +56,7 @@ class FileSystem(Family):
             asked = ask.draw(history, wish, config, question) if _can_be_listed(history) else None
             if asked is not None:
                 break
-        query = {"ask": name, "reveal": reveal, "form": config.form, **asked}
+        query = {"ask": ask.name, "reveal": reveal, "form": config.form, **asked}
         return clip.animate(history, query, style, streams)
 
     def draw(self, timeline: Timeline) -> Scene:

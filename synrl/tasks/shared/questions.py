@@ -35,9 +35,14 @@ class Question:
         return "ABCDEFGHIJ"[self.options.index(self.answer_text)] if self.options else None
 
 
+def with_ending(sentence: str, query: Mapping[str, Any], ending: str) -> str:
+    """The question, and for an open one an ending that says how to answer it."""
+    return sentence if query["form"] == "choice" else f"{sentence} {ending}"
+
+
 def with_form(sentence: str, query: Mapping[str, Any], answer_type: str) -> str:
     """The question, and for an open one the form of its answer."""
-    return sentence if query["form"] == "choice" else f"{sentence} {FORMS[answer_type]}"
+    return with_ending(sentence, query, FORMS[answer_type])
 
 
 def choice(text: str, truth: str, others: Sequence[str], streams: Streams) -> Question:
@@ -48,7 +53,7 @@ def choice(text: str, truth: str, others: Sequence[str], streams: Streams) -> Qu
 
 def with_words(sentence: str, query: Mapping[str, Any], words: Iterable[str]) -> str:
     """The question, and for an open one the answers that it may have."""
-    return sentence if query["form"] == "choice" else f"{sentence} Answer with one of: {', '.join(words)}."
+    return with_ending(sentence, query, f"Answer with one of: {', '.join(words)}.")
 
 
 def drawn(

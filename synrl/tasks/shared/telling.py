@@ -65,9 +65,8 @@ def at_moment(when: When, sentence: str) -> Sequence[str]:
     return f"{moment[0].upper()}{moment[1:]}, {sentence}", f"So {moment}, {sentence}"
 
 
-def first_or_last(ask: str, number: str, does: str) -> Sequence[str]:
+def first_or_last(which: str, number: str, does: str) -> Sequence[str]:
     """The first or last operation that does something."""
-    which = ask.partition("_")[0]
     return (
         f"The {which} operation that {does} is number {number}",
         f"So the {which} one that {does} is {number}",

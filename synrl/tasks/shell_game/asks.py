@@ -10,21 +10,28 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from synrl.answers import FORMS
 from synrl.evidence import Evidence
 from synrl.seeds import Stream, Streams
-from synrl.tasks.asks import PlanAsk
+from synrl.tasks.asks import FirstOrLastAsk, PlanAsk
 from synrl.tasks.base import Ask, Query
 from synrl.tasks.shared.moments import ENDS, draw_when, hidden_end, say_moment, state_at
-from synrl.tasks.shared.questions import NUM_OPTIONS, Question, choice, drawn, integer_question, with_words
-from synrl.tasks.shared.telling import at_moment, first_or_last
+from synrl.tasks.shared.questions import (
+    NUM_OPTIONS,
+    Question,
+    choice,
+    drawn,
+    integer_question,
+    with_ending,
+    with_form,
+    with_words,
+)
+from synrl.tasks.shared.telling import at_moment
 from synrl.tasks.shell_game import solver
 from synrl.tasks.shell_game.clip import proposer
 from synrl.tasks.shell_game.config import ShellConfig
 from synrl.world.cups import WORLD, apply
 from synrl.world.grids import cell_name, cells, rules_of_naming
 from synrl.world.history import History, When, rivals, told
-from synrl.world.plans import distant_state
 from synrl.world.timeline import Timeline
 
 COUNTS = range(1, 5)
@@ -101,7 +108,9 @@ class Where(_OfCoin, Ask[WhereQuery, ShellConfig]):
             f"In which cell is the {coin} {moment}?",
             f"Under the cup in which cell does the {coin} lie {moment}?",
         )
-        return _posed(query, _with_form(query, sentences, 'Answer with a cell, like "B1".'))
+        return _posed(
+            query, [with_ending(sentence, query, 'Answer with a cell, like "B1".') for sentence in sentences]
+        )
 
     def question(
         self, text: str, timeline: Timeline, query: WhereQuery, config: ShellConfig, streams: Streams
@@ -175,43 +184,37 @@ class Under(Ask[UnderQuery, ShellConfig]):
         return f"cell {query['cell']}"
 
 
-class Swap(_OfCoin, Ask[SwapsQuery, ShellConfig]):
+class Swap(_OfCoin, FirstOrLastAsk[SwapsQuery, ShellConfig]):
     """The number of the first or the last swap that moves a coin."""
 
-    modes = ("historical",)
-    answer_type = "integer"
-
-    def __init__(self, which: str) -> None:
-        self.name = which
-        self._place = {"first": 0, "last": -1}[which]
+    world = WORLD
 
     def draw(
         self, history: History, wish: Wish, config: ShellConfig, question: Stream
     ) -> Mapping[str, Any] | None:
         swaps = {coin: _swaps_of(history, coin) for coin in history.states[0]["coins"]}
-        fitting = [coin for coin, own in swaps.items() if own and own[self._place] == wish.number]
-        return {"coin": question.choice(fitting)} if fitting else None
+        coin = self.pick(swaps, wish.number, question)
+        return None if coin is None else {"coin": coin}
 
     def wordings(self, query: SwapsQuery) -> Sequence[str]:
-        which, coin = self.name, query["coin"]
+        which, coin = self.which, query["coin"]
         sentences = (
             f"Counting swaps from 1, which one is the {which} to move the {coin}?",
             f"What is the number of the {which} swap, counted from 1, that moves the {coin}?",
         )
-        return _posed(query, _with_form(query, sentences, FORMS["integer"]))
+        return _posed(query, [with_form(sentence, query, "integer") for sentence in sentences])
 
-    def question(
-        self, text: str, timeline: Timeline, query: SwapsQuery, config: ShellConfig, streams: Streams
-    ) -> Question:
-        swaps = _swaps_of(told(timeline.states, timeline.operations, apply), query["coin"])
-        return integer_question(text, swaps[self._place], numbers(self.name, config), config.form, streams)
+    def values(self, config: ShellConfig) -> Sequence[int]:
+        return numbers(self.name, config)
 
-    def solve(self, evidence: Evidence, query: SwapsQuery) -> str | None:
-        swaps = solver.swaps_of(evidence, query["coin"])
-        return str(swaps[self._place]) if swaps else None
+    def numbers(self, history: History, query: SwapsQuery) -> Sequence[int]:
+        return _swaps_of(history, query["coin"])
 
-    def conclude(self, query: SwapsQuery, row: Mapping[str, Any]) -> Sequence[str]:
-        return first_or_last(self.name, row["answer_text"], f"moves the {query['coin']}")
+    def numbers_seen(self, evidence: Evidence, query: SwapsQuery) -> Sequence[int] | None:
+        return solver.swaps_of(evidence, query["coin"])
+
+    def does(self, query: SwapsQuery) -> str:
+        return f"moves the {query['coin']}"
 
 
 class Count(_OfCoin, Ask[SwapsQuery, ShellConfig]):
@@ -234,7 +237,7 @@ class Count(_OfCoin, Ask[SwapsQuery, ShellConfig]):
             f"How many of the swaps move the {coin}?",
             f"How often is the cup with the {coin} under it part of a swap?",
         )
-        return _posed(query, _with_form(query, sentences, FORMS["integer"]))
+        return _posed(query, [with_form(sentence, query, "integer") for sentence in sentences])
 
     def question(
         self, text: str, timeline: Timeline, query: SwapsQuery, config: ShellConfig, streams: Streams
@@ -259,8 +262,7 @@ class Plan(PlanAsk[PlanQuery, ShellConfig]):
         self, history: History, wish: Wish, config: ShellConfig, question: Stream
     ) -> Mapping[str, Any] | None:
         """Places that the hidden end of the clip is exactly `plan_moves` swaps away from."""
-        start = state_at(history, hidden_end(wish.reveal))
-        target = distant_state(WORLD, start, config.plan_moves, question)
+        target = self.target(history, wish.reveal, config.plan_moves, question)
         return None if target is None else {"moves": config.plan_moves, "target": target}
 
     def wordings(self, query: PlanQuery) -> Sequence[str]:
@@ -272,7 +274,10 @@ class Plan(PlanAsk[PlanQuery, ShellConfig]):
             f"With {most} (any two cups), how would you bring the coins from their cells {moment} of the "
             f"video to these: {target}?",
         )
-        return _posed(query, _with_form(query, sentences, 'Answer like "swap A1 B2; swap B2 C3".'))
+        return _posed(
+            query,
+            [with_ending(sentence, query, 'Answer like "swap A1 B2; swap B2 C3".') for sentence in sentences],
+        )
 
     def solve(self, evidence: Evidence, query: PlanQuery) -> str | None:
         return solver.plan(evidence)
@@ -296,11 +301,6 @@ def _posed(query: ShellQuery, sentences: Sequence[str]) -> Sequence[str]:
         f"{ENDS[query['reveal']]} of the video."
     )
     return [f"{rules} {sentence}" for sentence in sentences]
-
-
-def _with_form(query: ShellQuery, sentences: Sequence[str], form: str) -> Sequence[str]:
-    """Sentences that for an open question end with the form of its answer."""
-    return [sentence if query["form"] == "choice" else f"{sentence} {form}" for sentence in sentences]
 
 
 def _moved(

@@ -55,10 +55,9 @@ class ShellGame(Family):
         colours = streams.style.sample(style.colours(config.level), config.coins)
         names = [f"{colour} coin" for colour in colours]
         reveal = draw_reveal(config.mode, question)
-        possible = [name for name in self.asks_in(config.mode) if name != "under" or config.coins > 2]
-        name = question.choice(possible)
-        (ask,) = (ask for ask in ASKS if ask.name == name)
-        wish = Wish(reveal, question.choice(numbers(name, config)), question.choice(COUNTS))
+        possible = [ask for ask in ASKS if config.mode in ask.modes]
+        ask = question.choice([ask for ask in possible if ask.name != "under" or config.coins > 2])
+        wish = Wish(reveal, question.choice(numbers(ask.name, config)), question.choice(COUNTS))
         while True:
             screen = clip.draw_screen(scene, config)
             places = scene.sample([cell_name(cell) for cell in cells(config.size)], config.coins)
@@ -68,7 +67,7 @@ class ShellGame(Family):
             if asked is not None:
                 break
         query = {
-            "ask": name,
+            "ask": ask.name,
             "reveal": reveal,
             "form": config.form,
             "size": config.size,

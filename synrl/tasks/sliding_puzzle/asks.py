@@ -14,17 +14,16 @@ from typing import Any
 from synrl.answers import FORMS
 from synrl.evidence import Evidence
 from synrl.seeds import Stream, Streams
-from synrl.tasks.asks import PlanAsk
+from synrl.tasks.asks import FirstOrLastAsk, PlanAsk
 from synrl.tasks.base import Ask, Query
 from synrl.tasks.shared.moments import ENDS, draw_when, hidden_end, say_moment, state_at
-from synrl.tasks.shared.questions import NUM_OPTIONS, Question, choice, integer_question
-from synrl.tasks.shared.telling import at_moment, first_or_last
+from synrl.tasks.shared.questions import NUM_OPTIONS, Question, choice, with_ending
+from synrl.tasks.shared.telling import at_moment
 from synrl.tasks.sliding_puzzle import solver
 from synrl.tasks.sliding_puzzle.clip import EMPTY, cell_of, propose, slid
 from synrl.tasks.sliding_puzzle.config import SlidingConfig
 from synrl.world.grids import cell_name, cells, parse_cell, rules_of_naming
 from synrl.world.history import History, When, rivals, told
-from synrl.world.plans import distant_state
 from synrl.world.sliding import WORLD, apply, empty_cell
 from synrl.world.timeline import Timeline
 
@@ -245,45 +244,35 @@ class Row(_OfBoard):
         return at_moment(query["when"], f"row {query['row'] + 1} is {row['answer_text']}")
 
 
-class Slide(Ask[SlideQuery, SlidingConfig]):
+class Slide(FirstOrLastAsk[SlideQuery, SlidingConfig]):
     """The number of the first or the last slide that moves a tile."""
 
-    modes = ("historical",)
-    answer_type = "integer"
-
-    def __init__(self, which: str) -> None:
-        self.name = which
-        self._place = {"first": 0, "last": -1}[which]
+    world = WORLD
 
     def draw(
         self, history: History, reveal: str, wanted: int, config: SlidingConfig, question: Stream
     ) -> Mapping[str, Any] | None:
         """A tile that the wanted slide was the first, or the last, to move."""
         slides = {tile: _slides_of(history, tile) for tile in range(1, config.size**2)}
-        fitting = [tile for tile, own in slides.items() if own and own[self._place] == wanted]
-        return {"tile": question.choice(fitting)} if fitting else None
+        tile = self.pick(slides, wanted, question)
+        return None if tile is None else {"tile": tile}
 
     def wordings(self, query: SlideQuery) -> Sequence[str]:
-        which, tile = self.name, query["tile"]
+        which, tile = self.which, query["tile"]
         sentences = (
             f"Counting slides from 1, which one is the {which} to move tile {tile}?",
             f"What is the number of the {which} slide, counted from 1, that moves tile {tile}?",
         )
         return _posed(query, sentences, FORMS["integer"])
 
-    def question(
-        self, text: str, timeline: Timeline, query: SlideQuery, config: SlidingConfig, streams: Streams
-    ) -> Question:
-        slides = _slides_of(told(timeline.states, timeline.operations, apply), query["tile"])
-        values = range(1, config.num_operations + 1)
-        return integer_question(text, slides[self._place], values, config.form, streams)
+    def numbers(self, history: History, query: SlideQuery) -> Sequence[int]:
+        return _slides_of(history, query["tile"])
 
-    def solve(self, evidence: Evidence, query: SlideQuery) -> str | None:
-        slides = solver.slides_of(evidence, query["tile"])
-        return str(slides[self._place]) if slides else None
+    def numbers_seen(self, evidence: Evidence, query: SlideQuery) -> Sequence[int]:
+        return solver.slides_of(evidence, query["tile"])
 
-    def conclude(self, query: SlideQuery, row: Mapping[str, Any]) -> Sequence[str]:
-        return first_or_last(self.name, row["answer_text"], f"moves tile {query['tile']}")
+    def does(self, query: SlideQuery) -> str:
+        return f"moves tile {query['tile']}"
 
     def about(self, query: SlideQuery) -> str:
         return f"tile {query['tile']}"
@@ -298,8 +287,7 @@ class Plan(PlanAsk[PlanQuery, SlidingConfig]):
         self, history: History, reveal: str, wanted: int, config: SlidingConfig, question: Stream
     ) -> Mapping[str, Any] | None:
         """A board that the hidden end of the clip is exactly `plan_moves` slides away from."""
-        start = state_at(history, hidden_end(reveal))
-        target = distant_state(WORLD, start, config.plan_moves, question)
+        target = self.target(history, reveal, config.plan_moves, question)
         return None if target is None else {"moves": config.plan_moves, "target": target}
 
     def wordings(self, query: PlanQuery) -> Sequence[str]:
@@ -329,8 +317,7 @@ def _posed(query: BoardQuery, sentences: Sequence[str], form: str) -> Sequence[s
         f"Numbered tiles slide into the empty cell of a board. {rules_of_naming(query['size'])} The "
         f"numbers can be read only {ENDS[query['reveal']]} of the video."
     )
-    end = "" if query["form"] == "choice" else f" {form}"
-    return [f"{rules} {sentence}{end}" for sentence in sentences]
+    return [with_ending(f"{rules} {sentence}", query, form) for sentence in sentences]
 
 
 def _slides_of(history: History, tile: int) -> list[int]:

@@ -48,8 +48,7 @@ class SlidingPuzzle(Family):
     def simulate(self, config: SlidingConfig, streams: Streams) -> Timeline:
         style, question = draw_style(streams), streams.question
         reveal = draw_reveal(config.mode, question)
-        name = question.choice(self.asks_in(config.mode))
-        (ask,) = (ask for ask in ASKS if ask.name == name)
+        ask = question.choice([ask for ask in ASKS if config.mode in ask.modes])
         wanted = question.integer(1, config.num_operations)
         while True:
             numbers = streams.scene.shuffled(range(config.size**2))
@@ -58,7 +57,7 @@ class SlidingPuzzle(Family):
             asked = ask.draw(history, reveal, wanted, config, question)
             if asked is not None:
                 break
-        query = {"ask": name, "reveal": reveal, "form": config.form, "size": config.size, **asked}
+        query = {"ask": ask.name, "reveal": reveal, "form": config.form, "size": config.size, **asked}
         return clip.animate(history, query, config, style, streams)
 
     def draw(self, timeline: Timeline) -> Scene:

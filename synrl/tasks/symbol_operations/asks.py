@@ -13,16 +13,15 @@ from typing import Any, TypeVar
 from synrl.answers import FORMS
 from synrl.evidence import Evidence
 from synrl.seeds import Stream, Streams
-from synrl.tasks.asks import PlanAsk
+from synrl.tasks.asks import FirstOrLastAsk, PlanAsk
 from synrl.tasks.base import Ask, Query
 from synrl.tasks.shared.moments import ENDS, draw_when, hidden_end, say_moment, state_at
-from synrl.tasks.shared.questions import NUM_OPTIONS, Question, choice, integer_question
-from synrl.tasks.shared.telling import at_moment, first_or_last
+from synrl.tasks.shared.questions import NUM_OPTIONS, Question, choice, with_ending
+from synrl.tasks.shared.telling import at_moment
 from synrl.tasks.symbol_operations import solver
 from synrl.tasks.symbol_operations.clip import MOST, STEP, proposer
 from synrl.tasks.symbol_operations.config import SymbolConfig
 from synrl.world.history import History, When, rivals, told
-from synrl.world.plans import distant_state
 from synrl.world.slots import NAMES, WORLD, Value, apply
 from synrl.world.timeline import Timeline
 
@@ -163,27 +162,21 @@ class Row(_Values[RowQuery]):
         return at_moment(query["when"], f"the slots hold, from slot A on, {row['answer_text']}")
 
 
-class Change(Ask[ChangeQuery, SymbolConfig]):
+class Change(FirstOrLastAsk[ChangeQuery, SymbolConfig]):
     """The number of the first or the last operation that changes what a slot holds."""
 
-    modes = ("historical",)
-    answer_type = "integer"
-
-    def __init__(self, which: str) -> None:
-        self.name = which
-        self._place = {"first": 0, "last": -1}[which]
+    world = WORLD
 
     def draw(
         self, history: History, reveal: str, wanted: int, config: SymbolConfig, question: Stream
     ) -> Mapping[str, Any] | None:
         """A slot that the wanted operation was the first, or the last, to change."""
         always = min(len(state["slots"]) for state in history.states)
-        changes = {name: _changes_of(history, name) for name in NAMES[:always]}
-        fitting = [name for name, numbers in changes.items() if numbers and numbers[self._place] == wanted]
-        return {"slot": question.choice(fitting)} if fitting else None
+        slot = self.pick({name: _changes_of(history, name) for name in NAMES[:always]}, wanted, question)
+        return None if slot is None else {"slot": slot}
 
     def wordings(self, query: ChangeQuery) -> Sequence[str]:
-        which, slot = self.name, query["slot"]
+        which, slot = self.which, query["slot"]
         sentences = (
             f"Counting operations from 1, which one is the {which} after which slot {slot} holds another "
             "value than before it?",
@@ -192,19 +185,14 @@ class Change(Ask[ChangeQuery, SymbolConfig]):
         )
         return _posed(query, sentences, FORMS["integer"])
 
-    def question(
-        self, text: str, timeline: Timeline, query: ChangeQuery, config: SymbolConfig, streams: Streams
-    ) -> Question:
-        numbers = _changes_of(told(timeline.states, timeline.operations, apply), query["slot"])
-        values = range(1, config.num_operations + 1)
-        return integer_question(text, numbers[self._place], values, config.form, streams)
+    def numbers(self, history: History, query: ChangeQuery) -> Sequence[int]:
+        return _changes_of(history, query["slot"])
 
-    def solve(self, evidence: Evidence, query: ChangeQuery) -> str | None:
-        numbers = solver.changes(evidence, query["slot"])
-        return str(numbers[self._place]) if numbers else None
+    def numbers_seen(self, evidence: Evidence, query: ChangeQuery) -> Sequence[int]:
+        return solver.changes(evidence, query["slot"])
 
-    def conclude(self, query: ChangeQuery, row: Mapping[str, Any]) -> Sequence[str]:
-        return first_or_last(self.name, row["answer_text"], f"changes the value in slot {query['slot']}")
+    def does(self, query: ChangeQuery) -> str:
+        return f"changes the value in slot {query['slot']}"
 
     def about(self, query: ChangeQuery) -> str:
         return f"slot {query['slot']}"
@@ -219,8 +207,7 @@ class Plan(PlanAsk[PlanQuery, SymbolConfig]):
         self, history: History, reveal: str, wanted: int, config: SymbolConfig, question: Stream
     ) -> Mapping[str, Any] | None:
         """Values that the hidden end of the clip is exactly `plan_moves` operations away from."""
-        start = state_at(history, hidden_end(reveal))
-        target = distant_state(WORLD, start, config.plan_moves, question)
+        target = self.target(history, reveal, config.plan_moves, question)
         return None if target is None else {"moves": config.plan_moves, "target": target}
 
     def wordings(self, query: PlanQuery) -> Sequence[str]:
@@ -250,8 +237,7 @@ def _posed(query: SymbolQuery, sentences: Sequence[str], form: str) -> Sequence[
         "changes the sign; a gap closes up from the right. The values can be read only "
         f"{ENDS[query['reveal']]} of the video."
     )
-    end = "" if query["form"] == "choice" else f" {form}"
-    return [f"{rules} {sentence}{end}" for sentence in sentences]
+    return [with_ending(f"{rules} {sentence}", query, form) for sentence in sentences]
 
 
 def _changes_of(history: History, name: str) -> list[int]:

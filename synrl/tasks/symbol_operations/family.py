@@ -55,8 +55,7 @@ class SymbolOperations(Family):
     def simulate(self, config: SymbolConfig, streams: Streams) -> Timeline:
         style, question, scene = draw_style(streams), streams.question, streams.scene
         reveal = draw_reveal(config.mode, question)
-        name = question.choice(self.asks_in(config.mode))
-        (ask,) = (ask for ask in ASKS if ask.name == name)
+        ask = question.choice([ask for ask in ASKS if config.mode in ask.modes])
         wanted = question.integer(1, config.num_operations)
         propose = clip.proposer(config, reveal)
         while True:
@@ -64,7 +63,7 @@ class SymbolOperations(Family):
             asked = ask.draw(history, reveal, wanted, config, question)
             if asked is not None:
                 break
-        query = {"ask": name, "reveal": reveal, "form": config.form, "most": config.most, **asked}
+        query = {"ask": ask.name, "reveal": reveal, "form": config.form, "most": config.most, **asked}
         return clip.animate(history, query, style, streams)
 
     def draw(self, timeline: Timeline) -> Scene:
