@@ -39,6 +39,7 @@ def _export(arguments: argparse.Namespace) -> int:
             f"{count} rows left out: {arguments.format} can't score answers of type {kind}", file=sys.stderr
         )
     split = next(iter(done.rows))
-    hint = FORMATS[arguments.format].use.format(out=arguments.out.absolute(), split=split)
+    rewards = Path(__file__).parents[1] / "training" / "rewards.py"  # verl opens it as a file
+    hint = FORMATS[arguments.format].use.format(out=arguments.out.absolute(), split=split, rewards=rewards)
     print(f"{sum(done.rows.values())} rows in {arguments.out}; next: {hint}", file=sys.stderr)
     return 0

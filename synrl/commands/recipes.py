@@ -13,7 +13,7 @@ def add(commands: Any) -> None:
     """Give the command line its part."""
     command = commands.add_parser(
         "recipes",
-        help="list the named datasets, or show one",
+        help="list the named datasets and settings, or show one",
         description="List the recipes, which are the datasets of the paper by name, and the settings of "
         "training runs; or print what one holds.",
     )

@@ -287,7 +287,7 @@ FORMATS = {
     "verl": Format(
         "parquet",
         _verl,
-        "data.train_files={out}/{split}.parquet custom_reward_function.path=<training/rewards.py> "
+        "data.train_files={out}/{split}.parquet custom_reward_function.path={rewards} "
         "custom_reward_function.name=verl_score",
     ),
     "easyr1": Format(

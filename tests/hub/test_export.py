@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import re
 from pathlib import Path
@@ -12,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from synrl.answers import extract
+from synrl.cli import main
 from synrl.dataset.generate import generate
 from synrl.dataset.reading import Source
 from synrl.dataset.recipes import plain
@@ -222,3 +224,20 @@ def test_the_stored_score_of_every_left_out_type_needs_more_than_a_comparison(
     intervals = [row for row in rows.values() if row["answer_type"] == "interval"]
     start, end = json.loads(intervals[0]["answer"])
     assert score(f"[{start + 0.01:.2f}, {end:.2f}]", intervals[0]) == 1.0
+
+
+def test_the_command_says_where_verl_finds_the_reward(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The file is loaded from the printed path, as verl does."""
+    assert main(["export", str(data), "--format", "verl", "--out", str(tmp_path / "out")]) == 0
+    said = dict(word.split("=", 1) for word in capsys.readouterr().err.split() if "=" in word)
+    spec = importlib.util.spec_from_file_location("custom", said["custom_reward_function.path"])
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    reward = getattr(module, said["custom_reward_function.name"])
+    row = pq.read_table(said["data.train_files"]).to_pylist()[0]
+    model = row["reward_model"]
+    answer = f"<answer>{model['ground_truth']}</answer>"
+    assert reward(row["data_source"], answer, model["ground_truth"], row["extra_info"]) == 1.0
