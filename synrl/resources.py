@@ -29,10 +29,13 @@ def find_settings(said: str) -> Path:
     """The file of settings that a name or a path means; what has a `/` or ends in .yaml or .yml is a path.
 
     Raises:
-        ConfigError: there are no settings of that name.
+        ConfigError: there are no settings of that name, or no such file.
     """
     if "/" in said or said.endswith((".yaml", ".yml")):
-        return Path(said)
+        path = Path(said)
+        if not path.exists():
+            raise ConfigError(f"no file {said}; `synrl recipes` lists the settings that go by a name")
+        return path
     known = training_settings()
     if said not in known:
         close = difflib.get_close_matches(said, known, 1)

@@ -28,16 +28,29 @@ def test_settings_are_found_by_name_and_everything_else_is_a_path(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    for name in ("tiny_sft.yaml", "tiny_sft"):
+        (tmp_path / name).write_text("data: smoke\n")
     assert find_settings("tiny_sft") == training_settings()["tiny_sft"]
     assert find_settings("tiny_sft.yaml") == Path("tiny_sft.yaml"), "a file here, not ours"
     assert find_settings("./tiny_sft") == Path("./tiny_sft")
 
 
 def test_a_name_that_is_none_gets_the_closest_and_all_there_are() -> None:
-    with pytest.raises(ConfigError, match=r"^no settings called 'tiny_stf'; did you mean tiny_sft\? "):
+    meant = r"^no settings called 'tiny_stf'; did you mean tiny_sft\? allowed: "
+    with pytest.raises(ConfigError, match=meant):
         find_settings("tiny_stf")
     with pytest.raises(ConfigError, match=r"^no settings called 'x'; allowed: .*qwen3_vl_4b_grpo"):
         find_settings("x")
+
+
+def test_a_path_without_a_file_is_refused() -> None:
+    with pytest.raises(ConfigError, match=r"^no file no/such\.yaml; `synrl recipes` lists"):
+        find_settings("no/such.yaml")
+
+
+def test_recipes_refuses_a_name_of_neither(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["recipes", "nope"]) == 2
+    assert "'nope'; allowed: smoke" in (said := capsys.readouterr().err) and "tiny_grpo" in said
 
 
 def test_all_settings_say_what_they_are() -> None:

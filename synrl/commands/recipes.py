@@ -24,6 +24,7 @@ def add(commands: Any) -> None:
 
 
 def _recipes(arguments: argparse.Namespace) -> int:
+    from synrl.checks import check_one_of
     from synrl.dataset.recipes import get_recipe, recipes
     from synrl.resources import first_comment, shipped, training_settings
 
@@ -34,6 +35,7 @@ def _recipes(arguments: argparse.Namespace) -> int:
         print(f"\nnext: synrl {command} --config {name}", file=sys.stderr)
         return 0
     if name:
+        check_one_of("name", name, (*recipes(), *settings))
         recipe = get_recipe(name)
         print(json.dumps({**asdict(recipe), "digest": recipe.digest()}, indent=2))
         print(f"\nnext: synrl generate --recipe {recipe.name} --out {recipe.name}", file=sys.stderr)
