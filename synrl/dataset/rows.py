@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -24,12 +24,32 @@ from synrl.tasks import get_family
 from synrl.tasks.base import Family
 from synrl.tasks.config import FORMS, LEVELS, MODES, Config
 from synrl.video.encode import ENCODINGS, encode
-from synrl.world.timeline import HIDDEN, Timeline
+from synrl.video.scene import Scene
+from synrl.world.timeline import HIDDEN, Poses, Timeline
 
 TWINS = 1_000_000
 """Row `TWINS + i` is the twin of row i: its frames in opposite order, the same question, another answer."""
 STRIDES = (60, 30, 20, 15, 10, 6, 5, 3, 2, 1)
 """Sampling strides that `min_fps` is measured at: 0.5 to 30 frames a second."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A row whose video is drawn but not yet encoded, which takes most of the time."""
+
+    columns: dict[str, Any]
+    """By name, all but `video`."""
+    scene: Scene
+    poses: Poses
+
+    def row(self) -> Row:
+        """The row with its video."""
+        fps, encoding = round(self.columns["fps"]), ENCODINGS[self.columns["config"]["encoding"]]
+        video = {
+            "bytes": encode(self.scene, self.poses, fps, encoding),
+            "path": f"{self.columns['id']}.mp4",
+        }
+        return Row(**self.columns, video=video)
 
 
 def make_row(
@@ -56,6 +76,15 @@ def make_row(
     Raises:
         ConfigError: a name or number is out of range, or there is no such twin.
     """
+    return draft_row(
+        family, split=split, seed=seed, index=index, config=config, twins=twins, encoding=encoding
+    ).row()
+
+
+def draft_row(
+    family: str, *, split: str, seed: int, index: int, config: Config | None, twins: bool, encoding: str
+) -> Draft:
+    """The same as `make_row`, but for encoding the video."""
     check_split(split)
     check_one_of("encoding", encoding, ENCODINGS)
     check_range("row index", index, 0, 2 * TWINS - 1)
@@ -71,19 +100,14 @@ def make_row(
         timeline = other
     scene = task.draw(timeline)
     question = task.ask(timeline, config, streams)
-    row_id = name_row(family, split, index)
     row: dict[str, Any] = dict(
-        id=row_id,
+        id=name_row(family, split, index),
         family=family,
         category=task.category,
         horizon=task.horizon,
         primitive=task.primitive,
         mode=config.mode,
         level=config.level,
-        video={
-            "bytes": encode(scene, timeline.poses, timeline.fps, ENCODINGS[encoding]),
-            "path": f"{row_id}.mp4",
-        },
         fps=float(timeline.fps),
         num_frames=timeline.num_frames,
         duration=timeline.duration,
@@ -110,7 +134,8 @@ def make_row(
         cot=None,
     )
     row["config"]["num_effective_ops"] = num_effective_ops(task, row)
-    return Row(**row, min_fps=min_fps(task, row))
+    row["min_fps"] = min_fps(task, row)
+    return Draft(row, scene, timeline.poses)
 
 
 def name_row(family: str, split: str, index: int) -> str:
@@ -154,7 +179,13 @@ def remake(row: Mapping[str, Any]) -> Row:
 
     Raises:
         DataError: another version of the generator made it.
+        ConfigError: its config is none.
     """
+    return redraft(row).row()
+
+
+def redraft(row: Mapping[str, Any]) -> Draft:
+    """The same as `remake`, but for encoding the video."""
     if row["generator_version"] != GENERATOR_VERSION:
         raise DataError(
             f"row {row['id']} was made by generator version {row['generator_version']!r}; "
@@ -164,7 +195,7 @@ def remake(row: Mapping[str, Any]) -> Row:
     derived = (*key, "query", "num_effective_ops")
     knobs = {name: value for name, value in row["config"].items() if name not in derived}
     config = get_family(row["family"]).config_type(**knobs)
-    return make_row(row["family"], seed=row["seed"], config=config, **key)
+    return draft_row(row["family"], seed=row["seed"], config=config, **key)
 
 
 def tables(timeline: Timeline) -> dict[str, list[dict[str, Any]]]:

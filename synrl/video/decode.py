@@ -24,6 +24,8 @@ from av.video.stream import VideoStream
 
 from synrl.errors import VideoError
 
+Packet = av.Packet[av.VideoStream]
+
 
 @dataclass(frozen=True)
 class VideoInfo:
@@ -62,8 +64,8 @@ def probe(data: bytes) -> VideoInfo:
     Raises:
         VideoError: not a video, or one that is cut short or damaged.
     """
-    with _opened(data) as (container, stream):
-        return _described(stream, _indexed(container, stream))
+    with opened(data) as (container, stream):
+        return described(stream, _indexed(container, stream))
 
 
 def frames(data: bytes, indices: Iterable[int] | None = None) -> Iterator[tuple[int, np.ndarray]]:
@@ -75,7 +77,7 @@ def frames(data: bytes, indices: Iterable[int] | None = None) -> Iterator[tuple[
     Raises:
         VideoError: damaged or cut short, at the latest when that place is reached; or no such frame.
     """
-    with _opened(data) as (container, stream):
+    with opened(data) as (container, stream):
         index = _indexed(container, stream)
         wanted = range(len(index.stamps)) if indices is None else sorted(set(indices))
         _check_indices(wanted, len(index.stamps))
@@ -108,15 +110,16 @@ def read(
     Raises:
         VideoError: damaged or cut short, as far as it was read; or no such frame.
     """
-    with _opened(data) as (container, stream):
+    with opened(data) as (container, stream):
         index = _indexed(container, stream)
-        info = _described(stream, index)
+        info = described(stream, index)
         wanted = sorted(set(choose(info)))
         _check_indices(wanted, len(index.stamps))
         return info, dict(_decoded(container, stream, index, wanted, seek=True))
 
 
-def _described(stream: VideoStream, index: _Index) -> VideoInfo:
+def described(stream: VideoStream, index: _Index) -> VideoInfo:
+    """What a file holds, once its packets have been walked through."""
     context = stream.codec_context
     return VideoInfo(
         codec=context.name,
@@ -132,7 +135,7 @@ def _described(stream: VideoStream, index: _Index) -> VideoInfo:
 
 
 @contextmanager
-def _opened(data: bytes) -> Iterator[tuple[InputContainer, VideoStream]]:
+def opened(data: bytes) -> Iterator[tuple[InputContainer, VideoStream]]:
     """The container and its first video stream; FFmpeg's errors inside the block become a `VideoError`."""
     try:
         with av.open(io.BytesIO(data), "r") as container:
@@ -148,8 +151,21 @@ def _opened(data: bytes) -> Iterator[tuple[InputContainer, VideoStream]]:
         raise VideoError(f"not a readable video of {len(data)} bytes: {error.strerror or error}") from error
 
 
+def packets_of(container: InputContainer, stream: VideoStream) -> list[Packet]:
+    """All packets of a stream that hold something, as they lie in the file."""
+    return [packet for packet in container.demux(stream) if packet.size]
+
+
 def _indexed(container: InputContainer, stream: VideoStream) -> _Index:
-    packets = [packet for packet in container.demux(stream) if packet.size]
+    return index_of(packets_of(container, stream), stream)
+
+
+def index_of(packets: Sequence[Packet], stream: VideoStream) -> _Index:
+    """When the frames in all packets of a stream are shown.
+
+    Raises:
+        VideoError: no frames, or fewer than the file says, or damage that the container tells.
+    """
     if not packets or stream.time_base is None:
         raise VideoError("the video has no frames")
     if stream.frames and len(packets) != stream.frames:
