@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TypeAlias
 
 import av
 import numpy as np
@@ -24,7 +25,7 @@ from av.video.stream import VideoStream
 
 from synrl.errors import VideoError
 
-Packet = av.Packet[av.VideoStream]
+Packet: TypeAlias = "av.Packet[av.VideoStream]"
 
 
 @dataclass(frozen=True)

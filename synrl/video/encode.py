@@ -108,8 +108,8 @@ def encode_frames(
     options = {"fflags": "+bitexact", "moov_size": str(_index_size(len(moving)))}
     with av.open(file, "w", format="mp4", options=options) as container:
         stream = _add_stream(container, width, height, fps, encoding)
-        skips = _skips(width, height, fps, encoding)
-        for packet in _packets(stream, frames, moving, skips):
+        unchanged = skips(width, height, fps, encoding)
+        for packet in _packets(stream, frames, moving, unchanged):
             container.mux(packet)
     return file.getvalue()
 
@@ -128,7 +128,7 @@ def _add_stream(
 
 
 @cache
-def _skips(width: int, height: int, fps: int, encoding: Encoding) -> tuple[bytes, ...]:
+def skips(width: int, height: int, fps: int, encoding: Encoding) -> tuple[bytes, ...]:
     """The pictures between two key frames that say "as before" of every block.
 
     With a constant quantiser and no B-frames they depend on nothing but their place after the key frame,
