@@ -1,11 +1,11 @@
 """What an answer of any model means: for evaluation, where the wording is the model's own.
 
-Where an output has its answer, `synrl.answers.extract` says for rewards and evaluation alike; here is how
-that text is read. Rewards take it by the strict parsers there: a model in training learns the one form it is
-asked for. A model that is only measured must not lose points for its style, nor win any by naming two
-answers. So these functions look, whatever the benchmark, for a `\\boxed{}`, then for the last sentence that
-says "the answer is", then at the lines by themselves, and give what they find to the same parsers. Whatever
-remains in doubt is no answer. Nothing is guessed.
+`synrl.answers.extract` finds the answer text in an output, for rewards and evaluation alike; this module
+reads that text for evaluation. Rewards read it with the strict parsers of `synrl.answers`: a model in
+training learns the one form it is asked for. A model that is only measured must not lose points for its
+style, nor win any by naming two answers. So these functions look, whatever the benchmark, for a `\\boxed{}`,
+then for the last sentence that says "the answer is", then at the lines by themselves, and give what they find
+to the same parsers. Whatever remains in doubt is no answer. Nothing is guessed.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The one way to write: files and folders appear under their names only when they are whole.
 
-A file is written as `<name>.part` and renamed. A folder is worked on as `<out>.incomplete`; what an
-interrupted run of the same request has left there is taken up again, what another one has left is refused,
-and so is an `out` that holds something else. What a disk refuses becomes one line.
+A file is written as `<name>.part` and renamed. A folder is worked on as `<out>.incomplete`: if an interrupted
+run of the same request has left work there, the new run resumes it; work left by a different request is
+refused, and so is an `out` that holds something else. A disk error becomes a one-line message.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """Hold a chain of thought against the row: its answer, its times, whom it names, its order, what it saw.
 
-Reasoning is free text, so only what can be read from it is checked; the report lists both. A sentence is
-a claim if it gives a time or the number of an operation and names something: then some event or operation
-at that time must say the same (`synrl.cot.facts`). What it says about a state must hold after the
-operation that it speaks of. The check knows no writer: the same rules hold for code and for models.
+Reasoning is free text, so code checks only the claims that it can read; the report lists the claims that were
+checked and those that were not. A sentence is a claim if it gives a time or the number of an operation and
+names something: then some event or operation at that time must say the same (`synrl.cot.facts`). What it says
+about a state must hold after the operation that it speaks of. The check knows no writer: the same rules hold
+for code and for models.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The four stages of a row's chain: write, examine, send back, polish.
 
-Code examines first and outranks the judge: what fails there goes back with the code's reasons, and no
-opinion is asked. What passes has to convince the judge as well. A polished chain is examined like a new one,
-because a model has had it in its hands; if it fails, the one that has passed is kept. Nothing that is cut
+Code examines first and outranks the judge: what fails there goes back with the code's reasons, and no opinion
+is asked. What passes has to convince the judge as well. A polished chain is examined like a new one, because
+a model has rewritten it; if it fails, the chain that passed before polishing is kept. Nothing that is cut
 off, refused, empty or out of form passes anywhere.
 """
 

@@ -3,7 +3,7 @@
 Short clips are told event by event, and what follows from them. Long clips are told from the end that can
 be read: forward, each operation with what it does to the state, or, if only the end can be read, first
 what happens and then back from there. At level 1 every span and the whole state is told; above it, what
-changes. Equal events in a row may be told at once. Words are drawn from a stream of the row's own key.
+changes. Consecutive equal events may be told together. Words are drawn from a stream of the row's own key.
 """
 
 from __future__ import annotations

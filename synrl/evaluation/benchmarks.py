@@ -149,9 +149,9 @@ class Benchmark:
 
 
 METRICS = {
-    "accuracy": "Right answers; of numbers (VSI-Bench) mean relative accuracy; of orders whole ones",
-    "miou": "Mean overlap of the span with the true one, over their union; of several true ones the best",
-    "miop": "The same, over the given span",
+    "accuracy": "Right answers; mean relative accuracy for numbers (VSI-Bench); orders count as a whole",
+    "miou": "Mean overlap of given and true span, divided by their union; of several true spans, the best",
+    "miop": "The same, divided by the given span",
     "recall_30": "Items whose overlap over union is at least 0.3",
     "recall_50": "Items with at least 0.5",
     "recall_70": "Items with at least 0.7",

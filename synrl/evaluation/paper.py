@@ -2,8 +2,9 @@
 
 The paper says neither frames nor prompts nor decoding, so a difference to a run of ours is no finding by
 itself. It contradicts itself in places: the first table that gives a number counts, and `CONTRADICTIONS`
-names the others. Of the subsets of Table 9 only those are here whose items it says: it doesn't say which
-tasks are "action", "move" and "motion". mIoP is said to be reported, and is in no table.
+names the others. Of the subsets in Table 9, this module has only those whose items the paper names: it
+doesn't say which tasks are "action", "move" and "motion". The paper says that it reports mIoP, but no table
+contains it.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Talking to the Hub: one commit for everything, tried again while that can help, and errors in one line.
 
-A commit names the one it was made for: if somebody else was faster, what it adds is worked out anew. Uploads
-that succeeded are kept by the Hub even if the commit does not come about, so the same command goes on where
-it was, and does nothing if nothing has changed.
+A commit names the parent commit that it builds on: if somebody else commits first, its additions are worked
+out again. The Hub keeps completed uploads even if the commit fails, so the same command goes on where it was,
+and does nothing if nothing has changed.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Publishing a dataset folder: everything in one commit, then a tag.
 
 The card and the records are written anew from what the repository holds already and what is added, so any
-number of recipes can share a repository. The commit names the one it was made for: if somebody else was
-faster, everything is read again. Uploads that succeeded are kept by the Hub even if the commit does not
-come about, so the same command goes on where it was, and does nothing if nothing has changed.
+number of recipes can share a repository. The commit names the parent commit that it builds on: if somebody
+else commits first, everything is read again. The Hub keeps completed uploads even if the commit fails, so the
+same command goes on where it was, and does nothing if nothing has changed.
 """
 
 from __future__ import annotations

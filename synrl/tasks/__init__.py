@@ -1,6 +1,6 @@
 """The registry: every module of this package that defines `FAMILY` is a task family.
 
-A family is found by being there; nothing else has to be edited to add one.
+To add a family, add its module; nothing else has to be edited.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """attribute_change: which of some look-alikes changes, in what, through which colours, and when?
 
-Shapes stand side by side and may drift up and down; one is named by its place from the left. Several
-share colours and shapes, and what one changes into others have too, so that no single frame tells what
-has changed. A shape that changes its colour or outline is another object in the row from then on: one
-entry of `objects` per appearance, such as "2: red circle" and "2: blue circle".
+Shapes stand side by side and may drift up and down; one is named by its place from the left. They take
+their looks from three colours and four outlines, before a change and after it (only colours whose order
+is asked may be others), so that no single frame shows what has changed. A shape that changes its colour
+or outline is another object in the row from then on: one entry of `objects` per appearance, such as "2:
+red circle" and "2: blue circle".
 
 Margins: every appearance lasts at least `hold` frames, from 36 at level 1 down to 15 at level 5; a size
 changes by a factor of `GROWTH`.

@@ -1,4 +1,4 @@
-"""The interface of a task family and of its kinds of question: what a new one has to say, and nothing else.
+"""The interface of a task family and its kinds of question: what a new family must define, and nothing else.
 
 A family says what its clips show, and `asks` what can be asked about them. A kind of question is one object:
 

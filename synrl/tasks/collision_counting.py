@@ -5,8 +5,9 @@ four walls; from level 3 on discs also bounce off each other, and the question m
 one of them hits, the discs it touches, or all touches in the clip.
 
 Margins: a shape's contacts are at least `gap` frames apart; whatever comes close without touching stays
-`CLEAR` pixels away; every contact meets its target at no less than `MIN_APPROACH` px a frame. A clip is
-a window of a longer run in which all of them hold, because most runs break one somewhere.
+`CLEAR` pixels away; at every contact, a shape approaches what it hits at no less than `MIN_APPROACH` px
+a frame. A clip is a window of a longer run, chosen so that all margins hold within it, because most
+runs break a margin somewhere.
 
 Localisation asks for the flight between two named contacts, not for a numbered one, so that the
 question does not say whether it is early or late.

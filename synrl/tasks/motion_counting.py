@@ -1,8 +1,8 @@
 """motion_counting: how many times does a shape hop, swing, pulse, spin, blink or step?
 
-Shapes stay at their places and do things, one at a time. From level 2 on others do so too, from level 3
-on the asked shape does other things in between; at levels 4 and 5 the pace changes in the middle, and
-may be asked for. The clip's length is drawn apart from the count.
+Shapes stay at their places and do things, one at a time. From level 2, other shapes do so too; from
+level 3, the shape in question may also do other things in between; at levels 4 and 5, the question may
+be how its pace changes in the middle. The clip's length is drawn independently of the count.
 
 Margins: an action lasts at least `frames` and the rest between two at least `gap` frames, from 20 at
 level 1 down to 8 at level 5; a change of pace is by a factor of `PACE`.

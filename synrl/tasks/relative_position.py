@@ -4,9 +4,9 @@
     inside     a shape enters, leaves, crosses, stays in or stays out of a square zone
     overtake   in a race to the right, one shape overtakes another
 
-Margins: on a named side, a shape is at least `SIDE` px away and at most `SLANT` times that off the axis;
-in a zone it is wholly inside or wholly outside but while it crosses the border; racers are at least
-`LEAD` px apart at both ends.
+Margins: a shape on a named side is at least `SIDE` px away along that axis, and off the axis by at most
+`SLANT` times that distance; a shape is wholly inside or wholly outside the zone, except while it
+crosses the border; racers are at least `LEAD` px apart at both ends.
 
 Localisation asks for the time that a shape's centre spends inside the zone.
 """

@@ -4,8 +4,8 @@ The reference is another shape in the same clip that moves at a constant speed. 
 a stated multiple of that, or its speed switches between two values. Shapes move for different times, so
 that neither the distance travelled nor the length of the motion gives the speed away.
 
-Margins: two multiples on offer differ by a factor of `MULTIPLES[level]`'s closest pair (1.5 at levels 1
-to 3, 1.33 at 4 and 5); a fast stretch is `ratio` times as fast as a slow one and at least `MIN_STRETCH`
+Margins: any two multiples on offer differ by a factor of at least 1.5 at levels 1 to 3, and of at least
+1.33 at levels 4 and 5; a fast stretch is `ratio` times as fast as a slow one and at least `MIN_STRETCH`
 frames long.
 """
 

@@ -1,8 +1,8 @@
 """T-GRPO: a bonus for right answers that are not to be had without the order of the frames (Video-R1).
 
 Before each rollout, half as many completions are sampled from the same prompts with their frames in random
-order. Right completions of the rollout earn a bonus, unless those did clearly better. Not part of the paper
-that this project follows: off by default.
+order. Right completions of the rollout earn a bonus, unless the completions from shuffled frames were clearly
+more accurate. The paper that this project follows has no such bonus, so it is off by default.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 Each prompt is encoded by itself, because the options of a processor hold for a whole call and because a
 batch's visual tensors are then a list with one entry a row, which any trainer can shuffle and split.
-Processors lengthen one placeholder to as many tokens as the video has; vLLM does that again by itself and
-so gets the prompt before that, `short_ids`.
+Processors expand one placeholder into as many tokens as the video has; vLLM does this itself, so it gets the
+prompt before expansion, `short_ids`.
 """
 
 from __future__ import annotations

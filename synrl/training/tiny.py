@@ -1,12 +1,12 @@
 """Models of the real architectures that are small enough to learn on one core, made without a download.
 
 They have the configuration classes, processors and prompts of Qwen3-VL and Qwen2.5-VL, a million random
-weights, and a byte-level tokenizer. What runs with them runs with the checkpoints; how well those learn,
-they can't tell.
+weights, and a byte-level tokenizer. Code that runs with these models runs with the checkpoints, but they
+can't show how well the checkpoints learn.
 
 They do learn, from our own clips: see `synrl.training.miniature`, with batches of 16 and a learning rate of
-1e-3 (50 steps of warm-up, `adam_beta2=0.98`). The loss rests long before it falls: train to an accuracy, not
-for a time.
+1e-3 (50 steps of warm-up, `adam_beta2=0.98`). The loss stays level for a long time before it falls, so train
+until an accuracy is reached, not for a set time.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Answers that have been paid for: a file that grows by a line with each, so that a run can go on.
 
-The cache of lmms-eval keeps answers only when every task has been answered, and does not know an answer by
-the videos and weights that it came from. Here the key is everything that it came from.
+lmms-eval's cache saves answers only once every task has been answered, and its keys do not include the videos
+and weights that produced an answer. Here the key is everything that an answer came from.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""`synrl eval`: lmms-eval in a process of its own, with all pinned that it would leave to a command line.
+"""`synrl eval`: lmms-eval in a process of its own, with settings pinned that it leaves to a command line.
 
-Rows and videos are looked for before, because lmms-eval loads the model first. What is done is not done
-again: results are taken if the command, weights, rows and videos are the same. Stock models have one budget
-for a whole run and lose it when interrupted, so each benchmark has a run of its own; our model has the budget
-of each benchmark by itself, and a journal.
+`synrl eval` looks for rows and videos beforehand, because lmms-eval loads the model first. It does not repeat
+finished work: it reuses results if the command, weights, rows, videos and versions of libraries are the same.
+Stock models have one budget for a whole run and lose it when interrupted, so each benchmark has a run of its
+own; our model has the budget of each benchmark by itself, and a journal.
 """
 
 from __future__ import annotations

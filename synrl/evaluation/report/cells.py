@@ -1,7 +1,8 @@
 """A score as the sum of what each item adds to it, and how much it hangs on single videos.
 
-Questions of one video are not independent: who misses what it shows misses several. So how sure a score is
-follows from leaving out one video after another, with all of its questions, pairs and twins (the jackknife).
+Questions of one video are not independent: a model that misses what a video shows gets several of its
+questions wrong. So the uncertainty of a score is estimated by leaving out one video after another, with all
+of its questions, pairs and twins (the jackknife).
 """
 
 from __future__ import annotations

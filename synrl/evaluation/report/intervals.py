@@ -1,11 +1,11 @@
 """95 % intervals of scores and of their differences.
 
-Where each unit is right or wrong and stands alone, score intervals hold for few units too, and do not shrink
+If units are independent and each is right or wrong, score intervals hold for few units too, and do not shrink
 to a point when all are right: Wilson's for one score, Tango's for two scores of the same units. Where units
-come in groups, as the questions of one video do, they are those of as many units as would say as much if they
-stood alone: a number that follows from a variance between groups, with Student's quantile for how few groups
-gave it (Korn and Graubard, 1998). Scores of different units are combined by squaring and adding the arms of
-their intervals, which for Wilson's is Newcombe's method 10.
+come in groups, as the questions of one video do, the interval is that of an effective number of independent
+units that would carry as much information; this number follows from the variance between groups, with
+Student's quantile to allow for a small number of groups (Korn and Graubard, 1998). Scores of different units
+are combined by squaring and adding the arms of their intervals, which for Wilson's is Newcombe's method 10.
 """
 
 from __future__ import annotations

@@ -5,7 +5,8 @@ so does how much it hangs on single videos (`synrl.evaluation.report.cells`). A 
 value for each way of counting its samples, so the same total gives pass@1 and pass@k. Units that are not
 complete, as under a limit, are left out where a total needs them whole.
 
-Percentages are scores, and go to the last digit: samples are put together after items are.
+Averages are taken over items first and over samples second: another order would change the last digits of
+scores.
 """
 
 from __future__ import annotations
