@@ -1,22 +1,27 @@
-"""Kinds of question that several families ask: when something happens, the first or last to do it, a plan."""
+"""Kinds of question that several families ask: when something happens, the first or last to do it, a plan.
+
+And kinds of question with clips of their own, with the families that consist of those.
+"""
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, ClassVar, Protocol, TypeVar, cast
 
 from synrl.answers import parse_interval
-from synrl.evidence import Evidence
+from synrl.evidence import Evidence, Observed
 from synrl.seeds import Stream, Streams
-from synrl.tasks.base import Ask, C, Q
+from synrl.tasks.base import Ask, C, Family, Q
 from synrl.tasks.shared import stage
 from synrl.tasks.shared.moments import hidden_end, state_at
+from synrl.tasks.shared.queries import LongQuery, Target
 from synrl.tasks.shared.questions import Question, integer_question, interval_question, plan_question
 from synrl.tasks.shared.telling import first_or_last
 from synrl.world.history import History, World, told
 from synrl.world.plans import distant_state
-from synrl.world.timeline import FPS, Timeline
+from synrl.world.style import Style, draw_style
+from synrl.world.timeline import FPS, Event, Timeline, in_order
 
 T = TypeVar("T")
 
@@ -93,24 +98,81 @@ class FirstOrLastAsk(Ask[Q, C]):
         return first_or_last(self.which, row["answer_text"], self.does(query))
 
 
-class PlanAsk(Ask[Q, C]):
+class PlanQuery(LongQuery, Target[Any]):
+    """What every question for a plan says; that of a family also says what all of its questions say."""
+
+
+class Planned(Protocol):
+    """A config that says how long asked plans are."""
+
+    @property
+    def plan_moves(self) -> int:
+        """Steps that an asked plan needs at least, and may have at most."""
+
+
+P = TypeVar("P", bound=PlanQuery)
+
+
+class PlanAsk(Ask[P, C]):
     """Which steps would lead from the hidden end of a long clip to a stated state.
 
     Many plans may be right: an open answer is carried out, by the rules of the world.
     """
 
     name = "plan"
-    modes = ("predict_operations",)
+    modes: tuple[str, ...] = ("predict_operations",)
     answer_type = "plan"
     world: World
+
+    def draw(
+        self, history: History, common: LongQuery, wish: object, config: Planned, question: Stream
+    ) -> P | None:
+        """A state that the hidden end of the clip is exactly `plan_moves` steps away from."""
+        target = self.target(history, common["reveal"], config.plan_moves, question)
+        if target is None:
+            return None
+        query: PlanQuery = {**common, "moves": config.plan_moves, "target": target}
+        return cast(P, query)  # `common` is what all questions of the family say
 
     def target(self, history: History, reveal: str, moves: int, question: Stream) -> Any:
         """A state that the hidden end of the clip is exactly that many moves away from, or None."""
         return distant_state(self.world, state_at(history, hidden_end(reveal)), moves, question)
 
-    def question(self, text: str, timeline: Timeline, query: Q, config: C, streams: Streams) -> Question:
+    def question(self, text: str, timeline: Timeline, query: P, config: C, streams: Streams) -> Question:
         history = told(timeline.states, timeline.operations, self.world.rules)
         return plan_question(text, history, query, self.world, streams)
 
-    def conclude(self, query: Q, row: Mapping[str, Any]) -> Sequence[str]:
+    def conclude(self, query: P, row: Mapping[str, Any]) -> Sequence[str]:
         return "That is what is wanted", "This is the arrangement asked for"
+
+
+class ClipAsk(Ask[Q, C]):
+    """A kind of question that is asked about clips of its own."""
+
+    @abstractmethod
+    def draw(self, config: C, style: Style, streams: Streams) -> Timeline:
+        """A clip to ask about, whose answer is drawn before it."""
+
+    @abstractmethod
+    def seen(self, evidence: Evidence, query: Q) -> Iterator[Event]:
+        """The events of such a clip, read back from its tracks."""
+
+
+class ClipAskFamily(Family):
+    """A family each of whose kinds of question has clips of its own; its config says which may be asked."""
+
+    asks: ClassVar[tuple[ClipAsk[Any, Any], ...]]
+
+    def simulate(self, config: Any, streams: Streams) -> Timeline:
+        style = draw_style(streams)
+        name = "span" if config.mode == "localisation" else streams.question.choice(config.asks)
+        return self.asked({"ask": name}).draw(config, style, streams)
+
+    def asked(self, query: Mapping[str, Any]) -> ClipAsk[Any, Any]:
+        ask = super().asked(query)
+        assert isinstance(ask, ClipAsk), ask
+        return ask
+
+    def observe(self, evidence: Evidence) -> Observed:
+        query = evidence.query
+        return Observed(events=in_order(self.asked(query).seen(evidence, query)))

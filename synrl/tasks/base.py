@@ -30,7 +30,7 @@ from __future__ import annotations
 import itertools
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, ClassVar, Generic, TypedDict, TypeVar
+from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 from matplotlib.path import Path
 
@@ -38,6 +38,7 @@ from synrl.errors import ConfigError, allowed
 from synrl.evidence import Evidence, Observed
 from synrl.seeds import Streams
 from synrl.tasks.config import Config
+from synrl.tasks.shared.queries import Query
 from synrl.tasks.shared.questions import Question
 from synrl.video.outlines import SHAPES
 from synrl.video.scene import Scene
@@ -45,15 +46,7 @@ from synrl.world.history import World
 from synrl.world.plans import succeeds
 from synrl.world.timeline import Event, Timeline
 
-
-class Query(TypedDict):
-    """The semantic key of a question, as the row stores it; each kind of question adds what it is about."""
-
-    ask: str
-    """Which kind of question it is: the name of an `Ask`."""
-    form: str
-    """`choice` or `open`."""
-
+__all__ = ["Ask", "Family", "Query"]
 
 Q = TypeVar("Q", bound=Query)
 C = TypeVar("C", bound=Config)
@@ -98,6 +91,16 @@ class Ask(ABC, Generic[Q, C]):
     def concerns(self, event: Event, query: Q) -> bool:
         """Whether an event has to do with a question: by default, whether the question names who is in it."""
         return bool({event.actor, event.target} & set(texts(query)))
+
+
+class Caption(NamedTuple):
+    """A text that an object bears, and the frames on which a viewer can read it: [start, end)."""
+
+    name: str
+    """The object's."""
+    text: str
+    start: int
+    end: int
 
 
 class Family(ABC):

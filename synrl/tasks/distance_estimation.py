@@ -23,17 +23,17 @@ import numpy as np
 
 from synrl.answers import nearest_span
 from synrl.checks import check_some_of
-from synrl.evidence import Evidence, Observed
+from synrl.evidence import Evidence
 from synrl.seeds import Stream, Streams
-from synrl.tasks.asks import SpanAsk
-from synrl.tasks.base import Ask, Family, Query
+from synrl.tasks.asks import ClipAsk, ClipAskFamily, SpanAsk
+from synrl.tasks.base import Query
 from synrl.tasks.config import Config
 from synrl.tasks.shared.cast import SOLID_SHAPES, cast, draw_cast
 from synrl.tasks.shared.questions import Question, drawn, with_form, with_words
 from synrl.tasks.shared.stage import posed, together, window
 from synrl.tasks.shared.telling import both_ways
 from synrl.video.scene import Scene
-from synrl.world.style import Style, draw_style
+from synrl.world.style import Style
 from synrl.world.timeline import FPS, Event, SceneObject, Timeline, backwards, in_order
 
 GROWS, SHRINKS = "grows", "shrinks"
@@ -90,7 +90,7 @@ class NearerQuery(Query):
     other: str
 
 
-class Trend(Ask[TrendQuery, DistanceConfig]):
+class Trend(ClipAsk[TrendQuery, DistanceConfig]):
     """How the distance between two shapes develops, as one of `TRENDS`."""
 
     name = "trend"
@@ -173,7 +173,7 @@ class Trend(Ask[TrendQuery, DistanceConfig]):
         return f"As to the distance: {truth}", f"All in all, {truth}"
 
 
-class Closest(Ask[ClosestQuery, DistanceConfig]):
+class Closest(ClipAsk[ClosestQuery, DistanceConfig]):
     """Which of some shapes comes closest to another one."""
 
     name = "closest"
@@ -241,7 +241,7 @@ class Closest(Ask[ClosestQuery, DistanceConfig]):
         )
 
 
-class Nearer(Ask[NearerQuery, DistanceConfig]):
+class Nearer(ClipAsk[NearerQuery, DistanceConfig]):
     """Which of two shapes is nearer to a third one at first, and which at last."""
 
     name = "nearer"
@@ -314,7 +314,7 @@ class Nearer(Ask[NearerQuery, DistanceConfig]):
         return f"At first and at last: {truth}", f"The nearer one is, in turn: {truth}"
 
 
-class WhenNearer(SpanAsk[NearerQuery, DistanceConfig]):
+class WhenNearer(SpanAsk[NearerQuery, DistanceConfig], ClipAsk[NearerQuery, DistanceConfig]):
     """When a shape is nearer to a third one than another is, which is nearer mostly."""
 
     def draw(self, config: DistanceConfig, style: Style, streams: Streams) -> Timeline:
@@ -365,10 +365,7 @@ class WhenNearer(SpanAsk[NearerQuery, DistanceConfig]):
         return nearest_span(evidence.options, (float(start), float(end)))
 
 
-ASKS = (Trend(), Closest(), Nearer(), WhenNearer())
-
-
-class DistanceEstimation(Family):
+class DistanceEstimation(ClipAskFamily):
     name = "distance_estimation"
     summary = "Whether a distance grows or shrinks, which shape comes closest, which is nearer and when."
     category = "direction identification"
@@ -376,7 +373,7 @@ class DistanceEstimation(Family):
     primitive = "spatial"
     modes = ("perception", "localisation")
     config_type = DistanceConfig
-    asks = ASKS
+    asks = (Trend(), Closest(), Nearer(), WhenNearer())
     words = {
         "grows": "grows",
         "shrinks": "shrinks",
@@ -393,12 +390,6 @@ class DistanceEstimation(Family):
         5: dict(asks=("trend", "nearer", "closest"), visitors=4, change=50, ratio=1.25, spin=90.0),
     }
 
-    def simulate(self, config: DistanceConfig, streams: Streams) -> Timeline:
-        style = draw_style(streams)
-        name = "span" if config.mode == "localisation" else streams.question.choice(config.asks)
-        (ask,) = (ask for ask in ASKS if ask.name == name)
-        return ask.draw(config, style, streams)
-
     def draw(self, timeline: Timeline) -> Scene:
         return draw_cast(timeline)
 
@@ -414,10 +405,6 @@ class DistanceEstimation(Family):
                 f"the {one} passes the {two} at its closest, {far} pixels away",
             )
         return f"the {one} is nearer to the {two}", f"the {one} is the nearer one to the {two}"
-
-    def observe(self, evidence: Evidence) -> Observed:
-        ask: Any = self.asked(evidence.query)
-        return Observed(events=in_order(ask.seen(evidence, evidence.query)))
 
 
 FAMILY = DistanceEstimation()

@@ -24,7 +24,14 @@ from synrl.seeds import Stream, Streams
 from synrl.tasks.asks import SpanAsk
 from synrl.tasks.base import Ask, Family, Query
 from synrl.tasks.config import Config
-from synrl.tasks.shared.actors import ACTION_WORDS, SHAPES_THAT_TURN, VERBS, actions_backwards, staged
+from synrl.tasks.shared.actors import (
+    ACTION_WORDS,
+    SHAPES_THAT_TURN,
+    VERBS,
+    actions_backwards,
+    staged,
+    tell_action,
+)
 from synrl.tasks.shared.cast import cast, draw_cast
 from synrl.tasks.shared.questions import (
     Question,
@@ -237,7 +244,7 @@ class MotionCounting(Family):
         return draw_cast(timeline)
 
     def phrases(self, happening: Event) -> Sequence[str]:
-        return (f"the {happening.actor} {VERBS[happening.kind][1]}",)
+        return tell_action(happening)
 
     def observe(self, evidence: Evidence) -> Observed:
         return observe_actions(evidence)

@@ -22,16 +22,16 @@ import numpy as np
 
 from synrl.answers import nearest_span
 from synrl.checks import check_some_of
-from synrl.evidence import Evidence, Observed
+from synrl.evidence import Evidence
 from synrl.seeds import Stream, Streams
-from synrl.tasks.asks import SpanAsk
-from synrl.tasks.base import Ask, Family, Query
+from synrl.tasks.asks import ClipAsk, ClipAskFamily, SpanAsk
+from synrl.tasks.base import Query
 from synrl.tasks.config import Config
 from synrl.tasks.shared.cast import SOLID_SHAPES, cast, draw_cast
 from synrl.tasks.shared.questions import Question, choice, drawn, with_form, with_words
 from synrl.tasks.shared.stage import CLEARANCE, posed, together, window
 from synrl.video.scene import Scene
-from synrl.world.style import Style, draw_style
+from synrl.world.style import Style
 from synrl.world.timeline import FPS, HEIGHT, WIDTH, Event, SceneObject, Timeline, backwards, in_order
 
 SIDES = {"to the right of": 0.0, "below": 90.0, "to the left of": 180.0, "above": 270.0}
@@ -86,7 +86,7 @@ class RaceQuery(Query):
     racers: list[str]
 
 
-class Pass(Ask[PassQuery, PositionConfig]):
+class Pass(ClipAsk[PassQuery, PositionConfig]):
     """On which side of another shape a shape begins, and on which it ends."""
 
     name = "pass"
@@ -171,7 +171,7 @@ class Pass(Ask[PassQuery, PositionConfig]):
         return f"First and last: {row['answer_text']}", f"In short: {row['answer_text']}"
 
 
-class Inside(Ask[ZoneQuery, PositionConfig]):
+class Inside(ClipAsk[ZoneQuery, PositionConfig]):
     """Whether a shape goes into a zone, or out of it, as one of `CROSSINGS`."""
 
     name = "inside"
@@ -259,7 +259,7 @@ class Inside(Ask[ZoneQuery, PositionConfig]):
         return f"So {row['answer_text']}", f"In short: {row['answer_text']}"
 
 
-class WhenInside(SpanAsk[ZoneQuery, PositionConfig]):
+class WhenInside(SpanAsk[ZoneQuery, PositionConfig], ClipAsk[ZoneQuery, PositionConfig]):
     """When a shape is inside a zone."""
 
     def draw(self, config: PositionConfig, style: Style, streams: Streams) -> Timeline:
@@ -315,7 +315,7 @@ class WhenInside(SpanAsk[ZoneQuery, PositionConfig]):
         return nearest_span(evidence.options, (float(start), float(end)))
 
 
-class Overtake(Ask[RaceQuery, PositionConfig]):
+class Overtake(ClipAsk[RaceQuery, PositionConfig]):
     """Who overtakes a shape in a race."""
 
     name = "overtake"
@@ -394,10 +394,7 @@ class Overtake(Ask[RaceQuery, PositionConfig]):
         )
 
 
-ASKS = (Pass(), Inside(), WhenInside(), Overtake())
-
-
-class RelativePosition(Family):
+class RelativePosition(ClipAskFamily):
     name = "relative_position"
     summary = "From which side to which side of another a shape goes, in and out of a zone, who overtakes."
     category = "direction identification"
@@ -405,7 +402,7 @@ class RelativePosition(Family):
     primitive = "spatial"
     modes = ("perception", "localisation")
     config_type = PositionConfig
-    asks = ASKS
+    asks = (Pass(), Inside(), WhenInside(), Overtake())
     words = {
         "overtakes": "overtake",
         "passes": "pass",
@@ -424,12 +421,6 @@ class RelativePosition(Family):
         5: dict(asks=("pass", "inside", "overtake"), racers=5, drift=80.0),
     }
 
-    def simulate(self, config: PositionConfig, streams: Streams) -> Timeline:
-        style = draw_style(streams)
-        name = "span" if config.mode == "localisation" else streams.question.choice(config.asks)
-        (ask,) = (ask for ask in ASKS if ask.name == name)
-        return ask.draw(config, style, streams)
-
     def draw(self, timeline: Timeline) -> Scene:
         return draw_cast(timeline)
 
@@ -443,10 +434,6 @@ class RelativePosition(Family):
         if happening.kind == "overtake":
             return f"the {one} overtakes the {two}", f"the {one} passes the {two}"
         return f"the centre of the {one} is inside the {two}", f"the {one} is inside the {two}"
-
-    def observe(self, evidence: Evidence) -> Observed:
-        ask: Any = self.asked(evidence.query)
-        return Observed(events=in_order(ask.seen(evidence, evidence.query)))
 
 
 FAMILY = RelativePosition()

@@ -14,26 +14,19 @@ from synrl.answers import FORMS
 from synrl.evidence import Evidence
 from synrl.seeds import Stream, Streams
 from synrl.tasks.asks import FirstOrLastAsk, PlanAsk
-from synrl.tasks.base import Ask, Query
+from synrl.tasks.base import Ask
 from synrl.tasks.card_stack import solver
-from synrl.tasks.card_stack.clip import pile_names, proposer
+from synrl.tasks.card_stack.clip import CardQuery, pile_names, proposer
 from synrl.tasks.card_stack.config import CardConfig
 from synrl.tasks.card_stack.table import MAX_HEIGHT
 from synrl.tasks.shared.moments import ENDS, draw_when, hidden_end, say_moment, state_at
+from synrl.tasks.shared.queries import Target
 from synrl.tasks.shared.questions import NUM_OPTIONS, Question, choice, with_ending
 from synrl.tasks.shared.telling import at_moment
 from synrl.world.cards import RANKS, SUITS, WORLD, Piles, apply
 from synrl.world.history import History, Step, When, rivals, told
 from synrl.world.plans import conceivable, leads
 from synrl.world.timeline import Timeline
-
-
-class CardQuery(Query):
-    """What every question about a clip of cards says."""
-
-    reveal: str
-    """The end at which all faces show: `start` or `end`."""
-    piles: int
 
 
 class PileQuery(CardQuery):
@@ -45,10 +38,8 @@ class LiftQuery(CardQuery):
     card: str
 
 
-class PlanQuery(CardQuery):
-    moves: int
-    """The most that a plan may have."""
-    target: Mapping[str, Sequence[str]]
+class PlanQuery(CardQuery, Target[Mapping[str, Sequence[str]]]):
+    pass
 
 
 class _Cards(Ask[PileQuery, CardConfig]):
@@ -62,17 +53,17 @@ class _Cards(Ask[PileQuery, CardConfig]):
         """The asked cards of a pile, lowest first."""
 
     def draw(
-        self, history: History, reveal: str, wanted: int, config: CardConfig, question: Stream
-    ) -> Mapping[str, Any] | None:
+        self, history: History, common: CardQuery, wanted: int, config: CardConfig, question: Stream
+    ) -> PileQuery | None:
         """A pile and a moment such that the asked cards differ from those of the readable arrangement."""
         when = draw_when(config.mode, config.num_operations, question)
-        state, readable = state_at(history, when), state_at(history, reveal)
+        state, readable = state_at(history, when), state_at(history, common["reveal"])
         piles = [
             pile
             for pile, cards in state.items()
             if len(cards) >= self.least and self.pick(cards) != self.pick(readable[pile])
         ]
-        return {"pile": question.choice(piles), "when": when} if piles else None
+        return PileQuery(**common, pile=question.choice(piles), when=when) if piles else None
 
     def question(
         self, text: str, timeline: Timeline, query: PileQuery, config: CardConfig, streams: Streams
@@ -171,12 +162,12 @@ class Lift(FirstOrLastAsk[LiftQuery, CardConfig]):
         self.name = f"{which}_lift"
 
     def draw(
-        self, history: History, reveal: str, wanted: int, config: CardConfig, question: Stream
-    ) -> Mapping[str, Any] | None:
+        self, history: History, common: CardQuery, wanted: int, config: CardConfig, question: Stream
+    ) -> LiftQuery | None:
         """A card that the wanted operation was the first, or the last, to pick up."""
         cards = sorted({card for state in history.states for pile in state.values() for card in pile})
         card = self.pick({card: _lifts(history, card) for card in cards}, wanted, question)
-        return None if card is None else {"card": card}
+        return None if card is None else LiftQuery(**common, card=card)
 
     def wordings(self, query: LiftQuery) -> Sequence[str]:
         which, card = self.which, query["card"]
@@ -204,19 +195,19 @@ class Plan(PlanAsk[PlanQuery, CardConfig]):
 
     world = WORLD
 
-    def draw(
-        self, history: History, reveal: str, wanted: int, config: CardConfig, question: Stream
-    ) -> Mapping[str, Any] | None:
-        """An arrangement that the hidden end of the clip is exactly `plan_moves` moves away from."""
+    def target(
+        self, history: History, reveal: str, moves: int, question: Stream
+    ) -> dict[str, list[str]] | None:
+        """An arrangement that the table has room for, and that enough plans lead to from elsewhere."""
         start = state_at(history, hidden_end(reveal))
-        target = self.target(history, reveal, config.plan_moves, question)
+        target = super().target(history, reveal, moves, question)
         if target is None or max(map(len, target.values())) > MAX_HEIGHT:
             return None
-        plans = conceivable(WORLD, target, config.plan_moves)
-        wrong = [moves for moves in plans if not leads(WORLD, start, moves, target)]
+        plans = conceivable(WORLD, target, moves)
+        wrong = [plan for plan in plans if not leads(WORLD, start, plan, target)]
         if len(wrong) < NUM_OPTIONS - 1:
             return None
-        return {"moves": config.plan_moves, "target": {pile: list(cards) for pile, cards in target.items()}}
+        return {pile: list(cards) for pile, cards in target.items()}
 
     def wordings(self, query: PlanQuery) -> Sequence[str]:
         moment = ENDS[hidden_end(query["reveal"])]

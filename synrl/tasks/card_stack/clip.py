@@ -3,23 +3,47 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Sequence
 
 from synrl.seeds import Stream, Streams
 from synrl.tasks.card_stack.config import CardConfig
 from synrl.tasks.card_stack.table import CARD_HEIGHT, MAX_HEIGHT, Table, travel
+from synrl.tasks.shared.moments import draw_reveal
+from synrl.tasks.shared.queries import HistoryAsk, LongQuery
 from synrl.video.outlines import place, rectangle, rounded_rectangle
 from synrl.video.scene import Look, Scene, Shape
 from synrl.video.style import lettering
-from synrl.world.cards import RANKS, SUITS, Piles
-from synrl.world.history import History, Step, timed
+from synrl.world.cards import RANKS, SUITS, Piles, apply
+from synrl.world.history import History, Step, play, timed
 from synrl.world.style import draw_style
 from synrl.world.timeline import FPS, HEIGHT, HIDDEN, WIDTH, Poses, SceneObject, State, Timeline
 
 BACK, FACE = 0, 1
 BLACK, RED, WHITE = "#202020", "#c01818", "#ffffff"
 """Of the faces of cards, whatever the style."""
+
+
+class CardQuery(LongQuery):
+    """What every question about a clip of cards says."""
+
+    piles: int
+
+
+def simulate(
+    asks: Sequence[HistoryAsk[CardQuery, int, CardConfig]], config: CardConfig, streams: Streams
+) -> Timeline:
+    """A clip that one of some kinds of question is asked about."""
+    reveal = draw_reveal(config.mode, streams.question)
+    ask = streams.question.choice([ask for ask in asks if config.mode in ask.modes])
+    wanted = streams.question.integer(1, config.num_operations)
+    common = CardQuery(ask=ask.name, reveal=reveal, form=config.form, piles=config.piles)
+    while True:
+        start = deal(streams.scene, config)
+        propose = proposer(config, shown=reveal == "end")
+        history = play(start, config.num_operations, apply, propose, streams.scene)
+        query = None if comes_back(history) else ask.draw(history, common, wanted, config, streams.question)
+        if query is not None:
+            return animate(history, query, streams)
 
 
 def pile_names(piles: int) -> tuple[str, ...]:
@@ -79,7 +103,7 @@ def comes_back(history: History) -> bool:
     return False
 
 
-def animate(history: History, query: Mapping[str, Any], streams: Streams) -> Timeline:
+def animate(history: History, query: CardQuery, streams: Streams) -> Timeline:
     """The clip of a history: cards at rest, and on their way during each operation."""
     operations, states, num_frames = timed(history, query["reveal"], streams.scene)
     table = Table(pile_names(query["piles"]), WIDTH)

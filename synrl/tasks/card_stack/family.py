@@ -24,12 +24,10 @@ from synrl.tasks.card_stack import clip, solver
 from synrl.tasks.card_stack.asks import ASKS
 from synrl.tasks.card_stack.config import LEVELS, CardConfig
 from synrl.tasks.card_stack.table import CARD_HEIGHT
-from synrl.tasks.shared.moments import draw_reveal
 from synrl.tasks.shared.telling import both_ways
 from synrl.video.outlines import rounded_rectangle
 from synrl.video.scene import Scene
-from synrl.world.cards import WORLD, apply
-from synrl.world.history import play
+from synrl.world.cards import WORLD
 from synrl.world.timeline import Operation, Timeline
 
 
@@ -53,20 +51,7 @@ class CardStack(Family):
     names = (r"(?:10|[2-9JQKA])[♠♥♦♣]", r"piles? [A-Z]\d?(?: and [A-Z]\d?)?")
 
     def simulate(self, config: CardConfig, streams: Streams) -> Timeline:
-        reveal = draw_reveal(config.mode, streams.question)
-        ask = streams.question.choice([ask for ask in ASKS if config.mode in ask.modes])
-        wanted = streams.question.integer(1, config.num_operations)
-        while True:
-            start = clip.deal(streams.scene, config)
-            propose = clip.proposer(config, shown=reveal == "end")
-            history = play(start, config.num_operations, apply, propose, streams.scene)
-            if clip.comes_back(history):
-                continue
-            asked = ask.draw(history, reveal, wanted, config, streams.question)
-            if asked is not None:
-                break
-        query = {"ask": ask.name, "reveal": reveal, "form": config.form, "piles": config.piles, **asked}
-        return clip.animate(history, query, streams)
+        return clip.simulate(ASKS, config, streams)
 
     def draw(self, timeline: Timeline) -> Scene:
         return clip.draw(timeline)

@@ -9,19 +9,19 @@ from __future__ import annotations
 import itertools
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from synrl.answers import FORMS
 from synrl.evidence import Evidence
 from synrl.seeds import Stream, Streams
 from synrl.tasks.asks import PlanAsk
-from synrl.tasks.base import Ask, Query
+from synrl.tasks.base import Ask
 from synrl.tasks.chip_container import solver
-from synrl.tasks.chip_container.clip import names, proposer
+from synrl.tasks.chip_container.clip import ChipQuery, Leg, Wish, Wishing, names, proposer
 from synrl.tasks.chip_container.config import ChipConfig
 from synrl.tasks.chip_container.contents import Inquiry, can_be_asked, contents_question
 from synrl.tasks.shared.moments import ENDS, draw_when, hidden_end, say_moment, state_at
+from synrl.tasks.shared.queries import Target
 from synrl.tasks.shared.questions import NUM_OPTIONS, Question, drawn, integer_question, with_ending
 from synrl.tasks.shared.telling import at_moment, first_or_last
 from synrl.world.chips import WORLD, Contents, apply, changed
@@ -33,16 +33,6 @@ COUNTS = (1, 2, 3, 4, 5)
 """Numbers of chips that are asked for."""
 MARGIN = 5
 """By this much at least the largest total is larger than any other, where it is asked for."""
-
-
-class ChipQuery(Query):
-    """What every question about a clip of chips says."""
-
-    reveal: str
-    """The end at which the containers are seen through: `start` or `end`."""
-    containers: int
-    kinds: list[str]
-    """The kinds of operations that the clip may show."""
 
 
 class MomentQuery(ChipQuery):
@@ -57,47 +47,8 @@ class NumberQuery(ChipQuery):
     container: str
 
 
-class PlanQuery(ChipQuery):
-    moves: int
-    """The most that a plan may have."""
-    target: Mapping[str, Sequence[int]]
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What a clip is to be about, drawn before it."""
-
-    reveal: str
-    container: str
-    wanted: int | str = 0
-    """The answer, if the kind of question draws it first."""
-
-
-Leg = tuple[int, str]
-"""So many operations that leave a container alone; none if its name is empty."""
-
-
-class _Wishing:
-    """How the kinds of question here draw what a clip is to be about; most draw nothing."""
-
-    even = False
-    """Whether the answer is even given what can be read, which therefore is drawn once, before the answer."""
-
-    def possible(self, config: ChipConfig) -> bool:
-        """Whether it can be asked of so many containers."""
-        return True
-
-    def containers(self, readable: Contents) -> list[str]:
-        """The containers that may be asked about."""
-        return list(readable)
-
-    def wanted(self, readable: Contents, container: str, config: ChipConfig, question: Stream) -> int | str:
-        """The answer, if it is drawn first."""
-        return 0
-
-    def legs(self, wish: Wish, config: ChipConfig) -> list[Leg]:
-        """The parts in which a history is played, from its readable end on."""
-        return [(config.num_operations, "")]
+class PlanQuery(ChipQuery, Target[Mapping[str, Sequence[int]]]):
+    pass
 
 
 class _OfContainer:
@@ -107,7 +58,7 @@ class _OfContainer:
         return f"container {query['container']}"
 
 
-class _Contents(_Wishing, _OfContainer, Ask[ContentsQuery, ChipConfig]):
+class _Contents(Wishing, _OfContainer, Ask[ContentsQuery, ChipConfig]):
     """The values in a container at some moment: all of them, or their total."""
 
     total: bool
@@ -116,12 +67,12 @@ class _Contents(_Wishing, _OfContainer, Ask[ContentsQuery, ChipConfig]):
         return Inquiry(history, reveal, container, when, total=self.total)
 
     def draw(
-        self, history: History, wish: Wish, config: ChipConfig, question: Stream
-    ) -> Mapping[str, Any] | None:
+        self, history: History, common: ChipQuery, wish: Wish, config: ChipConfig, question: Stream
+    ) -> ContentsQuery | None:
         when = draw_when(config.mode, config.num_operations, question)
-        inquiry = self._inquiry(history, wish.reveal, wish.container, when)
-        fits = can_be_asked(inquiry, proposer(config, wish.reveal), question)
-        return {"container": wish.container, "when": when} if fits else None
+        inquiry = self._inquiry(history, common["reveal"], wish.container, when)
+        fits = can_be_asked(inquiry, proposer(config, common["reveal"]), question)
+        return ContentsQuery(**common, container=wish.container, when=when) if fits else None
 
     def question(
         self, text: str, timeline: Timeline, query: ContentsQuery, config: ChipConfig, streams: Streams
@@ -155,7 +106,7 @@ class Total(_Contents):
         return _at(query, f"its chips are worth {row['answer_text']}")
 
 
-class Count(_Wishing, _OfContainer, Ask[ContentsQuery, ChipConfig]):
+class Count(Wishing, _OfContainer, Ask[ContentsQuery, ChipConfig]):
     """How many chips a container holds."""
 
     name = "count"
@@ -170,11 +121,11 @@ class Count(_Wishing, _OfContainer, Ask[ContentsQuery, ChipConfig]):
         return question.choice([count for count in COUNTS if count != len(readable[container])])
 
     def draw(
-        self, history: History, wish: Wish, config: ChipConfig, question: Stream
-    ) -> Mapping[str, Any] | None:
+        self, history: History, common: ChipQuery, wish: Wish, config: ChipConfig, question: Stream
+    ) -> ContentsQuery | None:
         when = draw_when(config.mode, config.num_operations, question)
         fits = len(state_at(history, when)[wish.container]) == wish.wanted
-        return {"container": wish.container, "when": when} if fits else None
+        return ContentsQuery(**common, container=wish.container, when=when) if fits else None
 
     def wordings(self, query: ContentsQuery) -> Sequence[str]:
         container, moment = query["container"], say_moment(query["when"])
@@ -226,7 +177,7 @@ class Chips(_Contents):
         return _at(query, f"its chips are {row['answer_text']}")
 
 
-class Richest(_Wishing, Ask[MomentQuery, ChipConfig]):
+class Richest(Wishing, Ask[MomentQuery, ChipConfig]):
     """The container with the largest total, where there are as many as options."""
 
     name = "richest"
@@ -241,10 +192,11 @@ class Richest(_Wishing, Ask[MomentQuery, ChipConfig]):
         return question.choice(tuple(readable))
 
     def draw(
-        self, history: History, wish: Wish, config: ChipConfig, question: Stream
-    ) -> Mapping[str, Any] | None:
+        self, history: History, common: ChipQuery, wish: Wish, config: ChipConfig, question: Stream
+    ) -> MomentQuery | None:
         when = draw_when(config.mode, config.num_operations, question)
-        return {"when": when} if _richest(state_at(history, when)) == wish.wanted else None
+        fits = _richest(state_at(history, when)) == wish.wanted
+        return MomentQuery(**common, when=when) if fits else None
 
     def wordings(self, query: MomentQuery) -> Sequence[str]:
         moment = say_moment(query["when"])
@@ -269,7 +221,7 @@ class Richest(_Wishing, Ask[MomentQuery, ChipConfig]):
         return at_moment(query["when"], f"the chips of container {row['answer_text']} are worth the most")
 
 
-class _Numbered(_Wishing, _OfContainer, Ask[NumberQuery, ChipConfig]):
+class _Numbered(Wishing, _OfContainer, Ask[NumberQuery, ChipConfig]):
     """Questions that are answered with the number of an operation."""
 
     modes = ("historical",)
@@ -283,10 +235,10 @@ class _Numbered(_Wishing, _OfContainer, Ask[NumberQuery, ChipConfig]):
         return question.integer(1, config.num_operations)
 
     def draw(
-        self, history: History, wish: Wish, config: ChipConfig, question: Stream
-    ) -> Mapping[str, Any] | None:
+        self, history: History, common: ChipQuery, wish: Wish, config: ChipConfig, question: Stream
+    ) -> NumberQuery | None:
         fits = self.number(history, wish.container) == wish.wanted
-        return {"container": wish.container} if fits else None
+        return NumberQuery(**common, container=wish.container) if fits else None
 
     def question(
         self, text: str, timeline: Timeline, query: NumberQuery, config: ChipConfig, streams: Streams
@@ -304,11 +256,11 @@ class Change(_Numbered):
         self._which = which
         self._place = {"first": 0, "last": -1}[which]
 
-    def legs(self, wish: Wish, config: ChipConfig) -> list[Leg]:
+    def legs(self, wish: Wish, reveal: str, config: ChipConfig) -> list[Leg]:
         count, wanted, first = config.num_operations, int(wish.wanted), self._which == "first"
         quiet = wanted - 1 if first else count - wanted, wish.container
         rest = count - quiet[0], ""
-        return [quiet, rest] if first == (wish.reveal == "start") else [rest, quiet]
+        return [quiet, rest] if first == (reveal == "start") else [rest, quiet]
 
     def number(self, history: History, container: str) -> int | None:
         numbers = [number for number, step in enumerate(history.steps, start=1) if container in changed(step)]
@@ -361,24 +313,24 @@ class Peak(_Numbered):
         return (f"Its total is largest after operation {row['answer_text']}",)
 
 
-class Plan(_Wishing, PlanAsk[PlanQuery, ChipConfig]):
+class Plan(PlanAsk[PlanQuery, ChipConfig], Wishing):
     """Moves from the hidden end of the clip to some contents."""
 
     world = WORLD
 
-    def draw(
-        self, history: History, wish: Wish, config: ChipConfig, question: Stream
-    ) -> Mapping[str, Any] | None:
-        """Contents that the hidden end of the clip is exactly `plan_moves` moves away from."""
-        start = state_at(history, hidden_end(wish.reveal))
-        target = self.target(history, wish.reveal, config.plan_moves, question)
+    def target(
+        self, history: History, reveal: str, moves: int, question: Stream
+    ) -> dict[str, list[int]] | None:
+        """Contents that enough plans lead to from elsewhere."""
+        start = state_at(history, hidden_end(reveal))
+        target = super().target(history, reveal, moves, question)
         if target is None:
             return None
-        plans = conceivable(WORLD, target, config.plan_moves)
-        wrong = (moves for moves in plans if not leads(WORLD, start, moves, target))
+        plans = conceivable(WORLD, target, moves)
+        wrong = (plan for plan in plans if not leads(WORLD, start, plan, target))
         if sum(1 for _ in itertools.islice(wrong, NUM_OPTIONS - 1)) < NUM_OPTIONS - 1:
             return None
-        return {"moves": config.plan_moves, "target": {name: list(chips) for name, chips in target.items()}}
+        return {name: list(chips) for name, chips in target.items()}
 
     def wordings(self, query: PlanQuery) -> Sequence[str]:
         moment = ENDS[hidden_end(query["reveal"])]

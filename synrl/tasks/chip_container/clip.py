@@ -8,19 +8,23 @@ above the frame if it has not come yet or is gone.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from synrl.seeds import Stream, Streams
 from synrl.tasks.chip_container.config import ChipConfig
 from synrl.tasks.chip_container.shelf import CAPACITY, Shelf, bag_width, travel
+from synrl.tasks.shared.moments import draw_reveal
+from synrl.tasks.shared.queries import LongQuery
 from synrl.video.outlines import circle, place, rectangle, rounded_rectangle
 from synrl.video.raster import rgb_colour
 from synrl.video.scene import Look, Scene, Shape
 from synrl.video.style import lettering
-from synrl.world.chips import VALUES, Chips, Contents, apply
-from synrl.world.history import History, Propose, Step, timed
+from synrl.world.chips import VALUES, Chips, Contents, apply, backwards
+from synrl.world.history import History, Propose, Step, key, play, timed
 from synrl.world.style import draw_style
 from synrl.world.timeline import FPS, HEIGHT, HIDDEN, WIDTH, Operation, Poses, SceneObject, State, Timeline
 
@@ -36,6 +40,96 @@ _LIGHT, _DARK = "#ffffff", "#161616"
 
 Places = dict[str, str]
 """Which container each chip that is on the shelf is in, by the chip's name."""
+
+
+class ChipQuery(LongQuery):
+    """What every question about a clip of chips says."""
+
+    containers: int
+    kinds: list[str]
+    """The kinds of operations that the clip may show."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a clip is to be about, drawn before it."""
+
+    container: str
+    wanted: int | str = 0
+    """The answer, if the kind of question draws it first."""
+
+
+Leg = tuple[int, str]
+"""So many operations that leave a container alone; none if its name is empty."""
+
+
+class Wishing(ABC):
+    """How the kinds of question here draw what a clip is to be about; most draw nothing."""
+
+    name: str
+    modes: tuple[str, ...]
+    even = False
+    """Whether the answer is even given what can be read, which therefore is drawn once, before the answer."""
+
+    def possible(self, config: ChipConfig) -> bool:
+        """Whether it can be asked of so many containers."""
+        return True
+
+    def containers(self, readable: Contents) -> list[str]:
+        """The containers that may be asked about."""
+        return list(readable)
+
+    def wanted(self, readable: Contents, container: str, config: ChipConfig, question: Stream) -> int | str:
+        """The answer, if it is drawn first."""
+        return 0
+
+    def legs(self, wish: Wish, reveal: str, config: ChipConfig) -> list[Leg]:
+        """The parts in which a history is played, from its readable end on."""
+        return [(config.num_operations, "")]
+
+    @abstractmethod
+    def draw(
+        self, history: History, common: ChipQuery, wish: Wish, config: ChipConfig, question: Stream, /
+    ) -> ChipQuery | None:
+        """What is asked of a history, or None if that can't be asked of it."""
+
+
+def simulate(asks: Sequence[Wishing], config: ChipConfig, streams: Streams) -> Timeline:
+    """A clip that one of some kinds of question is asked about."""
+    scene, question = streams.scene, streams.question
+    start = deal(scene, config)
+    reveal = draw_reveal(config.mode, question)
+    ask = question.choice([ask for ask in asks if config.mode in ask.modes and ask.possible(config)])
+    container = question.choice(ask.containers(start))
+    wish = Wish(container, ask.wanted(start, container, config, question))
+    common = ChipQuery(
+        ask=ask.name,
+        reveal=reveal,
+        form=config.form,
+        containers=config.containers,
+        kinds=list(kinds_of(config, reveal)),
+    )
+    while True:
+        history = _played(start, reveal, ask.legs(wish, reveal, config), config, scene)
+        query = None if history is None else ask.draw(history, common, wish, config, question)
+        if history is not None and query is not None:
+            return animate(history, query, streams)
+        if not ask.even:
+            start = deal(scene, config)
+
+
+def _played(
+    readable: Contents, reveal: str, legs: Sequence[Leg], config: ChipConfig, scene: Stream
+) -> History | None:
+    """A random history, played leg by leg from its readable end on; None if a state recurs in it."""
+    told = History((), (readable,))
+    for length, untouched in legs:
+        if length:
+            leg = play(told.states[-1], length, apply, proposer(config, reveal, untouched), scene)
+            told = History((*told.steps, *leg.steps), (*told.states, *leg.states[1:]))
+    if len(set(map(key, told.states))) <= config.num_operations:
+        return None
+    return told if reveal == "start" else backwards(told)
 
 
 def names(containers: int) -> tuple[str, ...]:
@@ -130,7 +224,7 @@ def _exchange(given: Mapping[str, Any]) -> dict[str, str]:
     return {one: two, two: one}
 
 
-def animate(history: History, query: Mapping[str, Any], streams: Streams) -> Timeline:
+def animate(history: History, query: ChipQuery, streams: Streams) -> Timeline:
     """The timeline of a history whose states are lists of values."""
     operations, states, num_frames = timed(history, query["reveal"], streams.scene)
     style = draw_style(streams)

@@ -20,18 +20,16 @@ from typing import Any
 from matplotlib.path import Path
 
 from synrl.evidence import Evidence, Observed
-from synrl.seeds import Stream, Streams
+from synrl.seeds import Streams
 from synrl.tasks.base import Family
 from synrl.tasks.chip_container import clip, solver
-from synrl.tasks.chip_container.asks import ASKS, Leg, Wish
+from synrl.tasks.chip_container.asks import ASKS
 from synrl.tasks.chip_container.config import LEVELS, ChipConfig
 from synrl.tasks.chip_container.shelf import bag_width
-from synrl.tasks.shared.moments import draw_reveal
 from synrl.tasks.shared.telling import both_ways
 from synrl.video.outlines import circle, rounded_rectangle
 from synrl.video.scene import Scene
-from synrl.world.chips import WORLD, Contents, apply, backwards
-from synrl.world.history import History, key, play
+from synrl.world.chips import WORLD
 from synrl.world.timeline import Operation, Timeline
 
 
@@ -57,28 +55,7 @@ class ChipContainer(Family):
     names = (r"containers? [A-Z]\d?(?: and [A-Z]\d?)?", r"chip of \d+")
 
     def simulate(self, config: ChipConfig, streams: Streams) -> Timeline:
-        scene, question = streams.scene, streams.question
-        start = clip.deal(scene, config)
-        reveal = draw_reveal(config.mode, question)
-        ask = question.choice([ask for ask in ASKS if config.mode in ask.modes and ask.possible(config)])
-        container = question.choice(ask.containers(start))
-        wish = Wish(reveal, container, ask.wanted(start, container, config, question))
-        while True:
-            history = _played(start, reveal, ask.legs(wish, config), config, scene)
-            asked = None if history is None else ask.draw(history, wish, config, question)
-            if history is not None and asked is not None:
-                break
-            if not ask.even:
-                start = clip.deal(scene, config)
-        query = {
-            "ask": ask.name,
-            "reveal": reveal,
-            "form": config.form,
-            "containers": config.containers,
-            "kinds": list(clip.kinds_of(config, reveal)),
-            **asked,
-        }
-        return clip.animate(history, query, streams)
+        return clip.simulate(ASKS, config, streams)
 
     def draw(self, timeline: Timeline) -> Scene:
         return clip.draw(timeline)
@@ -112,17 +89,3 @@ class ChipContainer(Family):
 
 
 FAMILY = ChipContainer()
-
-
-def _played(
-    readable: Contents, reveal: str, legs: Sequence[Leg], config: ChipConfig, scene: Stream
-) -> History | None:
-    """A random history, played leg by leg from its readable end on; None if a state recurs in it."""
-    told = History((), (readable,))
-    for length, untouched in legs:
-        if length:
-            leg = play(told.states[-1], length, apply, clip.proposer(config, reveal, untouched), scene)
-            told = History((*told.steps, *leg.steps), (*told.states, *leg.states[1:]))
-    if len(set(map(key, told.states))) <= config.num_operations:
-        return None
-    return told if reveal == "start" else backwards(told)

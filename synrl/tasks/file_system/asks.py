@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from synrl.evidence import Evidence
 from synrl.seeds import Stream, Streams
 from synrl.tasks.asks import PlanAsk
-from synrl.tasks.base import Ask, Query
+from synrl.tasks.base import Ask
 from synrl.tasks.file_system import solver
-from synrl.tasks.file_system.clip import proposer
+from synrl.tasks.file_system.clip import Wish, proposer
 from synrl.tasks.file_system.config import TREES, FileConfig
 from synrl.tasks.shared.moments import ENDS, draw_when, hidden_end, say_moment, state_at
+from synrl.tasks.shared.queries import LongQuery, Target
 from synrl.tasks.shared.questions import (
     NUM_OPTIONS,
     Question,
@@ -37,42 +37,22 @@ MOST_LISTED = 4
 """Files in a directory whose contents are asked for."""
 
 
-class FileQuery(Query):
-    """What every question about a terminal says."""
-
-    reveal: str
-    """The end at which everything is listed: `start` or `end`."""
-
-
-class ContentsQuery(FileQuery):
+class ContentsQuery(LongQuery):
     directory: str
     when: When
 
 
-class PlaceQuery(FileQuery):
+class PlaceQuery(LongQuery):
     when: When
     places: list[str]
 
 
-class ChangeQuery(FileQuery):
+class ChangeQuery(LongQuery):
     file: str
 
 
-class PlanQuery(FileQuery):
-    moves: int
-    """The most commands that a plan may have."""
-    target: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What a clip is to be about, drawn before it."""
-
-    reveal: str
-    number: int
-    """Of a command, for questions that are answered with one."""
-    where: str
-    """The working directory, for the question about it."""
+class PlanQuery(LongQuery, Target[Mapping[str, Any]]):
+    pass
 
 
 class Contents(Ask[ContentsQuery, FileConfig]):
@@ -83,18 +63,18 @@ class Contents(Ask[ContentsQuery, FileConfig]):
     answer_type = "ordering"
 
     def draw(
-        self, history: History, wish: Wish, config: FileConfig, question: Stream
-    ) -> Mapping[str, Any] | None:
+        self, history: History, common: LongQuery, wish: Wish, config: FileConfig, question: Stream
+    ) -> ContentsQuery | None:
         """A directory that holds a few files, and others than can be read."""
         when = draw_when(config.mode, config.num_operations, question)
-        there, readable = state_at(history, when), state_at(history, wish.reveal)
+        there, readable = state_at(history, when), state_at(history, common["reveal"])
         changed = [
             directory
             for directory in ("/", *TREES[config.dirs])
             if 0 < len(_inside(there, directory)) <= MOST_LISTED
             and _inside(there, directory) != _inside(readable, directory)
         ]
-        return {"directory": question.choice(changed), "when": when} if changed else None
+        return ContentsQuery(**common, directory=question.choice(changed), when=when) if changed else None
 
     def wordings(self, query: ContentsQuery) -> Sequence[str]:
         directory, moment = query["directory"], say_moment(query["when"])
@@ -152,12 +132,12 @@ class WorkingDirectory(Ask[PlaceQuery, FileConfig]):
     answer_type = "text"
 
     def draw(
-        self, history: History, wish: Wish, config: FileConfig, question: Stream
-    ) -> Mapping[str, Any] | None:
+        self, history: History, common: LongQuery, wish: Wish, config: FileConfig, question: Stream
+    ) -> PlaceQuery | None:
         when = draw_when(config.mode, config.num_operations, question)
         been = {state["cwd"] for state in history.states[: None if when == "end" else int(when) + 1]}
         fits = state_at(history, when)["cwd"] == wish.where and len(been) > 1
-        return {"when": when, "places": ["/", *TREES[config.dirs]]} if fits else None
+        return PlaceQuery(**common, when=when, places=["/", *TREES[config.dirs]]) if fits else None
 
     def wordings(self, query: PlaceQuery) -> Sequence[str]:
         moment = say_moment(query["when"])
@@ -198,11 +178,11 @@ class Change(Ask[ChangeQuery, FileConfig]):
         self._does, self._by, self._now, self._there = does, by, now, there
 
     def draw(
-        self, history: History, wish: Wish, config: FileConfig, question: Stream
-    ) -> Mapping[str, Any] | None:
+        self, history: History, common: LongQuery, wish: Wish, config: FileConfig, question: Stream
+    ) -> ChangeQuery | None:
         paths = sorted({path for state in history.states for path in state["files"]})
         fitting = [path for path in paths if self._numbers(history, path) == [wish.number]]
-        return {"file": question.choice(fitting)} if fitting else None
+        return ChangeQuery(**common, file=question.choice(fitting)) if fitting else None
 
     def _numbers(self, history: History, path: str) -> list[int]:
         """The numbers, from 1, of the commands after which the file is there (or gone) and was not before."""
@@ -241,13 +221,6 @@ class Plan(PlanAsk[PlanQuery, FileConfig]):
     """Commands from the hidden end of the clip to other files."""
 
     world = WORLD
-
-    def draw(
-        self, history: History, wish: Wish, config: FileConfig, question: Stream
-    ) -> Mapping[str, Any] | None:
-        """Files that the hidden end of the clip is exactly `plan_moves` commands away from."""
-        target = self.target(history, wish.reveal, config.plan_moves, question)
-        return None if target is None else {"moves": config.plan_moves, "target": target}
 
     def wordings(self, query: PlanQuery) -> Sequence[str]:
         moment, target = ENDS[hidden_end(query["reveal"])], query["target"]
@@ -292,7 +265,7 @@ ASKS = (
 )
 
 
-def _posed(query: FileQuery, sentences: Sequence[str]) -> Sequence[str]:
+def _posed(query: LongQuery, sentences: Sequence[str]) -> Sequence[str]:
     """Questions behind the rules that all of them need."""
     rules = (
         "Commands are typed in a terminal one by one. The working directory is / at first; a path "

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,13 +13,14 @@ from matplotlib.path import Path
 from synrl.errors import IllegalOperation
 from synrl.seeds import Stream, Streams
 from synrl.tasks.file_system.config import TREES, FileConfig
-from synrl.tasks.shared.moments import state_at
+from synrl.tasks.shared.moments import draw_reveal, state_at
+from synrl.tasks.shared.queries import HistoryAsk, LongQuery
 from synrl.video.outlines import rounded_rectangle
 from synrl.video.scene import Look, Scene, Shape
 from synrl.video.style import lettering
-from synrl.world.files import NAMES, effect_of
-from synrl.world.history import History, Propose, Step, timed
-from synrl.world.style import Style
+from synrl.world.files import NAMES, apply, effect_of
+from synrl.world.history import History, Propose, Step, play, timed
+from synrl.world.style import Style, draw_style
 from synrl.world.timeline import FPS, HEIGHT, HIDDEN, WIDTH, Poses, SceneObject, Timeline
 
 NEW_DIRS = ("tmp", "logs")
@@ -28,6 +30,42 @@ LINE, ENTRY = 400.0, 196.0
 """Widths of a command and of an entry of the list, in px."""
 MOST_TYPED = 34
 """Characters of a command: what fits on its line."""
+
+
+MOST_ENTRIES = 20
+"""Files and directories that the list has room for."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a clip is to be about, drawn before it."""
+
+    number: int
+    """Of a command, for questions that are answered with one."""
+    where: str
+    """The working directory, for the question about it."""
+
+
+def simulate(
+    asks: Sequence[HistoryAsk[LongQuery, Wish, FileConfig]], config: FileConfig, streams: Streams
+) -> Timeline:
+    """A clip that one of some kinds of question is asked about."""
+    style, question, scene = draw_style(streams), streams.question, streams.scene
+    reveal = draw_reveal(config.mode, question)
+    ask = question.choice([ask for ask in asks if config.mode in ask.modes])
+    wish = Wish(question.integer(1, config.num_operations), question.choice(("/", *TREES[config.dirs])))
+    common = LongQuery(ask=ask.name, reveal=reveal, form=config.form)
+    propose = proposer(config, reveal)
+    while True:
+        history = play(start(scene, config), config.num_operations, apply, propose, scene)
+        query = ask.draw(history, common, wish, config, question) if _can_be_listed(history) else None
+        if query is not None:
+            return animate(history, query, style, streams)
+
+
+def _can_be_listed(history: History) -> bool:
+    """Whether the list fits on the screen, whenever it might be shown."""
+    return max(len(state["files"]) + len(state["dirs"]) for state in history.states) <= MOST_ENTRIES
 
 
 def start(scene: Stream, config: FileConfig) -> dict[str, Any]:
@@ -93,7 +131,7 @@ def _any_command(state: Any, config: FileConfig, scene: Stream) -> Step:
     return Step(kind, {"words": [word, spell(target)]})
 
 
-def animate(history: History, query: Mapping[str, Any], style: Style, streams: Streams) -> Timeline:
+def animate(history: History, query: LongQuery, style: Style, streams: Streams) -> Timeline:
     """The clip of a history: commands slide in one by one, the list stands for two seconds."""
     operations, states, num_frames = timed(history, query["reveal"], streams.scene)
     shown = state_at(history, query["reveal"])

@@ -18,17 +18,11 @@ from synrl.evidence import Evidence, Observed
 from synrl.seeds import Streams
 from synrl.tasks.base import Family
 from synrl.tasks.file_system import clip, solver
-from synrl.tasks.file_system.asks import ASKS, Wish
-from synrl.tasks.file_system.config import LEVELS, TREES, FileConfig
-from synrl.tasks.shared.moments import draw_reveal
+from synrl.tasks.file_system.asks import ASKS
+from synrl.tasks.file_system.config import LEVELS, FileConfig
 from synrl.video.scene import Scene
-from synrl.world.files import WORLD, apply
-from synrl.world.history import History, play
-from synrl.world.style import draw_style
+from synrl.world.files import WORLD
 from synrl.world.timeline import Operation, Timeline
-
-MOST_ENTRIES = 20
-"""Files and directories that the list has room for."""
 
 
 class FileSystem(Family):
@@ -45,19 +39,7 @@ class FileSystem(Family):
     names = (r'"[^"]*"',)
 
     def simulate(self, config: FileConfig, streams: Streams) -> Timeline:
-        style, question, scene = draw_style(streams), streams.question, streams.scene
-        reveal = draw_reveal(config.mode, question)
-        ask = question.choice([ask for ask in ASKS if config.mode in ask.modes])
-        number = question.integer(1, config.num_operations)
-        wish = Wish(reveal, number, question.choice(("/", *TREES[config.dirs])))
-        while True:
-            start, propose = clip.start(scene, config), clip.proposer(config, reveal)
-            history = play(start, config.num_operations, apply, propose, scene)
-            asked = ask.draw(history, wish, config, question) if _can_be_listed(history) else None
-            if asked is not None:
-                break
-        query = {"ask": ask.name, "reveal": reveal, "form": config.form, **asked}
-        return clip.animate(history, query, style, streams)
+        return clip.simulate(ASKS, config, streams)
 
     def draw(self, timeline: Timeline) -> Scene:
         return clip.draw(timeline)
@@ -89,8 +71,3 @@ class FileSystem(Family):
 
 
 FAMILY = FileSystem()
-
-
-def _can_be_listed(history: History) -> bool:
-    """Whether the list fits on the screen, whenever it might be shown."""
-    return max(len(state["files"]) + len(state["dirs"]) for state in history.states) <= MOST_ENTRIES

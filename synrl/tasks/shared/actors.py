@@ -73,6 +73,11 @@ def actions_backwards(timeline: Timeline) -> Timeline:
     return backwards(timeline, replace)
 
 
+def tell_action(event: Event) -> Sequence[str]:
+    """What a shape does, in words."""
+    return (f"the {event.actor} {VERBS[event.kind][1]}",)
+
+
 def _targets(scene: Stream, steps: int) -> list[tuple[float, float]]:
     """Places for a shape to step to, the first one to start at, each away from all before."""
     while True:

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from synrl.evidence import Evidence
 from synrl.seeds import Stream, Streams
 from synrl.tasks.asks import FirstOrLastAsk, PlanAsk
-from synrl.tasks.base import Ask, Query
+from synrl.tasks.base import Ask
 from synrl.tasks.shared.moments import ENDS, draw_when, hidden_end, say_moment, state_at
+from synrl.tasks.shared.queries import Target
 from synrl.tasks.shared.questions import (
     NUM_OPTIONS,
     Question,
@@ -27,28 +27,12 @@ from synrl.tasks.shared.questions import (
 )
 from synrl.tasks.shared.telling import at_moment
 from synrl.tasks.shell_game import solver
-from synrl.tasks.shell_game.clip import proposer
+from synrl.tasks.shell_game.clip import COUNTS, ShellQuery, Wish, numbers, proposer
 from synrl.tasks.shell_game.config import ShellConfig
 from synrl.world.cups import WORLD, apply
 from synrl.world.grids import cell_name, cells, rules_of_naming
 from synrl.world.history import History, When, rivals, told
 from synrl.world.timeline import Timeline
-
-COUNTS = range(1, 5)
-"""How many swaps move a coin that is asked about so."""
-LONGEST_REST = 5
-"""For how many swaps at an end of the shuffle a coin may rest that is asked about: few coins have few
-arrangements, and none recurs."""
-
-
-class ShellQuery(Query):
-    """What every question about a shell game says."""
-
-    reveal: str
-    """The end at which the cups are lifted: `start` or `end`."""
-    size: int
-    screen: bool
-    coins: list[str]
 
 
 class WhereQuery(ShellQuery):
@@ -65,21 +49,8 @@ class SwapsQuery(ShellQuery):
     coin: str
 
 
-class PlanQuery(ShellQuery):
-    moves: int
-    """The most that a plan may have."""
-    target: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What a clip is to be about, drawn before it."""
-
-    reveal: str
-    number: int
-    """Of a swap, for questions that are answered with one."""
-    count: int
-    """Of swaps, for the question how many there are."""
+class PlanQuery(ShellQuery, Target[Mapping[str, Any]]):
+    pass
 
 
 class _OfCoin:
@@ -97,10 +68,10 @@ class Where(_OfCoin, Ask[WhereQuery, ShellConfig]):
     answer_type = "text"
 
     def draw(
-        self, history: History, wish: Wish, config: ShellConfig, question: Stream
-    ) -> Mapping[str, Any] | None:
-        moved = _moved(history, wish, config, question)
-        return None if moved is None else {"coin": moved[0], "when": moved[2]}
+        self, history: History, common: ShellQuery, wish: Wish, config: ShellConfig, question: Stream
+    ) -> WhereQuery | None:
+        moved = _moved(history, common["reveal"], config, question)
+        return None if moved is None else WhereQuery(**common, coin=moved[0], when=moved[2])
 
     def wordings(self, query: WhereQuery) -> Sequence[str]:
         coin, moment = query["coin"], say_moment(query["when"])
@@ -153,10 +124,10 @@ class Under(Ask[UnderQuery, ShellConfig]):
     answer_type = "text"
 
     def draw(
-        self, history: History, wish: Wish, config: ShellConfig, question: Stream
-    ) -> Mapping[str, Any] | None:
-        moved = _moved(history, wish, config, question)
-        return None if moved is None else {"cell": moved[1], "when": moved[2]}
+        self, history: History, common: ShellQuery, wish: Wish, config: ShellConfig, question: Stream
+    ) -> UnderQuery | None:
+        moved = _moved(history, common["reveal"], config, question)
+        return None if moved is None else UnderQuery(**common, cell=moved[1], when=moved[2])
 
     def wordings(self, query: UnderQuery) -> Sequence[str]:
         cell, moment = query["cell"], say_moment(query["when"])
@@ -190,11 +161,11 @@ class Swap(_OfCoin, FirstOrLastAsk[SwapsQuery, ShellConfig]):
     world = WORLD
 
     def draw(
-        self, history: History, wish: Wish, config: ShellConfig, question: Stream
-    ) -> Mapping[str, Any] | None:
+        self, history: History, common: ShellQuery, wish: Wish, config: ShellConfig, question: Stream
+    ) -> SwapsQuery | None:
         swaps = {coin: _swaps_of(history, coin) for coin in history.states[0]["coins"]}
         coin = self.pick(swaps, wish.number, question)
-        return None if coin is None else {"coin": coin}
+        return None if coin is None else SwapsQuery(**common, coin=coin)
 
     def wordings(self, query: SwapsQuery) -> Sequence[str]:
         which, coin = self.which, query["coin"]
@@ -225,11 +196,11 @@ class Count(_OfCoin, Ask[SwapsQuery, ShellConfig]):
     answer_type = "integer"
 
     def draw(
-        self, history: History, wish: Wish, config: ShellConfig, question: Stream
-    ) -> Mapping[str, Any] | None:
+        self, history: History, common: ShellQuery, wish: Wish, config: ShellConfig, question: Stream
+    ) -> SwapsQuery | None:
         coins = history.states[0]["coins"]
         fitting = [coin for coin in coins if len(_swaps_of(history, coin)) == wish.count]
-        return {"coin": question.choice(fitting)} if fitting else None
+        return SwapsQuery(**common, coin=question.choice(fitting)) if fitting else None
 
     def wordings(self, query: SwapsQuery) -> Sequence[str]:
         coin = query["coin"]
@@ -258,13 +229,6 @@ class Plan(PlanAsk[PlanQuery, ShellConfig]):
 
     world = WORLD
 
-    def draw(
-        self, history: History, wish: Wish, config: ShellConfig, question: Stream
-    ) -> Mapping[str, Any] | None:
-        """Places that the hidden end of the clip is exactly `plan_moves` swaps away from."""
-        target = self.target(history, wish.reveal, config.plan_moves, question)
-        return None if target is None else {"moves": config.plan_moves, "target": target}
-
     def wordings(self, query: PlanQuery) -> Sequence[str]:
         moment, moves = ENDS[hidden_end(query["reveal"])], query["moves"]
         target = ", ".join(f"{name} at {cell}" for name, cell in query["target"]["coins"].items())
@@ -286,12 +250,6 @@ class Plan(PlanAsk[PlanQuery, ShellConfig]):
 ASKS = (Where(), Under(), Swap("first"), Swap("last"), Count(), Plan())
 
 
-def numbers(ask: str, config: ShellConfig) -> Sequence[int]:
-    """The numbers of swaps that are asked for as a coin's first or last."""
-    every = range(1, config.num_operations + 1)
-    return every[-1 - LONGEST_REST :] if ask == "last" else every[: 1 + LONGEST_REST]
-
-
 def _posed(query: ShellQuery, sentences: Sequence[str]) -> Sequence[str]:
     """Questions behind the rules that all of them need."""
     screen = " For a while, a screen hides one column." if query["screen"] else ""
@@ -304,11 +262,11 @@ def _posed(query: ShellQuery, sentences: Sequence[str]) -> Sequence[str]:
 
 
 def _moved(
-    history: History, wish: Wish, config: ShellConfig, question: Stream
+    history: History, reveal: str, config: ShellConfig, question: Stream
 ) -> tuple[str, str, When] | None:
     """A coin, its cell and a moment at which that is not the cell that can be read; None if it is."""
     when = draw_when(config.mode, config.num_operations, question)
-    there, readable = state_at(history, when)["coins"], state_at(history, wish.reveal)["coins"]
+    there, readable = state_at(history, when)["coins"], state_at(history, reveal)["coins"]
     coin = question.choice(list(history.states[0]["coins"]))
     return None if there[coin] == readable[coin] else (coin, there[coin], when)
 

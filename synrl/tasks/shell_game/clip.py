@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.path import Path
 
 from synrl.seeds import Stream, Streams
+from synrl.tasks.shared.moments import draw_reveal
+from synrl.tasks.shared.queries import HistoryAsk, LongQuery
 from synrl.tasks.shell_game.config import ShellConfig
 from synrl.video.boards import labels
 from synrl.video.outlines import circle, cup, rectangle
@@ -17,7 +20,7 @@ from synrl.world.cups import apply
 from synrl.world.easing import eased
 from synrl.world.grids import Cell, Layout, cell_name, cells, draw_layout, parse_cell
 from synrl.world.history import PAUSE_FRAMES, REVEAL_FRAMES, History, Propose, Step, play, timed
-from synrl.world.style import Style
+from synrl.world.style import Style, draw_style
 from synrl.world.timeline import FPS, HEIGHT, HIDDEN, WIDTH, Operation, Poses, SceneObject, Timeline
 
 CUP, COIN, LIFT, BELOW = 0.43, 0.24, 0.27, 0.12
@@ -27,6 +30,61 @@ LIFTING_FRAMES = 10
 SLIDING_FRAMES = 22
 """How long the screen takes to come or go."""
 PITCH = {3: (84, 104), 4: (80, 90)}
+
+
+COUNTS = range(1, 5)
+"""How many swaps move a coin that is asked about so."""
+LONGEST_REST = 5
+"""For how many swaps at an end of the shuffle a coin may rest that is asked about: few coins have few
+arrangements, and none recurs."""
+
+
+class ShellQuery(LongQuery):
+    """What every question about a shell game says."""
+
+    size: int
+    screen: bool
+    coins: list[str]
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a clip is to be about, drawn before it."""
+
+    number: int
+    """Of a swap, for questions that are answered with one."""
+    count: int
+    """Of swaps, for the question how many there are."""
+
+
+def numbers(ask: str, config: ShellConfig) -> Sequence[int]:
+    """The numbers of swaps that are asked for as a coin's first or last."""
+    every = range(1, config.num_operations + 1)
+    return every[-1 - LONGEST_REST :] if ask == "last" else every[: 1 + LONGEST_REST]
+
+
+def simulate(
+    asks: Sequence[HistoryAsk[ShellQuery, Wish, ShellConfig]], config: ShellConfig, streams: Streams
+) -> Timeline:
+    """A clip that one of some kinds of question is asked about."""
+    style, question, scene = draw_style(streams), streams.question, streams.scene
+    colours = streams.style.sample(style.colours(config.level), config.coins)
+    names = [f"{colour} coin" for colour in colours]
+    reveal = draw_reveal(config.mode, question)
+    possible = [ask for ask in asks if config.mode in ask.modes]
+    ask = question.choice([ask for ask in possible if ask.name != "under" or config.coins > 2])
+    wish = Wish(question.choice(numbers(ask.name, config)), question.choice(COUNTS))
+    common = ShellQuery(
+        ask=ask.name, reveal=reveal, form=config.form, size=config.size, screen=config.screen, coins=names
+    )
+    while True:
+        screen = draw_screen(scene, config)
+        places = scene.sample([cell_name(cell) for cell in cells(config.size)], config.coins)
+        start = {"size": config.size, "coins": dict(zip(names, places, strict=True))}
+        history = shuffled(start, config, screen, scene)
+        query = ask.draw(history, common, wish, config, question)
+        if query is not None:
+            return animate(history, query, screen, style, streams)
 
 
 class Screen(NamedTuple):
@@ -100,7 +158,7 @@ def _screen_height(width: float) -> float:
 
 
 def animate(
-    history: History, query: Mapping[str, Any], screen: Screen | None, style: Style, streams: Streams
+    history: History, query: ShellQuery, screen: Screen | None, style: Style, streams: Streams
 ) -> Timeline:
     """The clip of a history."""
     size, names = query["size"], query["coins"]

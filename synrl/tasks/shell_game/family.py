@@ -20,15 +20,12 @@ from matplotlib.path import Path
 from synrl.evidence import Evidence, Observed
 from synrl.seeds import Streams
 from synrl.tasks.base import Family
-from synrl.tasks.shared.moments import draw_reveal
 from synrl.tasks.shared.telling import both_ways
 from synrl.tasks.shell_game import clip, solver
-from synrl.tasks.shell_game.asks import ASKS, COUNTS, Wish, numbers
+from synrl.tasks.shell_game.asks import ASKS
 from synrl.tasks.shell_game.config import LEVELS, ShellConfig
 from synrl.video.scene import Scene
 from synrl.world.cups import WORLD
-from synrl.world.grids import cell_name, cells
-from synrl.world.style import draw_style
 from synrl.world.timeline import Operation, Timeline
 
 
@@ -51,31 +48,7 @@ class ShellGame(Family):
     )
 
     def simulate(self, config: ShellConfig, streams: Streams) -> Timeline:
-        style, question, scene = draw_style(streams), streams.question, streams.scene
-        colours = streams.style.sample(style.colours(config.level), config.coins)
-        names = [f"{colour} coin" for colour in colours]
-        reveal = draw_reveal(config.mode, question)
-        possible = [ask for ask in ASKS if config.mode in ask.modes]
-        ask = question.choice([ask for ask in possible if ask.name != "under" or config.coins > 2])
-        wish = Wish(reveal, question.choice(numbers(ask.name, config)), question.choice(COUNTS))
-        while True:
-            screen = clip.draw_screen(scene, config)
-            places = scene.sample([cell_name(cell) for cell in cells(config.size)], config.coins)
-            start = {"size": config.size, "coins": dict(zip(names, places, strict=True))}
-            history = clip.shuffled(start, config, screen, scene)
-            asked = ask.draw(history, wish, config, question)
-            if asked is not None:
-                break
-        query = {
-            "ask": ask.name,
-            "reveal": reveal,
-            "form": config.form,
-            "size": config.size,
-            "screen": config.screen,
-            "coins": names,
-            **asked,
-        }
-        return clip.animate(history, query, screen, style, streams)
+        return clip.simulate(ASKS, config, streams)
 
     def draw(self, timeline: Timeline) -> Scene:
         return clip.draw(timeline)

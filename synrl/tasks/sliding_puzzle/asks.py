@@ -9,18 +9,19 @@ import itertools
 import math
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from synrl.answers import FORMS
 from synrl.evidence import Evidence
 from synrl.seeds import Stream, Streams
 from synrl.tasks.asks import FirstOrLastAsk, PlanAsk
-from synrl.tasks.base import Ask, Query
+from synrl.tasks.base import Ask
 from synrl.tasks.shared.moments import ENDS, draw_when, hidden_end, say_moment, state_at
+from synrl.tasks.shared.queries import Target
 from synrl.tasks.shared.questions import NUM_OPTIONS, Question, choice, with_ending
 from synrl.tasks.shared.telling import at_moment
 from synrl.tasks.sliding_puzzle import solver
-from synrl.tasks.sliding_puzzle.clip import EMPTY, cell_of, propose, slid
+from synrl.tasks.sliding_puzzle.clip import EMPTY, BoardQuery, cell_of, propose, slid
 from synrl.tasks.sliding_puzzle.config import SlidingConfig
 from synrl.world.grids import cell_name, cells, parse_cell, rules_of_naming
 from synrl.world.history import History, When, rivals, told
@@ -28,45 +29,39 @@ from synrl.world.sliding import WORLD, apply, empty_cell
 from synrl.world.timeline import Timeline
 
 
-class BoardQuery(Query):
-    """What every question about a board says."""
-
-    reveal: str
-    """The end at which the numbers show: `start` or `end`."""
-    size: int
+class MomentQuery(BoardQuery):
+    when: When
 
 
-class CellQuery(BoardQuery):
+class CellQuery(MomentQuery):
     cell: str
-    when: When
 
 
-class WhereQuery(BoardQuery):
+class WhereQuery(MomentQuery):
     tile: int
-    when: When
 
 
-class RowQuery(BoardQuery):
+class RowQuery(MomentQuery):
     row: int
     """From 0."""
-    when: When
 
 
 class SlideQuery(BoardQuery):
     tile: int
 
 
-class PlanQuery(BoardQuery):
-    moves: int
-    """The most that a plan may have."""
-    target: Mapping[str, Sequence[Sequence[int]]]
+class PlanQuery(BoardQuery, Target[Mapping[str, Sequence[Sequence[int]]]]):
+    pass
 
 
-class _OfBoard(Ask[Any, SlidingConfig]):
+M = TypeVar("M", bound=MomentQuery)
+
+
+class _OfBoard(Ask[M, SlidingConfig]):
     """Something of the board at some moment."""
 
     @abstractmethod
-    def pick(self, state: Any, query: Any) -> tuple[Any, ...]:
+    def pick(self, state: Any, query: M) -> tuple[Any, ...]:
         """What is asked of a board, with 0 for the empty cell."""
 
     @abstractmethod
@@ -85,7 +80,7 @@ class _OfBoard(Ask[Any, SlidingConfig]):
         return ", ".join(str(part or EMPTY) for part in answer)
 
     def question(
-        self, text: str, timeline: Timeline, query: Any, config: SlidingConfig, streams: Streams
+        self, text: str, timeline: Timeline, query: M, config: SlidingConfig, streams: Streams
     ) -> Question:
         history = told(timeline.states, timeline.operations, apply)
         there = state_at(history, query["when"])
@@ -112,7 +107,7 @@ class _OfBoard(Ask[Any, SlidingConfig]):
         return choice(text, self.say(truth), [self.say(rival) for rival in wrong], streams)
 
 
-class Cell(_OfBoard):
+class Cell(_OfBoard[CellQuery]):
     """The number in a cell."""
 
     name = "cell"
@@ -120,17 +115,17 @@ class Cell(_OfBoard):
     answer_type = "integer"
 
     def draw(
-        self, history: History, reveal: str, wanted: int, config: SlidingConfig, question: Stream
-    ) -> Mapping[str, Any] | None:
+        self, history: History, common: BoardQuery, wanted: int, config: SlidingConfig, question: Stream
+    ) -> CellQuery | None:
         """A cell with another number than can be read in it."""
         when = draw_when(config.mode, config.num_operations, question)
-        state, readable = state_at(history, when), state_at(history, reveal)
+        state, readable = state_at(history, when), state_at(history, common["reveal"])
         changed = [
             cell_name(cell)
             for cell in cells(config.size)
             if 0 != state["rows"][cell[0]][cell[1]] != readable["rows"][cell[0]][cell[1]]
         ]
-        return {"cell": question.choice(changed), "when": when} if changed else None
+        return CellQuery(**common, cell=question.choice(changed), when=when) if changed else None
 
     def pick(self, state: Any, query: CellQuery) -> tuple[Any, ...]:
         row, column = parse_cell(query["cell"], query["size"]) or (0, 0)
@@ -158,7 +153,7 @@ class Cell(_OfBoard):
         return f"cell {query['cell']}"
 
 
-class Where(_OfBoard):
+class Where(_OfBoard[WhereQuery]):
     """The cell of a number."""
 
     name = "where"
@@ -166,14 +161,14 @@ class Where(_OfBoard):
     answer_type = "text"
 
     def draw(
-        self, history: History, reveal: str, wanted: int, config: SlidingConfig, question: Stream
-    ) -> Mapping[str, Any] | None:
+        self, history: History, common: BoardQuery, wanted: int, config: SlidingConfig, question: Stream
+    ) -> WhereQuery | None:
         """A tile in another cell than it can be read in."""
         when = draw_when(config.mode, config.num_operations, question)
-        state, readable = state_at(history, when), state_at(history, reveal)
+        state, readable = state_at(history, when), state_at(history, common["reveal"])
         tiles = range(1, config.size**2)
         moved = [tile for tile in tiles if cell_of(state, tile) != cell_of(readable, tile)]
-        return {"tile": question.choice(moved), "when": when} if moved else None
+        return WhereQuery(**common, tile=question.choice(moved), when=when) if moved else None
 
     def pick(self, state: Any, query: WhereQuery) -> tuple[Any, ...]:
         return (cell_of(state, query["tile"]),)
@@ -206,7 +201,7 @@ class Where(_OfBoard):
         return f"tile {query['tile']}"
 
 
-class Row(_OfBoard):
+class BoardRow(_OfBoard[RowQuery]):
     """The numbers in a row."""
 
     name = "row"
@@ -214,13 +209,13 @@ class Row(_OfBoard):
     answer_type = "ordering"
 
     def draw(
-        self, history: History, reveal: str, wanted: int, config: SlidingConfig, question: Stream
-    ) -> Mapping[str, Any] | None:
+        self, history: History, common: BoardQuery, wanted: int, config: SlidingConfig, question: Stream
+    ) -> RowQuery | None:
         """A row with other numbers than can be read in it."""
         when = draw_when(config.mode, config.num_operations, question)
-        there, readable = (state_at(history, moment)["rows"] for moment in (when, reveal))
+        there, readable = (state_at(history, moment)["rows"] for moment in (when, common["reveal"]))
         rows = [row for row in range(config.size) if sorted(there[row]) != sorted(readable[row])]
-        return {"row": question.choice(rows), "when": when} if rows else None
+        return RowQuery(**common, row=question.choice(rows), when=when) if rows else None
 
     def pick(self, state: Any, query: RowQuery) -> tuple[Any, ...]:
         return tuple(state["rows"][query["row"]])
@@ -250,12 +245,12 @@ class Slide(FirstOrLastAsk[SlideQuery, SlidingConfig]):
     world = WORLD
 
     def draw(
-        self, history: History, reveal: str, wanted: int, config: SlidingConfig, question: Stream
-    ) -> Mapping[str, Any] | None:
+        self, history: History, common: BoardQuery, wanted: int, config: SlidingConfig, question: Stream
+    ) -> SlideQuery | None:
         """A tile that the wanted slide was the first, or the last, to move."""
         slides = {tile: _slides_of(history, tile) for tile in range(1, config.size**2)}
         tile = self.pick(slides, wanted, question)
-        return None if tile is None else {"tile": tile}
+        return None if tile is None else SlideQuery(**common, tile=tile)
 
     def wordings(self, query: SlideQuery) -> Sequence[str]:
         which, tile = self.which, query["tile"]
@@ -283,13 +278,6 @@ class Plan(PlanAsk[PlanQuery, SlidingConfig]):
 
     world = WORLD
 
-    def draw(
-        self, history: History, reveal: str, wanted: int, config: SlidingConfig, question: Stream
-    ) -> Mapping[str, Any] | None:
-        """A board that the hidden end of the clip is exactly `plan_moves` slides away from."""
-        target = self.target(history, reveal, config.plan_moves, question)
-        return None if target is None else {"moves": config.plan_moves, "target": target}
-
     def wordings(self, query: PlanQuery) -> Sequence[str]:
         moment, moves = ENDS[hidden_end(query["reveal"])], query["moves"]
         target = "; ".join(
@@ -308,7 +296,7 @@ class Plan(PlanAsk[PlanQuery, SlidingConfig]):
         return solver.plan(evidence)
 
 
-ASKS = (Cell(), Where(), Row(), Slide("first"), Slide("last"), Plan())
+ASKS = (Cell(), Where(), BoardRow(), Slide("first"), Slide("last"), Plan())
 
 
 def _posed(query: BoardQuery, sentences: Sequence[str], form: str) -> Sequence[str]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib.path import Path
 
 from synrl.seeds import Stream, Streams
+from synrl.tasks.shared.moments import draw_reveal
+from synrl.tasks.shared.queries import HistoryAsk, LongQuery
 from synrl.tasks.sliding_puzzle.config import SlidingConfig
 from synrl.video.boards import labels
 from synrl.video.outlines import place, rounded_rectangle
@@ -17,9 +19,9 @@ from synrl.video.scene import Look, Scene, Shape
 from synrl.video.style import lettering
 from synrl.world.easing import eased
 from synrl.world.grids import Layout, cells, draw_layout
-from synrl.world.history import History, Step, timed
-from synrl.world.sliding import STEPS, empty_cell, slides
-from synrl.world.style import Style
+from synrl.world.history import History, Step, play, timed
+from synrl.world.sliding import STEPS, apply, empty_cell, slides
+from synrl.world.style import Style, draw_style
 from synrl.world.timeline import FPS, HEIGHT, WIDTH, Poses, SceneObject, State, Timeline
 
 COVER, FACE = 0, 1
@@ -28,6 +30,30 @@ GAP = 8.0
 """Px between tiles."""
 PITCH = {3: (84, 110), 4: (72, 94), 5: (60, 76)}
 """Px from cell to cell, by the size of the board."""
+
+
+class BoardQuery(LongQuery):
+    """What every question about a board says."""
+
+    size: int
+
+
+def simulate(
+    asks: Sequence[HistoryAsk[BoardQuery, int, SlidingConfig]], config: SlidingConfig, streams: Streams
+) -> Timeline:
+    """A clip that one of some kinds of question is asked about."""
+    style, question = draw_style(streams), streams.question
+    reveal = draw_reveal(config.mode, question)
+    ask = question.choice([ask for ask in asks if config.mode in ask.modes])
+    wanted = question.integer(1, config.num_operations)
+    common = BoardQuery(ask=ask.name, reveal=reveal, form=config.form, size=config.size)
+    while True:
+        numbers = streams.scene.shuffled(range(config.size**2))
+        rows = [numbers[k : k + config.size] for k in range(0, config.size**2, config.size)]
+        history = play({"rows": rows}, config.num_operations, apply, propose, streams.scene)
+        query = ask.draw(history, common, wanted, config, question)
+        if query is not None:
+            return animate(history, query, config, style, streams)
 
 
 def propose(state: Any, scene: Stream) -> Step:
@@ -60,7 +86,7 @@ def outline(size: float) -> Path:
 
 
 def animate(
-    history: History, query: Mapping[str, Any], config: SlidingConfig, style: Style, streams: Streams
+    history: History, query: BoardQuery, config: SlidingConfig, style: Style, streams: Streams
 ) -> Timeline:
     """The clip of a history."""
     layout = draw_layout(streams.style, config.size, WIDTH, HEIGHT, PITCH[config.size])

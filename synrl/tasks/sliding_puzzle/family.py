@@ -17,7 +17,6 @@ from matplotlib.path import Path
 from synrl.evidence import Evidence, Observed
 from synrl.seeds import Streams
 from synrl.tasks.base import Family
-from synrl.tasks.shared.moments import draw_reveal
 from synrl.tasks.sliding_puzzle import clip, solver
 from synrl.tasks.sliding_puzzle.asks import ASKS
 from synrl.tasks.sliding_puzzle.clip import EMPTY, cell_of
@@ -25,9 +24,7 @@ from synrl.tasks.sliding_puzzle.config import LEVELS, SlidingConfig
 from synrl.video.scene import Scene
 from synrl.world.directions import MAIN_DIRECTIONS
 from synrl.world.grids import cell_name
-from synrl.world.history import play
-from synrl.world.sliding import WORLD, apply
-from synrl.world.style import draw_style
+from synrl.world.sliding import WORLD
 from synrl.world.timeline import Operation, Timeline
 
 
@@ -46,19 +43,7 @@ class SlidingPuzzle(Family):
     names = (r"cells? [A-Z]\d?(?: and [A-Z]\d?)?", r"(?<!\w)[A-Z]\d\b", r"tile \d+")
 
     def simulate(self, config: SlidingConfig, streams: Streams) -> Timeline:
-        style, question = draw_style(streams), streams.question
-        reveal = draw_reveal(config.mode, question)
-        ask = question.choice([ask for ask in ASKS if config.mode in ask.modes])
-        wanted = question.integer(1, config.num_operations)
-        while True:
-            numbers = streams.scene.shuffled(range(config.size**2))
-            rows = [numbers[k : k + config.size] for k in range(0, config.size**2, config.size)]
-            history = play({"rows": rows}, config.num_operations, apply, clip.propose, streams.scene)
-            asked = ask.draw(history, reveal, wanted, config, question)
-            if asked is not None:
-                break
-        query = {"ask": ask.name, "reveal": reveal, "form": config.form, "size": config.size, **asked}
-        return clip.animate(history, query, config, style, streams)
+        return clip.simulate(ASKS, config, streams)
 
     def draw(self, timeline: Timeline) -> Scene:
         return clip.draw(timeline)

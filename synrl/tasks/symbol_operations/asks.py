@@ -14,32 +14,24 @@ from synrl.answers import FORMS
 from synrl.evidence import Evidence
 from synrl.seeds import Stream, Streams
 from synrl.tasks.asks import FirstOrLastAsk, PlanAsk
-from synrl.tasks.base import Ask, Query
+from synrl.tasks.base import Ask
 from synrl.tasks.shared.moments import ENDS, draw_when, hidden_end, say_moment, state_at
+from synrl.tasks.shared.queries import Target
 from synrl.tasks.shared.questions import NUM_OPTIONS, Question, choice, with_ending
 from synrl.tasks.shared.telling import at_moment
 from synrl.tasks.symbol_operations import solver
-from synrl.tasks.symbol_operations.clip import MOST, STEP, proposer
+from synrl.tasks.symbol_operations.clip import MOST, STEP, SymbolQuery, proposer
 from synrl.tasks.symbol_operations.config import SymbolConfig
 from synrl.world.history import History, When, rivals, told
 from synrl.world.slots import NAMES, WORLD, Value, apply
 from synrl.world.timeline import Timeline
 
 
-class SymbolQuery(Query):
-    """What every question about a clip of slots says."""
-
-    reveal: str
-    """The end at which the values show: `start` or `end`."""
-    most: int
-    """Slots that there ever are."""
-
-
-class RowQuery(SymbolQuery):
+class MomentQuery(SymbolQuery):
     when: When
 
 
-class SlotQuery(RowQuery):
+class SlotQuery(MomentQuery):
     slot: str
 
 
@@ -47,24 +39,22 @@ class ChangeQuery(SymbolQuery):
     slot: str
 
 
-class PlanQuery(SymbolQuery):
-    moves: int
-    """The most that a plan may have."""
-    target: Mapping[str, Sequence[Value]]
+class PlanQuery(SymbolQuery, Target[Mapping[str, Sequence[Value]]]):
+    pass
 
 
-R = TypeVar("R", bound=RowQuery)
+M = TypeVar("M", bound=MomentQuery)
 
 
-class _Values(Ask[R, SymbolConfig]):
+class _Values(Ask[M, SymbolConfig]):
     """The values in some slots at some moment."""
 
     @abstractmethod
-    def pick(self, values: Sequence[Value], query: R) -> tuple[Value, ...]:
+    def pick(self, values: Sequence[Value], query: M) -> tuple[Value, ...]:
         """The asked values of all."""
 
     def question(
-        self, text: str, timeline: Timeline, query: R, config: SymbolConfig, streams: Streams
+        self, text: str, timeline: Timeline, query: M, config: SymbolConfig, streams: Streams
     ) -> Question:
         history = told(timeline.states, timeline.operations, apply)
 
@@ -94,7 +84,7 @@ class _Values(Ask[R, SymbolConfig]):
         )
         return choice(text, _say(truth), [_say(rival) for rival in wrong], streams)
 
-    def solve(self, evidence: Evidence, query: R) -> str | None:
+    def solve(self, evidence: Evidence, query: M) -> str | None:
         values = solver.values_at(evidence, query["when"])
         asked = () if values is None else self.pick(values, query)
         return _say(asked) if asked else None
@@ -108,13 +98,13 @@ class Slot(_Values[SlotQuery]):
     answer_type = "text"
 
     def draw(
-        self, history: History, reveal: str, wanted: int, config: SymbolConfig, question: Stream
-    ) -> Mapping[str, Any] | None:
+        self, history: History, common: SymbolQuery, wanted: int, config: SymbolConfig, question: Stream
+    ) -> SlotQuery | None:
         """A slot that holds something else than what can be read."""
         when = draw_when(config.mode, config.num_operations, question)
-        there, readable = state_at(history, when)["slots"], state_at(history, reveal)["slots"]
+        there, readable = (state_at(history, moment)["slots"] for moment in (when, common["reveal"]))
         changed = [NAMES[k] for k, value in enumerate(there) if k >= len(readable) or value != readable[k]]
-        return {"slot": question.choice(changed), "when": when} if changed else None
+        return SlotQuery(**common, slot=question.choice(changed), when=when) if changed else None
 
     def pick(self, values: Sequence[Value], query: SlotQuery) -> tuple[Value, ...]:
         slot = NAMES.index(query["slot"])
@@ -132,7 +122,7 @@ class Slot(_Values[SlotQuery]):
         return f"slot {query['slot']}"
 
 
-class Row(_Values[RowQuery]):
+class Slots(_Values[MomentQuery]):
     """The values in all slots."""
 
     name = "row"
@@ -140,17 +130,17 @@ class Row(_Values[RowQuery]):
     answer_type = "ordering"
 
     def draw(
-        self, history: History, reveal: str, wanted: int, config: SymbolConfig, question: Stream
-    ) -> Mapping[str, Any] | None:
+        self, history: History, common: SymbolQuery, wanted: int, config: SymbolConfig, question: Stream
+    ) -> MomentQuery | None:
         """A moment at which the values are not those that can be read."""
         when = draw_when(config.mode, config.num_operations, question)
-        there, readable = state_at(history, when)["slots"], state_at(history, reveal)["slots"]
-        return {"when": when} if there != readable else None
+        there, readable = (state_at(history, moment)["slots"] for moment in (when, common["reveal"]))
+        return MomentQuery(**common, when=when) if there != readable else None
 
-    def pick(self, values: Sequence[Value], query: RowQuery) -> tuple[Value, ...]:
+    def pick(self, values: Sequence[Value], query: MomentQuery) -> tuple[Value, ...]:
         return tuple(values)
 
-    def wordings(self, query: RowQuery) -> Sequence[str]:
+    def wordings(self, query: MomentQuery) -> Sequence[str]:
         moment = say_moment(query["when"])
         sentences = (
             f"Which values do the slots hold {moment}, from slot A on?",
@@ -158,7 +148,7 @@ class Row(_Values[RowQuery]):
         )
         return _posed(query, sentences, "Answer with the values in that order, separated by commas.")
 
-    def conclude(self, query: RowQuery, row: Mapping[str, Any]) -> Sequence[str]:
+    def conclude(self, query: MomentQuery, row: Mapping[str, Any]) -> Sequence[str]:
         return at_moment(query["when"], f"the slots hold, from slot A on, {row['answer_text']}")
 
 
@@ -168,12 +158,12 @@ class Change(FirstOrLastAsk[ChangeQuery, SymbolConfig]):
     world = WORLD
 
     def draw(
-        self, history: History, reveal: str, wanted: int, config: SymbolConfig, question: Stream
-    ) -> Mapping[str, Any] | None:
+        self, history: History, common: SymbolQuery, wanted: int, config: SymbolConfig, question: Stream
+    ) -> ChangeQuery | None:
         """A slot that the wanted operation was the first, or the last, to change."""
         always = min(len(state["slots"]) for state in history.states)
         slot = self.pick({name: _changes_of(history, name) for name in NAMES[:always]}, wanted, question)
-        return None if slot is None else {"slot": slot}
+        return None if slot is None else ChangeQuery(**common, slot=slot)
 
     def wordings(self, query: ChangeQuery) -> Sequence[str]:
         which, slot = self.which, query["slot"]
@@ -203,13 +193,6 @@ class Plan(PlanAsk[PlanQuery, SymbolConfig]):
 
     world = WORLD
 
-    def draw(
-        self, history: History, reveal: str, wanted: int, config: SymbolConfig, question: Stream
-    ) -> Mapping[str, Any] | None:
-        """Values that the hidden end of the clip is exactly `plan_moves` operations away from."""
-        target = self.target(history, reveal, config.plan_moves, question)
-        return None if target is None else {"moves": config.plan_moves, "target": target}
-
     def wordings(self, query: PlanQuery) -> Sequence[str]:
         moment = ENDS[hidden_end(query["reveal"])]
         target = _say(query["target"]["slots"])
@@ -226,7 +209,7 @@ class Plan(PlanAsk[PlanQuery, SymbolConfig]):
         return solver.plan(evidence)
 
 
-ASKS = (Slot(), Row(), Change("first"), Change("last"), Plan())
+ASKS = (Slot(), Slots(), Change("first"), Change("last"), Plan())
 
 
 def _posed(query: SymbolQuery, sentences: Sequence[str], form: str) -> Sequence[str]:

@@ -9,15 +9,17 @@ import numpy as np
 from matplotlib.path import Path
 
 from synrl.seeds import Stream, Streams
+from synrl.tasks.shared.moments import draw_reveal
+from synrl.tasks.shared.queries import HistoryAsk, LongQuery
 from synrl.tasks.symbol_operations.config import SymbolConfig
-from synrl.tasks.symbol_operations.row import Row, Way, drop, leave, over, shifts
+from synrl.tasks.symbol_operations.row import SlotRow, Way, drop, leave, over, shifts
 from synrl.video.outlines import place, rectangle, rounded_rectangle
 from synrl.video.scene import Look, Scene, Shape
 from synrl.video.style import lettering
 from synrl.world.easing import along
-from synrl.world.history import History, Propose, Step, timed
-from synrl.world.slots import NAMES, Value, negated
-from synrl.world.style import Style
+from synrl.world.history import History, Propose, Step, play, timed
+from synrl.world.slots import NAMES, Value, apply, negated
+from synrl.world.style import Style, draw_style
 from synrl.world.timeline import FPS, HEIGHT, HIDDEN, WIDTH, Operation, Poses, SceneObject, Timeline
 
 COVER = 0
@@ -26,6 +28,30 @@ MOST = 9
 """Largest value, either sign, that comes in; sums stay within twice that."""
 STEP = 5
 """Largest amount that is added, either sign."""
+
+
+class SymbolQuery(LongQuery):
+    """What every question about a clip of slots says."""
+
+    most: int
+    """Slots that there ever are."""
+
+
+def simulate(
+    asks: Sequence[HistoryAsk[SymbolQuery, int, SymbolConfig]], config: SymbolConfig, streams: Streams
+) -> Timeline:
+    """A clip that one of some kinds of question is asked about."""
+    style, question, scene = draw_style(streams), streams.question, streams.scene
+    reveal = draw_reveal(config.mode, question)
+    ask = question.choice([ask for ask in asks if config.mode in ask.modes])
+    wanted = question.integer(1, config.num_operations)
+    propose = proposer(config, reveal)
+    common = SymbolQuery(ask=ask.name, reveal=reveal, form=config.form, most=config.most)
+    while True:
+        history = play(start(scene, config), config.num_operations, apply, propose, scene)
+        query = ask.draw(history, common, wanted, config, question)
+        if query is not None:
+            return animate(history, query, style, streams)
 
 
 def start(scene: Stream, config: SymbolConfig) -> dict[str, list[Value]]:
@@ -93,7 +119,7 @@ def draw(timeline: Timeline) -> Scene:
             inset = Shape(rounded_rectangle(item.size - 8, item.size - 8, 5), fill="#ffffff")
         faces = [(body, inset, Shape(lettering(style, word, height), fill="#202020")) for word in words]
         looks.append(tuple(faces) if item.shape == "token" else ((body,), *faces))
-    row = Row.of(timeline.poses, timeline.objects, query["most"])
+    row = SlotRow.of(timeline.poses, timeline.objects, query["most"])
     shelf = []
     for slot in range(query["most"]):
         x, below = row.x(slot), row.y + row.tile / 2
@@ -112,7 +138,7 @@ def _values(timeline: Timeline) -> list[Value]:
 class _Stage:
     """The objects of a clip as they come up, and their tracks."""
 
-    def __init__(self, row: Row, num_frames: int, tile_colour: str, token_colour: str) -> None:
+    def __init__(self, row: SlotRow, num_frames: int, tile_colour: str, token_colour: str) -> None:
         self.row, self.num_frames = row, num_frames
         self.colours = {"tile": tile_colour, "token": token_colour}
         self.objects: list[SceneObject] = []
@@ -144,10 +170,10 @@ class _Stage:
         return poses
 
 
-def animate(history: History, query: Mapping[str, Any], style: Style, streams: Streams) -> Timeline:
+def animate(history: History, query: SymbolQuery, style: Style, streams: Streams) -> Timeline:
     """The clip of a history."""
     operations, states, num_frames = timed(history, query["reveal"], streams.scene)
-    row = Row.drawn(streams.style, query["most"])
+    row = SlotRow.drawn(streams.style, query["most"])
     stage = _Stage(row, num_frames, *streams.style.sample(tuple(style.palette.colours.values()), 2))
     values = list(dict.fromkeys(value for state in history.states for value in state["slots"]))
     tiles = [stage.add_tile(value) for value in history.states[0]["slots"]]

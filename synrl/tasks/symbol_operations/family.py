@@ -16,15 +16,12 @@ from matplotlib.path import Path
 from synrl.evidence import Evidence, Observed
 from synrl.seeds import Streams
 from synrl.tasks.base import Family
-from synrl.tasks.shared.moments import draw_reveal
 from synrl.tasks.shared.telling import both_ways
 from synrl.tasks.symbol_operations import clip, solver
 from synrl.tasks.symbol_operations.asks import ASKS
 from synrl.tasks.symbol_operations.config import LEVELS, SymbolConfig
 from synrl.video.scene import Scene
-from synrl.world.history import play
-from synrl.world.slots import WORLD, apply
-from synrl.world.style import draw_style
+from synrl.world.slots import WORLD
 from synrl.world.timeline import Operation, Timeline
 
 
@@ -53,18 +50,7 @@ class SymbolOperations(Family):
     names = (r"slots? [A-Z]\d?(?: and [A-Z]\d?)?", r"[+-]\d+|±")
 
     def simulate(self, config: SymbolConfig, streams: Streams) -> Timeline:
-        style, question, scene = draw_style(streams), streams.question, streams.scene
-        reveal = draw_reveal(config.mode, question)
-        ask = question.choice([ask for ask in ASKS if config.mode in ask.modes])
-        wanted = question.integer(1, config.num_operations)
-        propose = clip.proposer(config, reveal)
-        while True:
-            history = play(clip.start(scene, config), config.num_operations, apply, propose, scene)
-            asked = ask.draw(history, reveal, wanted, config, question)
-            if asked is not None:
-                break
-        query = {"ask": ask.name, "reveal": reveal, "form": config.form, "most": config.most, **asked}
-        return clip.animate(history, query, style, streams)
+        return clip.simulate(ASKS, config, streams)
 
     def draw(self, timeline: Timeline) -> Scene:
         return clip.draw(timeline)

@@ -13,7 +13,7 @@ OUT = -40.0
 
 
 @dataclass(frozen=True)
-class Row:
+class SlotRow:
     """Where the slots are, in px."""
 
     left: float
@@ -30,7 +30,7 @@ class Row:
         return self.left + (slot + 0.5) * self.pitch
 
     @classmethod
-    def drawn(cls, style: Stream, most: int) -> Row:
+    def drawn(cls, style: Stream, most: int) -> SlotRow:
         """As large as it fits, or a little smaller."""
         pitch = float(style.integer(54, min(84, (WIDTH - 24) // most)))
         return cls(
@@ -38,7 +38,7 @@ class Row:
         )
 
     @classmethod
-    def of(cls, poses: Poses, objects: Sequence[SceneObject], most: int) -> Row:
+    def of(cls, poses: Poses, objects: Sequence[SceneObject], most: int) -> SlotRow:
         """Of a clip, by its tiles on the first frame, the first of which stands in slot A."""
         pitch = objects[0].size + 16
         return cls(float(poses.x[0, 0]) - pitch / 2, float(poses.y[0, 0]), pitch)
@@ -48,24 +48,26 @@ Way = tuple[Sequence[tuple[float, float]], Sequence[float]]
 """Corners of a route, and the shares of an operation's time at which they are reached."""
 
 
-def over(row: Row, source: int, target: int, lane: int) -> Way:
+def over(row: SlotRow, source: int, target: int, lane: int) -> Way:
     """Up into a lane above the row, across, and down."""
     y = row.y - lane * (row.tile + 14)
     corners = [(row.x(source), row.y), (row.x(source), y), (row.x(target), y), (row.x(target), row.y)]
     return corners, (0.0, 0.25, 0.75, 1.0)
 
 
-def leave(row: Row, slot: int, end: float) -> Way:
+def leave(row: SlotRow, slot: int, end: float) -> Way:
     """Up and out of the picture; by halfway, if something is to cross or to close up."""
     return [(row.x(slot), row.y), (row.x(slot), OUT)], (0.0, end)
 
 
-def drop(row: Row, slot: int, start: float) -> Way:
+def drop(row: SlotRow, slot: int, start: float) -> Way:
     """Into a slot from above."""
     return [(row.x(slot), OUT), (row.x(slot), row.y)], (start, 1.0)
 
 
-def shifts(row: Row, before: Sequence[int], after: Sequence[int], start: float, end: float) -> dict[int, Way]:
+def shifts(
+    row: SlotRow, before: Sequence[int], after: Sequence[int], start: float, end: float
+) -> dict[int, Way]:
     """Straight along the row, for tiles that are in another slot."""
     slots = {tile: (before.index(tile), after.index(tile)) for tile in before if tile in after}
     return {
