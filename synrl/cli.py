@@ -25,7 +25,7 @@ from synrl.commands import (
     stats,
     verify,
 )
-from synrl.errors import SynRLError
+from synrl.errors import SynRLError, one_line
 
 MODULES = (families, recipes, generate, verify, audit, preview, stats, cot, push, export, models)
 """In the order of the help; `models` holds the commands that train models and measure them."""
@@ -50,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return int(arguments.run(arguments))
     except SynRLError as error:
-        print(f"synrl {arguments.command}: {error}", file=sys.stderr)
+        print(f"synrl {arguments.command}: {one_line(error)}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print(f"synrl {arguments.command}: interrupted; the same command goes on from here", file=sys.stderr)

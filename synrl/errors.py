@@ -21,6 +21,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+_SHOWN = 60
+"""Characters of a value in a message."""
+
 
 class SynRLError(ValueError):
     """Base of every error that a user can cause and mend."""
@@ -85,6 +88,20 @@ class IllegalOperation(SynRLError):
 def allowed(values: Iterable[object]) -> str:
     """The tail of a message: `allowed: a, b, c`."""
     return "allowed: " + ", ".join(str(value) for value in values)
+
+
+def shown(value: object) -> str:
+    """A value as a message shows it: control characters escaped, and no more of it than a line holds."""
+    if isinstance(value, str | bytes) and len(value) > _SHOWN:
+        return f"{value[:_SHOWN]!r}…"
+    said = repr(value)
+    return said if len(said) <= _SHOWN + 2 else f"{said[:_SHOWN]}…"
+
+
+def one_line(error: BaseException) -> str:
+    """What an error says, on one line that holds no control character, whatever it repeats."""
+    said = str(error).strip() or type(error).__name__
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in said)
 
 
 def first_line(error: BaseException) -> str:
