@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from synrl.errors import DataError
+from synrl.errors import DataError, shown
 
 if TYPE_CHECKING:
     from datasets import Features
@@ -142,13 +142,13 @@ def decode_json(row: dict[str, Any]) -> dict[str, Any]:
     """A row read with plain pyarrow, its JSON texts turned into objects.
 
     Raises:
-        DataError: a JSON column does not hold an object, or a list of structs has gaps.
+        DataError: a JSON column does not hold an object that can be read, or a list of structs has gaps.
     """
     row = dict(row)
     for name in ("objects", "tracks", "events", "operations", "states"):
         if not isinstance(row[name], list) or not all(isinstance(item, dict) for item in row[name]):
             raise DataError(f"row {row.get('id')}: column {name} has gaps")
-    row["config"] = _json_object(row["config"], "config")
+    row["config"] = _key_and_query(_json_object(row["config"], "config"))
     row["operations"] = [
         {**operation, "arguments": _json_object(operation["arguments"], "operations.arguments")}
         for operation in row["operations"]
@@ -163,11 +163,21 @@ def _json_object(value: Any, column: str) -> dict[str, Any]:
     if isinstance(value, str):
         try:
             value = json.loads(value)
-        except json.JSONDecodeError as error:
+        except (ValueError, RecursionError) as error:
             raise DataError(f"column {column} is not JSON: {error}") from error
     if not isinstance(value, dict):
         raise DataError(f"column {column} holds {type(value).__name__}, not an object")
     return value
+
+
+def _key_and_query(config: dict[str, Any]) -> dict[str, Any]:
+    """A config, if it has what every reader asks it for."""
+    kinds: dict[str, type] = {"split": str, "index": int, "query": dict}
+    for name, kind in kinds.items():
+        if not isinstance(config.get(name), kind):
+            found = shown(config.get(name)) if kind is not dict else type(config.get(name)).__name__
+            raise DataError(f"column config has a {name} of {found}; allowed: {kind.__name__}")
+    return config
 
 
 def time_ms(frame: int, fps: float) -> int:

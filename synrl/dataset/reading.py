@@ -1,20 +1,28 @@
 """Reading rows back: Parquet files of a local folder, or of a Hub dataset fetched once, with plain pyarrow.
 
-Row groups are the unit of reading, so memory stays flat and processes can share the work.
+Row groups are the unit of reading, so memory stays flat and processes can share the work. Whatever is read
+passes `synrl.dataset.gate` first. What a row that has passed can still break, since its parts contradict each
+other, breaks inside `reading`, which names the row.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from synrl.errors import DataError, first_line
-from synrl.schema import COLUMNS, decode_json
+from synrl.dataset.gate import check_rows
+from synrl.dataset.layout import check_layout, check_size, opened
+from synrl.errors import ConfigError, DataError, IllegalOperation, SynRLError, first_line, shown
+from synrl.schema import decode_json
+
+_SLICE = 2**24
+"""Bytes of a table that are made objects of Python at a time, if a row is not larger."""
 
 
 @dataclass(frozen=True)
@@ -24,39 +32,49 @@ class Group:
     path: Path
     index: int
     num_rows: int
+    first: int = 0
+    """Row of the file that is the first of the group."""
 
     @property
     def split(self) -> str:
         """What its file's name begins with: `train` of `train-00000-of-00001.parquet`."""
         return self.path.stem.split("-")[0]
 
-    def rows(self) -> list[dict[str, Any]]:
+    def rows(self) -> Iterator[dict[str, Any]]:
         """Its rows, JSON columns decoded.
 
         Raises:
-            DataError: the file is damaged.
+            DataError: the file is damaged, or holds what no row of ours does.
         """
-        return [decode_json(row) for row in self.columns()]
+        for number, row in enumerate(_made(self.table()), start=self.first):
+            try:
+                decoded = decode_json(row)
+            except DataError as error:
+                raise DataError(f"{self.path}, row {number}: {error}") from error
+            yield decoded
 
     def columns(self, names: Sequence[str] | None = None) -> list[dict[str, Any]]:
         """Some columns of its rows as they are stored, or all.
 
         Raises:
-            DataError: the file is damaged.
+            DataError: the file is damaged, or holds what no row of ours does.
         """
-        read: list[dict[str, Any]] = self.table(names).to_pylist()
-        return read
+        return list(_made(self.table(names)))
 
     def table(self, names: Sequence[str] | None = None) -> pa.Table:
         """The same as an Arrow table.
 
         Raises:
-            DataError: the file is damaged.
+            DataError: the file is damaged, or holds what no row of ours does.
         """
+        file = opened(self.path)
+        check_size(self.path, file, self.index, names)
         try:
-            return pq.ParquetFile(self.path).read_row_group(self.index, columns=names)
-        except (OSError, pa.ArrowException) as error:
+            table = file.read_row_group(self.index, columns=names)
+        except (OSError, ValueError, pa.ArrowException) as error:
             raise DataError(f"{self.path} can't be read: {first_line(error)}") from error
+        check_rows(table, self.path, self.first)
+        return table
 
 
 @dataclass(frozen=True)
@@ -98,25 +116,59 @@ class Source:
     def pick(self, count: int) -> Iterator[tuple[Group, dict[str, Any]]]:
         """The same rows, each with the group that holds it."""
         total, seen = self.num_rows, 0
-        wanted = {total * k // count for k in range(count)} if count < total else set(range(total))
+        wanted = {total * k // count for k in range(count)} if count < total else range(total)
         for group in self.groups:
-            if wanted & set(range(seen, seen + group.num_rows)):
-                for number, row in enumerate(group.rows(), start=seen):
+            numbers = range(seen, seen + group.num_rows)
+            if any(number in wanted for number in numbers):
+                for number, row in zip(numbers, group.rows(), strict=True):
                     if number in wanted:
                         yield group, row
             seen += group.num_rows
 
 
-def _groups(path: Path) -> list[Group]:
+def reading(row: Mapping[str, Any]) -> AbstractContextManager[None]:
+    """Work on a row that may be anybody's; what it breaks is an error of the data, which names the row.
+
+    Raises:
+        DataError: its parts contradict each other, so that the work can't be done.
+    """
+    return blaming(f"row {row['id']}")
+
+
+@contextmanager
+def blaming(what: str) -> Iterator[None]:
+    """Work on rows; whatever they break is an error of the data, which names them as it is told to.
+
+    Raises:
+        DataError: they contradict themselves.
+    """
     try:
-        file = pq.ParquetFile(path)
-    except (OSError, pa.ArrowException) as error:
-        raise DataError(f"{path} can't be read: {first_line(error)}") from error
-    missing = [column for column in COLUMNS if column not in file.schema_arrow.names]
-    if missing:
-        raise DataError(f"{path} is not a SynRL file: it has no column {', '.join(missing)}")
-    sizes = (file.metadata.row_group(i).num_rows for i in range(file.num_row_groups))
-    return [Group(path, i, size) for i, size in enumerate(sizes)]
+        yield
+    except SynRLError as error:
+        if not isinstance(error, ConfigError | IllegalOperation):
+            raise
+        raise DataError(f"{what} contradicts itself: {error}") from error
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, AssertionError) as error:
+        said = f"{type(error).__name__}: {shown(str(error))}"
+        raise DataError(f"{what} contradicts itself ({said}); `synrl verify` says more") from error
+
+
+def _made(table: pa.Table) -> Iterator[dict[str, Any]]:
+    """The rows of a table as objects of Python, a few at a time."""
+    step = max(1, _SLICE * table.num_rows // max(1, table.nbytes))
+    for start in range(0, table.num_rows, step):
+        yield from table.slice(start, step).to_pylist()
+
+
+def _groups(path: Path) -> list[Group]:
+    file = opened(path)
+    check_layout(path, file)
+    sizes = [file.metadata.row_group(number).num_rows for number in range(file.num_row_groups)]
+    firsts = accumulate(sizes, initial=0)
+    return [
+        Group(path, number, size, first)
+        for number, (size, first) in enumerate(zip(sizes, firsts, strict=False))
+    ]
 
 
 def _download(repo: str) -> Path:
