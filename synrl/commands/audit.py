@@ -27,8 +27,12 @@ def add(commands: Any) -> None:
 
 def _audit(arguments: argparse.Namespace) -> int:
     from synrl.audit.audit import NOT_JUDGED, audit
+    from synrl.dataset.reading import blaming
+    from synrl.pool import check_num_proc
 
-    found = audit(arguments.data, num_proc=arguments.num_proc)
+    check_num_proc(arguments.num_proc)
+    with blaming(f"a row of {arguments.data}"):
+        found = audit(arguments.data, num_proc=arguments.num_proc)
     if arguments.json:
         print(json.dumps(found.to_dict(), indent=2))
     else:

@@ -21,7 +21,7 @@ from synrl.chat.settings import api_key
 from synrl.cot.prompting import VERDICT_SCHEMA, Message, with_video
 from synrl.cot.settings import CotConfig
 from synrl.cot.stages import Outcome, make_chain
-from synrl.dataset.reading import Group
+from synrl.dataset.reading import Group, reading
 from synrl.schema import COLUMNS, decode_json
 
 ROW = "row|"
@@ -137,7 +137,8 @@ class _Session:
             table, number = item
             row = decode_json(table.slice(number, 1).to_pylist()[0])
             del item, table  # not to keep a whole row group for as long as this row takes
-            outcome = await make_chain(row, partial(self._ask, row), self._config)
+            with reading(row):
+                outcome = await make_chain(row, partial(self._ask, row), self._config)
             self._journal.put(ROW + row["id"], dict(vars(outcome)))
             self._tell(outcome, self._tokens)
             self._tokens = 0

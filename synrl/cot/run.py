@@ -30,7 +30,7 @@ from synrl.cot.settings import CotConfig
 from synrl.cot.stages import REASONS, Outcome
 from synrl.dataset.cards import dataset_card
 from synrl.dataset.generate import write_tables
-from synrl.dataset.reading import Group, Source
+from synrl.dataset.reading import Group, Source, reading
 from synrl.dataset.record import Record, made_from, sizes_in, write_recipe
 from synrl.errors import DataError
 from synrl.output import HOLDS_ELSE, is_done, staged, write_whole
@@ -221,8 +221,9 @@ def trace_group(group: Group, tolerance: float) -> list[tuple[str, Outcome]]:
     """
     outcomes = []
     for row in group.rows():
-        chain = trace.write(row)
-        report = check(chain, row, tolerance)
+        with reading(row):
+            chain = trace.write(row)
+            report = check(chain, row, tolerance)
         if not report.ok:
             raise DataError(
                 f"the chain of {row['id']} fails its own check: {'; '.join(report.problems)}; if "

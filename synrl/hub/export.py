@@ -24,7 +24,7 @@ from tqdm.auto import tqdm
 
 from synrl.answers import ANSWER_TYPES, LETTERS
 from synrl.checks import check_one_of
-from synrl.dataset.reading import Group, Source
+from synrl.dataset.reading import Group, Source, reading
 from synrl.errors import DataError
 from synrl.output import HOLDS_ELSE, is_done, staged, whole_file, write_whole
 from synrl.prompts import completion_text, prompt_text, target_text
@@ -112,7 +112,7 @@ def _write(source: Source, form: Format, staging: Path, out: Path, progress: boo
         for split, groups in _by_split(source).items():
             rows_of_split = (row for group in groups for row in group.rows())
             kept = _kept(rows_of_split, form, left_out, bar)
-            made = (form.row(row, _video(row, staging, seen), out.absolute()) for row in kept)
+            made = (_made(row, form, staging, seen, out.absolute()) for row in kept)
             rows[split] = _WRITERS[form.suffix](staging / f"{split}.{form.suffix}", made)
     return Exported(rows, dict(left_out))
 
@@ -134,6 +134,11 @@ def _kept(
         else:
             left_out[row["answer_type"]] += 1
         bar.update()
+
+
+def _made(row: Mapping[str, Any], form: Format, folder: Path, seen: set[str], out: Path) -> dict[str, Any]:
+    with reading(row):
+        return form.row(row, _video(row, folder, seen), out)
 
 
 def _video(row: Mapping[str, Any], folder: Path, seen: set[str]) -> str:

@@ -24,7 +24,7 @@ from synrl.chat.journal import Journal
 from synrl.chat.settings import api_key
 from synrl.cot.check import check
 from synrl.cot.prompting import Message, fence
-from synrl.dataset.reading import Source
+from synrl.dataset.reading import Source, reading
 from synrl.errors import DataError
 from synrl.evaluation.judge.pairs import Pair, pair_up, read_outputs
 from synrl.evaluation.judge.settings import JudgeConfig
@@ -206,9 +206,9 @@ def _check(pairs: Sequence[Pair], data: str) -> dict[str, tuple[Any, Any]]:
         for row in group.columns(columns):
             if pair := wanted.get(row["id"]):
                 whole = decode_json(row)
-                a, b = (
-                    list(check(t, whole).problems) if _FORMED.fullmatch(t) else None for t in (pair.a, pair.b)
-                )
+                texts = pair.a, pair.b
+                with reading(row):
+                    a, b = (list(check(t, whole).problems) if _FORMED.fullmatch(t) else None for t in texts)
                 found[pair.id] = a, b
     if not found:
         raise DataError(f"no row of {data} has the id of a pair, {pairs[0].id!r} first")
