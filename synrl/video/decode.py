@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import islice
 from typing import TypeAlias
 
 import av
@@ -26,6 +27,12 @@ from av.video.stream import VideoStream
 from synrl.errors import VideoError
 
 Packet: TypeAlias = "av.Packet[av.VideoStream]"
+
+
+MAX_PIXELS = 8192 * 8192
+"""Of a frame."""
+MAX_FRAMES = 100_000
+"""Of a video."""
 
 
 @dataclass(frozen=True)
@@ -139,12 +146,17 @@ def described(stream: VideoStream, index: _Index) -> VideoInfo:
 def opened(data: bytes) -> Iterator[tuple[InputContainer, VideoStream]]:
     """The container and its first video stream; FFmpeg's errors inside the block become a `VideoError`."""
     try:
-        with av.open(io.BytesIO(data), "r") as container:
+        # FFmpeg's decoders refuse larger frames themselves, whatever the container says of them.
+        with av.open(io.BytesIO(data), "r", options={"max_pixels": str(MAX_PIXELS)}) as container:
             if not container.streams.video:
                 raise VideoError("no video stream in the file")
             stream = container.streams.video[0]
             if not isinstance(stream.codec_context, VideoCodecContext):
                 raise VideoError("the video stream has no codec that can be decoded")
+            width, height = stream.codec_context.width, stream.codec_context.height
+            if width * height > MAX_PIXELS:
+                raise VideoError(f"the video has frames of {width} x {height}; allowed: {MAX_PIXELS} pixels")
+            stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
             # One thread: results and errors come in order, and clips are the unit of parallel work.
             stream.codec_context.thread_count = 1
             yield container, stream
@@ -153,8 +165,16 @@ def opened(data: bytes) -> Iterator[tuple[InputContainer, VideoStream]]:
 
 
 def packets_of(container: InputContainer, stream: VideoStream) -> list[Packet]:
-    """All packets of a stream that hold something, as they lie in the file."""
-    return [packet for packet in container.demux(stream) if packet.size]
+    """All packets of a stream that hold something, as they lie in the file.
+
+    Raises:
+        VideoError: there are too many.
+    """
+    held = (packet for packet in container.demux(stream) if packet.size)
+    packets = list(islice(held, MAX_FRAMES + 1))
+    if len(packets) > MAX_FRAMES:
+        raise VideoError(f"the video has more frames than the {MAX_FRAMES} allowed")
+    return packets
 
 
 def _indexed(container: InputContainer, stream: VideoStream) -> _Index:
