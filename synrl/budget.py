@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from synrl.errors import ConfigError
+from synrl.checks import check_above, check_range
 from synrl.video import decode
 
 PAIR = 2
@@ -55,16 +55,11 @@ class VideoBudget:
     """Of all frames together: longer clips are shown smaller."""
 
     def __post_init__(self) -> None:
-        if not self.fps > 0:
-            raise ConfigError(f"frames a second are {self.fps}; allowed: more than 0")
-        if not PAIR <= self.min_frames <= self.max_frames:
-            raise ConfigError(
-                f"frames are {self.min_frames} to {self.max_frames}; allowed: at least {PAIR}, in order"
-            )
-        if min(self.max_frame_pixels, self.max_clip_pixels) < 1:
-            raise ConfigError(
-                f"pixels are {self.max_frame_pixels} a frame, {self.max_clip_pixels} a clip; allowed: from 1"
-            )
+        check_above("fps", self.fps, 0)
+        check_range("min_frames", self.min_frames, PAIR)
+        check_range("max_frames", self.max_frames, self.min_frames)
+        check_range("max_frame_pixels", self.max_frame_pixels, 1)
+        check_range("max_clip_pixels", self.max_clip_pixels, 1)
 
     def sample(self, num_frames: int, fps: float) -> list[int]:
         """Which frames of a video to show: an even number, ascending, the first and the last among them.

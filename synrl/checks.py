@@ -41,6 +41,16 @@ def check_range(name: str, value: float, low: float, high: float | None = None) 
         raise ConfigError(f"{name} is {value!r}; allowed: {within}")
 
 
+def check_above(name: str, value: float, low: float) -> None:
+    """Hold a number to be larger than another.
+
+    Raises:
+        ConfigError: it isn't, or is no number (NaN).
+    """
+    if not value > low:
+        raise ConfigError(f"{name} is {value!r}; allowed: more than {_short(low)}")
+
+
 def check_ranges(config: object, **ranges: tuple[float, float]) -> None:
     """Hold fields of a dataclass to lie within limits, both allowed.
 

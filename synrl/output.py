@@ -13,6 +13,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import get_ident
 from typing import NoReturn
 
 from synrl.errors import OutputError
@@ -29,13 +30,16 @@ Difference = Callable[[Path], str]
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
+def whole_file(path: Path, *, shared: bool = False) -> Iterator[Path]:
     """Where to write a file that appears as `path` when it is complete, and otherwise not at all.
+
+    Args:
+        shared: whether others may write the same file at the same time; the last one counts.
 
     Raises:
         OutputError: `path` is no name of a file, as `.` is none.
     """
-    part = _beside(path, ".part")
+    part = _beside(path, f".{os.getpid()}-{get_ident()}.part" if shared else ".part")
     try:
         yield part
         os.replace(part, path)

@@ -18,7 +18,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from synrl.errors import ConfigError
+from synrl.checks import check_range
 
 GENERATOR_VERSION = "3"
 """Part of every key and of every row. It changes exactly when the rows of some seed change."""
@@ -74,6 +74,15 @@ SHIFT = "_shift"
 """End of the name of a split that shows another split's rows in a held-out style."""
 
 
+def check_seed(seed: int) -> None:
+    """Hold a root seed to what fits into 63 bits.
+
+    Raises:
+        ConfigError: it doesn't.
+    """
+    check_range("seed", seed, 0, 2**63 - 1)
+
+
 class Streams:
     """The six streams of one row; each is opened when it is first used.
 
@@ -81,10 +90,8 @@ class Streams:
     """
 
     def __init__(self, family: str, split: str, seed: int, index: int) -> None:
-        if not 0 <= seed < 2**63:
-            raise ConfigError(f"seed {seed} is out of range; allowed: 0 to 2^63 - 1")
-        if index < 0:
-            raise ConfigError(f"row index {index} is negative")
+        check_seed(seed)
+        check_range("row index", index, 0)
         self.shifted = split.endswith(SHIFT)
         """Whether the style comes from the held-out space."""
         self._family, self._split = family, split

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from synrl.checks import check_one_of, check_range, check_ranges, check_some_of
+from synrl.checks import check_above, check_one_of, check_range, check_ranges, check_some_of
 from synrl.errors import ConfigError
 
 
@@ -17,6 +17,7 @@ def test_what_is_allowed_passes_limits_included() -> None:
     for value in (1, 1.5, 2):
         check_range("ratio", value, 1, 2)
     check_range("rows", 10**9, 1)
+    check_above("fps", 1e-9, 0)
     check_ranges(SimpleNamespace(ratio=2, rows=1), ratio=(1, 2), rows=(1, 3))
 
 
@@ -30,6 +31,8 @@ def test_what_is_allowed_passes_limits_included() -> None:
         (lambda: check_range("ratio", 0, 1, 2), "ratio is 0; allowed: 1 to 2"),
         (lambda: check_range("ratio", float("nan"), 1.25, 2), "ratio is nan; allowed: 1.25 to 2"),
         (lambda: check_range("rows", 0, 1), "rows is 0; allowed: 1 or more"),
+        (lambda: check_above("fps", 0, 0), "fps is 0; allowed: more than 0"),
+        (lambda: check_above("fps", float("nan"), 0), "fps is nan; allowed: more than 0"),
         (lambda: check_ranges(SimpleNamespace(a=1, b=5), a=(0, 1), b=(0, 4)), "b is 5; allowed: 0 to 4"),
     ],
 )

@@ -19,7 +19,7 @@ HEAVY = ("torch", "transformers", "trl", "lmms_eval", "vllm")
 DRAWING = ("matplotlib", "av")
 DYNAMIC = {"importlib", "import_module", "__import__", "builtins", "exec", "eval", "modules", "runpy"}
 """Names with which a module may be imported that no `import` says."""
-READERS = ("family", "asks", "solver")
+READERS = ("family", "asks", "captions", "solver")
 """The files of a long family that may read clips."""
 WALK = (
     "import importlib, pkgutil, sys\n"

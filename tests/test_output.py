@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -149,3 +151,21 @@ def test_a_place_without_a_name_of_its_own_is_refused(
 def test_an_error_that_is_not_the_disk_s_passes(tmp_path: Path) -> None:
     with pytest.raises(ConnectionResetError), disk_errors(tmp_path):
         raise ConnectionResetError(104, "Connection reset by peer")
+
+
+def test_several_write_the_same_file_at_once_each_apart(tmp_path: Path) -> None:
+    path = tmp_path / "file.txt"
+
+    def write(text: str) -> set[str]:
+        with whole_file(path, shared=True) as part:
+            part.write_text(text)
+            both_have_written.wait()
+            there = set(names(tmp_path))
+            both_have_looked.wait()
+        return there
+
+    both_have_written, both_have_looked = Barrier(2, timeout=60), Barrier(2, timeout=60)
+    with ThreadPoolExecutor(2) as pool:
+        one, two = pool.map(write, ("one", "two"))
+    assert one == two and len(one) == 2 and path.name not in one
+    assert names(tmp_path) == ["file.txt"] and path.read_text() in ("one", "two")

@@ -67,7 +67,7 @@ def test_a_sample_has_no_repeats_and_leaves_its_source_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seed", "index", "said"), [(-1, 0, "seed -1"), (2**63, 0, "seed"), (0, -1, "index -1")]
+    ("seed", "index", "said"), [(-1, 0, "seed is -1"), (2**63, 0, "seed is"), (0, -1, "index is -1")]
 )
 def test_numbers_out_of_range_are_named(seed: int, index: int, said: str) -> None:
     with pytest.raises(ConfigError, match=said):

@@ -1,14 +1,38 @@
-"""The address of a model server, and its key, which is no setting so that it gets into no file or log."""
+"""What is said of a model server: its address, and how it is asked.
+
+Its key is no setting, so that it gets into no file or log.
+"""
 
 from __future__ import annotations
 
 import os
+from typing import Any
 from urllib.parse import urlsplit
 
+from synrl.config import setting
 from synrl.errors import ConfigError
 
 KEYS = ("SYNRL_API_KEY", "OPENAI_API_KEY")
 """Environment variables that may hold the key; the first that is set counts."""
+
+
+REQUESTS = {
+    "max_tokens": (256, 262144),
+    "concurrency": (1, 1024),
+    "timeout": (1, 86400),
+    "max_retries": (0, 20),
+}
+"""What is allowed of the settings that say how a server is asked."""
+
+
+def timeout_setting() -> Any:
+    """The field of a dataclass of settings."""
+    return setting(600.0, "seconds to wait for an answer, 1 to 86400")
+
+
+def retries_setting() -> Any:
+    """The field of a dataclass of settings."""
+    return setting(6, "how often a failed request or unreadable verdict is asked again, 0 to 20")
 
 
 def api_key() -> str | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from synrl.chat.settings import check_model_name, check_url
+from synrl.chat.settings import REQUESTS, check_model_name, check_url, retries_setting, timeout_setting
 from synrl.checks import check_ranges
 from synrl.config import setting
 
@@ -45,8 +45,8 @@ class CotConfig:
     )
     max_tokens: int = setting(16384, "longest output of a model, 256 to 262144 tokens")
     concurrency: int = setting(32, "rows under way at once, 1 to 1024")
-    timeout: float = setting(600.0, "seconds to wait for an answer, 1 to 86400")
-    max_retries: int = setting(6, "how often a failed request or unreadable verdict is asked again, 0 to 20")
+    timeout: float = timeout_setting()
+    max_retries: int = retries_setting()
 
     def __post_init__(self) -> None:
         check_ranges(
@@ -57,10 +57,7 @@ class CotConfig:
             rounds=(0, 20),
             tolerance=(0, 5),
             fps=(0, 60),
-            max_tokens=(256, 262144),
-            concurrency=(1, 1024),
-            timeout=(1, 86400),
-            max_retries=(0, 20),
+            **REQUESTS,
         )
         for name in ("writer_model", "judge_model", "polish_model"):
             check_model_name(name, getattr(self, name))

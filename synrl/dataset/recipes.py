@@ -22,7 +22,7 @@ from synrl.checks import check_one_of, check_range
 from synrl.dataset.rows import TWINS, check_split, scheduled
 from synrl.dataset.sources import LLAVA_VIDEO, VideoSource
 from synrl.errors import ConfigError, allowed
-from synrl.seeds import GENERATOR_VERSION
+from synrl.seeds import GENERATOR_VERSION, check_seed
 from synrl.tasks import families, get_family
 from synrl.tasks.config import LEVELS, MODES, Config
 from synrl.video.encode import ENCODINGS
@@ -51,8 +51,7 @@ class Part:
             raise ConfigError(
                 f"families are {', '.join(self.families) or 'none'}; name each once, at least one"
             )
-        if not 1 <= self.num_rows <= TWINS * len(self.families):
-            raise ConfigError(f"number of rows is {self.num_rows}; allowed: 1 to {TWINS} a family")
+        check_range("number of rows", self.num_rows, 1, TWINS * len(self.families))
         check_split(self.split)
         for name in self.families:
             family = get_family(name)
@@ -113,8 +112,7 @@ class Recipe:
     generator_version: str = field(default=GENERATOR_VERSION, init=False)
 
     def __post_init__(self) -> None:
-        if not 0 <= self.seed < 2**63:
-            raise ConfigError(f"seed is {self.seed}; allowed: 0 to 2^63 - 1")
+        check_seed(self.seed)
         check_one_of("encoding", self.encoding, ENCODINGS)
         said = [(part.split, family) for part in self.parts for family in part.families]
         if not said or len(set(said)) < len(said):

@@ -13,6 +13,7 @@ from itertools import groupby
 from typing import Any
 
 from synrl.answers import extract
+from synrl.checks import check_range
 from synrl.errors import ConfigError
 from synrl.scoring import score
 
@@ -72,8 +73,7 @@ def overlong_penalty(max_length: int, margin: int) -> Callable[..., list[float]]
     Raises:
         ConfigError: the margin is not within the length.
     """
-    if not 1 <= margin <= max_length:
-        raise ConfigError(f"margin is {margin} tokens; allowed: 1 to the {max_length} of a completion")
+    check_range("margin in tokens", margin, 1, max_length)
 
     def overlong(completion_ids: Sequence[Sequence[int]], **columns: Any) -> list[float]:
         return [min(0.0, max(-1.0, (max_length - margin - len(ids)) / margin)) for ids in completion_ids]

@@ -23,6 +23,7 @@ from trl import GRPOConfig, GRPOTrainer
 from trl.data_utils import is_conversational, prepare_multimodal_messages
 
 from synrl.budget import Clip, VideoBudget, as_given, token_edge
+from synrl.checks import check_range
 from synrl.errors import ConfigError, DataError
 from synrl.training.inputs import (
     Prompt,
@@ -65,8 +66,8 @@ class VideoGRPOTrainer(GRPOTrainer):
         **kwargs: Any,
     ) -> None:
         _check_arguments(args, kwargs)
-        if generation_chunk_size is not None and generation_chunk_size < 1:
-            raise ConfigError(f"generation chunk size is {generation_chunk_size}; allowed: from 1")
+        if generation_chunk_size is not None:
+            check_range("generation chunk size", generation_chunk_size, 1)
         super().__init__(model, reward_funcs, args, **kwargs)
         if not hasattr(self.processing_class, "video_processor"):
             raise ConfigError(f"{type(self.processing_class).__name__} takes no videos; use a video model")

@@ -159,10 +159,10 @@ def test_a_video_is_bytes_or_a_path(tmp_path: Any) -> None:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        (dict(fps=0), "frames a second are 0"),
-        (dict(min_frames=1), "frames are 1 to 32"),
-        (dict(max_frames=3), "frames are 4 to 3"),
-        (dict(max_clip_pixels=0), ", 0 a clip"),
+        (dict(fps=0), "fps is 0; allowed: more than 0"),
+        (dict(min_frames=1), "min_frames is 1; allowed: 2 or more"),
+        (dict(max_frames=3), "max_frames is 3; allowed: 4 or more"),
+        (dict(max_clip_pixels=0), "max_clip_pixels is 0; allowed: 1 or more"),
     ],
 )
 def test_impossible_budgets_are_refused(settings: dict[str, Any], message: str) -> None:

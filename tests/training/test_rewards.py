@@ -69,5 +69,5 @@ def test_the_penalty_falls_over_the_margin() -> None:
     penalty = overlong_penalty(100, 20)
     given = penalty(completion_ids=[[0] * length for length in (1, 80, 90, 100, 120)])
     assert given == [0.0, 0.0, -0.5, -1.0, -1.0]
-    with pytest.raises(ValueError, match="margin is 0 tokens"):
+    with pytest.raises(ValueError, match="margin in tokens is 0; allowed: 1 to"):
         overlong_penalty(100, 0)

@@ -9,14 +9,13 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
-from threading import get_ident
 from typing import Any
 
 from synrl.errors import OutputError, VideoError
 from synrl.evaluation.data.videos import frames_of
+from synrl.output import whole_file
 
 FRAMES_PER_SECOND = 3
 """Of folders of frames: those of MVBench's episodic reasoning."""
@@ -36,19 +35,15 @@ def cached(name: str, write: Callable[[Path], object]) -> Path:
     """
     target = cache_folder() / name
     if not target.is_file():
-        part = target.with_name(f"{os.getpid()}-{get_ident()}-{target.name}")  # backends ask in threads
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            write(part)
-            os.replace(part, target)
+            with whole_file(target, shared=True) as part:  # backends ask in threads
+                write(part)
         except OSError as error:
             raise OutputError(
                 f"{str(target.parent)!r} can't be written: {error.strerror}; make room there, or set "
                 f"SYNRL_EVAL_CACHE to another folder"
             ) from error
-        finally:
-            with suppress(OSError):
-                part.unlink()
     return target
 
 
@@ -100,7 +95,7 @@ def _encode(target: Path, frames: Iterator[tuple[float, Any]], source: Path) -> 
 
     base = Fraction(1, 1000)
     try:
-        with av.open(str(target), "w") as output:
+        with av.open(str(target), "w", format="mp4") as output:
             stream: Any = None
             for seconds, frame in frames:
                 if stream is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from synrl.chat.settings import check_model_name, check_url
+from synrl.chat.settings import REQUESTS, check_model_name, check_url, retries_setting, timeout_setting
 from synrl.checks import check_ranges
 from synrl.config import setting
 
@@ -22,17 +22,14 @@ class JudgeConfig:
     temperature: float = setting(0.6, "its sampling temperature, 0 to 2")
     max_tokens: int = setting(8192, "longest output, 256 to 262144 tokens")
     concurrency: int = setting(32, "pairs under way at once, 1 to 1024")
-    timeout: float = setting(600.0, "seconds to wait for an answer, 1 to 86400")
-    max_retries: int = setting(6, "how often a failed request or unreadable verdict is asked again, 0 to 20")
+    timeout: float = timeout_setting()
+    max_retries: int = retries_setting()
 
     def __post_init__(self) -> None:
         check_ranges(
             self,
             temperature=(0, 2),
-            max_tokens=(256, 262144),
-            concurrency=(1, 1024),
-            timeout=(1, 86400),
-            max_retries=(0, 20),
+            **REQUESTS,
         )
         check_model_name("model", self.model)
         check_url("server", self.server)
