@@ -11,7 +11,7 @@ import pytest
 from synrl.evaluation.benchmarks import BENCHMARKS, VARIANTS
 from synrl.evaluation.report import intervals
 from synrl.evaluation.report.cells import Cells, Floats, Groups, cells_of, groups_of, of_difference, of_score
-from synrl.evaluation.results.outcomes import Outcome, Row
+from synrl.evaluation.results.outcomes import ItemResult, TaskResult
 from synrl.evaluation.scoring import totals
 
 TRIALS = 400
@@ -157,8 +157,8 @@ def test_cells_have_the_value_of_the_metric_that_lmms_eval_is_given(
     made = made[:kept]
     benchmark = next(b for b in BENCHMARKS.values() if name in b.totals)
     rows = tuple(
-        Row((str(k), 0), dict.fromkeys(benchmark.totals, record), ()) for k, record in enumerate(made)
+        ItemResult((str(k), 0), dict.fromkeys(benchmark.totals, record), ()) for k, record in enumerate(made)
     )
-    outcome: Any = Outcome("", benchmark, VARIANTS["direct"].name, {}, {}, kept, kept, {}, rows, __file__)  # type: ignore[arg-type]
+    outcome: Any = TaskResult("", benchmark, VARIANTS["direct"].name, {}, {}, kept, kept, {}, rows, __file__)  # type: ignore[arg-type]
     found = cells_of(rows, groups_of(rows, benchmark), name, outcome)
     assert 100 * found.value == pytest.approx(getattr(totals, name)(made))

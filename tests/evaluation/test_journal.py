@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from synrl.evaluation.asking.journal import Journal, model_digest
+from synrl.evaluation.asking.journal import AnswerLog, model_digest
 from synrl.evaluation.digests import digest
 
 
 def test_answers_come_back_and_a_cut_line_is_the_only_loss(tmp_path: Path) -> None:
     path = tmp_path / "new" / "answers.jsonl"
-    journal = Journal(path)
+    journal = AnswerLog(path)
     for key in "abc":
         journal.put(key, f"<think>ü\n</think>{key}")
     path.write_bytes(path.read_bytes()[:-3])
-    again = Journal(path)
+    again = AnswerLog(path)
     assert [again.get(key) for key in "abc"] == ["<think>ü\n</think>a", "<think>ü\n</think>b", None]
     again.put("d", "D")
-    assert [Journal(path).get(key) for key in "bcd"] == ["<think>ü\n</think>b", None, "D"]
+    assert [AnswerLog(path).get(key) for key in "bcd"] == ["<think>ü\n</think>b", None, "D"]
     path.write_text("null\n[]\n7\n", encoding="utf-8")
-    assert Journal(path).get("a") is None
+    assert AnswerLog(path).get("a") is None
 
 
 def test_without_a_file_nothing_is_kept() -> None:
-    journal = Journal(None)
+    journal = AnswerLog(None)
     journal.put("a", "A")
     assert journal.get("a") is None
 

@@ -14,7 +14,7 @@ from synrl.hub.models import RESULTS
 from synrl.output import disk_errors
 
 
-class Journal:
+class AnswerLog:
     """Answers by key, in a file and in memory; without a file, in neither."""
 
     def __init__(self, path: Path | None) -> None:

@@ -19,7 +19,7 @@ from transformers import AutoModelForImageTextToText, AutoProcessor
 
 from synrl.budget import Clip, VideoBudget, token_edge
 from synrl.errors import VideoError
-from synrl.evaluation.asking.journal import Journal, model_digest
+from synrl.evaluation.asking.journal import AnswerLog, model_digest
 from synrl.evaluation.benchmarks import get_benchmark
 from synrl.evaluation.digests import digest
 from synrl.training.inputs import encode, token_types
@@ -71,7 +71,7 @@ class VideoModel(lmms):
         self.model: Any = model.to(self.device).eval()
         self.most = None if max_new_tokens is None else int(max_new_tokens)
         self.seed = int(seed)
-        self.journal = Journal(None if journal is None else Path(journal))
+        self.journal = AnswerLog(None if journal is None else Path(journal))
         self.begun = _begun(self.processor)
         self.name = [model_digest(pretrained), getattr(model.config, "_commit_hash", None), dtype, self.most]
 

@@ -20,8 +20,8 @@ from synrl.evaluation.benchmarks import VARIANTS, Benchmark
 from synrl.evaluation.metrics import Metric
 from synrl.evaluation.report import intervals
 from synrl.evaluation.report.intervals import Interval
-from synrl.evaluation.results.outcomes import Outcome, Row
-from synrl.evaluation.scoring.totals import PARTS, TOGETHER, Part
+from synrl.evaluation.results.outcomes import ItemResult, TaskResult
+from synrl.evaluation.scoring.totals import PARTS, TOGETHER, MeanOfMeans
 
 Floats = NDArray[np.float64]
 Groups = NDArray[np.intp]
@@ -132,7 +132,7 @@ def _jackknife(without: Floats, value: float) -> float:
     return variance if variance > _NOTHING else 0.0
 
 
-def groups_of(rows: Sequence[Row], benchmark: Benchmark) -> Groups:
+def groups_of(rows: Sequence[ItemResult], benchmark: Benchmark) -> Groups:
     """The number of the group that each item belongs to: what shares a video or is scored together."""
     totals = [name for name in benchmark.totals if name in TOGETHER]
     names: list[list[Hashable]] = [list(row.videos) for row in rows]
@@ -159,7 +159,7 @@ def tied(names: Sequence[Sequence[Hashable]]) -> Groups:
     return np.array([top(place) for place in range(len(names))], dtype=np.intp)
 
 
-def cells_of(rows: Sequence[Row], groups: Groups, metric: str, outcome: Outcome) -> Cells:
+def cells_of(rows: Sequence[ItemResult], groups: Groups, metric: str, outcome: TaskResult) -> Cells:
     """What each item adds to a metric.
 
     Raises:
@@ -185,7 +185,7 @@ def cells_of(rows: Sequence[Row], groups: Groups, metric: str, outcome: Outcome)
         ) from error
 
 
-def record_of(row: Row, total: str) -> Mapping[str, Any]:
+def record_of(row: ItemResult, total: str) -> Mapping[str, Any]:
     """An item's record of a total, in whichever way samples are counted.
 
     Raises:
@@ -198,7 +198,7 @@ def record_of(row: Row, total: str) -> Mapping[str, Any]:
     return record
 
 
-def _placed(parts: Sequence[Part], groups: Groups) -> Cells:
+def _placed(parts: Sequence[MeanOfMeans], groups: Groups) -> Cells:
     """The parts of a total, each entry at its item's place and in the column of its mean."""
     columns: dict[tuple[int, str], int] = {}
     for k, part in enumerate(parts):

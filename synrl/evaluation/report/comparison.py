@@ -18,7 +18,7 @@ from synrl.evaluation.metrics import Metric
 from synrl.evaluation.report import intervals
 from synrl.evaluation.report.cells import Cells, cells_of, groups_of, of_difference, of_score
 from synrl.evaluation.report.intervals import Interval
-from synrl.evaluation.results.outcomes import Outcome, Results, Row
+from synrl.evaluation.results.outcomes import ItemResult, Results, TaskResult
 from synrl.evaluation.results.samples import CLOSE
 
 
@@ -106,13 +106,13 @@ def composites(lines: Sequence[Line], variant: str, names: Sequence[str]) -> tup
     return found, missing
 
 
-def shared(one: Outcome, two: Outcome) -> list[tuple[Row, Row]]:
+def shared(one: TaskResult, two: TaskResult) -> list[tuple[ItemResult, ItemResult]]:
     """The items that both were asked, in the order of the first; none without samples."""
     others = {row.key: row for row in two.rows or ()}
     return [(row, others[row.key]) for row in one.rows or () if row.key in others]
 
 
-def _estimates(outcome: Outcome, metrics: Sequence[str]) -> dict[str, Estimate]:
+def _estimates(outcome: TaskResult, metrics: Sequence[str]) -> dict[str, Estimate]:
     there = [metric for metric in metrics if metric in outcome.scores]
     if outcome.rows is None:
         return {metric: _reported(outcome, metric) for metric in there}
@@ -129,7 +129,7 @@ def _estimates(outcome: Outcome, metrics: Sequence[str]) -> dict[str, Estimate]:
     return estimates
 
 
-def _reported(outcome: Outcome, metric: str) -> Estimate:
+def _reported(outcome: TaskResult, metric: str) -> Estimate:
     """By the standard error of lmms-eval: 0, which all right gives, says nothing of how sure that is."""
     value, error = outcome.scores[metric], outcome.errors.get(metric, 0.0)
     if error <= 0:
@@ -141,8 +141,8 @@ def _reported(outcome: Outcome, metric: str) -> Estimate:
 
 
 def _differences(
-    one: Outcome,
-    two: Outcome,
+    one: TaskResult,
+    two: TaskResult,
     metrics: Sequence[str],
     first: dict[str, Estimate],
     second: dict[str, Estimate],

@@ -13,7 +13,7 @@ from synrl.errors import ConfigError, DataError
 from synrl.evaluation.asking.backends import model_name
 from synrl.evaluation.benchmarks import BENCHMARKS
 from synrl.evaluation.report.findings import Report
-from synrl.evaluation.results.outcomes import Outcome, Results
+from synrl.evaluation.results.outcomes import Results, TaskResult
 from synrl.hub.models import RESULTS, is_model
 from synrl.output import disk_errors, write_whole
 
@@ -66,7 +66,7 @@ def _is_folder(model: str, folder: Path) -> bool:
         return False
 
 
-def _check(run: Results, outcome: Outcome) -> None:
+def _check(run: Results, outcome: TaskResult) -> None:
     task = outcome.task
     if outcome.items < outcome.of:
         raise DataError(f"{task} is of {outcome.items} of {outcome.of} items; a model card takes all of them")

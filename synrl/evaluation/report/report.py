@@ -21,7 +21,7 @@ from synrl.evaluation.report.comparison import Estimate, Line, compare, composit
 from synrl.evaluation.report.findings import Report
 from synrl.evaluation.report.picture import plot
 from synrl.evaluation.report.text import markdown, plain, shown
-from synrl.evaluation.results.outcomes import Outcome, Results
+from synrl.evaluation.results.outcomes import Results, TaskResult
 from synrl.evaluation.results.reading import read_results
 from synrl.output import disk_errors, write_whole
 
@@ -148,7 +148,7 @@ def _warnings(runs: Sequence[Results]) -> Iterable[str]:
             yield f"{run.name} is of {counts}" + (f" and {len(short) - 3} more tasks" if short[3:] else "")
 
 
-def _pairing(first: Results, other: Results, one: Outcome, two: Outcome) -> Iterable[str]:
+def _pairing(first: Results, other: Results, one: TaskResult, two: TaskResult) -> Iterable[str]:
     names = f"{first.name} and {other.name}"
     lacking = [run.name for run, outcome in ((first, one), (other, two)) if outcome.rows is None]
     if lacking:

@@ -16,7 +16,7 @@ PROBLEMS = (TRUNCATED, UNPARSED)
 
 
 @dataclass(frozen=True)
-class Row:
+class ItemResult:
     """An item's part in the metrics of its task."""
 
     key: tuple[str, int]
@@ -32,7 +32,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class TaskResult:
     """One task of a run."""
 
     task: str
@@ -47,7 +47,7 @@ class Outcome:
     """Items there are; more than `items` under a limit."""
     asked: Mapping[str, Any]
     """What the score depends on: pins, budget, decoding, the model's backend and arguments."""
-    rows: tuple[Row, ...] | None
+    rows: tuple[ItemResult, ...] | None
     """None if there is no file of samples."""
     file: Path
 
@@ -72,7 +72,7 @@ class Results:
 
     name: str
     model: str
-    outcomes: Mapping[str, Outcome]
+    outcomes: Mapping[str, TaskResult]
     """By task."""
     versions: Mapping[str, str]
     commands: Mapping[str, str]

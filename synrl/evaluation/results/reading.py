@@ -17,7 +17,7 @@ from typing import Any
 from synrl.errors import DataError, first_line
 from synrl.evaluation.asking.repeating import eval_command
 from synrl.evaluation.benchmarks import TASKS, VARIANTS
-from synrl.evaluation.results.outcomes import Outcome, Results
+from synrl.evaluation.results.outcomes import Results, TaskResult
 from synrl.evaluation.results.samples import check_scores, number, read_rows, short
 from synrl.evaluation.write_tasks import metric_names
 
@@ -42,7 +42,7 @@ class _Notes:
 class _Found:
     """What was read of a run up to now."""
 
-    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    outcomes: dict[str, TaskResult] = field(default_factory=dict)
     models: dict[str, Path] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
     commands: dict[str, str] = field(default_factory=dict)
@@ -168,7 +168,7 @@ def _arguments(said: Mapping[str, Any]) -> dict[str, str]:
     return {name: value for name, _, value in pairs if name}
 
 
-def _outcome(task: str, said: Mapping[str, Any], file: Path) -> Outcome:
+def _outcome(task: str, said: Mapping[str, Any], file: Path) -> TaskResult:
     benchmark, variant = TASKS[task]
     samples = file.with_name(f"{file.name.removesuffix(_ENDING)}_samples_{task}.jsonl")
     try:
@@ -195,7 +195,7 @@ def _outcome(task: str, said: Mapping[str, Any], file: Path) -> Outcome:
         except ValueError as error:
             raise DataError(f"{file} does not fit {samples.name}: {error}") from error
     asked["measured"] = (rows[0].measured if rows else "") or None
-    return Outcome(task, benchmark, variant, scores, errors, items, of, asked, rows, file)
+    return TaskResult(task, benchmark, variant, scores, errors, items, of, asked, rows, file)
 
 
 def _error(value: Any) -> float:

@@ -14,14 +14,14 @@ from typing import Any
 
 from synrl.errors import DataError, first_line
 from synrl.evaluation.benchmarks import VARIANTS, Benchmark
-from synrl.evaluation.results.outcomes import PROBLEMS, Row
+from synrl.evaluation.results.outcomes import PROBLEMS, ItemResult
 from synrl.evaluation.write_tasks import metric_names
 
 CLOSE = 1e-6
 """Percentage points that a mean may be off by when it was added up in another order."""
 
 
-def read_rows(path: Path, benchmark: Benchmark, variant: str) -> tuple[Row, ...]:
+def read_rows(path: Path, benchmark: Benchmark, variant: str) -> tuple[ItemResult, ...]:
     """The items of a file of samples, in its order.
 
     Raises:
@@ -29,7 +29,7 @@ def read_rows(path: Path, benchmark: Benchmark, variant: str) -> tuple[Row, ...]
     """
     names = metric_names(benchmark, VARIANTS[variant])
     samples = VARIANTS[variant].samples
-    rows: list[Row] = []
+    rows: list[ItemResult] = []
     seen: Counter[str] = Counter()
     try:
         with path.open(encoding="utf-8") as file:
@@ -46,7 +46,7 @@ def read_rows(path: Path, benchmark: Benchmark, variant: str) -> tuple[Row, ...]
     return tuple(rows)
 
 
-def check_scores(rows: Sequence[Row], scores: Mapping[str, float]) -> None:
+def check_scores(rows: Sequence[ItemResult], scores: Mapping[str, float]) -> None:
     """Hold the scores that are means of items to be just that.
 
     Raises:
@@ -76,7 +76,7 @@ def short(value: Any) -> str:
     return said if len(said) < 80 else f"{said[:77]}..."
 
 
-def _row(said: Any, names: Iterable[str], samples: int, seen: Counter[str]) -> Row:
+def _row(said: Any, names: Iterable[str], samples: int, seen: Counter[str]) -> ItemResult:
     answered = said["answered"]
     name, problems, videos = _text(answered["id"]), answered["problem"], answered.get("videos", [])
     if not isinstance(problems, list) or not isinstance(videos, list):
@@ -86,7 +86,7 @@ def _row(said: Any, names: Iterable[str], samples: int, seen: Counter[str]) -> R
     metrics = {key: _part(key, said[key], samples) for key in names if key in said and key != "answered"}
     measured = _text(answered.get("measured", ""))
     seen[name] += 1
-    return Row(
+    return ItemResult(
         (name, seen[name] - 1), metrics, tuple(problems), measured, tuple(_text(video) for video in videos)
     )
 

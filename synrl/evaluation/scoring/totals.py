@@ -1,9 +1,9 @@
 """Totals: metrics of items that belong together, such as pairs, videos and tasks.
 
-A total is defined once, by what each item adds to which mean (`Part`): its percentage follows from that, and
-so does how much it hangs on single videos (`synrl.evaluation.report.cells`). A record of an item holds one
-value for each way of counting its samples, so the same total gives pass@1 and pass@k. Units that are not
-complete, as under a limit, are left out where a total needs them whole.
+A total is defined once, by what each item adds to which mean (`MeanOfMeans`): its percentage follows from
+that, and so does how much it hangs on single videos (`synrl.evaluation.report.cells`). A record of an item
+holds one value for each way of counting its samples, so the same total gives pass@1 and pass@k. Units that
+are not complete, as under a limit, are left out where a total needs them whole.
 
 Averages are taken over items first and over samples second: another order would change the last digits of
 scores.
@@ -32,7 +32,7 @@ class Entry(NamedTuple):
     weight: float = 1.0
 
 
-class Part(NamedTuple):
+class MeanOfMeans(NamedTuple):
     """A mean of the means of entries."""
 
     entries: Sequence[Entry]
@@ -60,7 +60,7 @@ class Part(NamedTuple):
         return _average([*alone, *([_average(together)] if together else [])])
 
 
-Parts = Callable[[Sequence[Record]], list[Part]]
+Parts = Callable[[Sequence[Record]], list[MeanOfMeans]]
 PARTS: dict[str, Parts] = {}
 """Every total by its name, as the parts that it is the mean of."""
 
@@ -77,34 +77,34 @@ def _total(parts: Parts) -> Total:
 
 
 @_total
-def mba(records: Sequence[Record]) -> list[Part]:
+def mba(records: Sequence[Record]) -> list[MeanOfMeans]:
     """TemporalBench's multiple binary accuracy: videos of which every question is right."""
-    return [Part(_whole_units(records, lambda record: True))]
+    return [MeanOfMeans(_whole_units(records, lambda record: True))]
 
 
 @_total
-def task_mean(records: Sequence[Record]) -> list[Part]:
+def task_mean(records: Sequence[Record]) -> list[MeanOfMeans]:
     """The mean of the tasks' accuracies, whatever their sizes."""
-    return [Part(_by(records, "task"))]
+    return [MeanOfMeans(_by(records, "task"))]
 
 
 @_total
-def family_mean(records: Sequence[Record]) -> list[Part]:
+def family_mean(records: Sequence[Record]) -> list[MeanOfMeans]:
     """The mean of the accuracies of our own families, whatever their sizes."""
-    return [Part(_by(records, "task"))]
+    return [MeanOfMeans(_by(records, "task"))]
 
 
 @_total
-def twin_pairs(records: Sequence[Record]) -> list[Part]:
+def twin_pairs(records: Sequence[Record]) -> list[MeanOfMeans]:
     """Pairs of a row and its reversed twin of which both are right; rows without a twin don't count."""
-    return [Part(_whole_units(records, _paired, 2))]
+    return [MeanOfMeans(_whole_units(records, _paired, 2))]
 
 
 @_total
-def steps(records: Sequence[Record]) -> list[Part]:
+def steps(records: Sequence[Record]) -> list[MeanOfMeans]:
     """VCRBench's step accuracy: right places among the places of all orders."""
     return [
-        Part(
+        MeanOfMeans(
             [
                 Entry(place, "", record["values"], float(record["weight"]))
                 for place, record in enumerate(records)
@@ -114,41 +114,41 @@ def steps(records: Sequence[Record]) -> list[Part]:
 
 
 @_total
-def goals(records: Sequence[Record]) -> list[Part]:
+def goals(records: Sequence[Record]) -> list[MeanOfMeans]:
     """VCRBench's weighted accuracy: the mean over goals of the share of right orders."""
-    return [Part(_by(records, "unit"))]
+    return [MeanOfMeans(_by(records, "unit"))]
 
 
 @_total
-def vsi(records: Sequence[Record]) -> list[Part]:
+def vsi(records: Sequence[Record]) -> list[MeanOfMeans]:
     """VSI-Bench's overall score: the mean of its tasks, with the three of relative direction as one."""
     entries = _by(records, "task")
     directions = {entry.mean for entry in entries if entry.mean.startswith("object_rel_direction")}
-    return [Part(entries, directions)]
+    return [MeanOfMeans(entries, directions)]
 
 
 @_total
-def text_score(records: Sequence[Record]) -> list[Part]:
+def text_score(records: Sequence[Record]) -> list[MeanOfMeans]:
     """Vinoground: pairs of videos for both of which the right caption is chosen."""
-    return [Part(_whole_units(records, lambda record: _paired(record, "text"), 2))]
+    return [MeanOfMeans(_whole_units(records, lambda record: _paired(record, "text"), 2))]
 
 
 @_total
-def video_score(records: Sequence[Record]) -> list[Part]:
+def video_score(records: Sequence[Record]) -> list[MeanOfMeans]:
     """Vinoground: pairs of captions for both of which the right video is chosen."""
-    return [Part(_whole_units(records, lambda record: _paired(record, "video"), 2))]
+    return [MeanOfMeans(_whole_units(records, lambda record: _paired(record, "video"), 2))]
 
 
 @_total
-def group_score(records: Sequence[Record]) -> list[Part]:
+def group_score(records: Sequence[Record]) -> list[MeanOfMeans]:
     """Vinoground: pairs with text and video score."""
-    return [Part(_whole_units(records, _paired, 4))]
+    return [MeanOfMeans(_whole_units(records, _paired, 4))]
 
 
 @_total
-def three_scores(records: Sequence[Record]) -> list[Part]:
+def three_scores(records: Sequence[Record]) -> list[MeanOfMeans]:
     """Vinoground: the mean of its three scores."""
-    nothing = Part([Entry(0, "", [0.0])])  # a score without a whole unit is 0, and counts
+    nothing = MeanOfMeans([Entry(0, "", [0.0])])  # a score without a whole unit is 0, and counts
     scores = (text_score, video_score, group_score)
     return [part if part.entries else nothing for score in scores for part in PARTS[score.__name__](records)]
 
