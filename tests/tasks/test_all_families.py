@@ -232,7 +232,7 @@ def test_a_wrong_config_names_the_value_and_what_is_allowed(family: Family) -> N
         family.config(1, family.modes[0], "essay")
     with pytest.raises(ConfigError, match="split 'a-b' is no name"):
         make_row(family.name, split="a-b", seed=0, index=0)
-    with pytest.raises(ConfigError, match="seed -1 is out of range"):
+    with pytest.raises(ConfigError, match="seed is -1; allowed: 0 to"):
         make_row(family.name, split="train", seed=-1, index=0)
 
 
