@@ -11,13 +11,18 @@ from pathlib import Path
 
 from synrl.errors import ConfigError, allowed
 
-_PACKAGE = Path(__file__).parent
+_PACKAGE = Path(__file__).resolve().parent
 
 
-def shipped(folder: str) -> Path:
-    """Where one of those folders is, by its path in a checkout: `training/recipes`."""
-    installed = _PACKAGE / folder
-    return installed if installed.is_dir() else _PACKAGE.parent / folder
+def shipped(name: str) -> Path:
+    """Where one of those folders, or a file in them, is, by its path in a checkout: `training/recipes`."""
+    installed = _PACKAGE / name
+    return installed if installed.exists() else _PACKAGE.parent / name
+
+
+def is_checkout() -> bool:
+    """Whether this is a checkout, and no installed wheel."""
+    return not shipped("evaluation/tasks").is_relative_to(_PACKAGE)
 
 
 def training_settings() -> dict[str, Path]:

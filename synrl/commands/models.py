@@ -34,6 +34,8 @@ def train(name: str, argv: list[str]) -> int:
 
 
 def _add_eval(commands: Any) -> None:
+    from synrl.resources import shipped
+
     command = commands.add_parser(
         "eval",
         help="measure a model on video benchmarks (needs the extra `eval`)",
@@ -43,7 +45,10 @@ synrl/evaluation/benchmarks.py, and score its answers. Rows come from the Hub or
 $SYNRL_EVAL_DATA/<benchmark>, videos from $<BENCHMARK>_VIDEO_DIR; what is missing is said before the model is
 loaded. Interrupted? The same command goes on: from the last answer with the backend synrl, else from the last
 benchmark.""",
-        epilog="""\
+        epilog=f"""\
+all benchmarks, and what is measured of each:
+  {shipped("evaluation/README.md")}
+
 examples:
   synrl eval --model Qwen/Qwen3-VL-4B-Instruct --tasks synrl_tvbench synrl_charades_sta
   synrl eval --model runs/grpo --tasks synrl_complex --variant direct --variant reasoning --out results
@@ -59,7 +64,7 @@ examples:
         default=["synrl_all"],
         metavar="TASK",
         help="benchmarks, as synrl_tvbench, or groups: synrl_grounding, synrl_complex, synrl_general, "
-        "synrl_own, synrl_all (default: synrl_all); evaluation/README.md lists them",
+        "synrl_own, synrl_all (default: synrl_all)",
     )
     command.add_argument(
         "--variant",

@@ -8,7 +8,7 @@ from synrl.evaluation.benchmarks import BENCHMARKS, METRICS, VARIANTS, Benchmark
 from synrl.evaluation.scoring import totals
 from synrl.resources import shipped
 
-README = shipped("evaluation/tasks").parent / "README.md"
+README = shipped("evaluation/README.md")
 _BEGIN = "<!-- Written by `python -m synrl.evaluation.write_tasks`. -->\n"
 _END = "<!-- End of what is written. -->\n"
 

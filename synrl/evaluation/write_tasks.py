@@ -1,18 +1,19 @@
 """Write the task files of lmms-eval, and the tables in the README: `python -m synrl.evaluation.write_tasks`.
 
-A test holds them to `synrl.evaluation.benchmarks`, so edit that and run this.
+A test holds them to `synrl.evaluation.benchmarks`, so edit that and run this, in a checkout.
 """
 
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from typing import Any
 
 from synrl.evaluation.benchmarks import BENCHMARKS, GROUPS, VARIANTS, Benchmark, Variant
 from synrl.evaluation.overview import README, readme
 from synrl.evaluation.scoring.item import TRUNCATED, UNPARSED
-from synrl.resources import shipped
+from synrl.resources import is_checkout, shipped
 
 TASK_FOLDER = shipped("evaluation/tasks")
 _TOTALS = "synrl.evaluation.scoring.totals"
@@ -105,14 +106,21 @@ def _flow(value: Any) -> str:
     return json.dumps(value)  # JSON is YAML
 
 
-def main() -> None:
-    """Write them all."""
+def main() -> int:
+    """Write them all, in a checkout and nowhere else."""
+    if not is_checkout():
+        print(
+            f"{TASK_FOLDER} belongs to an installed SynRL, where nothing is written: run this in a checkout",
+            file=sys.stderr,
+        )
+        return 2
     for name, text in files():
         path = TASK_FOLDER / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     README.write_text(readme(README.read_text(encoding="utf-8")), encoding="utf-8")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
