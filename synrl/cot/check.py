@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any, NamedTuple
 
 from synrl.answers import extract, parse_interval
@@ -41,17 +41,9 @@ _MOMENTS = re.compile(rf"(?<![\d.])({_TIME}(?:,?\s+(?:and\s+)?{_TIME})*+)({_UNIT
 """Numbers, one or a list, that are times if a unit follows."""
 _DURATION = re.compile(rf"\b(?:takes?|took|lasts?|for)\s+(?:about\s+)?{_SECONDS}{_UNIT}", re.IGNORECASE)
 _LENGTH = re.compile(rf"\bvideo (?:lasts|takes) {_SECONDS}{_UNIT}|\ball {_SECONDS}{_UNIT} of the video")
-_NUMBER = re.compile(r"\b(?:operation|swap|slide|command)\s+(\d+)", re.IGNORECASE)
-_TOLD = re.compile(r"(?!after|before)(?:\w+,? )?(?:operation|swap|slide|command) \d+ ?[:,(]", re.IGNORECASE)
-"""How a sentence begins that tells an operation by its number alone."""
 _STEP = re.compile(r'(?:\w+,? )?step \d+, "([^"]*)"', re.IGNORECASE)
 """How a sentence begins that carries out a step of a plan."""
 _SEEN = re.compile(r"\b(?:see|seen|visible|readable|can read|be read|shown|revealed)\b", re.IGNORECASE)
-_BACK = re.compile(
-    r"\b(?:undo|undoing|undone|going back|before (?:it|that|operation|swap|slide|command))\b", re.IGNORECASE
-)
-_RANGE = re.compile(r"\boperations (\d+) (?:to|and) (\d+)\b", re.IGNORECASE)
-"""Operations that a sentence speaks of at once, to say that they leave something as it is."""
 _EARLIER = re.compile(r"^(?:before that|earlier)\b", re.IGNORECASE)
 _LATER = re.compile(r"^(?:then|next|after that|afterwards|later|finally|last)\b", re.IGNORECASE)
 _SO = re.compile(r"\b(?:so|this|that|answer|option|hence|therefore)\b", re.IGNORECASE)
@@ -144,14 +136,41 @@ def _times(sentence: str) -> tuple[Times, str]:
     return Times(spans, moments), rest
 
 
+class _Numbered(NamedTuple):
+    """How operations are spoken of by their numbers."""
+
+    one: re.Pattern[str]
+    told: re.Pattern[str]
+    """How a sentence begins that tells an operation by its number alone."""
+    back: re.Pattern[str]
+    """In a sentence that goes back in time."""
+    several: re.Pattern[str]
+    """Operations that a sentence speaks of at once, to say that they leave something as it is."""
+
+
+@cache
+def _numbered(noun: str) -> _Numbered:
+    noun = rf"(?:operation|{re.escape(noun)})"
+    return _Numbered(
+        *(
+            re.compile(pattern, re.IGNORECASE)
+            for pattern in (
+                rf"\b{noun}\s+(\d+)",
+                rf"(?!after|before)(?:\w+,? )?{noun} \d+ ?[:,(]",
+                rf"\b(?:undo|undoing|undone|going back|before (?:it|that|{noun}))\b",
+                rf"\b{noun}e?s (\d+) (?:to|and) (\d+)\b",
+            )
+        )
+    )
+
+
 @lru_cache(256)
-def _statement(labels: tuple[str, ...]) -> re.Pattern[str]:
+def _statement(labels: tuple[str, ...], verbs: str) -> re.Pattern[str]:
     """How a part of the state is spoken of. Many rows have parts of the same names."""
     names = rf"(?<![\w/.])(?:{'|'.join(map(re.escape, labels))})(?![\w/.])"
-    verbs = r"(holds|is at|is empty|is(?= /)|reads|exists|does not exist)(?!\w)"
     return re.compile(
-        rf"(?:so |and |then |now ){{0,3}}({names})\s+(?:now |then |still |again )?{verbs}"
-        rf"(.*?)(?=;|$|,? (?:so |and |then |now ){{0,3}}{names}\s)",
+        rf"(?:so |and |then |now ){{0,3}}(?P<label>{names})\s+(?:now |then |still |again )?"
+        rf"(?P<verb>{verbs})(?!\w)(?P<said>.*?)(?=;|$|,? (?:so |and |then |now ){{0,3}}{names}\s)",
         re.IGNORECASE,
     )
 
@@ -165,7 +184,9 @@ class _Reading:
         self.checked: list[str] = []
         self.unchecked: list[str] = []
         self._labels = {label.casefold(): label for parts in clip.states for label in parts}
-        self._statement = _statement(tuple(sorted(self._labels.values(), key=len, reverse=True)))
+        labels = tuple(sorted(self._labels.values(), key=len, reverse=True))
+        self._statement = _statement(labels, clip.vocabulary.verbs)
+        self._numbered = _numbered(clip.family.noun)
         self._last: float | None = None
         self._backwards = False
         self._state: int | None = None
@@ -188,8 +209,8 @@ class _Reading:
             if time > duration + self.tolerance:
                 self.problems.append(f"{sentence!r}: the video ends at {duration:.1f} s")
                 return
-        backwards = bool(_BACK.search(sentence))
-        if match := _RANGE.search(sentence):
+        backwards = bool(self._numbered.back.search(sentence))
+        if match := self._numbered.several.search(sentence):
             self._untouched(sentence, _whole(match[1]), _whole(match[2]), times)
         elif not (_SEEN.search(rest) and (states or times.all()) and self._seen(sentence, times, rest)):
             self._happenings(sentence, times, rest, backwards)
@@ -201,9 +222,9 @@ class _Reading:
     # --- what happens ---------------------------------------------------------------------------
 
     def _happenings(self, sentence: str, times: Times, rest: str, backwards: bool) -> None:
-        number = _NUMBER.search(rest)
+        number = self._numbered.one.search(rest)
         terms = self.clip.terms(rest)
-        if not times.all() and not _TOLD.match(sentence):
+        if not times.all() and not self._numbered.told.match(sentence):
             return
         if not (terms.names or terms.words or number):
             self._span_in_question(sentence, times)
@@ -292,7 +313,7 @@ class _Reading:
             self.problems.append(f"{sentence!r} is not possible: {error}")
             return
         self.checked.append(sentence)
-        parts = clip.family.parts(self._planned, clip.query)
+        parts = clip.parts(self._planned)
         for claim in self._take_states(sentence)[0]:
             self._part(sentence, parts, *claim)
 
@@ -337,14 +358,17 @@ class _Reading:
         pattern, labels = self._statement, self._labels
         if not labels:
             return [], sentence
-        found = [(labels[match[1].casefold()], match[2], match[3]) for match in pattern.finditer(sentence)]
+        found = [
+            (labels[match["label"].casefold()], match["verb"], match["said"])
+            for match in pattern.finditer(sentence)
+        ]
         return found, pattern.sub(" ", sentence) if found else sentence
 
     def _place(self, sentence: str, backwards: bool) -> None:
         """Find out after which operation the state is that a sentence speaks of, if there are states."""
         if not self.clip.states:
             return
-        number = _NUMBER.search(sentence)
+        number = self._numbered.one.search(sentence)
         if number and 1 <= _whole(number[1]) < len(self.clip.states):
             self._state = _whole(number[1]) - backwards
         elif re.match(r"(?:so )?at the (?:beginning|start)\b", sentence, re.IGNORECASE):

@@ -8,15 +8,16 @@ sentence about it names the same things in the same order and says nothing else 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from typing import Any
 
 from synrl.errors import ConfigError
-from synrl.tasks import families, get_family
+from synrl.tasks import get_family
 from synrl.tasks.base import Family
 from synrl.tasks.shared.cast import SOLID_SHAPES
+from synrl.tasks.shared.lexicon import NAMES, VERBS, WORDS
 from synrl.world.style import PALETTES
 from synrl.world.timeline import Event, Operation
 
@@ -52,33 +53,75 @@ _MARK = re.compile("[\ue000-\uf8ff]")
 _BETWEEN = re.compile(r"[\s,;]+")
 
 
-@cache
-def vocabulary() -> dict[str, str]:
-    """The words that tell one kind of happening from another, and what they mean: those of all families.
+class Vocabulary:
+    """What is read in the chains of a family: what it declares, and beside that what all families share.
 
-    A chain about one family may use a word of another, and then it tells of what never happens there.
-
-    Raises:
-        ConfigError: two families give a word two meanings.
+    What other families declare plays no part, so none of them can change how a chain is read.
     """
-    merged: dict[str, str] = {}
-    for family in families().values():
-        for word, meaning in family.words.items():
-            if merged.setdefault(word, meaning) != meaning:
-                raise ConfigError(f"{word!r} means {merged[word]!r} and, in {family.name}, {meaning!r}")
-    return merged
+
+    def __init__(self, family: Family) -> None:
+        self.words = {**WORDS, **family.words}
+        """The words that tell one kind of happening from another, and what they mean."""
+        self.verbs = "|".join([*_longest_first(family.verbs), *VERBS])
+        self._own_verbs = re.compile(rf"(?:{'|'.join(family.verbs)})(?!\w)")
+        self._family = family
+        looks = sorted({*SOLID_SHAPES, *(colour for palette in PALETTES for colour in palette.colours)})
+        self._things: dict[int, int] = {}
+        """The groups that stand for things, and how many groups each has within it."""
+        self._pattern = re.compile(
+            "|".join(
+                (
+                    *self._grouped(dict.fromkeys((*family.names, *NAMES))),
+                    rf"(?P<look>[\ue000-\uf8ff]|(?<!\w)(?:{'|'.join(looks)})\b)",
+                    rf"(?P<word>(?<!\w)(?:{'|'.join(map(re.escape, _longest_first(self.words)))})\b)",
+                )
+            )
+        )
+
+    def _grouped(self, things: Iterable[str]) -> Iterator[str]:
+        group = 1
+        for thing in things:
+            self._things[group] = re.compile(thing).groups
+            group += 1 + self._things[group]
+            yield f"({thing})"
+
+    def terms(self, text: str) -> Terms:
+        """What a text says."""
+        names: list[str] = []
+        words: set[str] = set()
+        for match in self._pattern.finditer(text):
+            group = match.lastindex or 0
+            if match["word"]:
+                words.add(self.words[match["word"]])
+            elif group in self._things:
+                parts = match.groups()[group : group + self._things[group]]
+                names += [part for part in parts if part] or [match[0]]
+            else:
+                names.append(match[0])
+        return Terms(tuple(names), frozenset(words))
+
+    def parts(self, state: Mapping[str, Any], query: Mapping[str, Any]) -> dict[str, str]:
+        """What the family says of a state.
+
+        Raises:
+            ConfigError: it says so with none of its verbs, so that nobody could read it back.
+        """
+        parts = self._family.parts(state, query)
+        for text in parts.values():
+            if not (self._family.verbs and self._own_verbs.match(text)):
+                verbs = ", ".join(self._family.verbs) or "there are none"
+                raise ConfigError(
+                    f"{self._family.name} says {text!r} of a state, but none of its verbs begins so: {verbs}"
+                )
+        return parts
 
 
-@cache
-def _terms_pattern() -> re.Pattern[str]:
-    """Things; names of objects and looks; words. Made once: that takes longer than reading a chain."""
-    things = dict.fromkeys(name for family in families().values() for name in family.names)
-    looks = sorted({*SOLID_SHAPES, *(colour for palette in PALETTES for colour in palette.colours)})
-    words = sorted(vocabulary(), key=len, reverse=True)
-    return re.compile(
-        rf"({'|'.join(things)})|([\ue000-\uf8ff]|(?<!\w)(?:{'|'.join(looks)})\b)"
-        rf"|(?<!\w)({'|'.join(map(re.escape, words))})\b"
-    )
+def _longest_first(words: Iterable[str]) -> list[str]:
+    return sorted(words, key=len, reverse=True)
+
+
+vocabulary = cache(Vocabulary)
+"""The vocabulary of a family. Made once: that takes longer than reading a chain."""
 
 
 class ClipFacts:
@@ -88,6 +131,7 @@ class ClipFacts:
         self.row = row
         self.query: Mapping[str, Any] = row["config"]["query"]
         self.family: Family = get_family(row["family"])
+        self.vocabulary = vocabulary(self.family)
         self.ask = self.family.asked(self.query)
         self.fps: float = row["fps"]
         self._read: dict[str, Terms] = {}
@@ -110,16 +154,8 @@ class ClipFacts:
         for mark, name in self._names.items():
             if name in text:
                 text = _whole(name).sub(mark, text)
-        names: list[str] = []
-        words: set[str] = set()
-        for match in _terms_pattern().finditer(text):
-            if match[3]:
-                words.add(vocabulary()[match[3]])
-            elif match[1]:
-                names += _labels(match[1])
-            else:
-                names.append(self._names.get(match[0], match[0]))
-        return Terms(tuple(names), frozenset(words))
+        terms = self.vocabulary.terms(text)
+        return Terms(tuple(self._names.get(name, name) for name in terms.names), terms.words)
 
     @cached_property
     def facts(self) -> tuple[Fact, ...]:
@@ -147,7 +183,11 @@ class ClipFacts:
         states = self.row["states"]
         if states:  # the one that can be read is there twice: once more where it is hidden
             states = [states[0], *states[2:]] if self.read_first else states[:-1]
-        return tuple(self.family.parts(state["state"], self.query) for state in states)
+        return tuple(self.parts(state["state"]) for state in states)
+
+    def parts(self, state: Mapping[str, Any]) -> dict[str, str]:
+        """What there is to keep in mind of a state."""
+        return self.vocabulary.parts(state, self.query)
 
     @cached_property
     def items(self) -> frozenset[str]:
@@ -175,14 +215,6 @@ class ClipFacts:
 def _whole(name: str) -> re.Pattern[str]:
     """A name that is no part of a longer word."""
     return re.compile(rf"\b{re.escape(name)}\b")
-
-
-def _labels(text: str) -> list[str]:
-    """The names in a phrase like `piles A and C` or `from A to B`, each by itself."""
-    labels = (
-        re.findall(r"\b[A-Z]\d?\b", text) if re.match(r"(?:pile|container|slot|cell|from )", text) else []
-    )
-    return labels or [text]
 
 
 @lru_cache(1024)

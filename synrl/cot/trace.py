@@ -316,10 +316,10 @@ class _Long(_Writer):
             )
         )
         for number, words in enumerate(self.row["answer_text"].split("; "), start=1):
-            before = clip.family.parts(state, self.query)
+            before = clip.parts(state)
             for kind, arguments in world.parse_plan(words) or ():
                 state = world.rules(state, kind, arguments)
-            after = clip.family.parts(state, self.query)
+            after = clip.parts(state)
             yield f'Step {number}, "{words}": now {_listed(_changed(before, after) or after)}.'
 
 

@@ -24,10 +24,11 @@ from synrl.tasks.asks import SpanAsk
 from synrl.tasks.base import Ask, Family, Query
 from synrl.tasks.config import Config
 from synrl.tasks.shared.cast import SOLID_SHAPES, cast, draw_cast
+from synrl.tasks.shared.lexicon import named, told
 from synrl.tasks.shared.questions import Question, drawn, with_form, with_words
 from synrl.tasks.shared.runners import run_backwards, staged
 from synrl.tasks.shared.stage import STILL_FRAMES, window
-from synrl.tasks.shared.telling import SPEED_NAMES, SPEED_WORDS, tell_speed
+from synrl.tasks.shared.telling import tell_speed
 from synrl.video.scene import Scene
 from synrl.world.speeds import DOWN, STEADY, UP, Run, Stretch, speed
 from synrl.world.style import draw_style
@@ -190,8 +191,8 @@ class AccelerationDetection(Family):
     modes = ("perception", "localisation")
     config_type = AccelerationConfig
     asks = (Kind(), Change())
-    words = SPEED_WORDS
-    names = SPEED_NAMES
+    words = told("speed up", "slow down", "steady")
+    names = named("pixels")
     levels = {
         1: dict(others=0, ratio=4.0, slanted=False),
         2: dict(others=1, ratio=3.5, slanted=False),

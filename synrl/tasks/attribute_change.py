@@ -27,6 +27,7 @@ from synrl.tasks.asks import SpanAsk
 from synrl.tasks.base import Ask, Family, Query
 from synrl.tasks.config import Config
 from synrl.tasks.shared.cast import draw_cast
+from synrl.tasks.shared.lexicon import named, told
 from synrl.tasks.shared.questions import Question, drawn, with_form, with_words
 from synrl.tasks.shared.stage import window
 from synrl.tasks.shared.telling import ORDINALS
@@ -345,8 +346,8 @@ class AttributeChange(Family):
     modes = ("perception", "localisation")
     config_type = AttributeConfig
     asks = (WHICH, CHANGED, ORDER, WHILE_DIFFERENT)
-    words = {"larger": "larger", "smaller": "smaller", "grows": "grows", "shrinks": "shrinks"}
-    names = (r"(?:first|second|third|fourth|fifth) shape",)
+    words = told("larger", "smaller")
+    names = named("place in a line")
     levels = {
         1: dict(shapes=3, hold=36, drift=0.0, decoy=False, colours=3),
         2: dict(shapes=4, hold=30, drift=0.0, decoy=False, colours=3),

@@ -13,8 +13,8 @@ and of the clip, whatever is asked about it, the family says
 
     simulate(config, streams) -> Timeline    poses, events, operations, states; and the query: what to ask
     draw(timeline)            -> Scene       what each object looks like
-    phrases(happening)        -> clauses     an event or operation in words, made of `words` and `names`
-    parts(state, query)       -> texts       what there is to say of a state
+    phrases(happening)        -> clauses     an event or operation in words; `words` and `names` list them
+    parts(state, query)       -> texts       what there is to say of a state, in its `verbs`
     observe(evidence)         -> Observed    the same log again, read from the stored tracks alone
 
 `question` and `solve` are two implementations of every answer: they may share names and parsers, never a
@@ -117,9 +117,20 @@ class Family(ABC):
     asks: ClassVar[tuple[Ask[Any, Any], ...]]
     """Every kind of question about its clips."""
     words: ClassVar[Mapping[str, str]] = {}
-    """The words by which its happenings are told apart, and what each means; several may mean the same."""
+    """The words by which its happenings are told apart, and what each means; several may mean the same.
+
+    Words that other families say too are taken from `synrl.tasks.shared.lexicon`.
+    """
     names: ClassVar[tuple[str, ...]] = ()
-    """Regular expressions for what its phrases name that is no object of a clip: `pile [A-Z]`."""
+    """Regular expressions for what its phrases name that is no object of a clip: `tile \\d+`.
+
+    If a pattern has groups, each of them is a name by itself: `piles? ([A-Z])(?: and ([A-Z]))?`. Patterns
+    stand beside others in one expression, so they can't refer back to a group.
+    """
+    verbs: ClassVar[tuple[str, ...]] = ()
+    """How everything begins that `parts` says, as regular expressions: `holds`, `is empty`."""
+    noun: ClassVar[str] = "operation"
+    """What a chain may call one of its operations, beside `operation`: `swap` if "swap 3" is the third."""
     world: ClassVar[World | None] = None
     """For a family that asks for plans: the rules by which they are carried out."""
     levels: ClassVar[Mapping[int, Mapping[str, Any]]]

@@ -32,6 +32,7 @@ from synrl.tasks.asks import SpanAsk
 from synrl.tasks.base import Ask, Family, Query
 from synrl.tasks.config import Config
 from synrl.tasks.shared.cast import SOLID_SHAPES, cast, draw_cast
+from synrl.tasks.shared.lexicon import named, told
 from synrl.tasks.shared.questions import NUM_OPTIONS, Question, integer_question, with_form
 from synrl.tasks.shared.telling import both_ways
 from synrl.video.outlines import SHAPES, place, rectangle
@@ -278,15 +279,8 @@ class CollisionCounting(Family):
     modes = ("perception", "localisation")
     config_type = CollisionConfig
     asks = (*COUNTS.values(), FLIGHT)
-    words = {
-        "bounces off": "hit",
-        "hits": "hit",
-        "bump into each other": "touch",
-        "bumps into": "touch",
-        "collides with": "touch",
-        "touches": "touch",
-    }
-    names = (r"(?:left|right|top|bottom) wall",)
+    words = told("hit", "touch")
+    names = named("wall")
     levels = {
         1: dict(shapes=1, most={"walls": 4}, gap=18, size=(44, 64), speed=(4.0, 7.0)),
         2: dict(shapes=1, most={"walls": 6}, gap=14, size=(40, 56), speed=(5.0, 9.0)),

@@ -24,6 +24,7 @@ from synrl.tasks.asks import SpanAsk
 from synrl.tasks.base import Ask, Family, Query
 from synrl.tasks.config import Config
 from synrl.tasks.shared.cast import SOLID_SHAPES, cast, draw_cast
+from synrl.tasks.shared.lexicon import told
 from synrl.tasks.shared.questions import NUM_OPTIONS, Question, choice, drawn, with_form
 from synrl.tasks.shared.stage import CLEARANCE, STILL_FRAMES
 from synrl.video.scene import Scene
@@ -178,7 +179,7 @@ class DirectionIdentification(Family):
     modes = ("perception", "localisation")
     config_type = DirectionConfig
     asks = (PATH, WHEN_MOVING)
-    words = {direction: direction for direction in DIRECTIONS}
+    words = told(*DIRECTIONS)
     levels = {
         1: dict(directions=4, legs=1, others=0, may_rest=False, min_distance=150, jitter=4.0),
         2: dict(directions=8, legs=1, others=0, may_rest=False, min_distance=130, jitter=5.0),

@@ -29,6 +29,7 @@ from synrl.tasks.asks import ClipAsk, ClipAskFamily, SpanAsk
 from synrl.tasks.base import Query
 from synrl.tasks.config import Config
 from synrl.tasks.shared.cast import SOLID_SHAPES, cast, draw_cast
+from synrl.tasks.shared.lexicon import named, told
 from synrl.tasks.shared.questions import Question, drawn, with_form, with_words
 from synrl.tasks.shared.stage import posed, together, window
 from synrl.tasks.shared.telling import both_ways
@@ -374,14 +375,8 @@ class DistanceEstimation(ClipAskFamily):
     modes = ("perception", "localisation")
     config_type = DistanceConfig
     asks = (Trend(), Closest(), Nearer(), WhenNearer())
-    words = {
-        "grows": "grows",
-        "shrinks": "shrinks",
-        "nearer": "nearer",
-        "closest": "closest",
-        "passes": "pass",
-    }
-    names = (r"(?<!\w)\d+ pixels",)
+    words = told(GROWS, SHRINKS, "nearer", "closest", "pass")
+    names = named("pixels")
     levels = {
         1: dict(asks=("trend",), visitors=3, change=120, ratio=1.6, spin=20.0),
         2: dict(asks=("trend", "nearer"), visitors=3, change=100, ratio=1.5, spin=30.0),

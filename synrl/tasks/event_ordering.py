@@ -23,7 +23,6 @@ from synrl.tasks.asks import SpanAsk
 from synrl.tasks.base import Ask, Family, Query
 from synrl.tasks.config import Config
 from synrl.tasks.shared.actors import (
-    ACTION_WORDS,
     SHAPES_THAT_TURN,
     VERBS,
     actions_backwards,
@@ -31,6 +30,7 @@ from synrl.tasks.shared.actors import (
     tell_action,
 )
 from synrl.tasks.shared.cast import cast, draw_cast
+from synrl.tasks.shared.lexicon import told
 from synrl.tasks.shared.questions import Question, drawn, with_form, with_words
 from synrl.tasks.shared.stage import room, window
 from synrl.video.scene import Scene
@@ -250,7 +250,7 @@ class EventOrdering(Family):
     modes = ("perception", "localisation")
     config_type = OrderingConfig
     asks = (*ABOUT_ORDER, WHEN_DONE)
-    words = ACTION_WORDS
+    words = told(*ACTIONS)
     levels = {
         1: dict(happenings=3, shapes=3, frames=(24, 30), gap=16),
         2: dict(happenings=4, shapes=4, frames=(20, 26), gap=12),

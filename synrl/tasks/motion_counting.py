@@ -25,7 +25,6 @@ from synrl.tasks.asks import SpanAsk
 from synrl.tasks.base import Ask, Family, Query
 from synrl.tasks.config import Config
 from synrl.tasks.shared.actors import (
-    ACTION_WORDS,
     SHAPES_THAT_TURN,
     VERBS,
     actions_backwards,
@@ -33,6 +32,7 @@ from synrl.tasks.shared.actors import (
     tell_action,
 )
 from synrl.tasks.shared.cast import cast, draw_cast
+from synrl.tasks.shared.lexicon import told
 from synrl.tasks.shared.questions import (
     Question,
     drawn,
@@ -208,7 +208,7 @@ class MotionCounting(Family):
     modes = ("perception", "localisation")
     config_type = CountingConfig
     asks = (COUNT, PACE_CHANGE, WHEN_DONE)
-    words = ACTION_WORDS
+    words = told(*VERBS)
     levels = {
         1: dict(
             actions=("hop", "pulse", "step"),

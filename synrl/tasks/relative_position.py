@@ -28,6 +28,7 @@ from synrl.tasks.asks import ClipAsk, ClipAskFamily, SpanAsk
 from synrl.tasks.base import Query
 from synrl.tasks.config import Config
 from synrl.tasks.shared.cast import SOLID_SHAPES, cast, draw_cast
+from synrl.tasks.shared.lexicon import named, told
 from synrl.tasks.shared.questions import Question, choice, drawn, with_form, with_words
 from synrl.tasks.shared.stage import CLEARANCE, posed, together, window
 from synrl.video.scene import Scene
@@ -403,16 +404,8 @@ class RelativePosition(ClipAskFamily):
     modes = ("perception", "localisation")
     config_type = PositionConfig
     asks = (Pass(), Inside(), WhenInside(), Overtake())
-    words = {
-        "overtakes": "overtake",
-        "passes": "pass",
-        "to the left of": "left of",
-        "to the right of": "right of",
-        "above": "above",
-        "below": "below",
-        "inside": "inside",
-    }
-    names = (ZONE,)
+    words = told("overtake", "pass", "left of", "right of", "above", "below", "inside")
+    names = named("zone")
     levels = {
         1: dict(asks=("pass",), racers=4, drift=0.0),
         2: dict(asks=("pass", "inside"), racers=4, drift=0.0),

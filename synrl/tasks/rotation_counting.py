@@ -23,6 +23,7 @@ from synrl.tasks.asks import SpanAsk
 from synrl.tasks.base import Ask, Family, Query
 from synrl.tasks.config import Config
 from synrl.tasks.shared.cast import cast, draw_cast
+from synrl.tasks.shared.lexicon import named, told
 from synrl.tasks.shared.questions import (
     Question,
     drawn,
@@ -269,8 +270,8 @@ class RotationCounting(Family):
     modes = ("perception", "localisation")
     config_type = RotationConfig
     asks = (*HOW_TURNED, WHEN_TURNING)
-    words = {CCW: CCW, "anticlockwise": CCW, CW: CW}
-    names = (r"(?<!\w)\d+ degrees",)
+    words = told(CCW, CW)
+    names = named("degrees")
     levels = {
         1: dict(most=4, amounts=4, rate=7.0, others=0),
         2: dict(most=4, amounts=4, rate=8.0, others=1),

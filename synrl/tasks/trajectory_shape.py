@@ -24,6 +24,7 @@ from synrl.tasks.asks import SpanAsk
 from synrl.tasks.base import Ask, Family, Query
 from synrl.tasks.config import Config
 from synrl.tasks.shared.cast import SOLID_SHAPES, cast, draw_cast
+from synrl.tasks.shared.lexicon import told
 from synrl.tasks.shared.questions import Question, drawn, with_form, with_words
 from synrl.tasks.shared.stage import arranged, posed, room, window
 from synrl.video.scene import Scene
@@ -190,7 +191,7 @@ class TrajectoryShape(Family):
     modes = ("perception", "localisation")
     config_type = TrajectoryConfig
     asks = (FIGURE, WHEN_TRACED)
-    words = {word: word for word in FIGURE_WORDS}
+    words = told(*FIGURE_WORDS)
     levels = {
         1: dict(figures=(LINE, CIRCLE, ZIGZAG, SQUARE), extent=190.0, frames=(80, 110), others=0),
         2: dict(figures=FIGURES[:6], extent=170.0, frames=(80, 110), others=0),

@@ -24,10 +24,11 @@ from synrl.tasks.asks import SpanAsk
 from synrl.tasks.base import Ask, Family, Query
 from synrl.tasks.config import Config
 from synrl.tasks.shared.cast import SOLID_SHAPES, cast, draw_cast
+from synrl.tasks.shared.lexicon import named, told
 from synrl.tasks.shared.questions import Question, drawn, with_form, with_words
 from synrl.tasks.shared.runners import staged
 from synrl.tasks.shared.stage import STILL_FRAMES, window
-from synrl.tasks.shared.telling import SPEED_NAMES, SPEED_WORDS, tell_speed
+from synrl.tasks.shared.telling import tell_speed
 from synrl.video.scene import Scene
 from synrl.world.speeds import SPEED_STEP, Run, Stretch, speed
 from synrl.world.style import draw_style
@@ -255,8 +256,8 @@ class VelocityComparison(Family):
     modes = ("perception", "localisation")
     config_type = VelocityConfig
     asks = (PAIR, EXTREME, RANK, OUTPACING)
-    words = SPEED_WORDS
-    names = SPEED_NAMES
+    words = told("steady")
+    names = named("pixels")
     levels = {
         1: dict(shapes=2, ratio=2.0, slanted=False),
         2: dict(shapes=3, ratio=1.8, slanted=False),

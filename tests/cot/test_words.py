@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from cot.rows import undrawn_row
 
-from synrl.cot.facts import ClipFacts, vocabulary
+from synrl.cot.check import check
+from synrl.cot.facts import ClipFacts, Fact
 from synrl.tasks import families, get_family
+from synrl.tasks.shared.lexicon import WORDS
 
 SAID = {
     "speed up": ("speeds up", "speeding up", "gets faster", "getting faster", "accelerates"),
@@ -43,41 +47,119 @@ SAID = {
         )
     },
 }
-"""What each word has to mean, said here once more, so that a word that a family loses is missed."""
+"""What each word has to mean in every chain, said here once more, so that a word that gets lost is missed."""
+ROWS = 12
+MANY = 40
+"""Rows in which all that a family shows has come up."""
 
 
-def test_every_word_that_tells_a_happening_is_read_as_what_it_means() -> None:
-    assert vocabulary() == {word: meaning for meaning, words in SAID.items() for word in words}
+def told(name: str, rows: int = ROWS) -> Iterator[tuple[ClipFacts, Fact]]:
+    """What some rows of a family tell."""
+    for index in range(rows):
+        facts = ClipFacts(undrawn_row(name, index))
+        yield from ((facts, fact) for fact in facts.facts)
 
 
-@pytest.mark.parametrize("name", [name for name, family in families().items() if family.words])
+def said(facts: ClipFacts, fact: Fact) -> set[str]:
+    """What the words of a fact's phrases mean."""
+    return {word for phrase in fact.phrases for word in facts.terms(phrase).words}
+
+
+def test_every_word_that_all_chains_are_read_with_means_what_it_means() -> None:
+    assert {word: meaning for meaning, words in SAID.items() for word in words} == WORDS
+
+
+@pytest.mark.parametrize("name", families())
+def test_a_family_declares_the_words_by_which_its_happenings_are_told_apart(name: str) -> None:
+    meanings = [said(facts, fact) for facts, fact in told(name, MANY)]
+    declared = set(get_family(name).words.values())
+    assert set.union(*meanings) - set.intersection(*meanings) <= declared, "declare it in `words`"
+    assert declared <= set.union(*meanings), "its phrases never say it"
+
+
+@pytest.mark.parametrize("name", families())
+def test_a_happening_of_other_families_is_refused(name: str) -> None:
+    for facts, fact in list(told(name))[:20]:
+        for phrase in fact.phrases:
+            known = facts.terms(phrase).words
+            for word, meaning in WORDS.items():
+                if meaning not in known and word not in get_family(name).words:
+                    assert not facts.agrees(fact, facts.terms(f"{phrase}, {word}")), word
+
+
+TELLING = [name for name, family in families().items() if family.words]
+
+
+def words_in(phrase: str, name: str) -> list[str]:
+    """The words of a family in a phrase, without those that are part of a longer one."""
+    there = [word for word in get_family(name).words if word in phrase]
+    return [word for word in there if not any(word in other for other in there if other != word)]
+
+
+@pytest.mark.parametrize("name", TELLING)
 def test_a_word_of_another_meaning_is_refused(name: str) -> None:
     tried, words = 0, get_family(name).words
-    for row in (undrawn_row(name, index) for index in range(12)):
-        facts = ClipFacts(row)
-        for fact in facts.facts:
-            known = {word for phrase in fact.phrases for word in facts.terms(phrase).words}
-            for phrase in fact.phrases:
-                told = [word for word in words if word in phrase]
-                if len(told) != 1:
-                    continue
-                assert facts.agrees(fact, facts.terms(phrase))
-                for other in (word for word, meaning in words.items() if meaning not in known):
-                    assert not facts.agrees(fact, facts.terms(phrase.replace(told[0], other))), other
+    for facts, fact in told(name):
+        for phrase in fact.phrases:
+            assert facts.agrees(fact, facts.terms(phrase))
+            for word in words_in(phrase, name):
+                for other in (other for other in words if words[other] not in said(facts, fact)):
+                    assert not facts.agrees(fact, facts.terms(phrase.replace(word, other))), other
                     tried += 1
     assert tried or len(set(words.values())) == 1, "a family whose happenings are all alike"
 
 
-@pytest.mark.parametrize("name", [name for name, family in families().items() if family.words])
+@pytest.mark.parametrize("name", TELLING)
 def test_a_word_of_the_same_meaning_is_taken(name: str) -> None:
-    words = get_family(name).words
-    for row in (undrawn_row(name, index) for index in range(12)):
-        facts = ClipFacts(row)
-        for fact in facts.facts:
-            for phrase in fact.phrases:
-                told = [word for word in words if word in phrase]
-                if len(told) == 1:
-                    same = [word for word, meaning in words.items() if meaning == words[told[0]]]
-                    assert all(
-                        facts.agrees(fact, facts.terms(phrase.replace(told[0], word))) for word in same
-                    )
+    tried, words = 0, get_family(name).words
+    for facts, fact in told(name):
+        for phrase in fact.phrases:
+            for word in words_in(phrase, name):
+                for other in (other for other in words if words[other] == words[word]):
+                    assert facts.agrees(fact, facts.terms(phrase.replace(word, other)))
+                    tried += 1
+    assert tried
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "names"),
+    [
+        ("card_stack", "piles A and C", ("A", "C")),
+        ("card_stack", "pile B", ("B",)),
+        ("chip_container", "containers D and A", ("D", "A")),
+        ("shell_game", "cells A1 and B2", ("A1", "B2")),
+        ("shell_game", "cells A and B", ("A", "B")),
+        ("shell_game", "from A to B", ("A", "B")),
+        ("shell_game", "from A1 to B2", ("A1", "B2")),
+        ("sliding_puzzle", "cells C3 and A1", ("C3", "A1")),
+        ("symbol_operations", "slots A and C", ("A", "C")),
+        ("collision_counting", "the left wall", ("left wall",)),
+    ],
+)
+def test_things_that_are_listed_are_named_one_by_one(name: str, text: str, names: tuple[str, ...]) -> None:
+    assert ClipFacts(undrawn_row(name, 0)).terms(text).names == names
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "key", "form"),
+    [
+        ("card_stack", "swap", "piles", "piles {} and {} change places at the top"),
+        ("chip_container", "swap", "containers", "container {} changes places with container {}"),
+        ("shell_game", "swap", "cells", "the cups in cells {} and {} change places"),
+        ("symbol_operations", "swap", "slots", "slots {} and {} change places"),
+    ],
+)
+def test_what_is_listed_may_be_told_in_other_words(name: str, kind: str, key: str, form: str) -> None:
+    tried = 0
+    for row in (undrawn_row(name, index) for index in range(ROWS)):
+        facts = ClipFacts(row).facts
+        for fact, step in zip(facts, row["operations"], strict=True):
+            if step["kind"] == kind:
+                one, two = step["arguments"][key]
+                third = next(label for label in ("A", "B", "C", "A1", "B1", "A2") if label not in (one, two))
+                answer = f"</think><answer>{row['answer']}</answer>"
+                for names, true in (((one, two), True), ((two, one), True), ((one, third), False)):
+                    sentence = f"Operation {fact.number}: {form.format(*names)}."
+                    assert check(f"<think>{sentence}{answer}", row).ok == true, sentence
+                    tried += 1
+    assert tried

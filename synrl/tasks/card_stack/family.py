@@ -24,6 +24,7 @@ from synrl.tasks.card_stack import clip, solver
 from synrl.tasks.card_stack.asks import ASKS
 from synrl.tasks.card_stack.config import LEVELS, CardConfig
 from synrl.tasks.card_stack.table import CARD_HEIGHT
+from synrl.tasks.shared.lexicon import named, told
 from synrl.tasks.shared.telling import both_ways
 from synrl.video.outlines import rounded_rectangle
 from synrl.video.scene import Scene
@@ -42,13 +43,9 @@ class CardStack(Family):
     levels = LEVELS
     asks = ASKS
     world = WORLD
-    words = {
-        "change places": "swap",
-        "changes places": "swap",
-        "to the bottom of": "bury",
-        "taken away": "take away",
-    }
-    names = (r"(?:10|[2-9JQKA])[♠♥♦♣]", r"piles? [A-Z]\d?(?: and [A-Z]\d?)?")
+    words = told("swap", "bury", "take away")
+    names = named("card", "pile")
+    verbs = ("holds", "is empty")
 
     def simulate(self, config: CardConfig, streams: Streams) -> Timeline:
         return clip.simulate(ASKS, config, streams)

@@ -26,6 +26,7 @@ from synrl.tasks.chip_container import clip, solver
 from synrl.tasks.chip_container.asks import ASKS
 from synrl.tasks.chip_container.config import LEVELS, ChipConfig
 from synrl.tasks.chip_container.shelf import bag_width
+from synrl.tasks.shared.lexicon import named, told
 from synrl.tasks.shared.telling import both_ways
 from synrl.video.outlines import circle, rounded_rectangle
 from synrl.video.scene import Scene
@@ -44,15 +45,9 @@ class ChipContainer(Family):
     levels = LEVELS
     asks = ASKS
     world = WORLD
-    words = {
-        "change places": "swap",
-        "changes places": "swap",
-        "taken out": "take away",
-        "is poured": "pour",
-        "drops into": "add",
-        "put into": "add",
-    }
-    names = (r"containers? [A-Z]\d?(?: and [A-Z]\d?)?", r"chip of \d+")
+    words = told("swap", "take away", "pour", "add")
+    names = named("container", "chip")
+    verbs = ("holds", "is empty")
 
     def simulate(self, config: ChipConfig, streams: Streams) -> Timeline:
         return clip.simulate(ASKS, config, streams)

@@ -20,6 +20,7 @@ from synrl.tasks.base import Family
 from synrl.tasks.file_system import clip, solver
 from synrl.tasks.file_system.asks import ASKS
 from synrl.tasks.file_system.config import LEVELS, FileConfig
+from synrl.tasks.shared.lexicon import named
 from synrl.video.scene import Scene
 from synrl.world.files import WORLD
 from synrl.world.timeline import Operation, Timeline
@@ -36,7 +37,9 @@ class FileSystem(Family):
     levels = LEVELS
     asks = ASKS
     world = WORLD
-    names = (r'"[^"]*"',)
+    names = named("quoted line")
+    verbs = ("holds", r"is(?= /)", "exists", "does not exist")
+    noun = "command"
 
     def simulate(self, config: FileConfig, streams: Streams) -> Timeline:
         return clip.simulate(ASKS, config, streams)

@@ -22,22 +22,6 @@ VERBS = {
     "step": ("step to another place", "steps to another place"),
 }
 """Infinitive and third person of each action."""
-ACTION_WORDS = {
-    "grows and shrinks back": "pulse",
-    "pulses": "pulse",
-    "disappears and comes back": "blink",
-    "disappears": "blink",
-    "vanishes": "blink",
-    "blinks": "blink",
-    "swings to the right and back": "swing",
-    "swings": "swing",
-    "spins around": "spin",
-    "spins": "spin",
-    "hops": "hop",
-    "jumps": "hop",
-    "steps to another place": "step",
-}
-"""The words that tell one action from another, and which one they mean."""
 SHAPES_THAT_TURN = ("square", "triangle", "diamond", "pentagon", "star")
 """Shapes whose turning shows."""
 _STEP_AREA = 150.0

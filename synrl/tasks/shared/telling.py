@@ -9,22 +9,6 @@ from synrl.world.history import When
 from synrl.world.timeline import FPS, Event
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth")
-SPEED_WORDS = {
-    "speeds up": "speed up",
-    "speeding up": "speed up",
-    "gets faster": "speed up",
-    "getting faster": "speed up",
-    "accelerates": "speed up",
-    "slows down": "slow down",
-    "slowing down": "slow down",
-    "gets slower": "slow down",
-    "getting slower": "slow down",
-    "decelerates": "slow down",
-    "constant speed": "steady",
-    "steadily": "steady",
-}
-"""The words that tell what a speed does, and what they mean."""
-SPEED_NAMES = (r"(?<!\w)\d+ pixels",)
 _TIMES = ("no time", "once", "twice", "three times", "four times", "five times", "six times", "seven times")
 
 

@@ -20,6 +20,7 @@ from matplotlib.path import Path
 from synrl.evidence import Evidence, Observed
 from synrl.seeds import Streams
 from synrl.tasks.base import Family
+from synrl.tasks.shared.lexicon import named, told
 from synrl.tasks.shared.telling import both_ways
 from synrl.tasks.shell_game import clip, solver
 from synrl.tasks.shell_game.asks import ASKS
@@ -40,12 +41,10 @@ class ShellGame(Family):
     levels = LEVELS
     asks = ASKS
     world = WORLD
-    words = {"change places": "swap", "changes places": "swap"}
-    names = (
-        r"cells? [A-Z]\d?(?: and [A-Z]\d?)?",
-        r"(?<!\w)[A-Z]\d\b",
-        r"(?<!\w)from [A-Z] to [A-Z]\b",
-    )
+    words = told("swap")
+    names = named("cell", "cell alone", "way")
+    verbs = ("is at",)
+    noun = "swap"
 
     def simulate(self, config: ShellConfig, streams: Streams) -> Timeline:
         return clip.simulate(ASKS, config, streams)

@@ -17,6 +17,7 @@ from matplotlib.path import Path
 from synrl.evidence import Evidence, Observed
 from synrl.seeds import Streams
 from synrl.tasks.base import Family
+from synrl.tasks.shared.lexicon import named, told
 from synrl.tasks.sliding_puzzle import clip, solver
 from synrl.tasks.sliding_puzzle.asks import ASKS
 from synrl.tasks.sliding_puzzle.clip import EMPTY, cell_of
@@ -39,8 +40,10 @@ class SlidingPuzzle(Family):
     levels = LEVELS
     asks = ASKS
     world = WORLD
-    words = {direction: direction for direction in MAIN_DIRECTIONS}
-    names = (r"cells? [A-Z]\d?(?: and [A-Z]\d?)?", r"(?<!\w)[A-Z]\d\b", r"tile \d+")
+    words = told(*MAIN_DIRECTIONS)
+    names = named("cell", "cell alone", "tile")
+    verbs = ("is at", "reads")
+    noun = "slide"
 
     def simulate(self, config: SlidingConfig, streams: Streams) -> Timeline:
         return clip.simulate(ASKS, config, streams)

@@ -16,6 +16,7 @@ from matplotlib.path import Path
 from synrl.evidence import Evidence, Observed
 from synrl.seeds import Streams
 from synrl.tasks.base import Family
+from synrl.tasks.shared.lexicon import named, told
 from synrl.tasks.shared.telling import both_ways
 from synrl.tasks.symbol_operations import clip, solver
 from synrl.tasks.symbol_operations.asks import ASKS
@@ -36,18 +37,9 @@ class SymbolOperations(Family):
     levels = LEVELS
     asks = ASKS
     world = WORLD
-    words = {
-        "change places": "swap",
-        "changes places": "swap",
-        "copied": "copy",
-        "changes its sign": "negate",
-        "rotate": "rotate",
-        "put in": "insert",
-        "taken away": "take away",
-        "left": "left",
-        "right": "right",
-    }
-    names = (r"slots? [A-Z]\d?(?: and [A-Z]\d?)?", r"[+-]\d+|±")
+    words = told("swap", "copy", "negate", "rotate", "insert", "take away", "left", "right")
+    names = named("slot", "value")
+    verbs = ("reads",)
 
     def simulate(self, config: SymbolConfig, streams: Streams) -> Timeline:
         return clip.simulate(ASKS, config, streams)
