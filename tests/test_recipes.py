@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synrl.audit.verify import check_row
+from synrl.audit.row import check_row
 from synrl.dataset.generate import generate, make_rows
 from synrl.dataset.reading import Source
 from synrl.dataset.recipes import Batch, Part, Recipe, get_recipe, plain, recipes

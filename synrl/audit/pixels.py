@@ -1,139 +1,239 @@
-"""Finding shapes again in decoded pixels, without the renderer.
+"""Finding every object again in decoded pixels, without the renderer.
 
-In the box that an object's track gives it, everything unlike the ground is taken for the object; its
-centroid is compared with the track, and some of it must have the object's colour. The box is a few
-pixels larger than the object: where something reaches its edge (a neighbour, a wall) the frame says
-nothing about the object and is left out, but more than half of an object's frames must speak. An object
-that turns or changes its size must also cover what its outline covers at the angle and size it has.
+Every object that a row says is visible must be found on `LEAST` frames, or on all of them if it is visible on
+fewer. Where it is clear of others and inside the frame, everything unlike the ground in the box that its
+track gives it is taken for the object: the centroid must lie on the track, its area must be that of its
+outline, some of it must have its colour, and if it turns or changes its size it must cover what its outline
+covers. The box is a few pixels larger than the object; if something reaches its edge, that frame says
+nothing. An object that is never clear must at least fill the part of its outline that no later object covers.
+One that can't be checked either way is a problem, not a pass.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
 
-from synrl.video.decode import VideoInfo
 from synrl.video.raster import rgb_colour
 
+LEAST = 2
+"""Frames on which an object must be found."""
 TOLERANCE = 1.0
 """Px between track and pixels."""
 MIN_OVERLAP = 0.6
 """Intersection over union of what an object covers and what its outline does."""
+AREA = 0.14
+"""Share by which the area of an object may differ from that of its outline."""
+MIN_FILLED = 0.8
+"""Share of what is seen of an object that has its colour, where it is never clear of others."""
+_BLUR = 0.6
+"""Px by which an object looks wider along its rim."""
 _MARGIN = 3
 _ROOM = _MARGIN + 2
 """Px around an object's box that others leave free: an edge shows up to two pixels further, because pairs
 of pixels share their colour."""
-_SAMPLES = 8
+_PLANNED, _FEW = 5, 8
+"""Frames on which each object is looked for if there are at most `_FEW`, else `LEAST`: what stands still,
+such as a wall, may be in the way on some of them."""
+_GRID = 7
+"""Frames, spread over a clip, of which these are chosen."""
 _NOISE = 20.0
 """RGB distance below which the encoder, not an object, made a pixel unlike the ground."""
 
-Box = tuple[float, float, float, float]
+
+class Search(NamedTuple):
+    """Where to look for the objects of a row."""
+
+    bodies: tuple[_Body, ...]
+    boxes: np.ndarray
+    """(frames, objects, 4): left, top, right, bottom."""
+    clear: np.ndarray
+    """(frames, objects): whether the object is visible, in the frame and apart from all others."""
+    wanted: dict[int, list[int]]
+    """On which frames to look, and there for which objects."""
 
 
-def frames_to_check(row: Mapping[str, Any], info: VideoInfo) -> list[int]:
-    """Some of the video's key frames, spread over the clip, and two frames in which something happens.
-
-    Key frames come twice a second and are decoded alone; what lies between two of them is seen in the
-    two others, which are decoded from there.
-    """
-    moments = [event["end_frame"] for event in row["events"]]
-    moments += [(step["start_frame"] + step["end_frame"]) // 2 for step in row["operations"]]
-    chosen = {moments[len(moments) // 3], moments[2 * len(moments) // 3]} if moments else set()
-    spread = {info.keys[k] for k in np.linspace(0, len(info.keys) - 1, _SAMPLES).astype(int).tolist()}
-    last = min(row["num_frames"], info.num_frames) - 1
-    return sorted(spread | {min(max(frame, 0), last) for frame in chosen} | {last})
-
-
-def misplaced(
-    row: Mapping[str, Any], images: Mapping[int, np.ndarray], outlines: Mapping[str, Path]
-) -> list[str]:
-    """What is wrong with the places of a row's objects in some decoded frames.
+def plan_search(row: Mapping[str, Any], outlines: Mapping[str, Path], every: int = 0) -> Search:
+    """Choose the frames on which to look for each object.
 
     Args:
         row: a stored row.
-        images: frame number to RGB array (height, width, 3), uint8.
         outlines: object name to its outline at the object's size, upright, around its centroid.
+        every: look for all objects on each of so many frames; by default where they are seen best.
     """
-    bodies = [
+    bodies = tuple(
         _Body(item, track, outlines[track["name"]])
         for item, track in zip(row["objects"], row["tracks"], strict=True)
-    ]
-    worst: dict[str, tuple[float, int]] = {}
-    spoke: dict[str, list[bool]] = {}
-    unlike: dict[str, tuple[float, int]] = {}
-    for frame, image in images.items():
-        boxes = {body.name: body.box(frame) for body in bodies if body.track["visible"][frame]}
+    )
+    boxes = np.stack([body.boxes() for body in bodies], axis=1)
+    visible = np.stack([body.visible for body in bodies], axis=1)
+    clear = visible & _apart(boxes, visible, row["width"], row["height"])
+    frames = len(boxes)
+    wanted: dict[int, set[int]] = {}
+    count = frames if every else _PLANNED if len(bodies) <= _FEW else LEAST
+    spread = np.linspace(0, frames - 1, min(_GRID, frames)).astype(int).tolist()
+    grid = list(range(0, frames, every)) if every else spread
+    for number in range(len(bodies)):
+        for frame in _some([frame for frame in grid if clear[frame, number]], count):
+            wanted.setdefault(frame, set()).add(number)
+    for start, end in ((step["start_frame"], step["end_frame"]) for step in row["operations"]):
+        middle = min((start + end) // 2, frames - 1)
+        moved = (boxes[middle] != boxes[max(middle - 1, 0)]).any(axis=1)
+        wanted.setdefault(middle, set()).update(np.flatnonzero(clear[middle] & moved).tolist())
+    for number in range(len(bodies)):
+        if sum(number in found for found in wanted.values()) < LEAST:
+            seen = clear[:, number] if clear[:, number].any() else visible[:, number]
+            for frame in _some(np.flatnonzero(seen).tolist(), count):
+                wanted.setdefault(frame, set()).add(number)
+    return Search(bodies, boxes, clear, {frame: sorted(found) for frame, found in sorted(wanted.items())})
+
+
+def _some(frames: Sequence[int], count: int) -> list[int]:
+    """At most `count` of some frames, evenly spread over them."""
+    return [frames[place] for place in np.linspace(0, len(frames) - 1, min(count, len(frames))).astype(int)]
+
+
+def misplaced(search: Search, images: Mapping[int, np.ndarray]) -> list[str]:
+    """What is wrong with the places of a row's objects.
+
+    Args:
+        images: number to RGB array (height, width, 3), uint8, of all frames that the search wants.
+    """
+    seen = [_Sight() for _ in search.bodies]
+    for frame, numbers in search.wanted.items():
+        image = images[frame]
         ground = np.median(image[:4, :4].reshape(-1, 3), axis=0).astype(np.float32)
-        for body in bodies:
-            name, track = body.name, body.track
-            if name not in boxes or not _free(name, boxes, image.shape):
-                continue
-            window = _window(image, ground, boxes[name], body.colour)
-            spoke.setdefault(name, []).append(window is not None)
-            if window is None:
-                continue
-            distance = window.distance(track["x"][frame], track["y"][frame])
-            if distance > worst.get(name, (TOLERANCE, 0))[0]:
-                worst[name] = distance, frame
-            if body.varies:
-                overlap = window.overlap(body.pose(frame).transform_path(body.outline))
-                if overlap < unlike.get(name, (MIN_OVERLAP, 0))[0]:
-                    unlike[name] = overlap, frame
-    problems = [
-        f"{name} is {distance:.1f} px from its track on frame {frame}"
-        for name, (distance, frame) in worst.items()
+        for number in numbers:
+            body, box = search.bodies[number], search.boxes[frame, number]
+            if search.clear[frame, number]:
+                seen[number].look(body, frame, _window(image, ground, box, body.colour))
+            else:
+                seen[number].found.append(_filled(search, number, frame, image) >= MIN_FILLED)
+    return [
+        problem
+        for body, sight in zip(search.bodies, seen, strict=True)
+        for problem in sight.problems(body.name, int(body.visible.sum()))
     ]
-    problems += [
-        f"{name} covers {overlap:.0%} of what its angle and size say on frame {frame}"
-        for name, (overlap, frame) in unlike.items()
-    ]
-    problems += [
-        f"{name} is not found where its track says on {spoken.count(False)} of {len(spoken)} frames"
-        for name, spoken in spoke.items()
-        if 2 * spoken.count(True) <= len(spoken)
-    ]
-    return problems
 
 
 class _Body:
     """An object with its track and its outline."""
 
     def __init__(self, item: Mapping[str, Any], track: Mapping[str, Any], outline: Path) -> None:
-        self.name, self.track, self.outline = track["name"], track, outline
-        self.size = item["size"]
+        self.name, self.outline, self.size = track["name"], outline, item["size"]
+        self.x, self.y, self.angle, self.sizes = (
+            np.asarray(track[name], np.float64) for name in ("x", "y", "angle", "size")
+        )
+        self.visible = np.asarray(track["visible"], bool)
         self.colour = 255 * np.array(rgb_colour(item["colour"]), np.float32)
-        self.varies = any(np.ptp(np.asarray(track[name], np.float64)) > 0.01 for name in ("angle", "size"))
+        self.varies = bool(max(np.ptp(self.angle), np.ptp(self.sizes)) > 0.01)
         """Whether it turns or changes its size."""
         self._points = np.concatenate(outline.to_polygons(closed_only=False))
+        x, y = self._points.T
+        self.area = abs(float(x @ np.roll(y, 1) - y @ np.roll(x, 1))) / 2
+        """Px² at its size."""
+        self.rim = float(np.hypot(x - np.roll(x, 1), y - np.roll(y, 1)).sum())
+        """Px around it at its size."""
 
     def pose(self, frame: int) -> Affine2D:
         """From the outline at the object's size to where it is on a frame."""
-        track = self.track
-        turned = Affine2D().rotate_deg(track["angle"][frame]).scale(track["size"][frame] / self.size)
-        return turned.translate(track["x"][frame], track["y"][frame])
+        turned = Affine2D().rotate_deg(self.angle[frame]).scale(self.sizes[frame] / self.size)
+        return turned.translate(self.x[frame], self.y[frame])
 
-    def box(self, frame: int) -> Box:
-        """Left, top, right, bottom of the object on a frame."""
-        points = self.pose(frame).transform(self._points)
-        (left, top), (right, bottom) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
-        return left, top, right, bottom
+    def boxes(self) -> np.ndarray:
+        """Left, top, right, bottom of the object on each frame, (frames, 4)."""
+        if np.ptp(self.angle) == 0:
+            turned = Affine2D().rotate_deg(self.angle[0]).transform(self._points)[None]
+        else:
+            turn = np.radians(self.angle)
+            rows = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+            turned = np.einsum("ijf,pj->fpi", rows, self._points)
+        scale, middle = (self.sizes / self.size)[:, None], np.stack([self.x, self.y], axis=1)
+        low, high = turned.min(axis=1) * scale + middle, turned.max(axis=1) * scale + middle
+        return np.concatenate([low, high], axis=1)
 
 
-def _free(name: str, boxes: Mapping[str, Box], shape: tuple[int, ...]) -> bool:
-    """Whether an object's widened box lies in the frame and apart from every other object."""
-    left, top, right, bottom = boxes[name]
-    left, top, right, bottom = left - _ROOM, top - _ROOM, right + _ROOM, bottom + _ROOM
-    if left < 0 or top < 0 or right > shape[1] or bottom > shape[0]:
-        return False
-    return not any(
-        other != name and box[0] < right and box[2] > left and box[1] < bottom and box[3] > top
-        for other, box in boxes.items()
-    )
+class _Sight:
+    """What was seen of one object."""
+
+    def __init__(self) -> None:
+        self.found: list[bool] = []
+        self.off, self.overlap, self.area = (TOLERANCE, -1), (MIN_OVERLAP, -1), (AREA, -1)
+        """The worst of each, with its frame."""
+
+    def look(self, body: _Body, frame: int, window: _Window | None) -> None:
+        """Take in a frame on which the object is clear of others."""
+        self.found.append(window is not None)
+        if window is None:
+            return
+        self.off = max(self.off, (window.distance(body.x[frame], body.y[frame]), frame))
+        scale = body.sizes[frame] / body.size
+        self.area = max(self.area, (_share_off(window.area, body.area * scale**2, body.rim * scale), frame))
+        if body.varies:
+            overlap = window.overlap(body.pose(frame).transform_path(body.outline))
+            self.overlap = min(self.overlap, (overlap, frame))
+
+    def problems(self, name: str, visible: int) -> Iterator[str]:
+        """What is wrong with the object."""
+        least = min(LEAST, visible)
+        if not visible:
+            yield f"{name} is visible on no frame"
+        elif not self.found:
+            yield f"{name} can't be found: it is never seen inside the frame"
+        elif sum(self.found) < max(least, len(self.found) // 2 + 1):
+            yield (
+                f"{name} is not found where its track says on {self.found.count(False)} of "
+                f"{len(self.found)} frames"
+            )
+        if self.off[1] >= 0:
+            yield f"{name} is {self.off[0]:.1f} px from its track on frame {self.off[1]}"
+        if self.overlap[1] >= 0:
+            overlap, frame = self.overlap
+            yield f"{name} covers {overlap:.0%} of what its angle and size say on frame {frame}"
+        elif self.area[1] >= 0:
+            yield f"{name} has an area {self.area[0]:.0%} off that of its outline on frame {self.area[1]}"
+
+
+def _share_off(area: float, of_outline: float, rim: float) -> float:
+    """By which share an area is larger or smaller than that of an outline can look.
+
+    A pixel on the rim that an object covers by a tenth is already unlike the ground.
+    """
+    most = of_outline + _BLUR * rim
+    return max(area / most - 1, 1 - area / of_outline)
+
+
+def _apart(boxes: np.ndarray, visible: np.ndarray, width: int, height: int) -> np.ndarray:
+    """Whether each object's widened box lies in the frame and apart from every visible object's box."""
+    left, top, right, bottom = np.moveaxis(boxes + np.array([-_ROOM, -_ROOM, _ROOM, _ROOM]), 2, 0)
+    inside: np.ndarray = (left >= 0) & (top >= 0) & (right <= width) & (bottom <= height)
+    others = np.moveaxis(boxes[:, None], 3, 0)
+    touch = (others[0] < right[..., None]) & (others[2] > left[..., None])
+    touch &= (others[1] < bottom[..., None]) & (others[3] > top[..., None]) & visible[:, None]
+    touch[:, np.arange(boxes.shape[1]), np.arange(boxes.shape[1])] = False
+    apart: np.ndarray = inside & ~touch.any(axis=2)
+    return apart
+
+
+def _filled(search: Search, number: int, frame: int, image: np.ndarray) -> float:
+    """The share of an object's colour in what is seen of it: not covered by a later one, inside the frame."""
+    body, boxes = search.bodies[number], search.boxes[frame]
+    rows, columns = np.mgrid[2 : image.shape[0] : 4, 2 : image.shape[1] : 4]
+    points = np.stack([columns.ravel() + 0.5, rows.ravel() + 0.5], axis=1)
+    seen = body.pose(frame).transform_path(body.outline).contains_points(points, radius=-_MARGIN)
+    for later in range(number + 1, len(search.bodies)):
+        if search.bodies[later].visible[frame]:
+            left, top, right, bottom = boxes[later] + np.array([-_ROOM, -_ROOM, _ROOM, _ROOM])
+            seen &= ~((points >= (left, top)) & (points <= (right, bottom))).all(axis=1)
+    if not seen.any():
+        return 0.0
+    pixels = image[rows.ravel()[seen], columns.ravel()[seen]].astype(np.float32)
+    return float((np.linalg.norm(pixels - body.colour, axis=1) < 2 * _NOISE).mean())
 
 
 @dataclass(frozen=True)
@@ -144,13 +244,17 @@ class _Window:
     top: int
     there: np.ndarray
 
+    @property
+    def area(self) -> float:
+        """Px² of what is there."""
+        return float(self.there.sum())
+
     def distance(self, x: float, y: float) -> float:
         """Px from a place to the centroid of what is there."""
-        total = self.there.sum()
         columns, rows = np.arange(self.there.shape[1]), np.arange(self.there.shape[0])
         here = (
-            self.there.sum(axis=0) @ columns / total + self.left + 0.5,
-            self.there.sum(axis=1) @ rows / total + self.top + 0.5,
+            self.there.sum(axis=0) @ columns / self.area + self.left + 0.5,
+            self.there.sum(axis=1) @ rows / self.area + self.top + 0.5,
         )
         return float(np.hypot(here[0] - x, here[1] - y))
 
@@ -163,22 +267,23 @@ class _Window:
         return float((inside & covered).sum() / max(1, (inside | covered).sum()))
 
 
-def _window(image: np.ndarray, ground: np.ndarray, box: Box, colour: np.ndarray) -> _Window | None:
+def _window(image: np.ndarray, ground: np.ndarray, box: np.ndarray, colour: np.ndarray) -> _Window | None:
     """What is in a box; None if it is nothing of that colour, or something larger than the box."""
     left, top = int(box[0]) - _MARGIN + 1, int(box[1]) - _MARGIN + 1
     right, bottom = int(box[2]) + _MARGIN, int(box[3]) + _MARGIN
-    window = image[top:bottom, left:right].astype(np.float32)
+    window = np.array(image[top:bottom, left:right].transpose(2, 0, 1), np.float32, order="C")
     there = np.clip((_distance(window, ground) - _NOISE) / _NOISE, 0, 1)
-    alike = _distance(window[::2, ::2], colour) < float(np.linalg.norm(ground - colour)) / 3
+    alike = _distance(window[:, ::2, ::2], colour) < float(np.linalg.norm(ground - colour)) / 3
     rim = max(there[0].max(), there[-1].max(), there[:, 0].max(), there[:, -1].max())
     # Colour that bleeds over a sudden edge stays below this; anything that is drawn there is above.
-    if rim > 0.9 or alike.mean() < 0.05 or there.mean() < 0.1:
+    if rim > 0.9 or np.count_nonzero(alike) < 0.05 * alike.size or there.mean() < 0.1:
         return None
     return _Window(left, top, there)
 
 
 def _distance(window: np.ndarray, colour: np.ndarray) -> np.ndarray:
-    """How far each pixel's colour is from another, as (height, width)."""
-    apart = window - colour
-    far: np.ndarray = np.sqrt(np.einsum("ijk,ijk->ij", apart, apart))
+    """How far each pixel's colour is from another, (height, width), of a window (3, height, width)."""
+    apart = window - colour[:, None, None]
+    apart *= apart
+    far: np.ndarray = np.sqrt(apart[0] + apart[1] + apart[2])
     return far

@@ -1,42 +1,45 @@
-"""Proofs of rows: pixels agree with tracks, tracks with events and states, and those with the answer.
-
-Every check sees the stored row only. What a row may hold wrong is open-ended, so a check that fails to
-run counts against the row like one that finds it wrong; nothing passes by accident.
-"""
+"""`verify`: the proof of every row of a dataset, and of what its rows have to do with each other."""
 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 from tqdm.auto import tqdm
 
-from synrl.answers import LETTERS
-from synrl.audit.pixels import frames_to_check, misplaced
+from synrl.audit.key import plain
+from synrl.audit.row import examine
+from synrl.dataset.origin import libraries
 from synrl.dataset.reading import Group, Source
-from synrl.dataset.rows import TWINS, answers, min_fps, name_row, num_effective_ops
-from synrl.errors import VideoError
-from synrl.evidence import Evidence
+from synrl.dataset.recipes import Batch, Recipe
+from synrl.dataset.record import made_from
+from synrl.dataset.rows import TWINS
 from synrl.pool import ordered_map
-from synrl.schema import time_ms
-from synrl.scoring import score
-from synrl.tasks import get_family
-from synrl.video.decode import read
+from synrl.seeds import SHIFT
 
 
 @dataclass
 class Proof:
-    """Rows seen by family, and the problems of those that are wrong by id."""
+    """Rows seen by family, the problems of those that are wrong by id, and what was not proved."""
 
     rows: Counter[str] = field(default_factory=Counter)
     problems: dict[str, list[str]] = field(default_factory=dict)
     families: dict[str, str] = field(default_factory=dict)
     """Family of each bad row."""
+    whole: list[str] = field(default_factory=list)
+    """What is wrong with the dataset as a whole."""
+    unproved: Counter[str] = field(default_factory=Counter)
+    """What could not be checked, and of how many rows."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.problems and not self.whole
 
     def bad(self, family: str) -> int:
         """How many rows of a family have problems."""
@@ -44,48 +47,143 @@ class Proof:
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
-        return {"rows": dict(self.rows), "bad": len(self.problems), "problems": self.problems}
+        return {
+            "rows": dict(self.rows),
+            "bad": len(self.problems),
+            "problems": self.problems,
+            "dataset": self.whole,
+            "unproved": dict(self.unproved),
+        }
 
 
 def verify(data: str, *, num_proc: int = 1, progress: bool = True) -> Proof:
-    """Prove every row of a folder or a Hub dataset.
+    """Prove every row of a folder or a Hub dataset, and that they are the rows that it must hold.
 
     Raises:
         ConfigError: `num_proc` is out of range.
         DataError: the dataset can't be found or read.
     """
-    source, proof, seen = Source.open(data), Proof(), Counter[str]()
-    twins: dict[str, _Checked] = {}
+    source, proof = Source.open(data), Proof()
+    made = made_from(source.folder)
+    recipe, origin = made or (None, {})
+    same = libraries().items() <= origin.items()
+    dataset = _Dataset(recipe, chains=(source.folder / "cot.json").is_file())
+    if recipe is None:
+        proof.unproved["whether all rows are there: the folder names no recipe, or several"] = source.num_rows
+    check = partial(_check_group, recipe, same)
     with tqdm(total=source.num_rows, unit="row", disable=not progress) as bar, ordered_map(num_proc) as run:
-        for results in run(_check_group, source.groups):
+        for results in run(check, source.groups):
             for row in results:
-                seen[row.row_id] += 1
                 proof.rows[row.family] += 1
-                problems = list(row.problems)
-                if seen[row.row_id] > 1:
-                    problems.append(f"id occurs {seen[row.row_id]} times")
-                if row.twin_id is not None:
-                    twins[row.row_id] = row
-                    problems += _unlike_twin(row, twins.get(row.twin_id))
+                proof.unproved.update(row.unproved)
+                problems = [*row.problems, *dataset.add(row)]
                 if problems:
-                    proof.problems[row.row_id] = problems
+                    proof.problems.setdefault(row.row_id, []).extend(problems)
                     proof.families[row.row_id] = row.family
             bar.update(len(results))
+    proof.whole = list(dataset.problems())
     return proof
 
 
 class _Checked(NamedTuple):
-    """A row's problems, and what it must have in common with its twin."""
+    """What is known of a row that was checked, and what others must have in common with it."""
 
     row_id: str
     family: str
+    split: str
+    number: int
     problems: list[str]
+    unproved: list[str]
     twin_id: str | None
     question: str
     answer: str
     forwards: str
-    """A digest of the tracks, and one of the tracks with the frames in opposite order."""
+    """A digest of the scene, and one of it with the frames in opposite order."""
     backwards: str
+
+
+def _check_group(recipe: Recipe | None, same_libraries: bool, group: Group) -> list[_Checked]:
+    """Prove the rows of a group."""
+    batches = {(batch.family, batch.key): batch for batch in recipe.batches()} if recipe else {}
+    found = []
+    for row in group.rows():
+        problems, unproved = examine(row, same_libraries=same_libraries)
+        family, config = str(row["family"]), row["config"]
+        split, index = str(config.get("split")), config.get("index")
+        batch = batches.get((family, split))
+        if batch is not None:
+            problems += _unlike_recipe(row, batch)
+        twin_id = row["twin_id"]
+        scenes = _scene(row, 1), "" if twin_id is None else _scene(row, -1)
+        asked = row["question"], row["answer_text"]
+        found.append(
+            _Checked(str(row["id"]), family, split, index, problems, unproved, twin_id, *asked, *scenes)
+        )
+    return found
+
+
+def _unlike_recipe(row: Mapping[str, Any], batch: Batch) -> Iterator[str]:
+    """What a row has otherwise than its recipe says."""
+    config, base = row["config"], row["config"]["index"] % TWINS
+    if base >= batch.num_rows:
+        yield f"its recipe ends with row {batch.num_rows - 1} of {batch.family}"
+        return
+    expected = {**plain(vars(batch.config(base))), "twins": batch.twins, "encoding": batch.encoding}
+    for name, value in {**expected, "seed": batch.seed}.items():
+        stored = row["seed"] if name == "seed" else config.get(name)
+        if stored != value:
+            yield f"{name} is {stored!r}, its recipe says {value!r}"
+
+
+def _scene(row: Mapping[str, Any], step: int) -> str:
+    """A digest of what moves how, frames taken in order or backwards."""
+    digest = hashlib.blake2b(digest_size=16)
+    for item, track in zip(row["objects"], row["tracks"], strict=True):
+        digest.update(f"{item['shape']} {item['size']}".encode())
+        for name in ("x", "y", "angle", "size", "visible"):
+            digest.update(np.asarray(track[name], np.float32)[::step].tobytes())
+    return digest.hexdigest()
+
+
+class _Dataset:
+    """What rows have to do with each other: ids, scenes, twins, and how many there must be."""
+
+    def __init__(self, recipe: Recipe | None, chains: bool) -> None:
+        self._recipe, self._chains = recipe, chains
+        self._ids: Counter[str] = Counter()
+        self._scenes: dict[tuple[str, str], str] = {}
+        self._twins: dict[str, _Checked] = {}
+        self._counts: Counter[tuple[str, str]] = Counter()
+
+    def add(self, row: _Checked) -> Iterator[str]:
+        """What is wrong with a row beside those before it."""
+        self._ids[row.row_id] += 1
+        if self._ids[row.row_id] > 1:
+            yield f"id occurs {self._ids[row.row_id]} times"
+        # A shifted split shows the scenes of another one on purpose.
+        scene = row.forwards, "shift" if row.split.endswith(SHIFT) else ""
+        if (first := self._scenes.setdefault(scene, row.row_id)) != row.row_id:
+            yield f"its scene is that of {first}"
+        if row.twin_id is not None:
+            self._twins[row.row_id] = row
+            yield from _unlike_twin(row, self._twins.get(row.twin_id))
+        if isinstance(row.number, int) and row.number < TWINS:
+            self._counts[row.family, row.split] += 1
+
+    def problems(self) -> Iterator[str]:
+        """What is wrong with the whole, once every row was added."""
+        for row_id, row in self._twins.items():
+            if row.twin_id not in self._ids:
+                yield f"{row.twin_id}, the twin of {row_id}, is not there"
+        if self._recipe is None:
+            return
+        wanted = {(batch.family, batch.key): batch.num_rows for batch in self._recipe.batches()}
+        for family, split in sorted(set(self._counts) - set(wanted)):
+            yield f"{self._counts[family, split]} rows of {family} and {split!r} are none of its recipe"
+        for (family, split), count in wanted.items():
+            found = self._counts[family, split]
+            if found > count or (found < count and not self._chains):
+                yield f"{found} rows of {family} and {split!r} are there, its recipe says {count}"
 
 
 def _unlike_twin(row: _Checked, twin: _Checked | None) -> Iterator[str]:
@@ -96,137 +194,3 @@ def _unlike_twin(row: _Checked, twin: _Checked | None) -> Iterator[str]:
         yield f"{twin.row_id} is not its reversed twin"
     if row.question == twin.question and row.answer == twin.answer:
         yield f"its twin {twin.row_id} has the same answer"
-
-
-def _check_group(group: Group) -> list[_Checked]:
-    return [_checked(row) for row in group.rows()]
-
-
-def _checked(row: Mapping[str, Any]) -> _Checked:
-    twin_id = row["twin_id"]
-    digests = ("", "") if twin_id is None else (_digest(row, 1), _digest(row, -1))
-    names = str(row["id"]), str(row["family"])
-    return _Checked(*names, check_row(row), twin_id, row["question"], row["answer_text"], *digests)
-
-
-def _digest(row: Mapping[str, Any], step: int) -> str:
-    """Of all tracks, frames taken in order or backwards."""
-    digest = hashlib.blake2b(digest_size=16)
-    for track in row["tracks"]:
-        for name in ("x", "y", "angle", "size", "visible"):
-            digest.update(np.asarray(track[name], np.float32)[::step].tobytes())
-    return digest.hexdigest()
-
-
-def check_row(row: Mapping[str, Any]) -> list[str]:
-    """Everything that is wrong with a row, as short sentences; empty if it is proved."""
-    problems: list[str] = []
-    for check in CHECKS:
-        try:
-            problems += check(row)
-        except VideoError as error:
-            problems.append(str(error))
-        except (ValueError, LookupError, TypeError, ArithmeticError, AssertionError) as error:
-            # A row from outside can break any of them; which check it was says what is wrong with it.
-            problems.append(f"{check.__name__.strip('_')} can't be checked: {type(error).__name__}: {error}")
-    return problems
-
-
-def _identity(row: Mapping[str, Any]) -> Iterator[str]:
-    family, config = get_family(row["family"]), row["config"]
-    expected = name_row(row["family"], config["split"], config["index"])
-    if row["id"] != expected:
-        yield f"id is {row['id']}, its config says {expected}"
-    if row["twin_id"] is not None:
-        other = config["index"] + (TWINS if config["index"] < TWINS else -TWINS)
-        if row["twin_id"] != name_row(row["family"], config["split"], other):
-            yield f"twin_id is {row['twin_id']}, its config says otherwise"
-    for name in ("category", "horizon", "primitive"):
-        if row[name] != getattr(family, name):
-            yield f"{name} is {row[name]!r}, not {getattr(family, name)!r}"
-    if row["mode"] not in family.modes or (row["mode"], row["level"]) != (config["mode"], config["level"]):
-        yield f"mode {row['mode']!r} and level {row['level']} do not fit its config"
-
-
-def _video(row: Mapping[str, Any]) -> Iterator[str]:
-    info, images = read(row["video"]["bytes"], lambda info: frames_to_check(row, info))
-    found = dict(num_frames=info.num_frames, width=info.width, height=info.height, fps=info.fps)
-    found["duration"] = info.num_frames / info.fps
-    for name, value in found.items():
-        if abs(row[name] - value) > 1e-4:
-            yield f"{name} is {row[name]:g}, the video has {value:g}"
-    if (info.codec, info.pix_fmt) != ("h264", "yuv420p"):
-        yield f"video is {info.codec} {info.pix_fmt}, not h264 yuv420p"
-    frame = 1 / (round(row["fps"]) * info.unit)
-    over, under = frame.as_integer_ratio()
-    wrong = [number for number, stamp in enumerate(info.stamps) if stamp * under != number * over]
-    if wrong:
-        shown, right = float(info.times[wrong[0]]), wrong[0] / row["fps"]
-        yield f"frame {wrong[0]} is shown at {shown:.3f} s, not {right:.3f} s"
-    family = get_family(row["family"])
-    outlines = {item["name"]: family.outline(item["shape"], item["size"]) for item in row["objects"]}
-    yield from misplaced(row, images, outlines)
-
-
-def _times(row: Mapping[str, Any]) -> Iterator[str]:
-    for track in row["tracks"]:
-        lengths = {len(track[name]) for name in ("x", "y", "angle", "size", "visible")}
-        if lengths != {row["num_frames"]}:
-            yield f"track {track['name']} has {lengths} frames, not {row['num_frames']}"
-    for event in row["events"]:
-        stamps = time_ms(event["frame"], row["fps"]), time_ms(event["end_frame"], row["fps"])
-        if stamps != (event["time_ms"], event["end_time_ms"]):
-            yield f"{event['kind']} of {event['actor']} at frame {event['frame']} has other times in ms"
-    if [item["name"] for item in row["objects"]] != [track["name"] for track in row["tracks"]]:
-        yield "objects and tracks have other names"
-
-
-def _log(row: Mapping[str, Any]) -> Iterator[str]:
-    observed = get_family(row["family"]).observe(Evidence.from_row(row))
-    for name in ("events", "operations", "states"):
-        seen = json.loads(json.dumps([asdict(entry) for entry in getattr(observed, name)]))
-        stored = [{k: v for k, v in entry.items() if not k.endswith("time_ms")} for entry in row[name]]
-        if seen != stored:
-            different = (i for i, (one, two) in enumerate(zip(seen, stored, strict=False)) if one != two)
-            first = next(different, min(len(seen), len(stored)))
-            yield f"{name} differ from what the tracks show, first at number {first}"
-
-
-def _question(row: Mapping[str, Any]) -> Iterator[str]:
-    family, query = get_family(row["family"]), row["config"]["query"]
-    if row["question"] not in family.wordings(query):
-        yield "question is no wording of its query"
-    if row["options"]:
-        if len(set(row["options"])) < len(row["options"]):
-            yield "options are not all different"
-        letter = (
-            LETTERS[row["options"].index(row["answer_text"])] if row["answer_text"] in row["options"] else "?"
-        )
-        if (row["answer_type"], row["answer"]) != ("choice", letter):
-            yield f"answer is {row['answer']}, its text stands at {letter}"
-        if abs(row["guess_rate"] - 1 / len(row["options"])) > 1e-6:
-            yield f"guess_rate is {row['guess_rate']:g}, not one over {len(row['options'])} options"
-    elif row["answer"] != row["answer_text"]:
-        yield "answer and answer_text differ in an open question"
-    if score(row["answer"], row) != 1.0:
-        yield f"answer {row['answer']!r} does not score 1"
-
-
-def _solution(row: Mapping[str, Any]) -> Iterator[str]:
-    family, evidence = get_family(row["family"]), Evidence.from_row(row)
-    if not answers(family, row, evidence):
-        yield f"solver says {family.solve(evidence)!r}, the row {row['answer_text']!r}"
-    elif abs(row["min_fps"] - (lowest := min_fps(family, row))) > 1e-4:
-        yield f"min_fps is {row['min_fps']:g}, the solver needs {lowest:g}"
-    elif row["config"]["num_effective_ops"] != (count := num_effective_ops(family, row)):
-        yield f"num_effective_ops is {row['config']['num_effective_ops']}, the answer hangs on {count}"
-
-
-CHECKS: tuple[Callable[[Mapping[str, Any]], Iterator[str]], ...] = (
-    _identity,
-    _video,
-    _times,
-    _log,
-    _question,
-    _solution,
-)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from synrl.commands.common import add_data
+
+if TYPE_CHECKING:
+    from synrl.audit.verify import Proof
 
 
 def add(commands: Any) -> None:
@@ -15,8 +18,10 @@ def add(commands: Any) -> None:
     command = commands.add_parser(
         "verify",
         help="prove every row of a dataset",
-        description="Solve every question again from the stored row, decode every video, find its shapes in "
-        "the pixels and compare them with the tracks. Exit status 1 and a list of ids if a row fails.",
+        description="Make every row again from its key, and compare all columns with it, and each frame of its "
+        "video with the frame that they describe. Beside that, and by other code, find every object and text "
+        "in the pixels, read events and states back from the tracks, solve the question again, and check the "
+        "chain of thought. Exit status 1 and a list of ids if a row fails; it says what it could not check.",
     )
     add_data(command)
     command.add_argument("--num-proc", type=int, default=1, metavar="P", help="processes (default: 1)")
@@ -33,13 +38,24 @@ def _verify(arguments: argparse.Namespace) -> int:
     else:
         for row_id, problems in report.problems.items():
             print(f"{row_id}: {'; '.join(problems)}")
+        for problem in report.whole:
+            print(problem)
         for family, count in report.rows.items():
             print(f"{family}: {count} rows, {report.bad(family)} bad")
-    if report.problems:
-        print(f"{len(report.problems)} bad rows in {arguments.data}", file=sys.stderr)
+        for what, count in report.unproved.items():
+            print(f"not checked, of {count} rows: {what}")
+    if not report.ok:
+        print(f"{arguments.data} is not proved: {_found(report)}", file=sys.stderr)
         return 1
+    told = "; see above for what was not checked" if report.unproved else ""
     print(
-        f"all {sum(report.rows.values())} rows are proved; next: synrl preview {arguments.data}",
+        f"all {sum(report.rows.values())} rows are proved{told}; next: synrl preview {arguments.data}",
         file=sys.stderr,
     )
     return 0
+
+
+def _found(report: Proof) -> str:
+    """How much is wrong."""
+    whole = f"{len(report.whole)} problems of the dataset as a whole" if report.whole else ""
+    return ", ".join(filter(None, [f"{len(report.problems)} bad rows" if report.problems else "", whole]))

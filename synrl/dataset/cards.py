@@ -150,13 +150,18 @@ def cot_command(chains: Mapping[str, Any]) -> str:
     return f"synrl cot DIR --out REASONED --writer URL {' '.join(models)}"
 
 
+def _unproved(record: Record) -> str:
+    """What the proof does not cover."""
+    return "".join(f", without the {what} ({count} rows)" for what, count in record.unproved.items())
+
+
 def _proof(record: Record) -> str:
     name, total = record.recipe.name or "rows", sum(record.counts.values())
     if not record.proved:
         return f"**{name}**: not yet proved; run `synrl verify`."
     lines = [
-        f"**{name}**: `synrl verify` proved {record.proved} of {total} rows. `synrl audit`: "
-        f"{'; '.join(record.findings) or 'no shortcut beats chance'}.",
+        f"**{name}**: `synrl verify` proved {record.proved} of {total} rows{_unproved(record)}. "
+        f"`synrl audit`: {'; '.join(record.findings) or 'no shortcut beats chance'}.",
         "",
         "| family | best shortcut | questions | right | chance | p |",
         "|---|---|---|---|---|---|",

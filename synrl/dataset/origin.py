@@ -22,7 +22,12 @@ CODE = (
 
 def origin() -> dict[str, str]:
     """The digest of the code, as `code`, and the version of each library."""
-    return {"code": _code_digest(), **{name: version(name) for name in _LIBRARIES}}
+    return {"code": _code_digest(), **libraries()}
+
+
+def libraries() -> dict[str, str]:
+    """The version of each library that the bytes of videos depend on."""
+    return {name: version(name) for name in _LIBRARIES}
 
 
 @cache

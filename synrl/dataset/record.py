@@ -43,6 +43,8 @@ class Record:
     """What made the rows, as `synrl.dataset.origin` says it."""
     proved: int = 0
     """Rows that `verify` found nothing wrong with; 0 if it was not run."""
+    unproved: dict[str, int] = field(default_factory=dict)
+    """What `verify` could not check, and of how many rows."""
     audit: tuple[dict[str, Any], ...] = ()
     """What each shortcut of `audit` reached, if it was run."""
     findings: tuple[str, ...] = field(default=())

@@ -29,6 +29,8 @@ from synrl.world.timeline import HIDDEN, Poses, Timeline
 
 TWINS = 1_000_000
 """Row `TWINS + i` is the twin of row i: its frames in opposite order, the same question, another answer."""
+_KEY, _DERIVED = ("split", "index", "twins", "encoding"), ("query", "num_effective_ops")
+"""What `config` holds of a row beside the fields of the family's config."""
 STRIDES = (60, 30, 20, 15, 10, 6, 5, 3, 2, 1)
 """Sampling strides that `min_fps` is measured at: 0.5 to 30 frames a second."""
 
@@ -119,7 +121,7 @@ def draft_row(
         answer=question.letter or question.answer_text,
         answer_text=question.answer_text,
         guess_rate=question.guess_rate,
-        twin_id=name_row(family, split, base if is_twin else base + TWINS) if other else None,
+        twin_id=name_row(family, split, twin_index(index)) if other else None,
         **tables(timeline),
         seed=seed,
         config={
@@ -141,6 +143,11 @@ def draft_row(
 def name_row(family: str, split: str, index: int) -> str:
     """The id of a row."""
     return f"{family}-{split}-{index:06d}"
+
+
+def twin_index(index: int) -> int:
+    """The index of a row's twin."""
+    return index + (TWINS if index < TWINS else -TWINS)
 
 
 def check_split(split: str) -> None:
@@ -191,11 +198,14 @@ def redraft(row: Mapping[str, Any]) -> Draft:
             f"row {row['id']} was made by generator version {row['generator_version']!r}; "
             f"this is version {GENERATOR_VERSION!r}"
         )
-    key = {name: row["config"][name] for name in ("split", "index", "twins", "encoding")}
-    derived = (*key, "query", "num_effective_ops")
-    knobs = {name: value for name, value in row["config"].items() if name not in derived}
-    config = get_family(row["family"]).config_type(**knobs)
+    key = {name: row["config"][name] for name in _KEY}
+    config = get_family(row["family"]).config_type(**knobs_of(row))
     return draft_row(row["family"], seed=row["seed"], config=config, **key)
+
+
+def knobs_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a stored row's family config, which are those of its `config` that say nothing else."""
+    return {name: value for name, value in row["config"].items() if name not in (*_KEY, *_DERIVED)}
 
 
 def tables(timeline: Timeline) -> dict[str, list[dict[str, Any]]]:

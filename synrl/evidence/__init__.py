@@ -131,3 +131,9 @@ def _any_in(frames: np.ndarray, start: int, end: int) -> bool:
     """Whether one of some ascending frames lies in [start, end)."""
     first = int(np.searchsorted(frames, start))
     return first < len(frames) and bool(frames[first] < end)
+
+
+def spans(seen: np.ndarray) -> list[tuple[int, int]]:
+    """The stretches of frames on which something is true, each as [start, end)."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], seen, [False]]).astype(np.int8)))
+    return [(int(start), int(end)) for start, end in edges.reshape(-1, 2)]

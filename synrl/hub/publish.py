@@ -89,6 +89,8 @@ def proved(folder: Path, *, num_proc: int = 1, progress: bool = True) -> Record:
         if said["shards"] == shards:
             return Record.from_json(said["record"], str(kept))
     report = verify(str(folder), num_proc=num_proc, progress=progress)
+    if report.whole:
+        raise DataError(f"{folder} is not proved: {report.whole[0]}")
     if report.problems:
         row, problems = next(iter(report.problems.items()))
         raise DataError(
@@ -98,6 +100,7 @@ def proved(folder: Path, *, num_proc: int = 1, progress: bool = True) -> Record:
     record = replace(
         Record(recipe, sizes_in(folder), origin),
         proved=sum(report.rows.values()),
+        unproved=dict(report.unproved),
         audit=tuple({**vars(one), "judged": one.shortcut not in NOT_JUDGED} for one in found.findings),
         findings=tuple(found.failures),
         chains=_chains(folder),

@@ -29,7 +29,7 @@ from __future__ import annotations
 
 import itertools
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 from matplotlib.path import Path
@@ -101,6 +101,10 @@ class Caption(NamedTuple):
     text: str
     start: int
     end: int
+    inset: tuple[float, float]
+    """Px at the sides of the object's box, and above and below, that do not belong to the text's ground."""
+    rivals: tuple[str, ...] = ()
+    """What it is easily taken for, and what must fit worse."""
 
 
 class Family(ABC):
@@ -212,6 +216,10 @@ class Family(ABC):
         """Ways to say what follows from everything that was told; see `Ask.conclude`."""
         query = row["config"]["query"]
         return self.asked(query).conclude(query, row)
+
+    def captions(self, evidence: Evidence) -> Iterable[Caption]:
+        """What can be read in the full clip: faces of cards, numbers of tiles, lines of a terminal."""
+        return ()
 
     @abstractmethod
     def observe(self, evidence: Evidence) -> Observed:

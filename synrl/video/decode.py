@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import av
 import numpy as np
@@ -228,4 +228,25 @@ def _decoded(
                 break
         if reached != stamps[number]:
             raise VideoError(f"frame {number} of {len(stamps)} can't be decoded")
-        yield number, reformatter.reformat(frame, format="rgb24").to_ndarray()
+        yield number, to_rgb(frame, reformatter)
+
+
+def to_rgb(frame: av.VideoFrame, reformatter: VideoReformatter) -> np.ndarray:
+    """A frame as an array (height, width, 3), uint8; a reformatter is faster from its second frame on."""
+    image: np.ndarray = reformatter.reformat(frame, format="rgb24", **_ONE_THREAD).to_ndarray()
+    return image
+
+
+def _threads() -> dict[str, int]:
+    """The argument that keeps a conversion in this thread; older versions of PyAV know no other way.
+
+    Several threads wait for each other longer than the conversion of a small frame takes.
+    """
+    try:
+        VideoReformatter().reformat(av.VideoFrame(16, 16, "yuv420p"), format="rgb24", threads=1)
+    except TypeError:
+        return {}
+    return {"threads": 1}
+
+
+_ONE_THREAD: dict[str, Any] = _threads()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from synrl.audit.pixels import misplaced
+from synrl.audit.pixels import misplaced, plan_search
 from synrl.video.decode import frames
 from synrl.video.encode import encode
 from synrl.video.outlines import square
@@ -23,6 +23,9 @@ def test_a_near_neighbour_makes_no_shape_go_missing(gap: float, at: float) -> No
     data = encode(Scene(96, 128, "#d8c7db", (), looks), poses, 30)
     names = ("one", "two")
     row = {
+        "width": 96,
+        "height": 128,
+        "operations": [],
         "objects": [
             {"name": name, "colour": c, "size": 30.0} for name, c in zip(names, colours, strict=True)
         ],
@@ -39,4 +42,4 @@ def test_a_near_neighbour_makes_no_shape_go_missing(gap: float, at: float) -> No
         ],
     }
     images = dict(enumerate(image for _, image in frames(data)))
-    assert misplaced(row, images, dict.fromkeys(names, square(30))) == []
+    assert misplaced(plan_search(row, dict.fromkeys(names, square(30))), images) == []

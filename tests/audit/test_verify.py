@@ -13,7 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from synrl.audit.verify import check_row, verify
+from synrl.audit.row import check_row
+from synrl.audit.verify import verify
 from synrl.dataset.reading import Source
 from synrl.errors import DataError
 
@@ -105,8 +106,11 @@ def no_video(row: Row) -> None:
 def reencode(row: Row, *, skip: int | None = None, rate: int = 30) -> None:
     """Write the video again without a frame, or at another rate."""
     file = io.BytesIO()
-    with av.open(io.BytesIO(row["video"]["bytes"])) as source, av.open(file, "w", format="mp4") as target:
-        stream = target.add_stream("libx264", rate=rate, options={"crf": "10"})
+    with (
+        av.open(io.BytesIO(row["video"]["bytes"])) as source,
+        av.open(file, "w", format="mp4", options={"fflags": "+bitexact"}) as target,
+    ):
+        stream = target.add_stream("libx264", rate=rate, options={"crf": "10", "bf": "0"})
         stream.width, stream.height, stream.pix_fmt = row["width"], row["height"], "yuv420p"
         kept = (frame for number, frame in enumerate(source.decode(video=0)) if number != skip)
         for number, frame in enumerate(kept):

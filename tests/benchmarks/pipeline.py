@@ -23,7 +23,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from synrl.audit.verify import check_row
+from synrl.audit.row import check_row
 from synrl.dataset import generate as generating
 from synrl.dataset.recipes import Recipe, get_recipe
 from synrl.schema import decode_json

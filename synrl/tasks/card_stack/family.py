@@ -12,15 +12,15 @@ is even over the deck, whatever the operations.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from matplotlib.path import Path
 
 from synrl.evidence import Evidence, Observed
 from synrl.seeds import Streams
-from synrl.tasks.base import Family
-from synrl.tasks.card_stack import clip, solver
+from synrl.tasks.base import Caption, Family
+from synrl.tasks.card_stack import captions, clip, solver
 from synrl.tasks.card_stack.asks import ASKS
 from synrl.tasks.card_stack.config import LEVELS, CardConfig
 from synrl.tasks.card_stack.table import CARD_HEIGHT
@@ -74,6 +74,9 @@ class CardStack(Family):
             f"pile {name}": f"holds {', '.join(cards)}" if cards else "is empty"
             for name, cards in state.items()
         }
+
+    def captions(self, evidence: Evidence) -> Iterable[Caption]:
+        return captions.captions(evidence)
 
     def observe(self, evidence: Evidence) -> Observed:
         return solver.observe(evidence)

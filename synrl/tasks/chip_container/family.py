@@ -14,15 +14,15 @@ in the same way at both ends, and says as little about the answer.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from matplotlib.path import Path
 
 from synrl.evidence import Evidence, Observed
 from synrl.seeds import Streams
-from synrl.tasks.base import Family
-from synrl.tasks.chip_container import clip, solver
+from synrl.tasks.base import Caption, Family
+from synrl.tasks.chip_container import captions, clip, solver
 from synrl.tasks.chip_container.asks import ASKS
 from synrl.tasks.chip_container.config import LEVELS, ChipConfig
 from synrl.tasks.chip_container.shelf import bag_width
@@ -75,6 +75,9 @@ class ChipContainer(Family):
             f"container {name}": f"holds {', '.join(map(str, chips))}" if chips else "is empty"
             for name, chips in state.items()
         }
+
+    def captions(self, evidence: Evidence) -> Iterable[Caption]:
+        return captions.captions(evidence)
 
     def observe(self, evidence: Evidence) -> Observed:
         return solver.observe(evidence)

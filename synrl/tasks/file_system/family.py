@@ -9,15 +9,15 @@ moved by name and not by pattern, and copies leave their originals, so each comm
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from matplotlib.path import Path
 
 from synrl.evidence import Evidence, Observed
 from synrl.seeds import Streams
-from synrl.tasks.base import Family
-from synrl.tasks.file_system import clip, solver
+from synrl.tasks.base import Caption, Family
+from synrl.tasks.file_system import captions, clip, solver
 from synrl.tasks.file_system.asks import ASKS
 from synrl.tasks.file_system.config import LEVELS, FileConfig
 from synrl.tasks.shared.lexicon import named
@@ -65,6 +65,9 @@ class FileSystem(Family):
             ]
             said[f"directory {name}"] = f"holds {', '.join(files)}" if files else "holds no files"
         return said
+
+    def captions(self, evidence: Evidence) -> Iterable[Caption]:
+        return captions.captions(evidence)
 
     def observe(self, evidence: Evidence) -> Observed:
         return solver.observe(evidence)

@@ -9,16 +9,16 @@ The empty cell can be seen all the time. It is never the answer, nor is what cou
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from matplotlib.path import Path
 
 from synrl.evidence import Evidence, Observed
 from synrl.seeds import Streams
-from synrl.tasks.base import Family
+from synrl.tasks.base import Caption, Family
 from synrl.tasks.shared.lexicon import named, told
-from synrl.tasks.sliding_puzzle import clip, solver
+from synrl.tasks.sliding_puzzle import captions, clip, solver
 from synrl.tasks.sliding_puzzle.asks import ASKS
 from synrl.tasks.sliding_puzzle.clip import EMPTY, cell_of
 from synrl.tasks.sliding_puzzle.config import LEVELS, SlidingConfig
@@ -62,6 +62,9 @@ class SlidingPuzzle(Family):
             f"row {number}": f"reads {' '.join(str(tile or EMPTY) for tile in row)}"
             for number, row in enumerate(state["rows"], start=1)
         }
+
+    def captions(self, evidence: Evidence) -> Iterable[Caption]:
+        return captions.captions(evidence)
 
     def observe(self, evidence: Evidence) -> Observed:
         return solver.observe(evidence)

@@ -8,17 +8,17 @@ where the start could not be inferred otherwise. No row of values recurs, so eve
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from matplotlib.path import Path
 
 from synrl.evidence import Evidence, Observed
 from synrl.seeds import Streams
-from synrl.tasks.base import Family
+from synrl.tasks.base import Caption, Family
 from synrl.tasks.shared.lexicon import named, told
 from synrl.tasks.shared.telling import both_ways
-from synrl.tasks.symbol_operations import clip, solver
+from synrl.tasks.symbol_operations import captions, clip, solver
 from synrl.tasks.symbol_operations.asks import ASKS
 from synrl.tasks.symbol_operations.config import LEVELS, SymbolConfig
 from synrl.video.scene import Scene
@@ -68,6 +68,9 @@ class SymbolOperations(Family):
 
     def parts(self, state: Mapping[str, Any], query: Mapping[str, Any]) -> dict[str, str]:
         return {"the row": f"reads {', '.join(map(str, state['slots']))}"}
+
+    def captions(self, evidence: Evidence) -> Iterable[Caption]:
+        return captions.captions(evidence)
 
     def observe(self, evidence: Evidence) -> Observed:
         return solver.observe(evidence)

@@ -1,0 +1,159 @@
+"""Every frame of a video held against the same frame drawn again from what the row says.
+
+Brightness is compared on every frame and colour on every `COLOUR_STRIDE`th, over the whole frame and not only
+where objects are. The quantiser is constant, so no pixel may be further off than `WORST`, whatever is shown.
+A fainter change of a larger area is found on the key frames, twice a second: there the mean of each square of
+`BLOCK` px may be off by at most `WORST_MEAN`. What is smaller than all of these is not found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from synrl.video.pictures import Picture, planes
+from synrl.video.raster import chroma_planes, luma_planes, moves
+from synrl.video.scene import Scene
+from synrl.world.timeline import Poses
+
+WORST = 40
+"""Levels (of 255) between a pixel and what it must be, brightness or colour; our encoder stays below 30."""
+COLOUR_STRIDE = 5
+"""Frames from one on which colour is compared to the next: a sixth of a second."""
+BLOCK = 8
+"""Px of a side of the squares whose mean brightness is compared."""
+WORST_MEAN = 4.0
+"""Levels between the mean of a square and what it must be; our encoder stays below 2.5."""
+_MOST = 3
+"""Stretches of wrong frames that are told of a video."""
+_BLACK = 24
+"""Mean brightness of a black frame at most: 16 is black."""
+
+
+class Wrong(NamedTuple):
+    """A frame that does not show what it must."""
+
+    number: int
+    worst: float
+    """Levels between what it shows and what it must."""
+    box: tuple[int, int, int, int]
+    """Around all that is wrong: left, top, right, bottom in px of the frame."""
+    shows: np.ndarray
+    """Mean brightness of its squares, (rows, columns), and what that must be."""
+    must: np.ndarray
+    repeats: bool
+    """Whether it shows what the frame before it does."""
+
+
+def unlike(pictures: Iterable[Picture], scene: Scene, poses: Poses, fps: float) -> Iterator[str]:
+    """What is wrong with the pictures of a video, as short sentences that name frames and times."""
+    found = list(wrong_frames(pictures, scene, poses))
+    causes = [_cause(wrong, found) for wrong in found]
+    starts = [0, *(i for i in range(1, len(found)) if _apart(found, causes, i)), len(found)]
+    stretches = list(zip(starts, starts[1:], strict=False)) if found else []
+    for first, end in stretches[:_MOST]:
+        when = _named(found[first].number, found[end - 1].number, fps)
+        yield f"{when} {causes[first] or _difference(found[first:end])}"
+    if len(stretches) > _MOST:
+        more, last = len(stretches) - _MOST, found[-1].number
+        yield f"{more} more stretches of frames are wrong, the last up to {_named(last, last, fps)}"
+
+
+def wrong_frames(pictures: Iterable[Picture], scene: Scene, poses: Poses) -> Iterator[Wrong]:
+    """The frames of a video that are not as a scene and its poses say."""
+    some = Poses(**{name: values[::COLOUR_STRIDE] for name, values in vars(poses).items()})
+    lumas, chromas = luma_planes(scene, poses), chroma_planes(scene, some)
+    moving = moves(poses)
+    compared_colour, before = False, None
+    for picture, must in zip(pictures, lumas, strict=False):
+        number, same = picture.number, not picture.is_new and not moving[picture.number]
+        compared_colour &= same
+        colours: Sequence[np.ndarray] = next(chromas) if number % COLOUR_STRIDE == 0 else ()
+        if not same or (colours and not compared_colour):
+            shown = planes(picture.frame)
+            expected = (must, *colours)
+            compared_colour |= bool(colours)
+            worst = max(map(_furthest, shown, expected))
+            off = _squares_off(shown[0], must) if picture.is_key and picture.is_new else 0.0
+            if worst > WORST or off > WORST_MEAN:
+                repeats = before is not None and _furthest(planes(before)[0], shown[0]) <= WORST // 2
+                box = _box(shown, expected)
+                yield Wrong(number, max(worst, off), box, _means(shown[0]), _means(must), repeats)
+        before = picture.frame
+
+
+def _furthest(one: np.ndarray, two: np.ndarray) -> int:
+    """The largest difference between two planes."""
+    # Through one copy without gaps between its rows, in few passes: this is most of the time of `verify`.
+    high = np.ascontiguousarray(one)
+    low = np.minimum(high, two)
+    high = np.maximum(high, two)
+    np.subtract(high, low, out=high)
+    return int(high.max())
+
+
+def _means(plane: np.ndarray) -> np.ndarray:
+    """The mean of each square of a plane, (height / BLOCK, width / BLOCK)."""
+    rows, columns = (size // BLOCK for size in plane.shape)
+    whole = plane[: rows * BLOCK, : columns * BLOCK]
+    sums = whole.reshape(rows, BLOCK, -1).sum(axis=1, dtype=np.uint16).reshape(rows, columns, BLOCK)
+    means: np.ndarray = sums.sum(axis=2) / np.float32(BLOCK * BLOCK)
+    return means
+
+
+def _squares_off(one: np.ndarray, two: np.ndarray) -> float:
+    return float(np.abs(_means(one) - _means(two)).max())
+
+
+def _box(shown: Sequence[np.ndarray], expected: Sequence[np.ndarray]) -> tuple[int, int, int, int]:
+    """Around every pixel, or else every square, that is off by too much."""
+    boxes = []
+    for one, two in zip(shown, expected, strict=False):
+        scale = shown[0].shape[0] // one.shape[0]
+        boxes.append(_extent(np.abs(one.astype(np.int16) - two) > WORST, scale))
+    squares = _extent(np.abs(_means(shown[0]) - _means(expected[0])) > WORST_MEAN, BLOCK)
+    found = [box for box in boxes if box] or [box for box in (squares,) if box]
+    lefts, tops, rights, bottoms = zip(*found, strict=True)
+    return min(lefts), min(tops), max(rights), max(bottoms)
+
+
+def _extent(wrong: np.ndarray, scale: int) -> tuple[int, int, int, int] | None:
+    """The box around what is true in an array of which each entry stands for `scale` px."""
+    rows, columns = np.flatnonzero(wrong.any(axis=1)), np.flatnonzero(wrong.any(axis=0))
+    if not len(rows):
+        return None
+    edges = columns[0], rows[0], columns[-1] + 1, rows[-1] + 1
+    left, top, right, bottom = (int(edge) * scale for edge in edges)
+    return left, top, right, bottom
+
+
+def _cause(wrong: Wrong, found: Sequence[Wrong]) -> str:
+    """Why a frame is wrong, if that can be told."""
+    if wrong.shows.max() < _BLACK < wrong.must.max():
+        return "is black"
+    if wrong.repeats:
+        return "shows once more what the frame before it does"
+    meant = min(found, key=lambda other: float(np.abs(other.must - wrong.shows).max()))
+    if meant is not wrong and float(np.abs(meant.must - wrong.shows).max()) <= WORST_MEAN:
+        return "shows what belongs on another frame"
+    return ""
+
+
+def _apart(found: Sequence[Wrong], causes: Sequence[str], i: int) -> bool:
+    """Whether a stretch of wrong frames ends before the i-th."""
+    return found[i].number != found[i - 1].number + 1 or causes[i] != causes[i - 1]
+
+
+def _named(first: int, last: int, fps: float) -> str:
+    if first == last:
+        return f"frame {first} ({first / fps:.3f} s)"
+    return f"each of frames {first} to {last} ({first / fps:.3f} to {last / fps:.3f} s)"
+
+
+def _difference(stretch: Sequence[Wrong]) -> str:
+    lefts, tops, rights, bottoms = zip(*(wrong.box for wrong in stretch), strict=True)
+    left, top = min(lefts), min(tops)
+    size = f"{max(rights) - left} x {max(bottoms) - top} px at ({left}, {top})"
+    return f"is off by up to {max(wrong.worst for wrong in stretch):.0f} levels within {size}"
