@@ -172,11 +172,15 @@ def _json_object(value: Any, column: str) -> dict[str, Any]:
 
 def _key_and_query(config: dict[str, Any]) -> dict[str, Any]:
     """A config, if it has what every reader asks it for."""
-    kinds: dict[str, type] = {"split": str, "index": int, "query": dict}
-    for name, kind in kinds.items():
-        if not isinstance(config.get(name), kind):
-            found = shown(config.get(name)) if kind is not dict else type(config.get(name)).__name__
-            raise DataError(f"column config has a {name} of {found}; allowed: {kind.__name__}")
+    wanted: dict[str, tuple[type, str]] = {
+        "split": (str, "a text"),
+        "index": (int, "a whole number from 0 on"),
+        "query": (dict, "an object"),
+    }
+    for name, (kind, said) in wanted.items():
+        value = config.get(name)
+        if type(value) is not kind or (isinstance(value, int) and value < 0):
+            raise DataError(f"column config: {name} is {shown(value)}; allowed: {said}")
     return config
 
 

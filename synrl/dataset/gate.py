@@ -31,6 +31,7 @@ from synrl.dataset.values import (
 )
 from synrl.errors import DataError
 from synrl.tasks import families
+from synrl.tasks.config import MODES
 
 MAX_FRAMES = 100_000
 MAX_PLACES = 2_000_000
@@ -58,7 +59,8 @@ COUNTS = {
 CHECKS: Mapping[str, Check] = {
     "id": name(200),
     "family": one_of(families),
-    **dict.fromkeys(("category", "horizon", "primitive", "mode", "generator_version"), name(200)),
+    **dict.fromkeys(("category", "horizon", "primitive", "generator_version"), name(200)),
+    "mode": one_of(lambda: MODES),
     "level": between(1, 5),
     "video.bytes": size(512 * 2**20),
     "video.path": name(1000, empty=True),
@@ -153,9 +155,13 @@ def _check_spans(found: Mapping[str, Values], frames: np.ndarray) -> None:
 
 
 def _check_answers(types: Values, answers: Values) -> None:
-    """Hold true answers that are numbers to be some: whatever is compared with them relies on it."""
-    for number, kind in enumerate(types.array.to_pylist()):
-        if kind == "integer" and parse_integer(answers.array[number].as_py()) is None:
+    """Hold true answers to be of their type: whatever compares others with them relies on it."""
+    for number, (kind, answer) in enumerate(
+        zip(*(v.array.to_pylist() for v in (types, answers)), strict=True)
+    ):
+        if kind == "choice" and answer not in tuple(LETTERS):
+            answers.refuse(number, f"one of {LETTERS}")
+        if kind == "integer" and parse_integer(answer) is None:
             answers.refuse(number, "a whole number of up to nine digits")
-        if kind == "interval" and parse_interval(answers.array[number].as_py()) is None:
+        if kind == "interval" and parse_interval(answer) is None:
             answers.refuse(number, "a start and an end in seconds")

@@ -1,8 +1,8 @@
-"""What a file of rows looks like before any row is read: its columns, and how large its footer says they are.
+"""What a file of rows looks like before a row is read: its columns, and how large its footer says they are.
 
-A Parquet file of a few kilobytes can stand for gigabytes, because equal values are stored once. So it is found
-out what columns will take in memory before they are read: from the footer, and where that leaves it open, by
-reading a column with equal values kept together.
+A Parquet file of a few kilobytes can stand for gigabytes, because equal values are stored once. So what
+columns will take in memory is found out before they are read: from the footer, and where that leaves it open,
+by reading a column with equal values kept together.
 """
 
 from __future__ import annotations
@@ -92,7 +92,11 @@ def check_layout(path: Path, file: pq.ParquetFile) -> None:
     Raises:
         DataError: it has other columns, or too large row groups.
     """
-    if problem := _misfit(file.schema_arrow):
+    try:
+        schema = file.schema_arrow
+    except (OSError, ValueError, pa.ArrowException) as error:
+        raise DataError(f"{path} can't be read: {first_line(error)}") from error
+    if problem := _misfit(schema):
         raise DataError(f"{path} is not a SynRL file: {problem}")
     stored = {file.schema.column(number).path for number in range(len(file.schema))}
     if stored != set(_leaves(SCHEMA)):

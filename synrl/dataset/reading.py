@@ -73,6 +73,8 @@ class Group:
             table = file.read_row_group(self.index, columns=names)
         except (OSError, ValueError, pa.ArrowException) as error:
             raise DataError(f"{self.path} can't be read: {first_line(error)}") from error
+        if len(table) != self.num_rows:
+            raise DataError(f"{self.path} can't be read: {len(table)} of {self.num_rows} rows are there")
         check_rows(table, self.path, self.first)
         return table
 
