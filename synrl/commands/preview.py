@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,8 @@ def _preview(arguments: argparse.Namespace) -> int:
     source = Source.open(arguments.data)
     is_page = out.suffix.lower() == ".html"
     write = write_page if is_page else write_folder
-    count = write(labelled(source, wanted), out, title=f"SynRL: {arguments.data}")
+    with closing(labelled(source, wanted)) as rows:  # so that its bar ends before an error is told
+        count = write(rows, out, title=f"SynRL: {arguments.data}")
     print(out)
     start = out if is_page else out / "index.html"
     print(f"{count} of {source.num_rows} rows; next: open {start} in a browser", file=sys.stderr)

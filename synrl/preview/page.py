@@ -15,7 +15,7 @@ import html
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from importlib.resources import files
 from itertools import islice
 from pathlib import Path
@@ -56,7 +56,7 @@ _INDEX = """\
 """
 
 
-def labelled(source: Source, count: int, *, progress: bool = True) -> Iterator[dict[str, Any]]:
+def labelled(source: Source, count: int, *, progress: bool = True) -> Generator[dict[str, Any]]:
     """At most `count` rows, evenly spread, each with the `split` that its file's name says."""
     total = min(count, source.num_rows)
     for group, row in tqdm(source.pick(count), total=total, unit="row", disable=not progress):
