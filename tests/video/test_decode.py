@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from synrl.errors import VideoError
+from synrl.video import decode
 from synrl.video.decode import frames, probe, sample
 from synrl.video.encode import encode
 
@@ -128,3 +129,18 @@ def test_sound_without_pictures_is_an_error() -> None:
         container.mux(stream.encode(None))
     with pytest.raises(VideoError, match="no video stream"):
         probe(file.getvalue())
+
+
+def test_videos_larger_than_any_of_ours_are_refused_before_a_frame_is_decoded(
+    video: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    info = probe(video)
+    with monkeypatch.context() as limits:
+        limits.setattr(decode, "MAX_FRAMES", info.num_frames - 1)
+        with pytest.raises(VideoError, match=f"more frames than the {info.num_frames - 1} allowed"):
+            sample(video, [0])
+    with monkeypatch.context() as limits:
+        limits.setattr(decode, "MAX_PIXELS", info.width * info.height - 1)
+        with pytest.raises(VideoError, match=f"frames of {info.width} x {info.height}; allowed: "):
+            sample(video, [0])
+    assert len(sample(video, [0])) == 1
