@@ -22,7 +22,7 @@ from synrl.errors import ConfigError, DataError
 from synrl.evidence import Evidence
 from synrl.schema import COLUMNS, features
 from synrl.seeds import Streams
-from synrl.tasks import families, get_family
+from synrl.tasks import HORIZONS, families, get_family
 from synrl.tasks.base import Family
 from synrl.video.raster import rgb_frames
 
@@ -213,14 +213,18 @@ def anonymous(row: dict[str, Any], column: str) -> str:
 
 def test_letters_are_balanced(family: Family) -> None:
     letters: Counter[str] = Counter()
+    sizes: list[int] = []
     for index in range(240):
         streams, config = Streams(family.name, "balance", 5, index), scheduled(family, index)
         if config.form == "choice":
             question = family.ask(family.simulate(config, streams), config, streams)
             letters[question.letter or "?"] += 1
-    mean = sum(letters.values()) / 4
-    assert set(letters) == set("ABCD")
-    assert max(abs(count - mean) for count in letters.values()) < 4 * (mean * 0.75) ** 0.5
+            sizes.append(len(question.options))
+    assert set(letters) == set("ABCD"[: max(sizes)])
+    for place, letter in enumerate(sorted(letters)):
+        shares = [1 / size for size in sizes if place < size]
+        deviation = sum(share * (1 - share) for share in shares) ** 0.5
+        assert abs(letters[letter] - sum(shares)) < 4 * deviation
 
 
 def test_a_wrong_config_names_the_value_and_what_is_allowed(family: Family) -> None:
@@ -234,6 +238,14 @@ def test_a_wrong_config_names_the_value_and_what_is_allowed(family: Family) -> N
         make_row(family.name, split="a-b", seed=0, index=0)
     with pytest.raises(ConfigError, match="seed is -1; allowed: 0 to"):
         make_row(family.name, split="train", seed=-1, index=0)
+
+
+def test_the_readme_lists_every_family() -> None:
+    text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    for horizon in HORIZONS:
+        table = text.partition(f"\n| {horizon} | asks |\n|---|---|\n")[2].partition("\n\n")[0]
+        listed = [line.split("`")[1] for line in table.splitlines()]
+        assert listed == [family.name for family in families().values() if family.horizon == horizon]
 
 
 def golden(name: str) -> str | None:
