@@ -8,6 +8,7 @@ by reading a column with equal values kept together.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from synrl.errors import DataError, first_line, shown
+from synrl.errors import DataError, SynRLError, first_line, shown
 
 MAX_ROWS = 4096
 """Rows of a row group; ours have 32."""
@@ -72,6 +73,21 @@ SCHEMA = pa.schema(
 """That of `synrl.schema.features()`, which takes seconds to import; a test holds the two together."""
 
 
+@contextmanager
+def damage_told(path: Path) -> Iterator[None]:
+    """Read something of a file: what pyarrow says of damage, in whatever form, is an error of the data.
+
+    Raises:
+        DataError: the file is damaged.
+    """
+    try:
+        yield
+    except SynRLError:
+        raise
+    except (OSError, ValueError, pa.ArrowException) as error:  # a name that is no text is a ValueError
+        raise DataError(f"{path} can't be read: {first_line(error)}") from error
+
+
 def opened(path: Path, **options: Any) -> pq.ParquetFile:
     """A Parquet file, of which only the footer has been read.
 
@@ -80,10 +96,8 @@ def opened(path: Path, **options: Any) -> pq.ParquetFile:
     """
     if not path.is_file():  # a pipe would be waited for
         raise DataError(f"{path} can't be read: it is no file")
-    try:
+    with damage_told(path):
         return pq.ParquetFile(path, thrift_container_size_limit=_MAX_PARTS, **options)
-    except (OSError, ValueError, pa.ArrowException) as error:
-        raise DataError(f"{path} can't be read: {first_line(error)}") from error
 
 
 def check_layout(path: Path, file: pq.ParquetFile) -> None:
@@ -92,17 +106,14 @@ def check_layout(path: Path, file: pq.ParquetFile) -> None:
     Raises:
         DataError: it has other columns, or too large row groups.
     """
-    try:
-        schema = file.schema_arrow
-    except (OSError, ValueError, pa.ArrowException) as error:
-        raise DataError(f"{path} can't be read: {first_line(error)}") from error
-    if problem := _misfit(schema):
-        raise DataError(f"{path} is not a SynRL file: {problem}")
-    stored = {file.schema.column(number).path for number in range(len(file.schema))}
-    if stored != set(_leaves(SCHEMA)):
-        raise DataError(f"{path} is not a SynRL file: its lists are not stored as list.element")
-    for number in range(file.num_row_groups):
-        _check_claims(f"{path}, row group {number}", file.metadata.row_group(number))
+    with damage_told(path):
+        if problem := _misfit(file.schema_arrow):
+            raise DataError(f"{path} is not a SynRL file: {problem}")
+        stored = {file.schema.column(number).path for number in range(len(file.schema))}
+        if stored != set(_leaves(SCHEMA)):
+            raise DataError(f"{path} is not a SynRL file: its lists are not stored as list.element")
+        for number in range(file.num_row_groups):
+            _check_claims(f"{path}, row group {number}", file.metadata.row_group(number))
 
 
 def check_size(path: Path, file: pq.ParquetFile, index: int, columns: Sequence[str] | None) -> None:
@@ -192,10 +203,7 @@ def _check_claims(where: str, group: pq.RowGroupMetaData) -> None:
 
 def _measured(path: Path, index: int, column: str) -> int:
     """The bytes of a column of texts, found without making any of them twice."""
-    try:
-        table = opened(path, read_dictionary=[column]).read_row_group(index, columns=[column])
-    except (OSError, ValueError, pa.ArrowException) as error:
-        raise DataError(f"{path} can't be read: {first_line(error)}") from error
+    table = opened(path, read_dictionary=[column]).read_row_group(index, columns=[column])
     total = 0
     for array in table.column(0).chunks:
         while not pa.types.is_dictionary(array.type):

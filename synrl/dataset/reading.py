@@ -17,7 +17,7 @@ from typing import Any
 import pyarrow as pa
 
 from synrl.dataset.gate import check_rows
-from synrl.dataset.layout import check_layout, check_size, opened
+from synrl.dataset.layout import check_layout, check_size, damage_told, opened
 from synrl.errors import ConfigError, DataError, IllegalOperation, SynRLError, first_line, shown
 from synrl.schema import decode_json
 
@@ -68,11 +68,9 @@ class Group:
             DataError: the file is damaged, or holds what no row of ours does.
         """
         file = opened(self.path)
-        check_size(self.path, file, self.index, names)
-        try:
+        with damage_told(self.path):
+            check_size(self.path, file, self.index, names)
             table = file.read_row_group(self.index, columns=names)
-        except (OSError, ValueError, pa.ArrowException) as error:
-            raise DataError(f"{self.path} can't be read: {first_line(error)}") from error
         if len(table) != self.num_rows:
             raise DataError(f"{self.path} can't be read: {len(table)} of {self.num_rows} rows are there")
         check_rows(table, self.path, self.first)
