@@ -26,6 +26,7 @@ BLOCK = 8
 """Px of a side of the squares whose mean brightness is compared."""
 WORST_MEAN = 4.0
 """Levels between the mean of a square and what it must be; our encoder stays below 2.5."""
+_REPEATS = "shows once more what the frame before it does"
 _MOST = 3
 """Stretches of wrong frames that are told of a video."""
 _BLACK = 24
@@ -50,7 +51,7 @@ class Wrong(NamedTuple):
 def unlike(pictures: Iterable[Picture], scene: Scene, poses: Poses, fps: float) -> Iterator[str]:
     """What is wrong with the pictures of a video, as short sentences that name frames and times."""
     found = list(wrong_frames(pictures, scene, poses))
-    causes = [_cause(wrong, found) for wrong in found]
+    causes = _causes(found)
     starts = [0, *(i for i in range(1, len(found)) if _apart(found, causes, i)), len(found)]
     stretches = list(zip(starts, starts[1:], strict=False)) if found else []
     for first, end in stretches[:_MOST]:
@@ -129,16 +130,21 @@ def _extent(wrong: np.ndarray, scale: int) -> tuple[int, int, int, int] | None:
     return left, top, right, bottom
 
 
-def _cause(wrong: Wrong, found: Sequence[Wrong]) -> str:
-    """Why a frame is wrong, if that can be told."""
-    if wrong.shows.max() < _BLACK < wrong.must.max():
-        return "is black"
-    if wrong.repeats:
-        return "shows once more what the frame before it does"
-    meant = min(found, key=lambda other: float(np.abs(other.must - wrong.shows).max()))
-    if meant is not wrong and float(np.abs(meant.must - wrong.shows).max()) <= WORST_MEAN:
-        return "shows what belongs on another frame"
-    return ""
+def _causes(found: Sequence[Wrong]) -> list[str]:
+    """Why each frame is wrong, where that can be told."""
+    causes: list[str] = []
+    for i, wrong in enumerate(found):
+        follows = i > 0 and found[i - 1].number == wrong.number - 1
+        meant = min(found, key=lambda other: float(np.abs(other.must - wrong.shows).max()))
+        cause = ""
+        if wrong.shows.max() < _BLACK < wrong.must.max():
+            cause = "is black"
+        elif wrong.repeats and (not follows or causes[-1] == _REPEATS):
+            cause = _REPEATS
+        elif meant is not wrong and float(np.abs(meant.must - wrong.shows).max()) <= WORST_MEAN:
+            cause = "shows what belongs on another frame"
+        causes.append(cause)
+    return causes
 
 
 def _apart(found: Sequence[Wrong], causes: Sequence[str], i: int) -> bool:

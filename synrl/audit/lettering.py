@@ -23,11 +23,11 @@ MIN_ALIKE = 0.85
 _FONTS = ("DejaVuSans.ttf", "DejaVuSansMono.ttf", "DejaVuSerif.ttf")
 _TO_TELL = 4
 """Captions, the longest, that tell in which font a clip is set."""
-_ENDS = 2
+_ENDS = 3
 """Px by which the ink may be longer or shorter than the letters: its ends fade."""
 _LARGE = 96
 """Px of the letters that are set a second time."""
-_INK = 0.35
+_INK = 0.25
 """How far from the paper to the ink's colour a pixel must be to count as ink."""
 
 

@@ -37,7 +37,7 @@ from synrl.seeds import GENERATOR_VERSION
 from synrl.tasks import get_family
 from synrl.tasks.base import Caption, Family
 from synrl.video.decode import to_rgb
-from synrl.video.encode import ENCODINGS, skips
+from synrl.video.encode import ENCODINGS, notes, skips
 from synrl.video.pictures import Picture, all_pictures
 
 Row = Mapping[str, Any]
@@ -309,13 +309,18 @@ def _misread(search: Search, captions: list[Caption], images: Mapping[int, np.nd
 
 
 def _bytes(case: _Case) -> Iterator[str]:
-    """Whether the bytes of the video follow from the key, of one row in `BYTES_OF`."""
-    if case.draft is None or not case.same_libraries or zlib.crc32(case.row["id"].encode()) % BYTES_OF:
+    """Whether the encoder was set as the config says, and, of one row in `BYTES_OF`, its very bytes."""
+    row, draft = case.row, case.draft
+    if draft is None or not case.same_libraries:
         return
-    if case.row["config"].get("encoding") in ENCODINGS:
-        made = case.draft.row().video["bytes"]
-        if made != case.row["video"]["bytes"]:
-            yield "the bytes of its video are not those that its key makes with the same libraries"
+    encoding = ENCODINGS[row["config"]["encoding"]]
+    size = draft.scene.width, draft.scene.height
+    if notes(*size, round(row["fps"]), encoding) not in row["video"]["bytes"]:
+        yield f"the video was not encoded with the settings of encoding {row['config']['encoding']!r}"
+    elif (
+        zlib.crc32(row["id"].encode()) % BYTES_OF == 0 and draft.row().video["bytes"] != row["video"]["bytes"]
+    ):
+        yield "the bytes of the video are not those that its key makes with the same libraries"
 
 
 def _chain(case: _Case) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """The registry: every module of this package that defines `FAMILY` is a task family.
 
-To add a family, add its module; nothing else has to be edited.
+To add a family, add its module; no other code has to be edited (see CONTRIBUTING.md).
 """
 
 from __future__ import annotations

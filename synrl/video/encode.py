@@ -134,6 +134,18 @@ def skips(width: int, height: int, fps: int, encoding: Encoding) -> tuple[bytes,
     With a constant quantiser and no B-frames they depend on nothing but their place after the key frame,
     so those of an empty clip serve in any.
     """
+    return _empty_clip(width, height, fps, encoding)[1:]
+
+
+def notes(width: int, height: int, fps: int, encoding: Encoding) -> bytes:
+    """What the encoder notes of its settings at the beginning of each clip: a unit without its start code."""
+    first = _empty_clip(width, height, fps, encoding)[0]
+    return next(unit for unit in first.split(b"\x00\x00\x01") if unit[:1] == b"\x06").rstrip(b"\x00")
+
+
+@cache
+def _empty_clip(width: int, height: int, fps: int, encoding: Encoding) -> tuple[bytes, ...]:
+    """The packets of a grey clip, up to before its second key frame."""
     with av.open(io.BytesIO(), "w", format="mp4") as container:
         stream = _add_stream(container, width, height, fps, encoding)
         frame = av.VideoFrame(width, height, "yuv420p")
@@ -143,7 +155,7 @@ def skips(width: int, height: int, fps: int, encoding: Encoding) -> tuple[bytes,
         for number in range(stream.codec_context.gop_size):
             frame.pts = number
             packets += stream.encode(frame)
-    return tuple(bytes(packet) for packet in packets[1:])
+    return tuple(bytes(packet) for packet in packets)
 
 
 def _packets(
