@@ -208,7 +208,7 @@ class Family(ABC):
     def parts(self, state: Mapping[str, Any], query: Mapping[str, Any]) -> dict[str, str]:
         """What to keep in mind of a state to answer a question: `{"pile A": "holds 7♠, K♣"}`.
 
-        Nothing for families without states.
+        Each text begins with one of `verbs`. Nothing for families without states.
         """
         return {}
 
