@@ -40,7 +40,7 @@ PLUGIN = """
 from importlib.metadata import distribution
 (entry,) = distribution("synrl").entry_points.select(group="lmms_eval.models")
 try:
-    print(entry.name, entry.load().model_id)
+    print(entry.name, entry.load()().model_id)
 except ModuleNotFoundError as error:
     print(entry.name, error.name.partition(".")[0], "is not installed")
 """
