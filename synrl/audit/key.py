@@ -31,7 +31,7 @@ def drafted(row: Mapping[str, Any]) -> Draft:
             such split, seed, index or twin.
     """
     # Checked first, because the time that a simulation takes is known for the presets of levels alone.
-    family, knobs = get_family(row["family"]), knobs_of(row)
+    family, knobs = get_family(row["family"]), plain(knobs_of(row))
     level, mode, form = (knobs[name] for name in ("level", "mode", "form"))
     preset = plain(vars(family.config(level, mode, form)))
     length, rest = divmod(knobs.get("num_operations", 0), preset.get("num_operations", 1))
@@ -48,9 +48,10 @@ def drafted(row: Mapping[str, Any]) -> Draft:
 def other_columns(row: Mapping[str, Any], draft: Draft) -> Iterator[str]:
     """What a row says otherwise than the row that its key makes, as short sentences."""
     for name in COLUMNS:
-        if name not in _APART and (found := _differing(row[name], plain(draft.columns[name]), name)):
-            where, stored, made = found
-            yield f"{where} is {_shown(stored)}, its key makes {_shown(made)}"
+        stored = plain(row[name]) if name == "config" else row[name]
+        if name not in _APART and (found := _differing(stored, plain(draft.columns[name]), name)):
+            where, here, made = found
+            yield f"{where} is {_shown(here)}, its key makes {_shown(made)}"
     if row["video"]["path"] != f"{draft.columns['id']}.mp4":
         yield f"video.path is {_shown(row['video']['path'])}, its key makes '{draft.columns['id']}.mp4'"
 

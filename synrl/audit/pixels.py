@@ -111,9 +111,14 @@ def misplaced(search: Search, images: Mapping[int, np.ndarray]) -> list[str]:
         for number in numbers:
             body, box = search.bodies[number], search.boxes[frame, number]
             if search.clear[frame, number]:
-                seen[number].look(body, frame, _window(image, ground, box, body.colour))
+                window = _window(image, ground, box)
+                if not window.is_there(body.colour - ground):
+                    seen[number].missed.append(frame)
+                elif window.is_whole:
+                    seen[number].look(body, frame, window)
             else:
-                seen[number].found.append(_filled(search, number, frame, image) >= MIN_FILLED)
+                found = _filled(search, number, frame, image) >= MIN_FILLED
+                (seen[number].found if found else seen[number].missed).append(frame)
     return [
         problem
         for body, sight in zip(search.bodies, seen, strict=True)
@@ -162,15 +167,15 @@ class _Sight:
     """What was seen of one object."""
 
     def __init__(self) -> None:
-        self.found: list[bool] = []
+        self.found: list[int] = []
+        self.missed: list[int] = []
+        """Frames on which it is, and on which there is nothing like it; others say nothing."""
         self.off, self.overlap, self.area = (TOLERANCE, -1), (MIN_OVERLAP, -1), (AREA, -1)
         """The worst of each, with its frame."""
 
-    def look(self, body: _Body, frame: int, window: _Window | None) -> None:
+    def look(self, body: _Body, frame: int, window: _Window) -> None:
         """Take in a frame on which the object is clear of others."""
-        self.found.append(window is not None)
-        if window is None:
-            return
+        self.found.append(frame)
         self.off = max(self.off, (window.distance(body.x[frame], body.y[frame]), frame))
         scale = body.sizes[frame] / body.size
         self.area = max(self.area, (_share_off(window.area, body.area * scale**2, body.rim * scale), frame))
@@ -180,16 +185,12 @@ class _Sight:
 
     def problems(self, name: str, visible: int) -> Iterator[str]:
         """What is wrong with the object."""
-        least = min(LEAST, visible)
         if not visible:
             yield f"{name} is visible on no frame"
-        elif not self.found:
-            yield f"{name} can't be found: it is never seen inside the frame"
-        elif sum(self.found) < max(least, len(self.found) // 2 + 1):
-            yield (
-                f"{name} is not found where its track says on {self.found.count(False)} of "
-                f"{len(self.found)} frames"
-            )
+        elif self.missed:
+            yield f"{name} is not found where its track says on frame {self.missed[0]}"
+        elif len(self.found) < min(LEAST, visible):
+            yield f"{name} can't be found: it is clear and inside the frame on {len(self.found)} frames"
         if self.off[1] >= 0:
             yield f"{name} is {self.off[0]:.1f} px from its track on frame {self.off[1]}"
         if self.overlap[1] >= 0:
@@ -238,11 +239,27 @@ def _filled(search: Search, number: int, frame: int, image: np.ndarray) -> float
 
 @dataclass(frozen=True)
 class _Window:
-    """Some pixels of a frame, by how far each is unlike the ground, 0 to 1."""
+    """Some pixels of a frame."""
 
     left: int
     top: int
+    apart: np.ndarray
+    """How far each channel is from the ground, (3, height, width)."""
     there: np.ndarray
+    """How far each pixel is unlike the ground, 0 to 1."""
+
+    def is_there(self, colour: np.ndarray) -> bool:
+        """Whether something of a colour, given by how far it is from the ground, is there."""
+        near = _length(self.apart[:, ::2, ::2] - colour[:, None, None]) < float(np.linalg.norm(colour)) / 3
+        return bool(np.count_nonzero(near) >= 0.05 * near.size and self.there.mean() >= 0.1)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing reaches the edge."""
+        there = self.there
+        rim = max(there[0].max(), there[-1].max(), there[:, 0].max(), there[:, -1].max())
+        # Colour that bleeds over a sudden edge stays below this; anything that is drawn there is above.
+        return bool(rim <= 0.9)
 
     @property
     def area(self) -> float:
@@ -267,23 +284,17 @@ class _Window:
         return float((inside & covered).sum() / max(1, (inside | covered).sum()))
 
 
-def _window(image: np.ndarray, ground: np.ndarray, box: np.ndarray, colour: np.ndarray) -> _Window | None:
-    """What is in a box; None if it is nothing of that colour, or something larger than the box."""
+def _window(image: np.ndarray, ground: np.ndarray, box: np.ndarray) -> _Window:
+    """What is in a box."""
     left, top = int(box[0]) - _MARGIN + 1, int(box[1]) - _MARGIN + 1
     right, bottom = int(box[2]) + _MARGIN, int(box[3]) + _MARGIN
-    window = np.array(image[top:bottom, left:right].transpose(2, 0, 1), np.float32, order="C")
-    there = np.clip((_distance(window, ground) - _NOISE) / _NOISE, 0, 1)
-    alike = _distance(window[:, ::2, ::2], colour) < float(np.linalg.norm(ground - colour)) / 3
-    rim = max(there[0].max(), there[-1].max(), there[:, 0].max(), there[:, -1].max())
-    # Colour that bleeds over a sudden edge stays below this; anything that is drawn there is above.
-    if rim > 0.9 or np.count_nonzero(alike) < 0.05 * alike.size or there.mean() < 0.1:
-        return None
-    return _Window(left, top, there)
+    apart = np.array(image[top:bottom, left:right].transpose(2, 0, 1), np.float32, order="C")
+    apart -= ground[:, None, None]
+    there = np.clip((_length(apart) - _NOISE) / _NOISE, 0, 1)
+    return _Window(left, top, apart, there)
 
 
-def _distance(window: np.ndarray, colour: np.ndarray) -> np.ndarray:
-    """How far each pixel's colour is from another, (height, width), of a window (3, height, width)."""
-    apart = window - colour[:, None, None]
-    apart *= apart
-    far: np.ndarray = np.sqrt(apart[0] + apart[1] + apart[2])
-    return far
+def _length(apart: np.ndarray) -> np.ndarray:
+    """The length of each pixel's vector, (height, width), of an array (3, height, width)."""
+    length: np.ndarray = np.sqrt(apart[0] ** 2 + apart[1] ** 2 + apart[2] ** 2)
+    return length

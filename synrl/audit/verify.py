@@ -20,7 +20,7 @@ from synrl.dataset.recipes import Batch, Recipe
 from synrl.dataset.record import made_from
 from synrl.dataset.rows import TWINS
 from synrl.pool import ordered_map
-from synrl.seeds import SHIFT
+from synrl.seeds import GENERATOR_VERSION, SHIFT
 
 
 @dataclass
@@ -129,10 +129,10 @@ def _unlike_recipe(row: Mapping[str, Any], batch: Batch) -> Iterator[str]:
         yield f"its recipe ends with row {batch.num_rows - 1} of {batch.family}"
         return
     expected = {**plain(vars(batch.config(base))), "twins": batch.twins, "encoding": batch.encoding}
-    for name, value in {**expected, "seed": batch.seed}.items():
-        stored = row["seed"] if name == "seed" else config.get(name)
-        if stored != value:
-            yield f"{name} is {stored!r}, its recipe says {value!r}"
+    stored = {**config, "seed": row["seed"], "generator_version": row["generator_version"]}
+    for name, value in {**expected, "seed": batch.seed, "generator_version": GENERATOR_VERSION}.items():
+        if stored.get(name) != value:
+            yield f"{name} is {stored.get(name)!r}, its recipe says {value!r}"
 
 
 def _scene(row: Mapping[str, Any], step: int) -> str:
