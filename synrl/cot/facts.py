@@ -111,7 +111,7 @@ class Vocabulary:
             if not (self._family.verbs and self._own_verbs.match(text)):
                 verbs = ", ".join(self._family.verbs) or "there are none"
                 raise ConfigError(
-                    f"{self._family.name} says {text!r} of a state, but none of its verbs begins so: {verbs}"
+                    f"{self._family.name} says {text!r} of a state, and that begins with no verb of it: {verbs}"
                 )
         return parts
 

@@ -108,7 +108,7 @@ def test_a_state_told_without_a_verb_is_an_error_that_names_the_family(
     for verbs, there in (((), "there are none"), (("stands", "wait"), "stands, wait")):
         family = type("Undeclared", (Guests,), {"verbs": verbs})()
         monkeypatch.setitem(families(), "shell_game", family)
-        said = f"shell_game says 'waits below chair .*' of a state, but none of its verbs begins so: {there}"
+        said = f"shell_game says 'waits below chair .*' of a state, and that begins with no verb of it: {there}"
         with pytest.raises(ConfigError, match=said):
             write(guests[0])
 
