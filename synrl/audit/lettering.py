@@ -21,6 +21,8 @@ from synrl.tasks.base import Caption
 MIN_ALIKE = 0.85
 """Correlation between the ink of a stretch and what it must be."""
 _FONTS = ("DejaVuSans.ttf", "DejaVuSansMono.ttf", "DejaVuSerif.ttf")
+_BETTER = 0.005
+"""By how much a rival must fit better to be what is written."""
 _TO_TELL = 4
 """Captions, the longest, that tell in which font a clip is set."""
 _ENDS = 3
@@ -77,7 +79,7 @@ def _judged(ink: np.ndarray | None, caption: Caption, font: str) -> Agreement:
     found = _read(ink, caption.text, font)
     for rival in caption.rivals:
         other = _read(ink, rival, font)
-        if other.worst > found.worst and other.whole > found.whole:
+        if other.worst > found.worst and other.whole > found.whole + _BETTER:
             return found._replace(rival=rival)
     return found
 

@@ -37,9 +37,9 @@ _MARGIN = 3
 _ROOM = _MARGIN + 2
 """Px around an object's box that others leave free: an edge shows up to two pixels further, because pairs
 of pixels share their colour."""
-_PLANNED, _FEW = 5, 8
-"""Frames on which each object is looked for if there are at most `_FEW`, else `LEAST`: what stands still,
-such as a wall, may be in the way on some of them."""
+_FEW, _FOR_FEW, _FOR_MANY = 8, 5, 3
+"""Frames on which each object is looked for, if there are at most `_FEW` and if there are more: what stands
+still, such as a wall, may be in the way on some of them."""
 _GRID = 7
 """Frames, spread over a clip, of which these are chosen."""
 _NOISE = 20.0
@@ -75,7 +75,7 @@ def plan_search(row: Mapping[str, Any], outlines: Mapping[str, Path], every: int
     clear = visible & _apart(boxes, visible, row["width"], row["height"])
     frames = len(boxes)
     wanted: dict[int, set[int]] = {}
-    count = frames if every else _PLANNED if len(bodies) <= _FEW else LEAST
+    count = frames if every else _FOR_FEW if len(bodies) <= _FEW else _FOR_MANY
     spread = np.linspace(0, frames - 1, min(_GRID, frames)).astype(int).tolist()
     grid = list(range(0, frames, every)) if every else spread
     for number in range(len(bodies)):

@@ -12,6 +12,7 @@ because another version of the generator made the row, is told as `unproved` and
 from __future__ import annotations
 
 import json
+import re
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
@@ -211,9 +212,8 @@ def _options(row: Row) -> Iterator[str]:
 
 
 def _essence(option: str) -> str:
-    """An option without what does not change its meaning."""
-    words = option.casefold().strip().rstrip(".").split()
-    return " ".join(word for word in words if word not in ("the", "a", "an"))
+    """An option without what does not change its meaning: case, spaces, a full stop, an article before it."""
+    return re.sub(r"^(?:the|an?) (?=\w)", "", " ".join(option.casefold().rstrip(". ").split()))
 
 
 def _solution(case: _Case) -> Iterator[str]:
