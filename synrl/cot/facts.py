@@ -106,12 +106,13 @@ class Vocabulary:
         Raises:
             ConfigError: it says so with none of its verbs, so that nobody could read it back.
         """
-        parts = self._family.parts(state, query)
+        family = self._family
+        parts = family.parts(state, query)
         for text in parts.values():
-            if not (self._family.verbs and self._own_verbs.match(text)):
-                verbs = ", ".join(self._family.verbs) or "there are none"
+            if not (family.verbs and self._own_verbs.match(text)):
+                verbs = ", ".join(family.verbs) or "there are none"
                 raise ConfigError(
-                    f"{self._family.name} says {text!r} of a state, and that begins with no verb of it: {verbs}"
+                    f"{family.name} says {text!r} of a state, which begins with none of its verbs: {verbs}"
                 )
         return parts
 
