@@ -246,9 +246,10 @@ def _video(case: _Case) -> Iterator[str]:
         yield from (f"{name} is {row[name]:g}, the video has {found[name]:g}" for name in wrong)
         if (info.codec, info.pix_fmt) != ("h264", "yuv420p"):
             yield f"video is {info.codec} {info.pix_fmt}, not h264 yuv420p"
-        late = [k for k, time in enumerate(info.times) if time * round(row["fps"]) != k]
+        unit = info.unit * round(row["fps"])
+        late = [k for k, stamp in enumerate(info.stamps) if stamp * unit.numerator != k * unit.denominator]
         if late:
-            shown = float(info.times[late[0]])
+            shown = float(info.stamps[late[0]] * info.unit)
             yield f"frame {late[0]} is shown at {shown:.3f} s, not {late[0] / row['fps']:.3f} s"
         if wrong or info.pix_fmt != "yuv420p":
             return
