@@ -128,7 +128,14 @@ def check_rows(table: pa.Table, path: Path, first: int) -> None:
 
 
 def _check_tracks(found: Mapping[str, Values], frames: np.ndarray) -> None:
-    """Hold tracks to be as long as their clips, and not too many for that."""
+    """Hold tracks to be as many as objects, as long as their clips, and not too many for that."""
+    if "objects.name" in found and "tracks.name" in found:
+        objects, own = found["objects.name"].lengths[0], found["tracks.name"]
+        for row in np.flatnonzero(objects != own.lengths[0])[:1]:
+            raise DataError(
+                f"{own.path}, row {own.first + row}: tracks has {own.lengths[0][row]} values; "
+                f"allowed: as many as objects, {objects[row]}"
+            )
     for track in (found[part] for part in _TRACK if part in found):
         tracks, places = track.lengths
         expected = np.repeat(frames, tracks)

@@ -133,6 +133,7 @@ VALUES: list[tuple[str, Any, str]] = [
     ("tracks.0.y.5", float("-inf"), "tracks.y is -inf"),
     ("tracks.0.angle.5", 1e30, "tracks.angle is 1.0"),
     ("tracks.0.size.5", -1.0, "tracks.size is -1.0"),
+    ("tracks", lambda tracks: tracks[1:], "allowed: as many as objects, "),
     ("tracks.0.x", lambda places: places[1:], "tracks.x has "),
     ("tracks.0.visible", [], "tracks.visible has 0 values; allowed: as many as frames"),
     ("tracks.0.visible.0", None, "tracks.visible is None"),
@@ -228,7 +229,8 @@ def test_an_answer_that_is_not_of_its_type_is_one_line(
 def test_too_many_places_of_all_tracks_are_one_line(folder: Path, tmp_path: Path) -> None:
     rows = rows_of(folder)
     long = {name: [1.0] * 100_000 for name in ("x", "y", "angle", "size")} | {"visible": [True] * 100_000}
-    rows[1] |= {"num_frames": 100_000, "tracks": [{"name": "a", **long}] * 21}
+    rows[1] |= {"num_frames": 100_000, "objects": rows[1]["objects"][:1] * 21}
+    rows[1]["tracks"] = [{"name": "a", **long}] * 21
     assert "row 1: 21 tracks have 100000 frames; allowed: 2000000 places" in said_of(
         write(tmp_path, hostile.table_of(rows))
     )
