@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from synrl.evidence import Evidence
 from synrl.tasks.base import Caption
+from synrl.tasks.shared.mistaken import mistaken
 from synrl.world.cards import SUITS
 
 _INSET = (4.5, 4.5)
@@ -23,5 +24,7 @@ def captions(evidence: Evidence) -> Iterator[Caption]:
 
 
 def _face(card: str, start: int, end: int) -> Caption:
-    rivals = tuple(card[:-1] + suit for suit in SUITS if suit != card[-1])
+    rank, suit = card[:-1], card[-1]
+    suits = (rank + other for other in SUITS if other != suit)
+    rivals = (*suits, *(other + suit for other in mistaken(rank)))
     return Caption(card, card, start, end, _INSET, rivals)
