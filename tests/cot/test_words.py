@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -11,7 +12,7 @@ from cot.rows import undrawn_row
 from synrl.cot.check import check
 from synrl.cot.facts import ClipFacts, Fact
 from synrl.tasks import families, get_family
-from synrl.tasks.shared.lexicon import WORDS
+from synrl.tasks.shared.lexicon import NAMES, WORDS
 
 SAID = {
     "speed up": ("speeds up", "speeding up", "gets faster", "getting faster", "accelerates"),
@@ -76,6 +77,14 @@ def test_a_family_declares_the_words_by_which_its_happenings_are_told_apart(name
     declared = set(get_family(name).words.values())
     assert set.union(*meanings) - set.intersection(*meanings) <= declared, "declare it in `words`"
     assert declared <= set.union(*meanings), "its phrases never say it"
+
+
+@pytest.mark.parametrize("name", families())
+def test_a_family_declares_what_its_phrases_name_beside_objects(name: str) -> None:
+    own = re.compile("|".join(get_family(name).names) or "(?!)")
+    for _, fact in told(name):
+        for phrase in fact.phrases:
+            assert not [thing for thing in NAMES if re.search(thing, own.sub(" ", phrase))], phrase
 
 
 @pytest.mark.parametrize("name", families())
