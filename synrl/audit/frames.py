@@ -67,9 +67,10 @@ def wrong_frames(pictures: Iterable[Picture], scene: Scene, poses: Poses) -> Ite
     some = Poses(**{name: values[::COLOUR_STRIDE] for name, values in vars(poses).items()})
     lumas, chromas = luma_planes(scene, poses), chroma_planes(scene, some)
     moving = moves(poses)
-    compared_colour, before = False, None
+    compared_colour, before, wrong = False, None, False
     for picture, must in zip(pictures, lumas, strict=False):
-        number, same = picture.number, not picture.is_new and not moving[picture.number]
+        number = picture.number
+        same = not (picture.is_new or moving[number] or wrong)
         compared_colour &= same
         colours: Sequence[np.ndarray] = next(chromas) if number % COLOUR_STRIDE == 0 else ()
         if not same or (colours and not compared_colour):
@@ -78,7 +79,8 @@ def wrong_frames(pictures: Iterable[Picture], scene: Scene, poses: Poses) -> Ite
             compared_colour |= bool(colours)
             worst = max(map(_furthest, shown, expected))
             off = _squares_off(shown[0], must) if picture.is_key and picture.is_new else 0.0
-            if worst > WORST or off > WORST_MEAN:
+            wrong = worst > WORST or off > WORST_MEAN
+            if wrong:
                 repeats = before is not None and _furthest(planes(before)[0], shown[0]) <= WORST // 2
                 box = _box(shown, expected)
                 yield Wrong(number, max(worst, off), box, _means(shown[0]), _means(must), repeats)

@@ -7,6 +7,7 @@ long line is found. The renderer draws outlines with Agg, so the two share the f
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Sequence
 from functools import lru_cache
@@ -21,8 +22,8 @@ from synrl.tasks.base import Caption
 MIN_ALIKE = 0.85
 """Correlation between the ink of a stretch and what it must be."""
 _FONTS = ("DejaVuSans.ttf", "DejaVuSansMono.ttf", "DejaVuSerif.ttf")
-_BETTER = 0.005
-"""By how much a rival must fit better to be what is written."""
+_CLOSE = 0.015
+"""By how much a rival may fit worse at first and still be what is written."""
 _TO_TELL = 4
 """Captions, the longest, that tell in which font a clip is set."""
 _ENDS = 3
@@ -77,11 +78,37 @@ def _reads(agreement: Agreement) -> bool:
 
 def _judged(ink: np.ndarray | None, caption: Caption, font: str) -> Agreement:
     found = _read(ink, caption.text, font)
-    for rival in caption.rivals:
+    for rival in caption.rivals if ink is not None else ():
+        assert ink is not None
         other = _read(ink, rival, font)
-        if other.worst > found.worst and other.whole > found.whole + _BETTER:
+        # Where both fit about as well, their ends and places have to be known to less than a pixel.
+        close = min(other.worst - found.worst, other.whole - found.whole) > -_CLOSE
+        if close and _best_fit(ink, rival, font) > _best_fit(ink, caption.text, font):
             return found._replace(rival=rival)
     return found
+
+
+def _best_fit(ink: np.ndarray, text: str, font: str) -> float:
+    """How much ink a text has in common with what is found, at the size and place where it fits best."""
+    margin, large = 2, _set(text, font)
+    one = np.pad(_blurred(np.pad(ink, 1))[1:-1, 1:-1], margin)
+    height, width = one.shape
+    room = large.height
+    canvas = Image.new("L", (large.width + 2 * room, large.height + 2 * room))
+    canvas.paste(large, (room, room))
+    best = 0.0
+    for tall in ink.shape[0] + np.arange(-2, 0.6, 0.5):
+        scale = large.height / float(tall)
+        for down, right in itertools.product(np.arange(-1, 1.1, 1 / 3), repeat=2):
+            left = canvas.width / 2 - (width / 2 + float(right)) * scale
+            top = canvas.height / 2 - (height / 2 + float(down)) * scale
+            right_end, bottom = left + width * scale, top + height * scale
+            box = max(left, 0.0), max(top, 0.0), min(right_end, canvas.width), min(bottom, canvas.height)
+            fitted = canvas.resize((width, height), Image.Resampling.BOX, box=box)
+            two = _blurred(np.pad(np.asarray(fitted, np.float32) / 255, 1))[1:-1, 1:-1]
+            both = 2 * float((one * two).sum()) / float((one * one).sum() + (two * two).sum())
+            best = max(best, both)
+    return best
 
 
 def _read(ink: np.ndarray | None, text: str, font: str) -> Agreement:

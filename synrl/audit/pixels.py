@@ -25,7 +25,7 @@ LEAST = 2
 """Frames on which an object must be found."""
 TOLERANCE = 1.0
 """Px between track and pixels."""
-MIN_OVERLAP = 0.6
+MIN_OVERLAP = 0.7
 """Intersection over union of what an object covers and what its outline does."""
 AREA = 0.14
 """Share by which the area of an object may differ from that of its outline."""

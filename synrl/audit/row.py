@@ -213,7 +213,7 @@ def _options(row: Row) -> Iterator[str]:
 
 def _essence(option: str) -> str:
     """An option without what does not change its meaning: case, spaces, a full stop, an article before it."""
-    return re.sub(r"^(?:the|an?) (?=\w)", "", " ".join(option.casefold().rstrip(". ").split()))
+    return re.sub(r"^(?:(?:the|an?) (?=\S))+", "", " ".join(option.casefold().rstrip(". ").split()))
 
 
 def _solution(case: _Case) -> Iterator[str]:
