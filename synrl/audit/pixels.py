@@ -190,7 +190,7 @@ class _Sight:
         elif self.missed:
             yield f"{name} is not found where its track says on frame {self.missed[0]}"
         elif len(self.found) < min(LEAST, visible):
-            yield f"{name} can't be found: it is clear and inside the frame on {len(self.found)} frames"
+            yield f"{name} is found where its track says on {len(self.found)} frames, too few to be sure"
         if self.off[1] >= 0:
             yield f"{name} is {self.off[0]:.1f} px from its track on frame {self.off[1]}"
         if self.overlap[1] >= 0:
