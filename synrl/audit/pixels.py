@@ -11,7 +11,7 @@ One that can't be checked either way is a problem, not a pass.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -40,6 +40,8 @@ of pixels share their colour."""
 _FEW, _FOR_FEW, _FOR_MANY = 8, 5, 3
 """Frames on which each object is looked for, if there are at most `_FEW` and if there are more: what stands
 still, such as a wall, may be in the way on some of them."""
+_FOR_HIDDEN = 40
+"""Frames on which an object is looked for that was found on fewer than `LEAST` of them."""
 _GRID = 7
 """Frames, spread over a clip, of which these are chosen."""
 _NOISE = 20.0
@@ -98,14 +100,33 @@ def _some(frames: Sequence[int], count: int) -> list[int]:
     return [frames[place] for place in np.linspace(0, len(frames) - 1, min(count, len(frames))).astype(int)]
 
 
-def misplaced(search: Search, images: Mapping[int, np.ndarray]) -> list[str]:
+Images = Mapping[int, np.ndarray]
+"""RGB arrays (height, width, 3), uint8, by number of the frame."""
+
+
+def misplaced(search: Search, images: Images, decode: Callable[[Iterable[int]], Images]) -> list[str]:
     """What is wrong with the places of a row's objects.
 
     Args:
-        images: number to RGB array (height, width, 3), uint8, of all frames that the search wants.
+        images: all frames that the search wants.
+        decode: gives more frames, for objects that something is in the way of on too many.
     """
-    seen = [_Sight() for _ in search.bodies]
-    for frame, numbers in search.wanted.items():
+    seen = tuple(_Sight() for _ in search.bodies)
+    _look(search, search.wanted, images, seen)
+    more: dict[int, list[int]] = {}
+    for number, (body, sight) in enumerate(zip(search.bodies, seen, strict=True)):
+        if sight.is_rare(body):
+            for frame in _some(np.flatnonzero(search.clear[:, number]).tolist(), _FOR_HIDDEN):
+                more.setdefault(frame, []).append(number)
+    if more:
+        _look(search, more, decode(more), seen)
+    pairs = zip(search.bodies, seen, strict=True)
+    return [problem for body, sight in pairs for problem in sight.problems(body)]
+
+
+def _look(search: Search, wanted: Mapping[int, list[int]], images: Images, seen: Sequence[_Sight]) -> None:
+    """Look for objects on frames."""
+    for frame, numbers in wanted.items():
         image = images[frame]
         ground = np.median(image[:4, :4].reshape(-1, 3), axis=0).astype(np.float32)
         for number in numbers:
@@ -113,17 +134,12 @@ def misplaced(search: Search, images: Mapping[int, np.ndarray]) -> list[str]:
             if search.clear[frame, number]:
                 window = _window(image, ground, box)
                 if not window.is_there(body.colour - ground):
-                    seen[number].missed.append(frame)
+                    seen[number].missed.add(frame)
                 elif window.is_whole:
                     seen[number].look(body, frame, window)
             else:
                 found = _filled(search, number, frame, image) >= MIN_FILLED
-                (seen[number].found if found else seen[number].missed).append(frame)
-    return [
-        problem
-        for body, sight in zip(search.bodies, seen, strict=True)
-        for problem in sight.problems(body.name, int(body.visible.sum()))
-    ]
+                (seen[number].found if found else seen[number].missed).add(frame)
 
 
 class _Body:
@@ -167,15 +183,15 @@ class _Sight:
     """What was seen of one object."""
 
     def __init__(self) -> None:
-        self.found: list[int] = []
-        self.missed: list[int] = []
+        self.found: set[int] = set()
+        self.missed: set[int] = set()
         """Frames on which it is, and on which there is nothing like it; others say nothing."""
         self.off, self.overlap, self.area = (TOLERANCE, -1), (MIN_OVERLAP, -1), (AREA, -1)
         """The worst of each, with its frame."""
 
     def look(self, body: _Body, frame: int, window: _Window) -> None:
         """Take in a frame on which the object is clear of others."""
-        self.found.append(frame)
+        self.found.add(frame)
         self.off = max(self.off, (window.distance(body.x[frame], body.y[frame]), frame))
         scale = body.sizes[frame] / body.size
         self.area = max(self.area, (_share_off(window.area, body.area * scale**2, body.rim * scale), frame))
@@ -183,13 +199,18 @@ class _Sight:
             overlap = window.overlap(body.pose(frame).transform_path(body.outline))
             self.overlap = min(self.overlap, (overlap, frame))
 
-    def problems(self, name: str, visible: int) -> Iterator[str]:
+    def is_rare(self, body: _Body) -> bool:
+        """Whether an object was found on too few frames."""
+        return len(self.found) < min(LEAST, int(body.visible.sum()))
+
+    def problems(self, body: _Body) -> Iterator[str]:
         """What is wrong with the object."""
-        if not visible:
+        name = body.name
+        if not body.visible.any():
             yield f"{name} is visible on no frame"
         elif self.missed:
-            yield f"{name} is not found where its track says on frame {self.missed[0]}"
-        elif len(self.found) < min(LEAST, visible):
+            yield f"{name} is not found where its track says on frame {min(self.missed)}"
+        elif self.is_rare(body):
             yield f"{name} is found where its track says on {len(self.found)} frames, too few to be sure"
         if self.off[1] >= 0:
             yield f"{name} is {self.off[0]:.1f} px from its track on frame {self.off[1]}"

@@ -37,7 +37,7 @@ from synrl.scoring import score
 from synrl.seeds import GENERATOR_VERSION
 from synrl.tasks import get_family
 from synrl.tasks.base import Caption, Family
-from synrl.video.decode import to_rgb
+from synrl.video.decode import read, to_rgb
 from synrl.video.encode import ENCODINGS, notes, skips
 from synrl.video.pictures import Picture, all_pictures
 
@@ -258,7 +258,7 @@ def _video(case: _Case) -> Iterator[str]:
             yield from unlike(watched, draft.scene, draft.poses, row["fps"])
         for _ in watched:
             pass
-    yield from misplaced(search, images)
+    yield from misplaced(search, images, lambda frames: read(data, lambda _: frames)[1])
     yield from _misread(search, captions, images)
 
 
