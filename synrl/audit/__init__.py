@@ -7,6 +7,16 @@ frames     every frame, beside the same frame drawn again
 pixels     objects found again in decoded frames
 lettering  texts read in decoded frames
 container  what an MP4 file may hold beside the pictures
-audit      all rows together: no shortcut beats chance, nothing occurs twice
-shortcuts  ways to an answer that must not work
+audit      all rows together: nothing gets around the videos, nothing occurs twice
+exam       what an audit keeps of a row
+examine    from one of our rows to that
+foreign    from other people's rows to that
+tables     the files that other people's rows are in
+kinds      kinds of question, and the answers to choose from
+probes     what can be looked at without watching
+rules      the best simple rule on what a probe sees
+wording    which words go with right answers
+learnt     what can be learnt from what a probe sees
+probing    every probe on a kind of question
+verdict    exact tests, corrected for their number, and what they can see
 """

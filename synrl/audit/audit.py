@@ -1,72 +1,38 @@
-"""The audit of a dataset: no shortcut beats chance, answers are balanced, no scene occurs twice.
+"""The audit of a dataset: no way around the video beats chance, answers are balanced, no scene occurs twice.
 
-Chance is each row's own `guess_rate`, so an audit also tests that those are honest. A shortcut fails if it
-does so well that chance would do it less than once in `1 / LEVEL` audits, over all families and
-shortcuts together (Bonferroni).
-
-Two things are told, not judged. A classifier that learns from where shapes are in one frame (a learnt
-glance): what has moved right is further to the right, in any honest video. And the family's solver on
-frames in random order: which shape comes closest to another takes many frames, but not their order.
+Every kind of question is tried by itself, by probes that see its text, one frame, frames in no order, or the
+record around the clip. A probe fails if chance would do as well less than once in `1 / LEVEL` audits, over
+all kinds and probes together.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from tqdm.auto import tqdm
 
 from synrl.answers import LETTERS
-from synrl.audit.shortcuts import (
-    Exam,
-    Solver,
-    best_single_frame,
-    examine,
-    first_option,
-    learnt_single_frame,
-    longest_option,
-    majority,
-    options_only,
-    question_only,
-    shuffled_frames,
-)
+from synrl.audit import learnt
+from synrl.audit.exam import Exam
+from synrl.audit.examine import examine
+from synrl.audit.foreign import check_kinds, examine_foreign, records_of
+from synrl.audit.kinds import Kind, kinds
+from synrl.audit.probing import probed
+from synrl.audit.tables import batches
+from synrl.audit.verdict import FAIL, LEAD, LEVEL, NOT_TESTED, OK, POWER, TOLD, Finding, corrected
 from synrl.dataset.reading import Group, Source
 from synrl.pool import ordered_map
 from synrl.seeds import SHIFT
-from synrl.statistics import tail, uneven
+from synrl.statistics import uneven
 
-LEVEL = 0.01
-"""How often an audit of honest rows fails by chance."""
-SHORTCUTS: dict[str, Solver] = {
-    "options only": options_only,
-    "question only": question_only,
-    "majority": majority,
-    "first option": first_option,
-    "longest option": longest_option,
-    "best single frame": best_single_frame,
-    "a learnt glance": learnt_single_frame,
-    "shuffled frames": shuffled_frames,
-}
-NOT_JUDGED = ("a learnt glance", "shuffled frames")
-
-
-@dataclass(frozen=True)
-class Finding:
-    """How a shortcut does on a family."""
-
-    family: str
-    shortcut: str
-    rows: int
-    answered: int
-    """Rows that it has an answer to; what follows is about those."""
-    accuracy: float
-    chance: float
-    """Mean of the rows' guess rates."""
-    p_value: float
-    """How likely chance is to do at least as well."""
-    ok: bool
+Map = Callable[..., Iterable[Any]]
+_BATCH = 16
+"""Rows with videos that a process is given at a time."""
 
 
 @dataclass
@@ -74,23 +40,61 @@ class Audit:
     """What an audit found."""
 
     findings: list[Finding] = field(default_factory=list)
+    """Of every probe on every kind of question, by lead over chance, the greatest first."""
     letters: dict[str, dict[str, int]] = field(default_factory=dict)
     """Per family, how often each letter of four options is right."""
     answers: dict[str, dict[str, int]] = field(default_factory=dict)
-    """Per family and kind of open question, the answers and how often they come, up to ten."""
+    """Per family and kind of question, the answers and how often they come, up to ten."""
     duplicates: dict[str, list[str]] = field(default_factory=dict)
     """Rows of one split that show the same scene, by digest."""
     overlaps: dict[str, list[str]] = field(default_factory=dict)
     """Rows of different splits that do."""
     failures: list[str] = field(default_factory=list)
+    rows: dict[str, int] = field(default_factory=dict)
+    """Rows of each kind of question."""
+    suggested: int = 0
+    """Rows of each kind of question that show a lead of 5 points with 80 % power."""
+    learnt: bool = True
+    """Whether learnt probes could be tried."""
+    seed: int = 0
+
+    @property
+    def tested(self) -> list[Finding]:
+        """What has been judged."""
+        return [one for one in self.findings if one.verdict in (FAIL, OK)]
+
+    @property
+    def worst(self) -> list[Finding]:
+        """Of what has been judged, all failures, and what does best on each kind of question."""
+        best: dict[tuple[str, str], Finding] = {}
+        for one in self.tested:
+            best.setdefault((one.family, one.kind), one)
+        return [one for one in self.tested if one.verdict == FAIL or best[one.family, one.kind] is one]
+
+    @property
+    def told(self) -> list[Finding]:
+        """What is told and not judged."""
+        return [one for one in self.findings if one.verdict == TOLD]
+
+    @property
+    def untried(self) -> list[Finding]:
+        """Of each kind of question on which nothing has been judged, the first probe."""
+        judged = {(one.family, one.kind) for one in self.tested}
+        first = {(one.family, one.kind): one for one in reversed(self.findings) if one.verdict == NOT_TESTED}
+        return [one for kind, one in sorted(first.items()) if kind not in judged]
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
-        return asdict(self)
+        findings = [{**asdict(one), "lead": one.lead, "ok": one.ok} for one in self.findings]
+        how = {"level": LEVEL, "power": POWER, "lead": LEAD}
+        return {**asdict(self), "findings": findings, "test": how}
 
 
-def audit(data: str, *, num_proc: int = 1, progress: bool = True) -> Audit:
-    """Try every shortcut on a folder or a Hub dataset.
+def audit(data: str, *, num_proc: int = 1, seed: int = 0, progress: bool = True) -> Audit:
+    """Try every probe on a folder or a Hub dataset of our own rows.
+
+    Args:
+        seed: of the folds, and of what is learnt; the same seed gives the same findings.
 
     Raises:
         ConfigError: `num_proc` is out of range.
@@ -98,66 +102,74 @@ def audit(data: str, *, num_proc: int = 1, progress: bool = True) -> Audit:
     """
     source = Source.open(data)
     exams: list[Exam] = []
-    with tqdm(total=source.num_rows, unit="row", disable=not progress) as bar, ordered_map(num_proc) as run:
-        for group in run(_examine_group, source.groups):
-            exams += group
-            bar.update(len(group))
-    return judged(exams)
+    with ordered_map(num_proc) as run:
+        with tqdm(total=source.num_rows, unit="row", disable=not progress) as bar:
+            for group in run(_examine_group, source.groups):
+                exams += group
+                bar.update(len(group))
+        return judged(exams, seed=seed, run=run, progress=progress)
+
+
+def audit_foreign(
+    data: str, columns: Mapping[str, str], *, num_proc: int = 1, seed: int = 0, progress: bool = True
+) -> Audit:
+    """The same on a table of other people's rows, or a folder of tables.
+
+    Args:
+        columns: from `foreign.COLUMNS` to the table's own names of them.
+
+    Raises:
+        ConfigError: `num_proc` is out of range.
+        DataError: a table can't be read, or holds a row that is no question with an answer.
+    """
+    examined = partial(examine_foreign, Path(data).stem or "rows")
+    exams: list[Exam] = []
+    with ordered_map(num_proc) as run:
+        with tqdm(unit="row", disable=not progress) as bar:
+            for some in batches(records_of(data, columns), _BATCH * num_proc):
+                exams += run(examined, some)
+                bar.update(len(some))
+        check_kinds(exams)
+        return judged(exams, seed=seed, run=run, progress=progress)
 
 
 def _examine_group(group: Group) -> list[Exam]:
     return [examine(row) for row in group.rows()]
 
 
-def judged(exams: Sequence[Exam]) -> Audit:
+def judged(exams: Sequence[Exam], *, seed: int = 0, run: Map = map, progress: bool = False) -> Audit:
     """What some exams say."""
-    found = Audit()
-    families: dict[str, list[Exam]] = defaultdict(list)
-    for exam in exams:
-        families[exam.family].append(exam)
-    tests = len(families) * (len(SHORTCUTS) - len(NOT_JUDGED) + 1)
-    for family, own in families.items():
-        for name, solver in SHORTCUTS.items():
-            finding = _tried(family, name, solver, own, LEVEL / tests)
-            found.findings.append(finding)
-            if not finding.ok:
-                found.failures.append(
-                    f"{family}: {name} is right in {finding.accuracy:.1%} of {finding.answered} rows, "
-                    f"chance is {finding.chance:.1%}"
-                )
-        _balance(found, family, own, LEVEL / tests)
+    found = Audit(learnt=learnt.available(), seed=seed)
+    own = kinds(exams, seed)
+    found.rows = {f"{kind.family} {kind.name}": len(kind.exams) for kind in own}
+    findings: list[Finding] = []
+    for some in tqdm(run(partial(probed, seed=seed), own), total=len(own), unit="kind", disable=not progress):
+        findings += some
+    unevenness = _balance(found, exams, own)
+    findings, adjusted = corrected(findings, list(unevenness.values()))
+    found.findings = sorted(findings, key=lambda one: (one.verdict in (NOT_TESTED, TOLD), -one.lead))
+    found.suggested = max((one.needs for one in found.findings), default=0)
+    found.failures += [one.said() for one in found.findings if one.verdict == FAIL]
+    for family, p_value in zip(unevenness, adjusted, strict=True):
+        if p_value < LEVEL:
+            counts = list(found.letters[family].values())
+            found.failures.append(f"{family}: the letters of right options are uneven: {counts}")
     _repeats(found, exams)
     return found
 
 
-def _tried(family: str, name: str, solver: Solver, own: Sequence[Exam], level: float) -> Finding:
-    """A shortcut that learns from either half of the rows and is tried on the other."""
-    halves = [[exam for exam in own if exam.half == side] for side in (0, 1)]
-    answered: list[bool] = []
-    rates: list[float] = []
-    for known, asked in (halves, halves[::-1]):
-        for exam, passed in zip(asked, solver(known, asked), strict=True):
-            if passed is not None:
-                answered.append(passed)
-                rates.append(exam.guess_rate)
-    count, hits = len(answered), sum(answered)
-    p_value = tail(rates, hits)
-    ok = name in NOT_JUDGED or p_value >= level
-    return Finding(
-        family, name, len(own), count, hits / max(1, count), sum(rates) / max(1, count), p_value, ok
-    )
-
-
-def _balance(found: Audit, family: str, own: Sequence[Exam], level: float) -> None:
-    letters = Counter(exam.answer for exam in own if len(exam.options) == 4)
-    counts = [letters[letter] for letter in LETTERS[:4]]
-    found.letters[family] = dict(zip(LETTERS, counts, strict=False))
-    if uneven(counts) < level:
-        found.failures.append(f"{family}: the letters of right options are uneven: {counts}")
-    texts: dict[str, Counter[str]] = defaultdict(Counter)
-    for exam in own:
-        texts[f"{family} {exam.key[0]} {exam.key[2]}"][exam.answer_text] += 1
-    found.answers |= {kind: dict(counter.most_common(10)) for kind, counter in texts.items()}
+def _balance(found: Audit, exams: Sequence[Exam], own: Sequence[Kind]) -> dict[str, float]:
+    """Note letters and answers; returns how unlikely each family's letters are."""
+    chances = {}
+    for family in dict.fromkeys(exam.family for exam in exams):
+        letters = Counter(e.answer for e in exams if e.family == family and len(e.options) == 4)
+        counts = [letters[letter] for letter in LETTERS[:4]]
+        found.letters[family] = dict(zip(LETTERS, counts, strict=False))
+        chances[family] = uneven(counts)
+    for kind in own:
+        answers = Counter(exam.answer_text for exam in kind.exams)
+        found.answers[f"{kind.family} {kind.name}"] = dict(answers.most_common(10))
+    return chances
 
 
 def _repeats(found: Audit, exams: Sequence[Exam]) -> None:

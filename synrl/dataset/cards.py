@@ -159,25 +159,44 @@ def _proof(record: Record) -> str:
     name, total = record.recipe.name or "rows", sum(record.counts.values())
     if not record.proved:
         return f"**{name}**: not yet proved; run `synrl verify`."
-    lines = [
+    said = (
         f"**{name}**: `synrl verify` proved {record.proved} of {total} rows{_unproved(record)}. "
-        f"`synrl audit`: {'; '.join(record.findings) or 'no shortcut beats chance'}.",
-        "",
-        "| family | best shortcut | questions | right | chance | p |",
-        "|---|---|---|---|---|---|",
-    ]
+        f"`synrl audit`: {_audited(record)}."
+    )
     if record.chains:
         claims, dropped = record.chains["claims"], record.chains["dropped"]
-        lines[0] += (
+        said += (
             f" Every chain of thought passed a check by code ({claims['checked']} claims held against the "
             f"record, {claims['unchecked']} that code could not read); {dropped} rows without are left out."
         )
+    return "\n\n".join(filter(None, (said, _best_shortcuts(record), _findings(record))))
+
+
+def _audited(record: Record) -> str:
+    """What the audit came to."""
+    if record.findings:
+        return f"{len(record.findings)} findings, listed below"
+    return "no shortcut beats chance" if record.audit else "too few rows of each kind of question to test"
+
+
+def _best_shortcuts(record: Record) -> str:
+    """Of each family, what does best against its questions; nothing if nothing was tested."""
+    lines = []
     for family in record.counts:
         own = [one for one in record.audit if one["family"] == family and one["answered"] and one["judged"]]
         if own:
             best = max(own, key=lambda one: one["accuracy"] - one["chance"])
+            what = f"{best.get('kind', 'all')} | {best['shortcut']}"  # older records have one for each family
             figures = (
                 f"{best['answered']} | {best['accuracy']:.1%} | {best['chance']:.1%} | {best['p_value']:.2g}"
             )
-            lines.append(f"| {family} | {best['shortcut']} | {figures} |")
-    return "\n".join(lines)
+            lines.append(f"| {family} | {what} | {figures} |")
+    head = [
+        "| family | kind of question | best shortcut | questions | right | chance | p |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    return "\n".join([*head, *lines]) if lines else ""
+
+
+def _findings(record: Record) -> str:
+    return "\n".join(f"- {finding}" for finding in record.findings)

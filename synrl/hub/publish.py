@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from synrl.audit.audit import NOT_JUDGED, audit
+from synrl.audit.audit import audit
 from synrl.audit.verify import verify
 from synrl.dataset.cards import dataset_card
 from synrl.dataset.reading import Source
@@ -101,7 +101,7 @@ def proved(folder: Path, *, num_proc: int = 1, progress: bool = True) -> Record:
         Record(recipe, sizes_in(folder), origin),
         proved=sum(report.rows.values()),
         unproved=dict(report.unproved),
-        audit=tuple({**vars(one), "judged": one.shortcut not in NOT_JUDGED} for one in found.findings),
+        audit=tuple({**vars(one), "judged": True} for one in found.worst),
         findings=tuple(found.failures),
         chains=_chains(folder),
     )

@@ -1,0 +1,81 @@
+"""Every probe on a kind of question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cache, partial
+
+from synrl.audit import learnt
+from synrl.audit.exam import PLACES, READABLE
+from synrl.audit.kinds import Kind
+from synrl.audit.probes.frame import frame_at, frames_without_order
+from synrl.audit.probes.record import facts
+from synrl.audit.probes.text import identity, text_of
+from synrl.audit.probes.view import View, stacked, view
+from synrl.audit.rules import Picks, best_rule
+from synrl.audit.verdict import LEAST, Finding, tested, told, untested
+from synrl.audit.wording import wording
+
+LEARNT_PLACES = ("first", "middle", "last", READABLE)
+"""The single frames that are learnt from; rules try all of `PLACES`, and take the best."""
+SHUFFLED = "solver on shuffled frames"
+"""Told, not judged: which shape comes closest to another takes many frames, but not their order."""
+
+
+def probed(kind: Kind, seed: int = 0) -> list[Finding]:
+    """What every probe reaches, before any correction."""
+    why = f"{len(kind.exams)} rows; nothing is tried with fewer than {LEAST}"
+    findings = []
+    for name, attempt in _attempts(kind, seed):
+        if len(kind.exams) < LEAST:
+            findings.append(untested(kind, name, why))
+        elif name.endswith(": learnt") and not learnt.available():
+            findings.append(untested(kind, name, learnt.MISSING))
+        else:
+            # What the text alone reaches, a row's guess rate must admit to; a clip must add nothing.
+            chances = kind.guesses if name.startswith("text") else kind.chances
+            findings.append(tested(kind, name, attempt(), chances))
+    shuffled = [exam.shuffled for exam in kind.exams]
+    if any(one is not None for one in shuffled):
+        findings.append(told(kind, SHUFFLED, shuffled))
+    return findings
+
+
+Attempt = Callable[[], Picks]
+
+
+def _attempts(kind: Kind, seed: int) -> Iterator[tuple[str, Attempt]]:
+    """Each probe by name; what it looks at is worked out when it is tried."""
+    identities = cache(lambda: view(kind, identity))
+
+    def both(name: str, look: Callable[[], View]) -> Iterator[tuple[str, Attempt]]:
+        yield f"{name}: a rule", lambda: best_rule(kind, look())
+        yield f"{name}: learnt", lambda: learnt.scored(kind, look().joined(identities()), seed)
+
+    yield from both("text", cache(lambda: view(kind, text_of)))
+    yield "text: its words", lambda: wording(kind)
+    yield from _frames(kind, identities, seed)
+    if any(exam.bag for exam in kind.exams):
+        yield from both("frames without order", cache(lambda: view(kind, frames_without_order)))
+    if any(exam.pixels is not None for exam in kind.exams):
+        yield "pictures: learnt", lambda: learnt.pictured(kind, seed)
+    if any(exam.facts for exam in kind.exams):
+        yield from both("record", cache(lambda: facts(kind)))
+
+
+def _frames(kind: Kind, identities: Callable[[], View], seed: int) -> Iterator[tuple[str, Attempt]]:
+    """The probes of single frames: a rule on the best of them, and what is learnt from some."""
+    places = [place for place in (*PLACES, READABLE) if any(place in exam.sights for exam in kind.exams)]
+    looks = {place: cache(partial(view, kind, frame_at(place))) for place in places}
+    if places:
+        yield (
+            "one frame: a rule",
+            lambda: best_rule(kind, stacked((f"on the {place} frame", looks[place]()) for place in places)),
+        )
+    for place in LEARNT_PLACES:
+        if place in places:
+            look = looks[place]
+            yield (
+                f"{place} frame: learnt",
+                partial(lambda look: learnt.scored(kind, look().joined(identities()), seed), look),
+            )
