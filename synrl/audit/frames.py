@@ -67,7 +67,7 @@ def wrong_frames(pictures: Iterable[Picture], scene: Scene, poses: Poses) -> Ite
     some = Poses(**{name: values[::COLOUR_STRIDE] for name, values in vars(poses).items()})
     lumas, chromas = luma_planes(scene, poses), chroma_planes(scene, some)
     moving = moves(poses)
-    compared_colour, before, wrong = False, None, False
+    room, compared_colour, before, wrong = _Room(scene.height, scene.width), False, None, False
     for picture, must in zip(pictures, lumas, strict=False):
         number = picture.number
         same = not (picture.is_new or moving[number] or wrong)
@@ -77,37 +77,45 @@ def wrong_frames(pictures: Iterable[Picture], scene: Scene, poses: Poses) -> Ite
             shown = planes(picture.frame)
             expected = (must, *colours)
             compared_colour |= bool(colours)
-            worst = max(map(_furthest, shown, expected))
+            worst = max(map(room.furthest, shown, expected))
             off = _squares_off(shown[0], must) if picture.is_key and picture.is_new else 0.0
             wrong = worst > WORST or off > WORST_MEAN
             if wrong:
-                repeats = before is not None and _furthest(planes(before)[0], shown[0]) <= WORST // 2
+                repeats = before is not None and room.furthest(planes(before)[0], shown[0]) <= WORST // 2
                 box = _box(shown, expected)
                 yield Wrong(number, max(worst, off), box, _means(shown[0]), _means(must), repeats)
         before = picture.frame
 
 
-def _furthest(one: np.ndarray, two: np.ndarray) -> int:
-    """The largest difference between two planes."""
-    # Through one copy without gaps between its rows, in few passes: this is most of the time of `verify`.
-    high = np.ascontiguousarray(one)
-    low = np.minimum(high, two)
-    high = np.maximum(high, two)
-    np.subtract(high, low, out=high)
-    return int(high.max())
+class _Room:
+    """Arrays to work in, so that none is made for each frame: this is much of the time of `verify`."""
+
+    def __init__(self, height: int, width: int) -> None:
+        self._luma = np.empty((2, height, width), np.uint8)
+        self._chroma = np.empty((2, height // 2, width // 2), np.uint8)
+
+    def furthest(self, one: np.ndarray, two: np.ndarray) -> int:
+        """The largest difference between two planes."""
+        high, low = self._luma if one.shape == self._luma.shape[1:] else self._chroma
+        np.copyto(low, one)  # a decoder leaves gaps between rows, which slow the rest down
+        np.maximum(low, two, out=high)
+        np.minimum(low, two, out=low)
+        np.subtract(high, low, out=high)
+        return int(high.max())
 
 
 def _means(plane: np.ndarray) -> np.ndarray:
-    """The mean of each square of a plane, (height / BLOCK, width / BLOCK)."""
+    """The mean of each square of a plane of integers, (height / BLOCK, width / BLOCK)."""
     rows, columns = (size // BLOCK for size in plane.shape)
     whole = plane[: rows * BLOCK, : columns * BLOCK]
-    sums = whole.reshape(rows, BLOCK, -1).sum(axis=1, dtype=np.uint16).reshape(rows, columns, BLOCK)
-    means: np.ndarray = sums.sum(axis=2) / np.float32(BLOCK * BLOCK)
+    sums = whole.reshape(rows, BLOCK, -1).sum(axis=1, dtype=np.int16).reshape(rows, columns, BLOCK)
+    means: np.ndarray = sums.sum(axis=2, dtype=np.int32) / np.float32(BLOCK**2)
     return means
 
 
 def _squares_off(one: np.ndarray, two: np.ndarray) -> float:
-    return float(np.abs(_means(one) - _means(two)).max())
+    """The largest difference between the means of two squares."""
+    return float(np.abs(_means(np.subtract(one, two, dtype=np.int16))).max())
 
 
 def _box(shown: Sequence[np.ndarray], expected: Sequence[np.ndarray]) -> tuple[int, int, int, int]:

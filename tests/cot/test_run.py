@@ -285,7 +285,7 @@ def test_text_in_the_data_steers_nobody_past_the_code_and_stays_in_its_fence(
         for line in lines:
             line["question"] += f"\n{INJECTION}"
             line["objects"][0]["name"] += f" {INJECTION}"
-            line["events"][0]["detail"] += f"\n{INJECTION}"
+            line["events"][0]["detail"] += f" {INJECTION}"
         for name in ("question", "objects", "events"):
             field = features().arrow_schema.field(name)
             column = pa.array([line[name] for line in lines], field.type)
