@@ -20,6 +20,8 @@ PLACES = ("first", "early", "middle", "late", "last")
 """The frames that are looked at by themselves, evenly from the first to the last."""
 READABLE = "readable"
 """The frame that is looked at where a state is hidden on most frames: one on which it can be read."""
+PICTURES = ("first", "middle", "last")
+"""The frames whose pixels are looked at, one by one."""
 SIDE = 16
 """Cells a side that a frame's picture is averaged to."""
 
@@ -84,7 +86,7 @@ class Exam:
     """By place in the clip: each of `PLACES`, or `READABLE` alone."""
     bag: Bag | None = None
     pixels: np.ndarray | None = None
-    """First, middle and last frame, averaged to `SIDE` x `SIDE` cells: uint8 of shape (3, SIDE, SIDE, 3)."""
+    """The frames of `PICTURES`, averaged to `SIDE` x `SIDE` cells: uint8 of shape (3, SIDE, SIDE, 3)."""
     shuffled: bool | None = None
     """Whether the family's solver is right from all frames in random order; None if it says nothing."""
 
@@ -126,6 +128,11 @@ def hashed(parts: Iterable[Any]) -> str:
         digest.update(part if isinstance(part, bytes) else repr(part).encode())
         digest.update(b"\0")
     return digest.hexdigest()
+
+
+def picture_frames(num_frames: int) -> Sequence[int]:
+    """The numbers of the frames of `PICTURES`."""
+    return sample_frames(num_frames, len(PICTURES))
 
 
 def sample_frames(num_frames: int, count: int) -> Sequence[int]:

@@ -13,7 +13,18 @@ from typing import Any
 
 import numpy as np
 
-from synrl.audit.exam import PLACES, READABLE, Bag, Exam, Sight, Thing, coarse, hashed, sample_frames
+from synrl.audit.exam import (
+    PLACES,
+    READABLE,
+    Bag,
+    Exam,
+    Sight,
+    Thing,
+    coarse,
+    hashed,
+    picture_frames,
+    sample_frames,
+)
 from synrl.dataset.rows import TWINS, answers
 from synrl.errors import IllegalOperation
 from synrl.evidence import Evidence, Reveal, Track
@@ -32,8 +43,8 @@ _LOST = (ValueError, LookupError, ArithmeticError, TypeError, AttributeError, As
 def examine(row: Mapping[str, Any]) -> Exam:
     """A stored row as an exam."""
     data = row["video"]["bytes"]
-    info, images = read(data, lambda info: sample_frames(info.num_frames, 3))
-    pixels = np.stack([coarse(images[n]) for n in sample_frames(info.num_frames, 3)])
+    info, images = read(data, lambda info: picture_frames(info.num_frames))
+    pixels = np.stack([coarse(images[n]) for n in picture_frames(info.num_frames)])
     return replace(
         examined(row),
         facts={**facts_of(row), "bytes": float(len(data)), "bytes per frame": len(data) / info.num_frames},

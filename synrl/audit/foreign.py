@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from synrl.answers import MAX_LENGTH, normalise
-from synrl.audit.exam import Exam, coarse, hashed, sample_frames
+from synrl.audit.exam import Exam, coarse, hashed, picture_frames
 from synrl.audit.tables import Record, files_of, records
 from synrl.errors import ConfigError, DataError, VideoError, allowed, shown
 from synrl.video.decode import read
@@ -209,7 +209,7 @@ def _filmed_at(path: Path) -> Film:
 def _filmed(data: bytes) -> Film:
     if len(data) > _MOST_BYTES:
         raise DataError(f"the video has more than {_MOST_BYTES} bytes")
-    info, images = read(data, lambda info: sample_frames(info.num_frames, 3))
+    info, images = read(data, lambda info: picture_frames(info.num_frames))
     times = info.times
     facts = {
         "frames": float(info.num_frames),
@@ -220,5 +220,5 @@ def _filmed(data: bytes) -> Film:
         "width": float(info.width),
         "height": float(info.height),
     }
-    pixels = np.stack([coarse(images[number]) for number in sample_frames(info.num_frames, 3)])
+    pixels = np.stack([coarse(images[number]) for number in picture_frames(info.num_frames)])
     return Film(facts, pixels)

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
+from synrl.audit.exam import SIDE
 from synrl.audit.kinds import Kind
 from synrl.audit.probes.view import View
 from synrl.audit.rules import Picks
@@ -61,8 +62,8 @@ def scored(kind: Kind, view: View, seed: int) -> Picks:
     return Picks(places, "gradient boosting")
 
 
-def pictured(kind: Kind, seed: int) -> Picks:
-    """The candidates that a logistic regression on pictures finds likeliest."""
+def pictured(kind: Kind, number: int, seed: int) -> Picks:
+    """The candidates that a logistic regression on one of the pictures finds likeliest."""
     from sklearn.decomposition import PCA
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
@@ -73,11 +74,10 @@ def pictured(kind: Kind, seed: int) -> Picks:
     shown = np.array([exam.pixels is not None for exam in kind.exams])
     if not 0 < len(set(answers[shown])) <= min(CLASSES, shown.sum() / 4):
         return Picks(places, "")
-    size = next(exam.pixels.size for exam in kind.exams if exam.pixels is not None)
-    pictures = np.zeros((len(kind.exams), size), np.float32)
-    for row, exam in enumerate(kind.exams):
-        if exam.pixels is not None:
-            pictures[row] = exam.pixels.ravel()
+    blank = np.zeros((SIDE, SIDE, 3), np.uint8)
+    pictures = np.stack(
+        [(blank if exam.pixels is None else exam.pixels[number]).ravel() for exam in kind.exams]
+    ).astype(np.float32)
     with _one_thread():
         for fold in np.unique(folds):
             known, asked = (folds != fold) & shown, (folds == fold) & shown

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import cache, partial
 
 from synrl.audit import learnt
-from synrl.audit.exam import PLACES, READABLE
+from synrl.audit.exam import PICTURES, PLACES, READABLE
 from synrl.audit.kinds import Kind
 from synrl.audit.probes.frame import frame_at, frames_without_order
 from synrl.audit.probes.record import facts
@@ -58,7 +58,8 @@ def _attempts(kind: Kind, seed: int) -> Iterator[tuple[str, Attempt]]:
     if any(exam.bag for exam in kind.exams):
         yield from both("frames without order", cache(lambda: view(kind, frames_without_order)))
     if any(exam.pixels is not None for exam in kind.exams):
-        yield "pictures: learnt", lambda: learnt.pictured(kind, seed)
+        for number, place in enumerate(PICTURES):
+            yield f"{place} picture: learnt", partial(learnt.pictured, kind, number, seed)
     if any(exam.facts for exam in kind.exams):
         yield from both("record", cache(lambda: facts(kind)))
 
@@ -70,7 +71,7 @@ def _frames(kind: Kind, identities: Callable[[], View], seed: int) -> Iterator[t
     if places:
         yield (
             "one frame: a rule",
-            lambda: best_rule(kind, stacked((f"on the {place} frame", looks[place]()) for place in places)),
+            lambda: best_rule(kind, stacked((f"{place} frame", looks[place]()) for place in places)),
         )
     for place in LEARNT_PLACES:
         if place in places:

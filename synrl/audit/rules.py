@@ -1,7 +1,7 @@
-"""Simple rules: the candidate with the most, or the least, of one figure.
+"""Simple rules: the candidate of which one figure is greatest, or smallest.
 
 Which figure, is found on the rows of all folds but one, and tried on that one, in turn. So a probe is one
-test, however many rules it chooses from. Where several candidates have most, one of them is drawn by lot.
+test, however many rules it chooses from. Where several candidates have it, one of them is drawn by lot.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def best_rule(kind: Kind, view: View) -> Picks:
         known, asked = (folds != fold) & view.shown, (folds == fold) & view.shown
         best = max(rules, key=lambda rule: float(gains[rule][known].sum()))
         places[asked] = _drawn(ties[best], kind)[asked]
-        used[f"{'most' if best[1] > 0 else 'least'} {view.names[best[0]]}"] += int(asked.sum())
+        used[f"{'greatest' if best[1] > 0 else 'smallest'}: {view.names[best[0]]}"] += int(asked.sum())
     return Picks(places, used.most_common(1)[0][0] if used else "")
 
 

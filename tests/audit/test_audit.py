@@ -124,7 +124,7 @@ def test_a_probe_that_would_miss_a_large_lead_is_not_tested_unless_it_fails() ->
 def test_a_probe_that_answers_too_little_is_not_tested() -> None:
     planted = [replace(exam, pixels=None) if k % 3 else exam for k, exam in enumerate(exams(300))]
     colours = ("red", "blue", "green", "pink")
-    finding = found([chosen(e, colours, "ABCD".index(e.answer)) for e in planted])["pictures: learnt"]
+    finding = found([chosen(e, colours, "ABCD".index(e.answer)) for e in planted])["middle picture: learnt"]
     assert finding.verdict == "not tested"
     assert finding.why == "it answers 33% of the rows, and should 50%" and finding.needs > 500
 
@@ -175,7 +175,9 @@ def test_rows_that_share_a_scene_are_in_one_fold() -> None:
 def test_letters_that_are_right_too_often_are_found() -> None:
     planted = [chosen(e, e.options, 0) if k % 3 == 0 else e for k, e in enumerate(exams(600))]
     said = failures(planted)
-    assert "least place in the list) is right in" in said and "letters of right options are uneven" in said
+    assert (
+        "smallest: place in the list) is right in" in said and "letters of right options are uneven" in said
+    )
 
 
 def test_scenes_that_occur_twice_are_found_unless_one_is_in_another_style() -> None:

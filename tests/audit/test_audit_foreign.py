@@ -85,7 +85,7 @@ def test_every_format_is_read_and_a_shortcut_in_it_found(
     path = written(tmp_path, rows())
     assert main(["audit", str(path)]) == 1
     captured = capsys.readouterr()
-    assert "choice: text: a rule (most characters) is right in 100.0% of 120 rows" in captured.err
+    assert "choice: text: a rule (greatest: characters) is right in 100.0% of 120 rows" in captured.err
     assert main(["audit", str(path), "--json"]) == 1
     assert sum(json.loads(capsys.readouterr().out)["rows"].values()) == 120
 

@@ -50,10 +50,10 @@ def view(kind: Kind, look: Look) -> View:
 
 
 def stacked(views: Iterable[tuple[str, View]]) -> View:
-    """Several views beside each other, each figure named after its view; a row is shown if any shows it."""
+    """Several views beside each other, their figures with their titles; a row is shown if any shows it."""
     views = list(views)
     return View(
-        tuple(f"{title}: {name}" for title, one in views for name in one.names),
+        tuple(f"{name}, {title}" for title, one in views for name in one.names),
         np.concatenate([one.values for _, one in views], axis=2),
         np.any([one.shown for _, one in views], axis=0),
     )

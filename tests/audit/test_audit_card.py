@@ -1,0 +1,46 @@
+"""What cards say of an audit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from synrl.dataset.cards import dataset_card
+from synrl.dataset.recipes import plain
+from synrl.dataset.record import Record, Size
+
+RECIPE = plain(("card_stack",), 40, seed=1)
+SHARD = f"{next(iter(RECIPE.batches())).folder}/train-00000-of-00001.parquet"
+RECORD = Record(RECIPE, {SHARD: Size(40, 1, 1)}, {}, proved=40)
+FOUND = {
+    "family": "card_stack",
+    "kind": "forward top choice",
+    "shortcut": "text: learnt",
+    "answered": 40,
+    "accuracy": 0.75,
+    "chance": 0.25,
+    "p_value": 1e-9,
+    "judged": True,
+}
+
+
+def test_what_does_best_on_a_family_is_shown_with_its_kind_of_question() -> None:
+    better = {**FOUND, "shortcut": "one frame: a rule", "accuracy": 0.8}
+    card = dataset_card([replace(RECORD, audit=(FOUND, better))], {})
+    assert "| card_stack | forward top choice | one frame: a rule | 40 | 80.0% | 25.0% | 1e-09 |" in card
+    assert "`synrl audit`: no shortcut beats chance." in card
+
+
+def test_findings_are_counted_and_listed() -> None:
+    card = dataset_card([replace(RECORD, audit=(FOUND,), findings=("one thing", "another"))], {})
+    assert "`synrl audit`: 2 findings, listed below." in card and "\n- one thing\n- another" in card
+
+
+def test_a_record_of_before_names_no_kind() -> None:
+    old = {name: value for name, value in FOUND.items() if name != "kind"}
+    assert "| card_stack | all | text: learnt | 40 |" in dataset_card([replace(RECORD, audit=(old,))], {})
+
+
+def test_what_was_too_little_to_test_is_not_said_to_pass() -> None:
+    card = dataset_card([RECORD], {})
+    assert "`synrl audit`: too few rows of each kind of question to test." in card
+    assert "| family | kind of question |" not in card
