@@ -48,7 +48,12 @@ def scored(kind: Kind, view: View, seed: int) -> Picks:
             if not asked.any() or truth.all() or not truth.any():
                 continue
             model = HistGradientBoostingClassifier(
-                max_iter=80, learning_rate=0.08, max_leaf_nodes=8, l2_regularization=1.0, random_state=seed
+                max_iter=80,
+                learning_rate=0.08,
+                max_leaf_nodes=8,
+                l2_regularization=1.0,
+                early_stopping=False,
+                random_state=seed,
             )
             learnt = samples[rows][there]
             told = _telling(learnt)

@@ -164,6 +164,12 @@ def test_the_answer_of_a_row_is_no_candidate_only_because_it_is_its_own() -> Non
     assert failing(planted) == set()
 
 
+def test_many_candidates_of_which_hardly_any_is_right() -> None:
+    answers = [f"answer {k}" if k % 50 else "answer" for k in range(400)]
+    rows = [opened(e, "text", answer, 0.0025) for e, answer in zip(exams(400), answers, strict=True)]
+    assert found(rows)["text: learnt"].answered == 400
+
+
 # (b) One frame
 
 
