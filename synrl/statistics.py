@@ -15,7 +15,7 @@ def tail(rates: Sequence[float], hits: int) -> float:
     """The chance of at least `hits` successes in independent trials with the given rates.
 
     The Poisson-binomial distribution, and the binomial one if all rates are equal: exact, but for outcomes
-    less likely than `_NEVER`, which are left out. Equal rates are taken together, and what is joined is of
+    less likely than `NEVER`, which are left out. Equal rates are taken together, and what is joined is of
     one size, which makes it nearly linear in the number of trials.
     """
     values, counts = np.unique(np.asarray(rates, np.float64), return_counts=True)
@@ -27,7 +27,8 @@ def tail(rates: Sequence[float], hits: int) -> float:
     return min(1.0, float(mass[max(hits - first, 0) :].sum()))
 
 
-_NEVER = 1e-40
+NEVER = 1e-40
+"""What is less likely is left out."""
 _Chances = tuple[int, np.ndarray]
 """The least number of successes, and how likely that number and each after it is."""
 
@@ -47,7 +48,7 @@ def _sum(one: _Chances, two: _Chances) -> _Chances:
 
 def _likely(first: int, mass: np.ndarray) -> _Chances:
     """Without what never happens at both ends."""
-    kept = np.flatnonzero(mass > _NEVER)
+    kept = np.flatnonzero(mass > NEVER)
     return first + int(kept[0]), mass[kept[0] : kept[-1] + 1]
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from synrl.audit.kinds import Kind
 from synrl.audit.rules import Picks
-from synrl.statistics import holm, lead_seen, rows_to_see, tail
+from synrl.statistics import NEVER, holm, lead_seen, rows_to_see, tail
 
 LEVEL = 0.01
 """How often an audit of honest rows fails by chance."""
@@ -44,7 +44,7 @@ class Finding:
     chance: float
     """Mean over the rows."""
     p_value: float
-    """How likely chance is to do at least as well; exact."""
+    """How likely chance is to do at least as well: exact, down to 1e-40."""
     adjusted: float
     """The same, corrected for the number of tests in the audit."""
     verdict: str
@@ -103,7 +103,7 @@ def tested(kind: Kind, shortcut: str, picks: Picks, chances: np.ndarray) -> Find
         count,
         hits / count,
         float(rates.mean()),
-        tail(rates.tolist(), hits),
+        max(tail(rates.tolist(), hits), NEVER),
         1.0,
         OK,
         "",

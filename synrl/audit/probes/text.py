@@ -37,7 +37,6 @@ def identity(exam: Exam, candidates: tuple[str, ...]) -> Figures:
     values = [number(text) for text in candidates]
     told = (*numbers(exam.question)[-3:], *(float("nan"),) * 3)[:3]
     found: dict[str, Sequence[float]] = {
-        "place": range(len(candidates)),
         "number": values,
         "rank of number": [float(sum(other < value for other in values)) for value in values],
         "words": [float(len(words(text))) for text in candidates],
