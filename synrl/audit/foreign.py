@@ -70,6 +70,10 @@ def records_of(data: str, columns: Mapping[str, str]) -> Iterator[tuple[str, str
             total += 1
             if total > _MOST_ROWS:
                 raise DataError(f"{data} has more than {_MOST_ROWS} rows")
+            for name in ("question", "answer"):
+                if columns[name] not in row:
+                    told = f"--columns {name}=… says what it is called"
+                    raise DataError(f"{file}, row {number} has no column {shown(columns[name])}; {told}")
             own = {name: row.get(column) for name, column in columns.items()}
             own["video"] = own["video"] if own["video"] is not None else row.get("file_name")
             yield f"{file}, row {number}", split, file.parent, own

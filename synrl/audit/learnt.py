@@ -95,10 +95,10 @@ def pictured(kind: Kind, number: int, seed: int) -> Picks:
                 LogisticRegression(C=0.3, max_iter=300),
             )
             model.fit(pictures[known], answers[known])
-            chances = model.predict_log_proba(pictures[asked])
+            chances = model.predict_proba(pictures[asked])
             columns = {str(answer): k for k, answer in enumerate(model.classes_)}
             for place, own in zip(np.flatnonzero(asked), chances, strict=True):
-                told = [own[columns[c]] if c in columns else -np.inf for c in kind.candidates[place]]
+                told = [own[columns[c]] if c in columns else -1.0 for c in kind.candidates[place]]
                 places[place] = int(np.argmax(told))
     return Picks(places, "logistic regression")
 

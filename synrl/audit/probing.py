@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache, partial
 
@@ -10,7 +11,7 @@ from synrl.audit.exam import PICTURES, PLACES, READABLE
 from synrl.audit.kinds import Kind
 from synrl.audit.probes.frame import frame_at, frames_without_order
 from synrl.audit.probes.record import facts
-from synrl.audit.probes.text import identity, text_of
+from synrl.audit.probes.text import identity, text_of, which
 from synrl.audit.probes.view import View, stacked, view
 from synrl.audit.rules import Picks, best_rule
 from synrl.audit.verdict import LEAST, Finding, tested, told, untested
@@ -46,7 +47,7 @@ Attempt = Callable[[], Picks]
 
 def _attempts(kind: Kind, seed: int) -> Iterator[tuple[str, Attempt]]:
     """Each probe by name; what it looks at is worked out when it is tried."""
-    identities = cache(lambda: view(kind, identity))
+    identities = cache(lambda: view(kind, identity).joined(view(kind, which(_texts(kind)))))
 
     def both(name: str, look: Callable[[], View]) -> Iterator[tuple[str, Attempt]]:
         yield f"{name}: a rule", lambda: best_rule(kind, look())
@@ -62,6 +63,12 @@ def _attempts(kind: Kind, seed: int) -> Iterator[tuple[str, Attempt]]:
             yield f"{place} picture: learnt", partial(learnt.pictured, kind, number, seed)
     if any(exam.facts for exam in kind.exams):
         yield from both("record", cache(lambda: facts(kind)))
+
+
+def _texts(kind: Kind) -> list[str]:
+    """The different candidates of a kind, the most frequent first."""
+    counts = Counter(text for candidates in kind.candidates for text in candidates)
+    return [text for text, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
 
 
 def _frames(kind: Kind, identities: Callable[[], View], seed: int) -> Iterator[tuple[str, Attempt]]:

@@ -33,15 +33,13 @@ Record = dict[str, Any]
 def is_foreign(data: str) -> bool:
     """Whether something is a file, or a folder of files, that holds rows of other people."""
     path = Path(data)
-    if not path.is_dir():
-        return path.suffix in FORMATS and path.exists()
-    files = files_of(path)
+    files = [file for file in files_of(path) if file.suffix in FORMATS and file.exists()]
     parquet = [file for file in files if file.suffix == ".parquet"]
     if not parquet:
         return bool(files)
     with suppress(DataError):
         return not set(OURS) & set(opened(parquet[0]).schema_arrow.names)
-    return False  # it is damaged, which is told where our own rows are read
+    return not path.is_dir()  # it is damaged, which is told where its rows are read
 
 
 def files_of(path: Path) -> list[Path]:
@@ -76,6 +74,9 @@ def records(file: Path, columns: Sequence[str]) -> Iterator[Record]:
 def _parquet(file: Path, columns: Sequence[str]) -> Iterator[Record]:
     table = opened(file)
     names = [name for name in columns if name in table.schema_arrow.names]
+    if not names:
+        yield {}
+        return
     texts = [name for name in names if not _holds_bytes(table.schema_arrow.field(name).type)]
     with damage_told(file):
         for group in range(table.num_row_groups):

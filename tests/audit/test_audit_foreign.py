@@ -248,6 +248,26 @@ def test_names_of_columns_that_are_none_are_one_line(
     assert "allowed: question, options, answer, video, kind" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("written", [as_parquet, as_lines])
+def test_a_table_without_a_question_is_told_how_to_name_it(
+    written: Callable[[Path, Rows], Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = written(tmp_path, [{"q": "What?", "a": "this"}])
+    assert main(["audit", str(path)]) == 2
+    said = capsys.readouterr().err
+    assert "row 0 has no column 'question'; --columns question=… says what it is called" in said
+    assert main(["audit", str(path), "--columns", "question=q"]) == 2
+    assert "has no column 'answer'" in capsys.readouterr().err
+
+
+def test_a_file_of_our_own_rows_is_not_taken_for_somebody_elses(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (path,) = (folder / "card_stack").glob("*.parquet")
+    assert main(["audit", str(path)]) == 2
+    assert "neither a folder nor the name of a Hub dataset" in capsys.readouterr().err
+
+
 def test_a_place_that_is_none_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["audit", str(tmp_path / "none"), "--columns", "question=q"]) == 2
     assert "is no file and no folder" in capsys.readouterr().err

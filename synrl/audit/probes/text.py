@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from synrl.answers import parse_interval
 from synrl.audit.exam import Exam
-from synrl.audit.probes.view import Figures
+from synrl.audit.probes.view import Figures, Look
 from synrl.audit.probes.words import (
     OPPOSITES,
     agreement,
@@ -24,7 +24,9 @@ from synrl.audit.probes.words import (
 )
 
 _FEW = 12
-"""At most so many candidates are compared with each other."""
+"""At most so many candidates are compared with each other, and so many texts looked at one by one."""
+_NAMED = 60
+"""Of at most so many texts it is learnt which is which."""
 
 
 def text_of(exam: Exam, candidates: tuple[str, ...]) -> Figures:
@@ -49,6 +51,19 @@ def identity(exam: Exam, candidates: tuple[str, ...]) -> Figures:
     for k, value in enumerate(told):
         found[f"number {k} of the question"] = [value] * len(candidates)
     return found
+
+
+def which(texts: Sequence[str]) -> Look:
+    """Which candidate is which by its text, if there are no more texts in a kind than can be learnt."""
+    codes = {text: float(code) for code, text in enumerate(texts)}
+
+    def look(exam: Exam, candidates: tuple[str, ...]) -> Figures:
+        if len(texts) > _NAMED:
+            return {}
+        alone = {f"it is {text}": [float(c == text) for c in candidates] for text in texts[:_FEW]}
+        return {"which": [codes[text] for text in candidates], **alone}
+
+    return look
 
 
 @lru_cache(maxsize=256)
