@@ -162,12 +162,22 @@ def decode_json(row: dict[str, Any]) -> dict[str, Any]:
 def _json_object(value: Any, column: str) -> dict[str, Any]:
     if isinstance(value, str):
         try:
-            value = json.loads(value)
+            if value != value.strip():
+                raise ValueError("blanks around it")
+            value = json.loads(value, object_pairs_hook=_without_repeats)
         except (ValueError, RecursionError) as error:
             raise DataError(f"column {column} is not JSON: {error}") from error
     if not isinstance(value, dict):
         raise DataError(f"column {column} holds {type(value).__name__}, not an object")
     return value
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object, if it gives each name one value: of two, readers would not take the same."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name stands twice in it")
+    return found
 
 
 def _key_and_query(config: dict[str, Any]) -> dict[str, Any]:

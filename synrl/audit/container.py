@@ -23,7 +23,9 @@ _BOXES = {
     "moov/trak/mdia/minf",
     *(f"{_TABLES}/{name}" for name in ("stsd", "stts", "stss", "stsc", "stsz", "stco")),
 }
-_NEEDED = {"ftyp", "moov", "mdat", "moov/mvhd", "moov/trak", "moov/trak/tkhd", f"{_TABLES}/stsz"}
+_NEEDED = {"ftyp", "moov", "mdat", "moov/mvhd", "moov/trak", "moov/trak/tkhd"} | {
+    f"{_TABLES}/{name}" for name in ("stsd", "stsz", "stco")
+}
 _OFTEN = ("free",)
 _UPRIGHT = struct.pack(">9i", 1 << 16, 0, 0, 0, 1 << 16, 0, 0, 0, 1 << 30)
 """The matrix of a picture that is shown as it is."""
@@ -75,6 +77,11 @@ def _odd_contents(data: bytes) -> Iterator[str]:
     if bodies["moov/mvhd"][36:72] != _UPRIGHT or bodies["moov/trak/tkhd"][40:76] != _UPRIGHT:
         yield "the file turns or stretches its pictures by a display matrix"
     yield from _odd_edits(bodies.get("moov/trak/edts/elst"))
+    if struct.unpack_from(">I", bodies[f"{_TABLES}/stsd"], 4)[0] != 1:
+        yield "the file describes its frames in more than one way"
+    chunks, first = struct.unpack_from(">II", bodies[f"{_TABLES}/stco"], 4)
+    if chunks != 1 or first != data.index(b"mdat") + 4:
+        yield "the frames do not lie at the beginning of the media data"
     yield from _odd_media(bodies["mdat"], bodies[f"{_TABLES}/stsz"])
 
 

@@ -1,9 +1,9 @@
 """Every frame of a video held against the same frame drawn again from what the row says.
 
-Brightness is compared on every frame and colour on every `COLOUR_STRIDE`th, over the whole frame and not only
-where objects are. The quantiser is constant, so no pixel may be further off than `WORST`, whatever is shown.
-A fainter change of a larger area is found on the key frames, twice a second: there the mean of each square of
-`BLOCK` px may be off by at most `WORST_MEAN`. What is smaller than all of these is not found.
+The whole frame is compared, in brightness and colour, and not only where objects are. The quantiser is
+constant, so no pixel may be further off than `WORST`, whatever is shown. A fainter change of a larger area is
+found on the key frames, twice a second: there the mean of each square of `BLOCK` px may be off by at most
+`WORST_MEAN`. What is smaller than both is not found.
 """
 
 from __future__ import annotations
@@ -18,12 +18,10 @@ from synrl.video.raster import chroma_planes, luma_planes, moves
 from synrl.video.scene import Scene
 from synrl.world.timeline import Poses
 
-WORST = 40
+WORST = 32
 """Levels (of 255) between a pixel and what it must be, brightness or colour; our encoder stays below 30."""
-COLOUR_STRIDE = 5
-"""Frames from one on which colour is compared to the next: a sixth of a second."""
 BLOCK = 8
-"""Px of a side of the squares whose mean brightness is compared."""
+"""Px of a side of the squares whose means are compared, in each plane."""
 WORST_MEAN = 4.0
 """Levels between the mean of a square and what it must be; our encoder stays below 2.5."""
 _REPEATS = "shows once more what the frame before it does"
@@ -48,42 +46,60 @@ class Wrong(NamedTuple):
     """Whether it shows what the frame before it does."""
 
 
-def unlike(pictures: Iterable[Picture], scene: Scene, poses: Poses, fps: float) -> Iterator[str]:
-    """What is wrong with the pictures of a video, as short sentences that name frames and times."""
-    found = list(wrong_frames(pictures, scene, poses))
+def unlike(
+    pictures: Iterable[Picture], scene: Scene, poses: Poses, fps: float, key_distance: int
+) -> Iterator[str]:
+    """What is wrong with the pictures of a video, as short sentences that name frames and times.
+
+    Args:
+        key_distance: frames from one key frame to the next at most, because faint changes are found on them.
+    """
+    keys: list[int] = []
+    found = list(wrong_frames(_noted(pictures, keys), scene, poses))
     causes = _causes(found)
     starts = [0, *(i for i in range(1, len(found)) if _apart(found, causes, i)), len(found)]
     stretches = list(zip(starts, starts[1:], strict=False)) if found else []
     for first, end in stretches[:_MOST]:
-        when = _named(found[first].number, found[end - 1].number, fps)
-        yield f"{when} {causes[first] or _difference(found[first:end])}"
+        when, cause = _named(found[first].number, found[end - 1].number, fps), causes[first]
+        yield f"{when} {f'{cause}; it ' if cause else ''}{_difference(found[first:end])}"
     if len(stretches) > _MOST:
         more, last = len(stretches) - _MOST, found[-1].number
         yield f"{more} more stretches of frames are wrong, the last up to {_named(last, last, fps)}"
+    ends = [*keys, poses.num_frames]
+    for key, following in zip(ends, ends[1:], strict=False):
+        if following - key > key_distance:
+            yield f"there is no key frame from frame {key} to {following}; allowed: {key_distance} frames"
+            break
+
+
+def _noted(pictures: Iterable[Picture], keys: list[int]) -> Iterator[Picture]:
+    """The same pictures; the numbers of key frames are written down."""
+    for picture in pictures:
+        if picture.is_key:
+            keys.append(picture.number)
+        yield picture
 
 
 def wrong_frames(pictures: Iterable[Picture], scene: Scene, poses: Poses) -> Iterator[Wrong]:
     """The frames of a video that are not as a scene and its poses say."""
-    some = Poses(**{name: values[::COLOUR_STRIDE] for name, values in vars(poses).items()})
-    lumas, chromas = luma_planes(scene, poses), chroma_planes(scene, some)
-    moving = moves(poses)
-    room, compared_colour, before, wrong = _Room(scene.height, scene.width), False, None, False
-    for picture, must in zip(pictures, lumas, strict=False):
+    drawn = zip(luma_planes(scene, poses), chroma_planes(scene, poses), strict=True)
+    moving, room = moves(poses), _Room(scene.height, scene.width)
+    before, wrong = None, False
+    for picture, (luma, chroma) in zip(pictures, drawn, strict=False):
         number = picture.number
-        same = not (picture.is_new or moving[number] or wrong)
-        compared_colour &= same
-        colours: Sequence[np.ndarray] = next(chromas) if number % COLOUR_STRIDE == 0 else ()
-        if not same or (colours and not compared_colour):
-            shown = planes(picture.frame)
-            expected = (must, *colours)
-            compared_colour |= bool(colours)
-            worst = max(map(room.furthest, shown, expected))
-            off = _squares_off(shown[0], must) if picture.is_key and picture.is_new else 0.0
-            wrong = worst > WORST or off > WORST_MEAN
+        if picture.is_new or moving[number] or wrong:
+            shown, expected = planes(picture.frame), (luma, *chroma)
+            worst: float = max(map(room.furthest, shown, expected))
+            if picture.is_key and picture.is_new:
+                off = max(map(_squares_off, shown, expected))
+                worst = max(worst, off if off > WORST_MEAN else 0)
+                wrong = off > WORST_MEAN or worst > WORST
+            else:
+                wrong = worst > WORST
             if wrong:
                 repeats = before is not None and room.furthest(planes(before)[0], shown[0]) <= WORST // 2
                 box = _box(shown, expected)
-                yield Wrong(number, max(worst, off), box, _means(shown[0]), _means(must), repeats)
+                yield Wrong(number, worst, box, _means(shown[0]), _means(luma), repeats)
         before = picture.frame
 
 
@@ -119,13 +135,13 @@ def _squares_off(one: np.ndarray, two: np.ndarray) -> float:
 
 
 def _box(shown: Sequence[np.ndarray], expected: Sequence[np.ndarray]) -> tuple[int, int, int, int]:
-    """Around every pixel, or else every square, that is off by too much."""
-    boxes = []
+    """Around every pixel and every square that is off by too much."""
+    boxes: list[tuple[int, int, int, int] | None] = []
     for one, two in zip(shown, expected, strict=False):
         scale = shown[0].shape[0] // one.shape[0]
         boxes.append(_extent(np.abs(one.astype(np.int16) - two) > WORST, scale))
-    squares = _extent(np.abs(_means(shown[0]) - _means(expected[0])) > WORST_MEAN, BLOCK)
-    found = [box for box in boxes if box] or [box for box in (squares,) if box]
+        boxes.append(_extent(np.abs(_means(one) - _means(two)) > WORST_MEAN, scale * BLOCK))
+    found = [box for box in boxes if box]
     lefts, tops, rights, bottoms = zip(*found, strict=True)
     return min(lefts), min(tops), max(rights), max(bottoms)
 

@@ -42,6 +42,8 @@ def drafted(row: Mapping[str, Any]) -> Draft:
             f"{odd[0]} is {_shown(knobs.get(odd[0]))}, where level {level} of {row['family']} has "
             f"{_shown(preset.get(odd[0]))}"
         )
+    if not isinstance(row["config"]["twins"], bool):
+        raise ConfigError(f"twins is {_shown(row['config']['twins'])}; allowed: true and false")
     return redraft(row)
 
 
@@ -70,8 +72,6 @@ def plain(value: Any) -> Any:
 
 def _differing(stored: Any, made: Any, where: str) -> tuple[str, Any, Any] | None:
     """The first place at which two values differ, with both."""
-    if stored == made and type(stored) is type(made):
-        return None
     if isinstance(stored, Mapping) and isinstance(made, Mapping):
         for name in [*made, *(name for name in stored if name not in made)]:
             if name not in stored or name not in made:
@@ -80,13 +80,17 @@ def _differing(stored: Any, made: Any, where: str) -> tuple[str, Any, Any] | Non
                 return found
         return None
     if isinstance(stored, list) and isinstance(made, list):
+        if stored and stored == made and isinstance(stored[0], (float, bool)):
+            return None  # coordinates of a track, whose types are those of its column
         if len(stored) != len(made):
             return f"the length of {where}", len(stored), len(made)
         for number, (one, two) in enumerate(zip(stored, made, strict=True)):
             if found := _differing(one, two, f"{where}[{number}]"):
                 return found
         return None
-    if isinstance(stored, float) and isinstance(made, (int, float)) and stored == _single(made):
+    # In JSON, true, 1 and 1.0 are three things, and equal in Python.
+    alike = stored == made and type(stored) is type(made)
+    if alike or (isinstance(stored, float) and isinstance(made, float) and stored == _single(made)):
         return None
     return where, stored, made
 

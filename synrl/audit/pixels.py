@@ -44,6 +44,8 @@ _FOR_HIDDEN = 40
 """Frames on which an object is looked for that was found on fewer than `LEAST` of them."""
 _GRID = 7
 """Frames, spread over a clip, of which these are chosen."""
+_PAIRS = 1 << 20
+"""Pairs of objects that are held against each other at once."""
 _NOISE = 20.0
 """RGB distance below which the encoder, not an object, made a pixel unlike the ground."""
 
@@ -232,6 +234,15 @@ def _share_off(area: float, of_outline: float, rim: float) -> float:
 
 def _apart(boxes: np.ndarray, visible: np.ndarray, width: int, height: int) -> np.ndarray:
     """Whether each object's widened box lies in the frame and apart from every visible object's box."""
+    apart: np.ndarray = np.empty(visible.shape, bool)
+    step = max(1, _PAIRS // boxes.shape[1] ** 2)  # every object is held against every other, so in portions
+    for start in range(0, len(boxes), step):
+        some = slice(start, start + step)
+        apart[some] = _apart_on(boxes[some], visible[some], width, height)
+    return apart
+
+
+def _apart_on(boxes: np.ndarray, visible: np.ndarray, width: int, height: int) -> np.ndarray:
     left, top, right, bottom = np.moveaxis(boxes + np.array([-_ROOM, -_ROOM, _ROOM, _ROOM]), 2, 0)
     inside: np.ndarray = (left >= 0) & (top >= 0) & (right <= width) & (bottom <= height)
     others = np.moveaxis(boxes[:, None], 3, 0)

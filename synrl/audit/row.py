@@ -30,7 +30,7 @@ from synrl.audit.lettering import MIN_ALIKE, Written, agreements
 from synrl.audit.pixels import Search, misplaced, plan_search
 from synrl.cot.check import check as check_chain
 from synrl.dataset.rows import Draft, answers, min_fps, name_row, num_effective_ops, twin_index
-from synrl.errors import SynRLError, VideoError
+from synrl.errors import SynRLError, VideoError, allowed
 from synrl.evidence import Evidence
 from synrl.schema import time_ms
 from synrl.scoring import score
@@ -38,16 +38,20 @@ from synrl.seeds import GENERATOR_VERSION
 from synrl.tasks import get_family
 from synrl.tasks.base import Caption, Family
 from synrl.video.decode import read, to_rgb
-from synrl.video.encode import ENCODINGS, notes, skips
-from synrl.video.pictures import Picture, all_pictures
+from synrl.video.encode import ENCODINGS, notes, remux, skips
+from synrl.video.pictures import Picture, all_pictures, packets
 
 Row = Mapping[str, Any]
 
 BYTES_OF = 16
 """Of so many rows, one is also encoded again, to see that the bytes of its file follow from its key."""
+_PIXELS = 1 << 27
+"""Pixels of all frames that are kept at once; those of a usual clip, twice."""
 OLD = "columns, frames and bytes of rows that another version of the generator made"
 OTHER_BYTES = "bytes of videos that other libraries encoded"
 """What is told as unproved."""
+_VERSIONS = tuple(str(number) for number in range(1, int(GENERATOR_VERSION) + 1))
+_OLDER = _VERSIONS[:-1]
 
 
 class Findings(NamedTuple):
@@ -70,8 +74,10 @@ def examine(row: Row, *, same_libraries: bool = True) -> Findings:
             its video must be the same.
     """
     case, findings = _Case(row, same_libraries), Findings([], [])
-    if row["generator_version"] != GENERATOR_VERSION:
+    if row["generator_version"] in _OLDER:
         findings.unproved.append(OLD)
+    elif row["generator_version"] != GENERATOR_VERSION:
+        findings.problems.append(f"generator_version is {row['generator_version']!r}; {allowed(_VERSIONS)}")
     elif not same_libraries:
         findings.unproved.append(OTHER_BYTES)
     for check in CHECKS:
@@ -235,8 +241,10 @@ def _video(case: _Case) -> Iterator[str]:
     fits = draft is not None and size == (draft.scene.width, draft.scene.height)
     encoding = ENCODINGS.get(row["config"].get("encoding", "")) if fits else None
     known = skips(*size, round(row["fps"]), encoding) if encoding else ()
-    # Without the scene, every frame is searched for every object instead.
-    search = _search(case, every=0 if fits else 1)
+    # Without the scene, every frame is searched for every object instead, as far as memory allows.
+    search = _search(
+        case, every=0 if fits else 1 + row["num_frames"] * row["width"] * row["height"] // _PIXELS
+    )
     captions = [caption for caption in case.family.captions(case.evidence) if caption.start < caption.end]
     wanted = {*search.wanted, *map(_moment, captions)}
     images: dict[int, np.ndarray] = {}
@@ -251,11 +259,12 @@ def _video(case: _Case) -> Iterator[str]:
         if late:
             shown = float(info.stamps[late[0]] * info.unit)
             yield f"frame {late[0]} is shown at {shown:.3f} s, not {late[0] / row['fps']:.3f} s"
-        if wrong or info.pix_fmt != "yuv420p":
-            return
+        if wrong or info.pix_fmt != "yuv420p" or (draft is not None and not fits):
+            return  # the pictures can't be those of the row
         watched = _keeping(pictures, wanted, images)
         if draft is not None and fits:
-            yield from unlike(watched, draft.scene, draft.poses, row["fps"])
+            distance = encoding.key_distance(round(row["fps"])) if encoding else info.num_frames
+            yield from unlike(watched, draft.scene, draft.poses, row["fps"], distance)
         for _ in watched:
             pass
     yield from misplaced(search, images, lambda frames: read(data, lambda _: frames)[1])
@@ -263,8 +272,14 @@ def _video(case: _Case) -> Iterator[str]:
 
 
 def _container(case: _Case) -> Iterator[str]:
-    """What the file holds beside pictures."""
-    yield from odd_contents(case.row["video"]["bytes"])
+    """What the file holds beside pictures: with the same libraries, exactly what our muxer writes."""
+    data, odd = case.row["video"]["bytes"], odd_contents(case.row["video"]["bytes"])
+    yield from odd
+    if case.draft is not None and case.same_libraries and not odd:
+        size = case.draft.scene.width, case.draft.scene.height
+        encoding = ENCODINGS[case.row["config"]["encoding"]]
+        if remux(*packets(data), *size, round(case.row["fps"]), encoding) != data:
+            yield "the file holds something beside its frames that no video of a row has"
 
 
 def _search(case: _Case, every: int) -> Search:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,11 +16,14 @@ from tqdm.auto import tqdm
 
 from synrl.audit.key import plain
 from synrl.audit.row import examine
+from synrl.cot.run import SUMMARY
+from synrl.dataset.generate import shards
 from synrl.dataset.origin import libraries
 from synrl.dataset.reading import Group, Source
 from synrl.dataset.recipes import Batch, Recipe
 from synrl.dataset.record import made_from
 from synrl.dataset.rows import TWINS
+from synrl.errors import DataError, first_line
 from synrl.pool import ordered_map
 from synrl.seeds import GENERATOR_VERSION, SHIFT
 
@@ -67,10 +72,10 @@ def verify(data: str, *, num_proc: int = 1, progress: bool = True) -> Proof:
     made = made_from(source.folder)
     recipe, origin = made or (None, {})
     same = libraries().items() <= origin.items()
-    dataset = _Dataset(recipe, chains=(source.folder / "cot.json").is_file())
+    dataset = _Dataset(recipe, _accepted(source.folder / SUMMARY))
     if recipe is None:
         proof.unproved["whether all rows are there: the folder names no recipe, or several"] = source.num_rows
-    check = partial(_check_group, recipe, same)
+    check = partial(_check_group, recipe, source.folder, same)
     with tqdm(total=source.num_rows, unit="row", disable=not progress) as bar, ordered_map(num_proc) as run:
         for results in run(check, source.groups):
             for row in results:
@@ -81,8 +86,37 @@ def verify(data: str, *, num_proc: int = 1, progress: bool = True) -> Proof:
                     proof.problems.setdefault(row.row_id, []).extend(problems)
                     proof.families[row.row_id] = row.family
             bar.update(len(results))
-    proof.whole = list(dataset.problems())
+    proof.whole = [*dataset.problems(), *_other_files(source, recipe)]
+    if dataset.accepted is not None:
+        proof.unproved["whether rows that cot.json says were left out had to be"] = source.num_rows
     return proof
+
+
+def _accepted(path: Path) -> dict[str, int] | None:
+    """How many rows of each family a summary of chains of thought says are there; None if there is none.
+
+    Raises:
+        DataError: it is no such summary.
+    """
+    if not path.exists():
+        return None
+    try:
+        families = json.loads(path.read_text(encoding="utf-8"))["families"]
+        return {str(name): int(counts["accepted"]) for name, counts in families.items()}
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        raise DataError(f"{path} is no summary of `synrl cot`: {first_line(error)}") from error
+
+
+def _other_files(source: Source, recipe: Recipe | None) -> Iterator[str]:
+    """What is wrong with the files that rows lie in: their names say of which family and split they are."""
+    if recipe is None:
+        return
+    wanted = {shard.name for shard in shards(recipe)}
+    found = {group.path.relative_to(source.folder).as_posix() for group in source.groups}
+    for name in sorted(found - wanted):
+        yield f"{name} is no file of its recipe"
+    for name in sorted(wanted - found):
+        yield f"{name} is not there, or holds nothing"
 
 
 class _Checked(NamedTuple):
@@ -102,9 +136,11 @@ class _Checked(NamedTuple):
     backwards: str
 
 
-def _check_group(recipe: Recipe | None, same_libraries: bool, group: Group) -> list[_Checked]:
+def _check_group(recipe: Recipe | None, folder: Path, same_libraries: bool, group: Group) -> list[_Checked]:
     """Prove the rows of a group."""
     batches = {(batch.family, batch.key): batch for batch in recipe.batches()} if recipe else {}
+    name = group.path.relative_to(folder).as_posix()
+    here = next((shard.batch for shard in shards(recipe) if shard.name == name), None) if recipe else None
     found = []
     for row in group.rows():
         problems, unproved = examine(row, same_libraries=same_libraries)
@@ -113,6 +149,8 @@ def _check_group(recipe: Recipe | None, same_libraries: bool, group: Group) -> l
         batch = batches.get((family, split))
         if batch is not None:
             problems += _unlike_recipe(row, batch)
+        if here is not None and (family, split) != (here.family, here.key):
+            problems.append(f"it lies in {name}, which is for {here.family} and {here.key!r}")
         twin_id = row["twin_id"]
         scenes = _scene(row, 1), "" if twin_id is None else _scene(row, -1)
         asked = row["question"], row["answer_text"]
@@ -148,8 +186,9 @@ def _scene(row: Mapping[str, Any], step: int) -> str:
 class _Dataset:
     """What rows have to do with each other: ids, scenes, twins, and how many there must be."""
 
-    def __init__(self, recipe: Recipe | None, chains: bool) -> None:
-        self._recipe, self._chains = recipe, chains
+    def __init__(self, recipe: Recipe | None, accepted: Mapping[str, int] | None) -> None:
+        self._recipe, self.accepted = recipe, accepted
+        self._rows: Counter[str] = Counter()
         self._ids: Counter[str] = Counter()
         self._scenes: dict[tuple[str, str], str] = {}
         self._twins: dict[str, _Checked] = {}
@@ -158,6 +197,7 @@ class _Dataset:
     def add(self, row: _Checked) -> Iterator[str]:
         """What is wrong with a row beside those before it."""
         self._ids[row.row_id] += 1
+        self._rows[row.family] += 1
         if self._ids[row.row_id] > 1:
             yield f"id occurs {self._ids[row.row_id]} times"
         # A shifted split shows the scenes of another one on purpose.
@@ -172,8 +212,11 @@ class _Dataset:
 
     def problems(self) -> Iterator[str]:
         """What is wrong with the whole, once every row was added."""
+        for family, count in (self.accepted or {}).items():
+            if self._rows[family] != count:
+                yield f"{self._rows[family]} rows of {family} are there, cot.json says {count}"
         for row_id, row in self._twins.items():
-            if row.twin_id not in self._ids:
+            if row.twin_id not in self._ids and self.accepted is None:
                 yield f"{row.twin_id}, the twin of {row_id}, is not there"
         if self._recipe is None:
             return
@@ -182,7 +225,7 @@ class _Dataset:
             yield f"{self._counts[family, split]} rows of {family} and {split!r} are none of its recipe"
         for (family, split), count in wanted.items():
             found = self._counts[family, split]
-            if found > count or (found < count and not self._chains):
+            if found > count or (found < count and self.accepted is None):
                 yield f"{found} rows of {family} and {split!r} are there, its recipe says {count}"
 
 

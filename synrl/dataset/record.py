@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from synrl.dataset.recipes import Part, Recipe
 from synrl.dataset.sources import VideoSource
-from synrl.errors import DataError
+from synrl.errors import DataError, first_line
 from synrl.output import write_whole
 
 RECIPE = "recipe.json"
@@ -90,7 +90,7 @@ class Record:
                     "findings": tuple(said["findings"]),
                 }
             )
-        except (TypeError, KeyError, AttributeError, json.JSONDecodeError) as error:
+        except (TypeError, KeyError, AttributeError, json.JSONDecodeError, RecursionError) as error:
             raise DataError(f"{where} is no record of a recipe: {type(error).__name__}: {error}") from error
 
 
@@ -149,19 +149,22 @@ def made_from(folder: Path) -> tuple[Recipe, dict[str, str]] | None:
         DataError: what it says is no recipe, or means other rows here.
     """
     path = folder / RECIPE
-    if not path.is_file():
+    if not path.exists():
         published = sorted((folder / "recipes").glob("*.json"))
         if len(published) != 1:
             return None
-        record = Record.from_json(published[0].read_text(encoding="utf-8"), str(published[0]))
-        return record.recipe, record.origin
+        path = published[0]
     try:
-        said = json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        if path.name != RECIPE:
+            record = Record.from_json(text, str(path))
+            return record.recipe, {str(name): str(what) for name, what in record.origin.items()}
+        said = json.loads(text)
         return read_recipe(said, str(path)), {str(name): str(what) for name, what in said["origin"].items()}
-    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         if isinstance(error, DataError):
             raise
-        raise DataError(f"{path} is no recipe: {type(error).__name__}: {error}") from error
+        raise DataError(f"{path} is no recipe: {type(error).__name__}: {first_line(error)}") from error
 
 
 def recipe_of(folder: Path) -> Recipe | None:

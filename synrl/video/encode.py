@@ -39,6 +39,10 @@ class Encoding:
     key_frames_per_second: int = 2
     """A reader that samples 2 frames a second then finds every one of them by itself."""
 
+    def key_distance(self, fps: int) -> int:
+        """Frames from one key frame to the next, at most."""
+        return max(1, fps // self.key_frames_per_second)
+
     def options(self) -> dict[str, str]:
         """The encoder's options as FFmpeg takes them."""
         parameters = (
@@ -114,6 +118,31 @@ def encode_frames(
     return file.getvalue()
 
 
+def remux(
+    packets: Sequence[bytes], keys: Sequence[bool], width: int, height: int, fps: int, encoding: Encoding
+) -> bytes:
+    """The MP4 file that holds given packets (as MP4 stores them), one a frame, as `encode` would write it."""
+    file = io.BytesIO()
+    options = {"fflags": "+bitexact", "moov_size": str(_index_size(len(packets)))}
+    with av.open(file, "w", format="mp4", options=options) as container:
+        stream = _add_stream(container, width, height, fps, encoding)
+        for number, (data, is_key) in enumerate(zip(packets, keys, strict=True)):
+            packet = _repeated(_with_start_codes(data), stream, number)
+            packet.is_keyframe = is_key
+            container.mux(packet)
+    return file.getvalue()
+
+
+def _with_start_codes(packet: bytes) -> bytes:
+    """A packet as MP4 stores it, each unit behind its length, as an encoder gives it."""
+    found, at = [], 0
+    while at + 4 <= len(packet):
+        end = at + 4 + int.from_bytes(packet[at : at + 4], "big")
+        found += [b"\x00\x00\x00\x01", packet[at + 4 : end]]
+        at = end
+    return b"".join(found)
+
+
 def _add_stream(
     container: av.container.OutputContainer, width: int, height: int, fps: int, encoding: Encoding
 ) -> av.VideoStream:
@@ -121,7 +150,7 @@ def _add_stream(
     context = stream.codec_context
     context.width, context.height, context.pix_fmt = width, height, "yuv420p"
     context.time_base = Fraction(1, fps)
-    context.gop_size = max(1, fps // encoding.key_frames_per_second)
+    context.gop_size = encoding.key_distance(fps)
     context.color_range = ColorRange.MPEG
     context.colorspace, context.color_primaries, context.color_trc = _MATRIX, _PRIMARIES, _TRANSFER
     return stream

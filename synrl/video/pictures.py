@@ -18,6 +18,9 @@ from av.video.stream import VideoStream
 from synrl.errors import VideoError
 from synrl.video.decode import Packet, VideoInfo, described, index_of, opened, packets_of
 
+_SLICE, _IDR = 1, 5
+"""Types of the units that hold pictures: one that refers to others, and a key frame."""
+
 
 class Picture(NamedTuple):
     """One frame as the decoder gives it."""
@@ -41,10 +44,21 @@ def all_pictures(data: bytes, skips: Sequence[bytes] = ()) -> Iterator[tuple[Vid
         VideoError: as in `synrl.video.decode`, or the pictures are not stored in the order of showing.
     """
     with opened(data) as (container, stream):
-        packets = packets_of(container, stream)
-        info = described(stream, index_of(packets, stream))
+        stored = packets_of(container, stream)
+        info = described(stream, index_of(stored, stream))
         container.seek(0)  # the walk has left the decoder at the end of the file
-        yield info, _pictures(stream, packets, [_in_mp4(skip) for skip in skips])
+        yield info, _pictures(stream, stored, [_in_mp4(skip) for skip in skips])
+
+
+def packets(data: bytes) -> tuple[list[bytes], list[bool]]:
+    """The packets of a file, and which of them are key frames by their contents.
+
+    Raises:
+        VideoError: the file is no video.
+    """
+    with opened(data) as (container, stream):
+        found = [bytes(packet) for packet in packets_of(container, stream)]
+    return found, [_slice_of(packet)[0] == _IDR for packet in found]
 
 
 def planes(frame: av.VideoFrame) -> list[np.ndarray]:
@@ -67,15 +81,20 @@ def _pictures(stream: VideoStream, packets: Sequence[Packet], skips: Sequence[by
     last_key, since_key, untouched = b"", 0, False
     pending: list[Packet] = []
     """What the decoder has not seen, because it knew the pictures."""
+    refers = False
+    """Whether the last picture that was decoded is the one that a packet without content repeats."""
     for number, packet in enumerate(packets):
-        data, is_key = bytes(packet), packet.is_keyframe
+        data = bytes(packet)
+        kind, reference = _slice_of(data)
+        # What the file says of key frames, or a unit within a frame, is not to be believed.
+        is_key = kind == _IDR
         since_key = 0 if is_key else since_key + 1
         if is_key:
             pending.clear()
-            known = untouched and data == last_key
+            known = untouched and refers and data == last_key
             last_key, untouched = data, True
         else:
-            known = since_key <= len(skips) and data == skips[since_key - 1]
+            known = refers and since_key <= len(skips) and data == skips[since_key - 1]
             untouched &= known
         if known:
             pending.append(packet)
@@ -83,9 +102,21 @@ def _pictures(stream: VideoStream, packets: Sequence[Packet], skips: Sequence[by
             for late in (*pending, packet):
                 shown = _decode(stream, late, number)
             pending.clear()
+            refers = reference
         if shown is None:
             raise VideoError("the video does not begin with a key frame")
         yield Picture(number, shown, is_key, not known)
+
+
+def _slice_of(packet: bytes) -> tuple[int, bool]:
+    """The type of the unit that holds a packet's picture, and whether later pictures may refer to it."""
+    at = 0
+    while at + 4 < len(packet):
+        header = packet[at + 4]
+        if header & 31 in (_SLICE, _IDR):
+            return header & 31, bool(header & 96)
+        at += 4 + int.from_bytes(packet[at : at + 4], "big")
+    return 0, False
 
 
 def _decode(stream: VideoStream, packet: Packet, number: int) -> av.VideoFrame:

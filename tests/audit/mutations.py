@@ -389,6 +389,16 @@ def config_knob(row: Row) -> None:
     row["config"][name] += 1
 
 
+@lie("twins is 1")
+def config_twins_that_is_a_number(row: Row) -> None:
+    row["config"]["twins"] = int(row["config"]["twins"]) or 1
+
+
+@lie("num_effective_ops is")
+def config_count_that_is_no_whole_number(row: Row) -> None:
+    row["config"]["num_effective_ops"] = float(row["config"]["num_effective_ops"])
+
+
 @lie("where level")
 def config_knob_that_no_family_has(row: Row) -> None:
     row["config"]["gravity"] = 9.81
@@ -549,6 +559,11 @@ def video_brighter_by_eight_levels(frames: Planes, row: Row) -> None:
         frame[0] = np.minimum(frame[0], 247) + 8
 
 
+@painted("frame 33")
+def video_with_a_patch_of_another_hue_on_one_frame(frames: Planes, row: Row) -> None:
+    frames[33][1][50:60, 50:60] ^= 0x70
+
+
 @painted("frame")
 def video_of_another_hue(frames: Planes, row: Row) -> None:
     for frame in frames:
@@ -685,6 +700,38 @@ def file_with_a_second_stream(row: Row) -> None:
 @lie("the file has tags")
 def file_with_tags(row: Row) -> None:
     row["video"]["bytes"] = _remuxed(row, metadata={"title": "the answer is B"})
+
+
+@lie("beside its frames")
+def file_with_a_message_in_the_name_of_its_handler(row: Row) -> None:
+    data = bytearray(row["video"]["bytes"])
+    at = data.index(b"VideoHandler")
+    data[at : at + 12] = b"the answer B"
+    row["video"]["bytes"] = bytes(data)
+
+
+@lie("beside its frames")
+def file_of_another_display_size(row: Row) -> None:
+    data = bytearray(row["video"]["bytes"])
+    at = data.index(b"tkhd") + 4 + 76
+    data[at : at + 8] = struct.pack(">II", 448 << 16, 20 << 16)
+    row["video"]["bytes"] = bytes(data)
+
+
+@lie("beside its frames")
+def file_that_plays_four_times_as_fast(row: Row) -> None:
+    data = bytearray(row["video"]["bytes"])
+    at = data.index(b"mvhd") + 4 + 20
+    data[at : at + 4] = struct.pack(">I", 4 << 16)
+    row["video"]["bytes"] = bytes(data)
+
+
+@lie("not lie at the beginning")
+def file_whose_frames_lie_elsewhere(row: Row) -> None:
+    data = bytearray(row["video"]["bytes"])
+    at = data.index(b"stco") + 12
+    data[at : at + 4] = struct.pack(">I", struct.unpack(">I", data[at : at + 4])[0] + 1)
+    row["video"]["bytes"] = bytes(data)
 
 
 @lie("not h264 yuv420p")

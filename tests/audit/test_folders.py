@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -102,6 +103,47 @@ def test_rows_beyond_the_last_of_the_recipe_are_told(folder: Path, tmp_path: Pat
     other = generate(plain((FAMILY,), 8, seed=5, twins=True), tmp_path / "other", progress=False)
     change(folder, lambda table: pq.read_table(next((other / FAMILY).glob("*.parquet"))))
     assert "its recipe ends with row 5" in told(prove(folder))
+
+
+def test_a_file_under_another_name_is_told(folder: Path) -> None:
+    (path,) = (folder / FAMILY).glob("*.parquet")
+    path.rename(path.with_name(path.name.replace("train", "test")))
+    assert f"{FAMILY}/test-00000-of-00001.parquet is no file of its recipe" in told(prove(folder))
+
+
+def test_rows_in_the_file_of_another_family_are_told(folder: Path) -> None:
+    one, two = (next((folder / family).glob("*.parquet")) for family in (FAMILY, "card_stack"))
+    data = one.read_bytes()
+    one.write_bytes(two.read_bytes())
+    two.write_bytes(data)
+    assert "which is for card_stack and 'train'" in told(prove(folder))
+
+
+def test_an_empty_summary_of_chains_does_not_excuse_missing_rows(folder: Path) -> None:
+    change(folder, lambda table: table.slice(0, 1))
+    (folder / "cot.json").touch()
+    with pytest.raises(DataError, match="no summary"):
+        prove(folder)
+    (folder / "cot.json").write_text(json.dumps({"families": {FAMILY: {"accepted": 12, "dropped": 0}}}))
+    assert f"1 rows of {FAMILY} are there, cot.json says 12" in told(prove(folder))
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "\udcff", "3", '{"origin": 3}'])
+def test_a_recipe_that_is_none_is_one_line(folder: Path, text: str) -> None:
+    (folder / "recipe.json").write_bytes(text.encode("utf-8", "surrogateescape"))
+    with pytest.raises(DataError, match="recipe"):
+        prove(folder)
+    (folder / "recipes").mkdir()
+    (folder / "recipe.json").rename(folder / "recipes" / "rows.json")
+    with pytest.raises(DataError, match="recipe"):
+        prove(folder)
+
+
+@pytest.mark.parametrize("version", ["0", "99", "-1", "2.0", "two"])
+def test_a_version_of_the_generator_that_never_was_is_told(folder: Path, version: str) -> None:
+    (folder / "recipe.json").unlink()
+    change(folder, lambda table: replace(table, "generator_version", [version] * table.num_rows))
+    assert f"generator_version is {version!r}" in told(prove(folder))
 
 
 def test_what_another_version_of_the_generator_made_is_not_called_proved(folder: Path) -> None:

@@ -43,7 +43,7 @@ def mistaken_letters(letter: str, instead: str) -> Callable[..., Any]:
         ("card_stack", "♥", "♦"),
         ("card_stack", "8", "6"),
         ("card_stack", "9", "8"),
-        ("chip_container", "5", "6"),
+        ("chip_container", "25", "50"),
         ("chip_container", "1", "7"),
         ("sliding_puzzle", "8", "3"),
         ("sliding_puzzle", "1", "4"),

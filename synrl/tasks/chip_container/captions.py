@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from synrl.evidence import Evidence, spans
 from synrl.tasks.base import Caption
-from synrl.tasks.shared.mistaken import mistaken
 
 
 def captions(evidence: Evidence) -> Iterator[Caption]:
@@ -16,4 +15,4 @@ def captions(evidence: Evidence) -> Iterator[Caption]:
             worth = name.partition(" ")[0]
             inset = (0.12 * item.size, 0.22 * item.size)
             for start, end in spans(evidence.tracks[name].visible):
-                yield Caption(name, worth, start, end, inset, mistaken(worth))
+                yield Caption(name, worth, start, end, inset)
