@@ -209,7 +209,8 @@ def test_an_option_that_begins_with_the_colour_that_is_shown() -> None:
                 for place, colour in enumerate((draw.choice(colours), shown, draw.choice(colours)))
             }
             asked = replace(
-                chosen(exam, options, right), question="Which colours has the second shape from the left?"
+                chosen(exam, options, right),
+                question="Which colours has the second shape from the left, first to last?",
             )
             made.append(seen(asked, Sight(", ".join(things), things=things), ("first",)))
         return made

@@ -100,10 +100,9 @@ def _subject(exam: Exam, things: Mapping[str, Thing]) -> str:
     named = _asked(exam, things)
     if named:
         return named[0]
-    asked = words(exam.question)
-    for place, ordinal in enumerate(ORDINALS[: len(things)]):
-        if ordinal in asked:
-            return sorted(things, key=lambda name: things[name].x)[place]
+    for word in words(exam.question):  # the first ordinal: "the third shape …, from first to last"
+        if word in ORDINALS[: len(things)]:
+            return sorted(things, key=lambda name: things[name].x)[ORDINALS.index(word)]
     return ""
 
 
