@@ -97,7 +97,11 @@ def wrong_frames(pictures: Iterable[Picture], scene: Scene, poses: Poses) -> Ite
             else:
                 wrong = worst > WORST
             if wrong:
-                repeats = before is not None and room.furthest(planes(before)[0], shown[0]) <= WORST // 2
+                repeats = (
+                    before is not None
+                    and bool(moving[number])
+                    and room.furthest(planes(before)[0], shown[0]) <= WORST // 2
+                )
                 box = _box(shown, expected)
                 yield Wrong(number, worst, box, _means(shown[0]), _means(luma), repeats)
         before = picture.frame
@@ -161,16 +165,20 @@ def _causes(found: Sequence[Wrong]) -> list[str]:
     causes: list[str] = []
     for i, wrong in enumerate(found):
         follows = i > 0 and found[i - 1].number == wrong.number - 1
-        meant = min(found, key=lambda other: float(np.abs(other.must - wrong.shows).max()))
+        meant = min(found, key=lambda other: _apart_by(other.must, wrong.shows))
         cause = ""
         if wrong.shows.max() < _BLACK < wrong.must.max():
             cause = "is black"
         elif wrong.repeats and (not follows or causes[-1] == _REPEATS):
             cause = _REPEATS
-        elif meant is not wrong and float(np.abs(meant.must - wrong.shows).max()) <= WORST_MEAN:
+        elif _apart_by(wrong.must, wrong.shows) > WORST_MEAN >= _apart_by(meant.must, wrong.shows):
             cause = "shows what belongs on another frame"
         causes.append(cause)
     return causes
+
+
+def _apart_by(one: np.ndarray, two: np.ndarray) -> float:
+    return float(np.abs(one - two).max())
 
 
 def _apart(found: Sequence[Wrong], causes: Sequence[str], i: int) -> bool:

@@ -124,6 +124,8 @@ def read_recipe(said: Mapping[str, Any], where: str) -> Recipe:
         said["encoding"],
     )
     if recipe.digest() != said["digest"]:
+        if said["generator_version"] == recipe.generator_version:
+            raise DataError(f"{where} was changed: its digest is not that of what it says")
         raise DataError(
             f"{where} was written by generator version {said['generator_version']}, this is "
             f"{recipe.generator_version}: the same recipe means other rows here"
