@@ -170,9 +170,10 @@ def test_recipes_share_a_repository(hub: Hub, data: Path, tmp_path: Path) -> Non
 def test_shards_that_a_recipe_no_longer_has_are_deleted(
     hub: Hub, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("synrl.dataset.generate.ROWS_PER_SHARD", 2)
-    many = generate(plain(FAMILIES, 5, seed=2), tmp_path / "many", progress=False)
-    publish(many)
+    with monkeypatch.context() as patch:
+        patch.setattr("synrl.dataset.generate.ROWS_PER_SHARD", 2)
+        many = generate(plain(FAMILIES, 5, seed=2), tmp_path / "many", progress=False)
+        publish(many)
     publish(data)
     assert on_hub(hub) == digests(data)
 
