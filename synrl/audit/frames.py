@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from synrl.video.pictures import Picture, planes
-from synrl.video.raster import chroma_planes, luma_planes, moves
+from synrl.video.raster import moves, yuv_frames
 from synrl.video.scene import Scene
 from synrl.world.timeline import Poses
 
@@ -82,13 +82,12 @@ def _noted(pictures: Iterable[Picture], keys: list[int]) -> Iterator[Picture]:
 
 def wrong_frames(pictures: Iterable[Picture], scene: Scene, poses: Poses) -> Iterator[Wrong]:
     """The frames of a video that are not as a scene and its poses say."""
-    drawn = zip(luma_planes(scene, poses), chroma_planes(scene, poses), strict=True)
     moving, room = moves(poses), _Room(scene.height, scene.width)
     before, wrong = None, False
-    for picture, (luma, chroma) in zip(pictures, drawn, strict=False):
+    for picture, drawn in zip(pictures, yuv_frames(scene, poses), strict=False):
         number = picture.number
         if picture.is_new or moving[number] or wrong:
-            shown, expected = planes(picture.frame), (luma, *chroma)
+            shown, expected = planes(picture.frame), planes(drawn)
             worst: float = max(map(room.furthest, shown, expected))
             if picture.is_key and picture.is_new:
                 off = max(map(_squares_off, shown, expected))
@@ -103,7 +102,7 @@ def wrong_frames(pictures: Iterable[Picture], scene: Scene, poses: Poses) -> Ite
                     and room.furthest(planes(before)[0], shown[0]) <= WORST // 2
                 )
                 box = _box(shown, expected)
-                yield Wrong(number, worst, box, _means(shown[0]), _means(luma), repeats)
+                yield Wrong(number, worst, box, _means(shown[0]), _means(expected[0]), repeats)
         before = picture.frame
 
 

@@ -86,7 +86,7 @@ def verify(data: str, *, num_proc: int = 1, progress: bool = True) -> Proof:
                     proof.problems.setdefault(row.row_id, []).extend(problems)
                     proof.families[row.row_id] = row.family
             bar.update(len(results))
-    proof.whole = [*dataset.problems(), *_other_files(source, recipe)]
+    proof.whole = [*dataset.problems(), *_other_files(source, recipe, dataset.accepted)]
     if dataset.accepted is not None:
         proof.unproved["whether rows that cot.json says were left out had to be"] = source.num_rows
     return proof
@@ -107,7 +107,7 @@ def _accepted(path: Path) -> dict[str, int] | None:
         raise DataError(f"{path} is no summary of `synrl cot`: {first_line(error)}") from error
 
 
-def _other_files(source: Source, recipe: Recipe | None) -> Iterator[str]:
+def _other_files(source: Source, recipe: Recipe | None, accepted: Mapping[str, int] | None) -> Iterator[str]:
     """What is wrong with the files that rows lie in: their names say of which family and split they are."""
     if recipe is None:
         return
@@ -115,7 +115,7 @@ def _other_files(source: Source, recipe: Recipe | None) -> Iterator[str]:
     found = {group.path.relative_to(source.folder).as_posix() for group in source.groups}
     for name in sorted(found - wanted):
         yield f"{name} is no file of its recipe"
-    for name in sorted(wanted - found):
+    for name in sorted(wanted - found) if accepted is None else ():
         yield f"{name} is not there, or holds nothing"
 
 

@@ -307,26 +307,3 @@ def yuv_frames(scene: Scene, poses: Poses) -> Iterator[av.VideoFrame]:
             u[window] = from_u[window]
             v[window] = from_v[window]
         yield frame
-
-
-def luma_planes(scene: Scene, poses: Poses) -> Iterator[np.ndarray]:
-    """The brightness of every frame in order, (height, width), as `yuv_frames` has it, in less time.
-
-    It is one array, changed in place between steps.
-    """
-    canvas = _Canvas(scene, yuv=True, shrink=1)
-    plane = canvas.pixels[..., 0].copy()
-    for (windows,) in _paint(scene, poses, [canvas], yuv=True):
-        for window in windows:
-            plane[window] = canvas.pixels[..., 0][window]
-        yield plane
-
-
-def chroma_planes(scene: Scene, poses: Poses) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """The colour of every frame in order, U and V of (height / 2, width / 2), as `yuv_frames` has it.
-
-    They are two views of one array, changed in place between steps.
-    """
-    canvas = _Canvas(scene, yuv=True, shrink=2)
-    for _ in _paint(scene, poses, [canvas], yuv=True):
-        yield canvas.pixels[..., 1], canvas.pixels[..., 2]

@@ -110,7 +110,7 @@ def reencode(row: Row, *, skip: int | None = None, rate: int = 30) -> None:
         av.open(io.BytesIO(row["video"]["bytes"])) as source,
         av.open(file, "w", format="mp4", options={"fflags": "+bitexact"}) as target,
     ):
-        stream = target.add_stream("libx264", rate=rate, options={"crf": "10", "bf": "0"})
+        stream = target.add_stream("libx264", rate=rate, options={"crf": "10", "bf": "0", "g": "15"})
         stream.width, stream.height, stream.pix_fmt = row["width"], row["height"], "yuv420p"
         kept = (frame for number, frame in enumerate(source.decode(video=0)) if number != skip)
         for number, frame in enumerate(kept):
