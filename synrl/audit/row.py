@@ -99,6 +99,8 @@ class _Case:
         self.row, self.same_libraries = row, same_libraries
         self.follows = False
         """Whether the columns were made again and are the same."""
+        self.refusal = ""
+        """Why the key makes no row, once that was tried."""
 
     @cached_property
     def family(self) -> Family:
@@ -115,8 +117,11 @@ class _Case:
             return None
         try:
             return drafted(self.row)
-        except (SynRLError, LookupError, TypeError):
-            return None
+        except SynRLError as error:
+            self.refusal = str(error)
+        except (LookupError, TypeError) as error:
+            self.refusal = f"{type(error).__name__}: {error}"
+        return None
 
 
 def _key(case: _Case) -> Iterator[str]:
@@ -125,21 +130,11 @@ def _key(case: _Case) -> Iterator[str]:
     if row["generator_version"] != GENERATOR_VERSION:
         return
     if case.draft is None:
-        yield f"its key makes no row: {_refusal(row)}"
+        yield f"its key makes no row: {case.refusal}"
         return
     different = list(other_columns(row, case.draft))
     case.follows = not different
     yield from different
-
-
-def _refusal(row: Row) -> str:
-    try:
-        drafted(row)
-    except SynRLError as error:
-        return str(error)
-    except (LookupError, TypeError) as error:
-        return f"{type(error).__name__}: {error}"
-    raise AssertionError("it was refused before")
 
 
 def _identity(case: _Case) -> Iterator[str]:

@@ -75,7 +75,8 @@ def verify(data: str, *, num_proc: int = 1, progress: bool = True) -> Proof:
     dataset = _Dataset(recipe, _accepted(source.folder / SUMMARY))
     if recipe is None:
         proof.unproved["whether all rows are there: the folder names no recipe, or several"] = source.num_rows
-    check = partial(_check_group, recipe, source.folder, same)
+    batches = {shard.name: shard.batch for shard in shards(recipe)} if recipe else {}
+    check = partial(_check_group, batches, source.folder, same)
     with tqdm(total=source.num_rows, unit="row", disable=not progress) as bar, ordered_map(num_proc) as run:
         for results in run(check, source.groups):
             for row in results:
@@ -86,7 +87,9 @@ def verify(data: str, *, num_proc: int = 1, progress: bool = True) -> Proof:
                     proof.problems.setdefault(row.row_id, []).extend(problems)
                     proof.families[row.row_id] = row.family
             bar.update(len(results))
-    proof.whole = [*dataset.problems(), *_other_files(source, recipe, dataset.accepted)]
+    proof.whole = list(dataset.problems())
+    if recipe is not None:
+        proof.whole += _other_files(source, set(batches), dataset.accepted)
     if dataset.accepted is not None:
         proof.unproved["whether rows that cot.json says were left out had to be"] = source.num_rows
     return proof
@@ -107,11 +110,8 @@ def _accepted(path: Path) -> dict[str, int] | None:
         raise DataError(f"{path} is no summary of `synrl cot`: {first_line(error)}") from error
 
 
-def _other_files(source: Source, recipe: Recipe | None, accepted: Mapping[str, int] | None) -> Iterator[str]:
+def _other_files(source: Source, wanted: set[str], accepted: Mapping[str, int] | None) -> Iterator[str]:
     """What is wrong with the files that rows lie in: their names say of which family and split they are."""
-    if recipe is None:
-        return
-    wanted = {shard.name for shard in shards(recipe)}
     found = {group.path.relative_to(source.folder).as_posix() for group in source.groups}
     for name in sorted(found - wanted):
         yield f"{name} is no file of its recipe"
@@ -136,11 +136,13 @@ class _Checked(NamedTuple):
     backwards: str
 
 
-def _check_group(recipe: Recipe | None, folder: Path, same_libraries: bool, group: Group) -> list[_Checked]:
-    """Prove the rows of a group."""
-    batches = {(batch.family, batch.key): batch for batch in recipe.batches()} if recipe else {}
+def _check_group(
+    files: Mapping[str, Batch], folder: Path, same_libraries: bool, group: Group
+) -> list[_Checked]:
+    """Prove the rows of a group, given what the recipe has in each file."""
+    batches = {(batch.family, batch.key): batch for batch in files.values()}
     name = group.path.relative_to(folder).as_posix()
-    here = next((shard.batch for shard in shards(recipe) if shard.name == name), None) if recipe else None
+    here = files.get(name)
     found = []
     for row in group.rows():
         problems, unproved = examine(row, same_libraries=same_libraries)
