@@ -61,7 +61,7 @@ def test_the_gallery_has_every_family_at_every_level(
         (["generate", "card_stack", "-n", "1", "--out", "file"], "file already holds something else"),
         (["verify", "empty"], "no Parquet files in empty"),
         (["verify", "a/b/c"], "neither a folder nor the name of a Hub dataset"),
-        (["verify", "nobody/nothing"], "not to be had from the Hub"),
+        (["verify", "nobody/nothing"], "not a local folder, and could not be fetched from the Hub"),
         (["audit", "empty"], "no Parquet files in empty"),
         (["families", "--gallery", "no/such/page.html"], "can't write no/such/page.html"),
         (["preview", "empty"], "no Parquet files in empty"),

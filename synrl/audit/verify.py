@@ -77,7 +77,7 @@ def verify(data: str, *, num_proc: int = 1, progress: bool = True) -> Proof:
         proof.unproved["whether all rows are there: the folder names no recipe, or several"] = source.num_rows
     batches = {shard.name: shard.batch for shard in shards(recipe)} if recipe else {}
     check = partial(_check_group, batches, source.folder, same)
-    with tqdm(total=source.num_rows, unit="row", disable=not progress) as bar, ordered_map(num_proc) as run:
+    with ordered_map(num_proc) as run, tqdm(total=source.num_rows, unit="row", disable=not progress) as bar:
         for results in run(check, source.groups):
             for row in results:
                 proof.rows[row.family] += 1

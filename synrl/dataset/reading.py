@@ -191,5 +191,5 @@ def _download(repo: str) -> Path:
         )
         said = first_line(error)
         raise DataError(
-            f"{repo} is no folder here, and not to be had from the Hub: {said}; {remedy}"
+            f"{repo} is not a local folder, and could not be fetched from the Hub: {said}; {remedy}"
         ) from error
