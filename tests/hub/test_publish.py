@@ -259,7 +259,7 @@ def test_a_dataset_that_the_hub_refuses_is_one_line(
     hub.faults.append(Fault("GET /(api/)?datasets/", 10_000, status))
     assert main(["stats", REPO]) == 2
     said = capsys.readouterr().err.splitlines()[-1]
-    assert said.startswith(f"synrl stats: {REPO} is no folder here") and str(status) in said
+    assert said.startswith(f"synrl stats: {REPO} is not a local folder") and str(status) in said
     assert ("hf auth login" in said) == (status != 500) and ("goes on" in said) == (status == 500)
 
 
