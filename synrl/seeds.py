@@ -20,7 +20,7 @@ import numpy as np
 
 from synrl.checks import check_range
 
-GENERATOR_VERSION = "3"
+GENERATOR_VERSION = "4"
 """Part of every key and of every row. It changes exactly when the rows of some seed change."""
 
 T = TypeVar("T")
