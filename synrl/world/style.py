@@ -68,8 +68,9 @@ def draw_style(streams: Streams) -> Style:
     )
 
 
-_PALE_GROUNDS = ("#ffffff", "#f4f1ea", "#e9eef5", "#eef3ea", "#f2f2f2")
-_PALE_PANELS = ("#bcd9c4", "#c3d3e8", "#e3d3b8", "#d8c8dc", "#d5d8de")
+_PALE_GROUNDS = ("#e2e5ea", "#ebe4d6", "#dce5f1", "#dfe9da", "#e8e2ea")
+"""Dark enough that the edge of a clip shows on a white page."""
+_PALE_PANELS = ("#aed2ba", "#b3c8e4", "#dcc79f", "#cdb6d4", "#bcc3cf")
 _DARK_GROUNDS = ("#1b1f27", "#22262b", "#1d2a26", "#2a2230")
 _DARK_PANELS = ("#3b424e", "#38464a", "#45404f")
 

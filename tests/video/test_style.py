@@ -62,6 +62,15 @@ def test_every_colour_stands_out_from_every_ground(palette: Palette) -> None:
         assert apart > 60, (colour, ground)
 
 
+@pytest.mark.parametrize("palette", PALETTES)
+def test_no_ground_vanishes_on_a_white_page_and_no_panel_on_a_ground(palette: Palette) -> None:
+    for ground in (*palette.grounds, *palette.panels):
+        assert np.linalg.norm(1 - np.array(rgb_colour(ground))) * 255 > 40, ground
+    for ground, panel in itertools.product(palette.grounds, palette.panels):
+        apart = np.linalg.norm(np.subtract(rgb_colour(ground), rgb_colour(panel))) * 255
+        assert apart > 40, (ground, panel)
+
+
 def test_early_levels_draw_from_the_safe_colours_only() -> None:
     style = draw_style(Streams("a", "train", 0, 0))
     for level in range(1, 6):
