@@ -5,7 +5,7 @@ processor would do all of that too, but each by rules of its own, so that Transf
 evaluation harness could show a model three different videos without anyone noticing.
 
 Frames are spread evenly from the first to the last one, as Qwen's own processors do, because what is asked
-about is often what a clip ends with. They are only ever scaled down.
+about is often what a clip ends with (`synrl.view` has the rule). They are only ever scaled down.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import numpy as np
 
 from synrl.checks import check_above, check_range
 from synrl.video import decode
+from synrl.view import View, capped, shown
 
 PAIR = 2
 """Frames that the vision towers of Qwen2.5-VL and Qwen3-VL merge into one; clips have whole pairs."""
@@ -47,7 +48,7 @@ class VideoBudget:
     """
 
     fps: float = 2.0
-    """Frames to show of each second, as far as the other limits allow."""
+    """Frames to show of each second: at least so many, as far as the other limits allow."""
     min_frames: int = 4
     max_frames: int = 32
     max_frame_pixels: int = 448 * 448
@@ -61,19 +62,25 @@ class VideoBudget:
         check_range("max_frame_pixels", self.max_frame_pixels, 1)
         check_range("max_clip_pixels", self.max_clip_pixels, 1)
 
+    @property
+    def view(self) -> View:
+        """What is shown of a clip, whatever its pixels."""
+        return View(self.fps, self.max_frames)
+
     def sample(self, num_frames: int, fps: float) -> list[int]:
         """Which frames of a video to show: an even number, ascending, the first and the last among them.
 
-        A video of one frame gives it twice.
+        A frame comes twice where a video has an odd number of frames and all of them are shown.
 
         Args:
             num_frames: how many the video has.
             fps: how many of them are shown in a second.
         """
-        wanted = num_frames / fps * self.fps
-        count = min(max(wanted, self.min_frames), self.max_frames, num_frames)
-        count = max(PAIR, int(count) // PAIR * PAIR)
-        return [int(index) for index in np.linspace(0, num_frames - 1, count).round()]
+        return shown(num_frames, fps, self.view, self.min_frames)
+
+    def caps(self, num_frames: int, fps: float) -> bool:
+        """Whether a video is shown at less than the rate, because `max_frames` are too few for it."""
+        return capped(num_frames, fps, self.view)
 
     def size(self, num_frames: int, height: int, width: int, multiple: int) -> tuple[int, int]:
         """Height and width at which to show a clip, in pixels: multiples of `multiple`, at least one each.

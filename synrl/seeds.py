@@ -36,6 +36,10 @@ class Stream:
         """A float in [low, high)."""
         return low + (high - low) * (int(self._bits.random_raw()) >> 11) * 2.0**-53
 
+    def uniforms(self, count: int) -> np.ndarray:
+        """So many floats in [0, 1)."""
+        return (self._bits.random_raw(count) >> np.uint64(11)).astype(np.float64) * 2.0**-53
+
     def integer(self, low: int, high: int) -> int:
         """An integer from low to high, both included."""
         span = high - low + 1
@@ -84,18 +88,22 @@ def check_seed(seed: int) -> None:
 
 
 class Streams:
-    """The six streams of one row; each is opened when it is first used.
+    """The seven streams of one row; each is opened when it is first used.
 
     A split named `<split>_shift` has the streams of `<split>`, but for the style.
+
+    Args:
+        attempt: which scene to draw. A row whose scene can't be told from the frames that are shown has
+            another one drawn, of the same question and the same looks.
     """
 
-    def __init__(self, family: str, split: str, seed: int, index: int) -> None:
+    def __init__(self, family: str, split: str, seed: int, index: int, attempt: int = 0) -> None:
         check_seed(seed)
         check_range("row index", index, 0)
         self.shifted = split.endswith(SHIFT)
         """Whether the style comes from the held-out space."""
         self._family, self._split = family, split
-        self._seed, self._index = str(seed), str(index)
+        self._seed, self._index, self._attempt = str(seed), str(index), attempt
 
     def _open(self, name: str) -> Stream:
         split = self._split if name == "style" else self._split.removesuffix(SHIFT)
@@ -107,7 +115,7 @@ class Streams:
     @cached_property
     def scene(self) -> Stream:
         """Where things are and how they move."""
-        return self._open("scene")
+        return self._open(f"scene {self._attempt}" if self._attempt else "scene")
 
     @cached_property
     def style(self) -> Stream:
@@ -128,6 +136,11 @@ class Streams:
     def wording(self) -> Stream:
         """Which phrasing of the question."""
         return self._open("wording")
+
+    @cached_property
+    def eye(self) -> Stream:
+        """By how much a viewer misjudges places, angles and sizes."""
+        return self._open("eye")
 
     @cached_property
     def reasoning(self) -> Stream:

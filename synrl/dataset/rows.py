@@ -3,6 +3,10 @@
 A row is a pure function of (family, split, seed, index) and a config, which by default follows from the
 index: consecutive indices go through all levels and modes. Nothing else enters, so rows can be made in
 any order and by any number of processes.
+
+Every row can be answered from what a model is shown in the view that it is made for (`synrl.view`), by a
+solver that sees no better than a model does (`synrl.evidence.eye`). Where a scene doesn't allow that, another
+one is drawn, with the same question and answer, so that no answer becomes rarer.
 """
 
 from __future__ import annotations
@@ -10,13 +14,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
 
+from synrl import view
+from synrl.budget import VideoBudget
 from synrl.checks import check_one_of, check_range
 from synrl.errors import ConfigError, DataError
-from synrl.evidence import Evidence
+from synrl.evidence import Evidence, Eye
+from synrl.evidence.eye import TOKEN, disturbed, eye_at
 from synrl.schema import Row, time_ms
 from synrl.scoring import score
 from synrl.seeds import GENERATOR_VERSION, Streams
@@ -25,7 +33,8 @@ from synrl.tasks.base import Family
 from synrl.tasks.config import FORMS, LEVELS, MODES, Config
 from synrl.video.encode import ENCODINGS, encode
 from synrl.video.scene import Scene
-from synrl.world.timeline import HIDDEN, Poses, Timeline
+from synrl.view import View
+from synrl.world.timeline import FPS, HEIGHT, HIDDEN, WIDTH, Poses, Timeline
 
 TWINS = 1_000_000
 """Row `TWINS + i` is the twin of row i: its frames in opposite order, the same question, another answer."""
@@ -33,6 +42,8 @@ _KEY, _DERIVED = ("split", "index", "twins", "encoding"), ("query", "num_effecti
 """What `config` holds of a row beside the fields of the family's config."""
 STRIDES = (60, 30, 20, 15, 10, 6, 5, 3, 2, 1)
 """Sampling strides that `min_fps` is measured at: 0.5 to 30 frames a second."""
+_ATTEMPTS = 200
+"""Scenes that are drawn for a row at most; even the hardest families need few of them."""
 
 
 @dataclass(frozen=True)
@@ -91,20 +102,41 @@ def draft_row(
     check_one_of("encoding", encoding, ENCODINGS)
     check_range("row index", index, 0, 2 * TWINS - 1)
     task = get_family(family)
-    is_twin, base = divmod(index, TWINS)
-    streams = Streams(family, split, seed, base)
+    base = index % TWINS
     config = config or scheduled(task, base)
-    timeline = task.simulate(config, streams)
-    other = task.backwards(timeline) if twins or is_twin else None
-    if is_twin:
-        if other is None:
+    for attempt in range(_ATTEMPTS):
+        streams = Streams(family, split, seed, base, attempt)
+        timelines = {base: task.simulate(config, streams)}
+        if (other := task.backwards(timelines[base])) is not None:
+            timelines[twin_index(base)] = other
+        if index not in timelines:
             raise ConfigError(f"row {base} of {family} has no twin: its answer is the same backwards")
-        timeline = other
-    scene = task.draw(timeline)
+        # Twins are shown as well as their rows, or what a row is would hang on whether it has one written.
+        rows = {
+            number: _proved(task, timeline, config, Streams(family, split, seed, base, attempt))
+            for number, timeline in timelines.items()
+        }
+        row = rows[index]
+        if row is not None and None not in rows.values():
+            twins = twins or index >= TWINS
+            row["id"] = name_row(family, split, index)
+            row["twin_id"] = name_row(family, split, twin_index(index)) if twins and other else None
+            row["config"] |= {"split": split, "index": index, "twins": twins, "encoding": encoding}
+            scene = task.draw(timelines[index])
+            row |= {"width": scene.width, "height": scene.height, "seed": seed}
+            row["config"]["num_effective_ops"] = num_effective_ops(task, row)
+            return Draft(row, scene, timelines[index].poses)
+    raise AssertionError(
+        f"row {index} of {family}, seed {seed}: no scene shows its answer in view {config.view}"
+    )
+
+
+def _proved(task: Family, timeline: Timeline, config: Config, streams: Streams) -> dict[str, Any] | None:
+    """The columns that follow from a timeline, if its question can be answered in the view of the config."""
     question = task.ask(timeline, config, streams)
     row: dict[str, Any] = dict(
-        id=name_row(family, split, index),
-        family=family,
+        id="",
+        family=task.name,
         category=task.category,
         horizon=task.horizon,
         primitive=task.primitive,
@@ -113,31 +145,22 @@ def draft_row(
         fps=float(timeline.fps),
         num_frames=timeline.num_frames,
         duration=timeline.duration,
-        width=scene.width,
-        height=scene.height,
         question=question.text,
         options=list(question.options),
         answer_type=question.answer_type,
         answer=question.letter or question.answer_text,
         answer_text=question.answer_text,
         guess_rate=question.guess_rate,
-        twin_id=name_row(family, split, twin_index(index)) if other else None,
         **tables(timeline),
-        seed=seed,
-        config={
-            **asdict(config),
-            "split": split,
-            "index": index,
-            "twins": twins or bool(is_twin),
-            "encoding": encoding,
-            "query": timeline.query,
-        },
+        config={**asdict(config), "query": timeline.query},
         generator_version=GENERATOR_VERSION,
         cot=None,
     )
-    row["config"]["num_effective_ops"] = num_effective_ops(task, row)
-    row["min_fps"] = min_fps(task, row)
-    return Draft(row, scene, timeline.poses)
+    seen = disturbed(Evidence.from_row(row), _eye(view.parse_view(config.view)), streams.eye)
+    if not _answers_as_shown(task, row, seen, view.parse_view(config.view)):
+        return None
+    row["min_fps"] = _lowest(task, row, seen)
+    return row if row["min_fps"] is not None and row["min_fps"] <= FPS / config.glance + 1e-9 else None
 
 
 def name_row(family: str, split: str, index: int) -> str:
@@ -166,19 +189,21 @@ def scheduled(
     levels: Sequence[int] = LEVELS,
     modes: Sequence[str] = MODES,
     length: int = 1,
+    shown: str = view.DEFAULT,
 ) -> Config:
     """The config of an index: levels, modes and forms in turn, so that every block holds each of them.
 
     Args:
         modes: of these, the ones that the family has.
         length: how many times as many operations as usual.
+        shown: the view, as `synrl.view` writes it.
     """
     own = [mode for mode in family.modes if mode in modes]
     cycle, place = divmod(index, len(levels) * len(own))
     block, level = divmod(place, len(levels))
     mode = (level + block) % len(own)
     form = (level // 2 + mode + cycle) % len(FORMS)
-    return family.config(levels[level], own[mode], FORMS[form], length)
+    return family.config(levels[level], own[mode], FORMS[form], length, shown)
 
 
 def remake(row: Mapping[str, Any]) -> Row:
@@ -244,12 +269,58 @@ def _stored(values: np.ndarray) -> list[float]:
 
 
 def min_fps(family: Family, row: Mapping[str, Any]) -> float:
-    """The lowest rate, in frames a second, at which the solver answers from any phase of the sampling."""
-    evidence = Evidence.from_row(row)
-    for stride in STRIDES:
-        if all(answers(family, row, evidence.sampled(stride, phase)) for phase in range(stride)):
-            return float(row["fps"] / stride)
-    raise AssertionError(f"{row['id']}: the solver does not reach the answer from all frames")
+    """The lowest rate, in frames a second, at which the solver answers from what a model's eye sees.
+
+    From any phase of the sampling, and from frames spread evenly from the first to the last.
+
+    Raises:
+        DataError: there is no such rate.
+    """
+    lowest = _lowest(family, row, as_seen(row))
+    if lowest is None:
+        raise DataError(f"row {row['id']}: the solver does not reach the answer at any rate")
+    return lowest
+
+
+def answerable(family: Family, row: Mapping[str, Any], budget: VideoBudget) -> bool:
+    """Whether the solver reaches a row's answer from exactly the frames that a budget shows of its clip."""
+    frames = budget.sample(row["num_frames"], row["fps"])
+    height, _ = budget.size(len(frames), row["height"], row["width"], TOKEN)
+    evidence = disturbed(Evidence.from_row(row), eye_at(height / row["height"]), _streams(row).eye)
+    return answers(family, row, evidence.on(frames))
+
+
+def as_seen(row: Mapping[str, Any]) -> Evidence:
+    """All frames of a stored row, as a model's eye sees them in the view that it was made for."""
+    shown = view.parse_view(row["config"].get("view", view.DEFAULT))
+    return disturbed(Evidence.from_row(row), _eye(shown), _streams(row).eye)
+
+
+def _streams(row: Mapping[str, Any]) -> Streams:
+    config = row["config"]
+    return Streams(row["family"], config["split"], row["seed"], config["index"] % TWINS)
+
+
+@cache
+def _eye(shown: View) -> Eye:
+    """The eye for the smallest frames of a view, which are those of its longest clips."""
+    budget = VideoBudget(fps=shown.fps, max_frames=shown.max_frames)
+    return eye_at(budget.size(shown.max_frames, HEIGHT, WIDTH, TOKEN)[0] / HEIGHT)
+
+
+def _lowest(family: Family, row: Mapping[str, Any], seen: Evidence) -> float | None:
+    for stride in sorted({*STRIDES, seen.glance}, reverse=True):
+        rate = row["fps"] / stride
+        phases = (seen.sampled(stride, phase) for phase in range(stride))
+        if _answers_as_shown(family, row, seen, View(rate, view.MOST_FRAMES)) and all(
+            answers(family, row, phase) for phase in phases
+        ):
+            return float(rate)
+    return None
+
+
+def _answers_as_shown(family: Family, row: Mapping[str, Any], seen: Evidence, to: View) -> bool:
+    return answers(family, row, seen.on(view.shown(row["num_frames"], row["fps"], to)))
 
 
 def num_effective_ops(family: Family, row: Mapping[str, Any]) -> int:

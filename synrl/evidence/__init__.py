@@ -3,17 +3,19 @@
 `Evidence` is a stored row reduced to sampled frames. It keeps positions on those frames, operations of
 which some frame of the animation was sampled, and states that were readable on one; never the answer,
 the events or a hidden state. With all frames it is the full clip, with every k-th it tells whether a
-model that samples so could still answer.
+model that samples so could still answer. Positions may be off by as much as `eye` says (`synrl.evidence.eye`),
+and solvers must make do with that: what they take for rest, or for the same, follows from its bounds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from synrl.view import DEFAULT, glance
 from synrl.world.timeline import Event, Operation, SceneObject, State
 
 
@@ -32,9 +34,27 @@ class Track:
         """Positions, shape (frames, 2)."""
         return np.stack([self.x, self.y], axis=1)
 
-    def at(self, frames: slice) -> Track:
+    def at(self, frames: slice | np.ndarray) -> Track:
         """The same on fewer frames."""
         return Track(**{name: values[frames] for name, values in vars(self).items()})
+
+
+class Eye(NamedTuple):
+    """By how much, at most, what is seen differs from what is there, on each frame by itself.
+
+    All zero for the stored tracks; `STORED` is what even these are off by.
+    """
+
+    px: float = 0.0
+    """Of a position, in x and in y."""
+    degrees: float = 0.0
+    """Of an angle."""
+    share: float = 0.0
+    """Of a size, as a share of it."""
+
+
+STORED = 0.01
+"""Px or degrees by which float32 columns and rounding change what was simulated; far more than they do."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +82,9 @@ class Evidence:
     query: Mapping[str, Any]
     """The semantic key of the question: what is asked about whom, as the question's words say it."""
     options: tuple[str, ...]
+    glance: int = 1
+    """The frames from one shown frame to the next, in the view that the clip was made for."""
+    eye: Eye = Eye()
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> Evidence:
@@ -91,6 +114,7 @@ class Evidence:
             ),
             query=row["config"]["query"],
             options=tuple(row["options"]),
+            glance=glance(row["config"].get("view", DEFAULT)),
         )
 
     @property
@@ -100,21 +124,42 @@ class Evidence:
 
     def sampled(self, stride: int, phase: int) -> Evidence:
         """What is left when only frames phase, phase + stride, … are seen."""
-        keep = slice(phase, None, stride)
-        frames = self.frames[keep]
+        return self.on(np.arange(phase, self.num_frames, stride))
+
+    def on(self, frames: Sequence[int] | np.ndarray) -> Evidence:
+        """What is left when of all frames of a clip only some are seen; those that come twice, once."""
+        keep = np.unique(frames)
         return replace(
             self,
-            frames=frames,
+            frames=keep,
             tracks={name: track.at(keep) for name, track in self.tracks.items()},
             operations=tuple(
                 operation
                 for operation in self.operations
                 # Strictly inside: at both ends everything is still.
-                if _any_in(frames, operation.start_frame + 1, operation.end_frame)
+                if _any_in(keep, operation.start_frame + 1, operation.end_frame)
             ),
             reveals=tuple(
-                reveal for reveal in self.reveals if _any_in(frames, reveal.start_frame, reveal.end_frame)
+                reveal for reveal in self.reveals if _any_in(keep, reveal.start_frame, reveal.end_frame)
             ),
+        )
+
+    def thinned(self) -> Evidence:
+        """The frames of a glance or less between two, for measuring motion that shorter steps would blur.
+
+        Where frames lie closer, some are left out, evenly; where they don't, it is the same evidence.
+        """
+        if len(self.frames) < 2:
+            return self
+        gap = int(np.diff(self.frames).max())
+        stride = self.glance // gap
+        if stride < 2:
+            return self
+        keep = slice(None, None, stride)
+        return replace(
+            self,
+            frames=self.frames[keep],
+            tracks={name: track.at(keep) for name, track in self.tracks.items()},
         )
 
 

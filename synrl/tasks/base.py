@@ -34,6 +34,7 @@ from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 from matplotlib.path import Path
 
+from synrl import view
 from synrl.errors import ConfigError, allowed
 from synrl.evidence import Evidence, Observed
 from synrl.seeds import Streams
@@ -140,11 +141,11 @@ class Family(ABC):
     levels: ClassVar[Mapping[int, Mapping[str, Any]]]
     """For each level, the values of the knobs that `config_type` adds."""
 
-    def config(self, level: int, mode: str, form: str, length: int = 1) -> Config:
+    def config(self, level: int, mode: str, form: str, length: int = 1, view: str = view.DEFAULT) -> Config:
         """The preset of a level, with `length` times as many operations.
 
         Raises:
-            ConfigError: there is no such level, mode, form or length.
+            ConfigError: there is no such level, mode, form, length or view.
         """
         if mode not in self.modes:
             raise ConfigError(f"{self.name} has no mode {mode!r}; {allowed(self.modes)}")
@@ -157,7 +158,7 @@ class Family(ABC):
                     f"length is {length!r} for {self.name}, which has no operations; allowed: 1"
                 )
             knobs["num_operations"] *= length
-        return self.config_type(level=level, mode=mode, form=form, **knobs)
+        return self.config_type(level=level, mode=mode, form=form, view=view, **knobs)
 
     @abstractmethod
     def simulate(self, config: Any, streams: Streams) -> Timeline:
