@@ -3,7 +3,7 @@
 `Evidence` is a stored row reduced to sampled frames. It keeps positions on those frames, operations of
 which some frame of the animation was sampled, and states that were readable on one; never the answer,
 the events or a hidden state. With all frames it is the full clip, with every k-th it tells whether a
-model that samples so could still answer. Positions may be off by as much as `eye` says (`synrl.evidence.eye`),
+model that samples so could still answer. Places may be off by as much as `eye` says (`synrl.evidence.eye`),
 and solvers must make do with that: what they take for rest, or for the same, follows from its bounds.
 """
 
@@ -53,6 +53,8 @@ class Eye(NamedTuple):
     """Of a size, as a share of it."""
 
 
+EXACT = Eye()
+"""That of the stored tracks."""
 STORED = 0.01
 """Px or degrees by which float32 columns and rounding change what was simulated; far more than they do."""
 
@@ -84,7 +86,7 @@ class Evidence:
     options: tuple[str, ...]
     glance: int = 1
     """The frames from one shown frame to the next, in the view that the clip was made for."""
-    eye: Eye = Eye()
+    eye: Eye = EXACT
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> Evidence:

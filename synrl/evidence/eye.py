@@ -18,7 +18,7 @@ from synrl.evidence import Evidence, Eye, Track
 from synrl.seeds import Stream
 
 TOKEN = 32
-"""Px along the edge of the square that becomes one token of Qwen3-VL; 28 for Qwen2.5-VL, which sees no worse."""
+"""Px along the edge of the square that becomes one token of Qwen3-VL; 28 for Qwen2.5-VL, no worse."""
 PLACE = 0.1
 """Of that edge."""
 DEGREES, SHARE = 5.0, 0.05
