@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import itertools
-from collections import Counter
 
 import numpy as np
 
-from synrl.evidence import Evidence, Observed, Track
+from synrl.evidence import EXACT, Evidence, Eye, Observed, Track
 from synrl.world.actions import Action
 from synrl.world.timeline import Event, in_order
 
@@ -26,29 +25,27 @@ def observe_actions(evidence: Evidence) -> Observed:
     )
 
 
-def labels(track: Track, *, steps: bool) -> list[str]:
+def labels(track: Track, eye: Eye = EXACT, *, steps: bool) -> list[str]:
     """What a shape is doing on each sample; empty if it rests.
 
     Args:
+        eye: by how much what is seen may be off; a smaller departure from rest is none.
         steps: whether it may step, so that its place says nothing.
     """
-    size, angle = _usual(track.size[track.visible]), _usual(track.angle[track.visible] % 360)
-    x, y = _usual(track.x), _usual(track.y)
-    found = []
-    for i in range(len(track.x)):
-        turned = (track.angle[i] - angle + 180) % 360 - 180
-        if not track.visible[i]:
-            found.append("blink")
-        elif abs(track.size[i] - size) > _SAME:
-            found.append("pulse")
-        elif abs(turned) > _SAME:
-            found.append("spin")
-        elif not steps and track.y[i] < y - _SAME:
-            found.append("hop")
-        elif not steps and track.x[i] > x + _SAME:
-            found.append("swing")
-        else:
-            found.append("")
+    px, degrees = max(_SAME, 2 * eye.px), max(_SAME, 2 * eye.degrees)
+    size = _usual(track.size[track.visible], eye.share * float(np.median(track.size)))
+    larger = max(_SAME, 2 * eye.share * size)
+    x, y = _usual(track.x, eye.px), _usual(track.y, eye.px)
+    turned = (track.angle - _usual_angle(track.angle[track.visible], eye.degrees) + 180) % 360 - 180
+    names = np.full(len(track.x), "", dtype="<U5")
+    # What is told apart first comes last: a shape that is gone shows nothing else.
+    if not steps:
+        names[track.x > x + px] = "swing"
+        names[track.y < y - px] = "hop"
+    names[np.abs(turned) > degrees] = "spin"
+    names[track.size > size + larger] = "pulse"
+    names[~track.visible] = "blink"
+    found: list[str] = names.tolist()
     return found
 
 
@@ -74,13 +71,29 @@ def seen_actions(track: Track) -> list[Action]:
     return sorted(actions, key=lambda action: action.start)
 
 
-def places(track: Track) -> int:
+def places(evidence: Evidence, name: str) -> int:
     """How many places a shape rests at, each seen on two samples in a row."""
-    still = np.hypot(np.diff(track.x), np.diff(track.y)) < _SAME
-    return len(bouts(["rest" if rest else "" for rest in still]))
+    return len(bouts(["" if moved else "rest" for moved in steps_seen(evidence.thinned(), name)]))
 
 
-def _usual(values: np.ndarray) -> float:
-    """The most frequent value."""
-    ((value, _),) = Counter(np.round(values, 3).tolist()).most_common(1) or [(0.0, 0)]
-    return float(value)
+def steps_seen(evidence: Evidence, name: str) -> np.ndarray:
+    """Whether a shape has moved from each sample to the next (samples - 1,)."""
+    track, bound = evidence.tracks[name], max(_SAME, 2 * evidence.eye.px)
+    moved: np.ndarray = (np.abs(np.diff(track.x)) > bound) | (np.abs(np.diff(track.y)) > bound)
+    return moved
+
+
+def _usual(values: np.ndarray, bound: float) -> float:
+    """The value that most samples have, each with an error of at most `bound`."""
+    if not len(values):
+        return 0.0
+    ordered = np.sort(values)
+    ends = np.searchsorted(ordered, ordered + 2 * max(bound, _SAME / 4), side="right")
+    start = int((ends - np.arange(len(ordered))).argmax())
+    return float(ordered[start : ends[start]].mean())
+
+
+def _usual_angle(degrees: np.ndarray, bound: float) -> float:
+    """The same of directions, whichever turn they are in."""
+    around = degrees % 360
+    return _usual(np.concatenate([around, around + 360]), bound) % 360

@@ -145,7 +145,7 @@ class Change(SpanAsk[SpanQuery, AccelerationConfig]):
     def draw(self, config: AccelerationConfig, streams: Streams, name: str) -> Drawn:
         scene, change = streams.scene, streams.question.choice((UP, DOWN))
         length = scene.integer(30, 45)
-        num_frames, start = window(scene, length)
+        num_frames, start = window(scene, length, config.glance, config.level)
 
         def draw_runs() -> list[Run]:
             others = (_any_change(scene, config, num_frames) for _ in range(config.others))

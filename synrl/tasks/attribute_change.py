@@ -300,7 +300,7 @@ class WhileDifferent(_OfOne, SpanAsk[SpanQuery, AttributeConfig]):
         scene = streams.scene
         place, kind = streams.question.integer(0, config.shapes - 1), streams.question.choice(KINDS)
         length = scene.integer(max(config.hold, 30), 45)
-        num_frames, start = window(scene, length)
+        num_frames, start = window(scene, length, config.glance, config.level)
         changes = _there_and_back(scene, place, kind, looks.first[place], looks.few, start, start + length)
         query = SpanQuery(form=config.form, shapes=config.shapes, ask=self.name, place=place, kind=kind)
         return Drawn(query, num_frames, changes, looks.first)

@@ -321,7 +321,7 @@ class WhenNearer(SpanAsk[NearerQuery, DistanceConfig], ClipAsk[NearerQuery, Dist
     def draw(self, config: DistanceConfig, style: Style, streams: Streams) -> Timeline:
         """A shape that comes nearer to a third one than another is, and leaves again, at given times."""
         scene, length = streams.scene, streams.scene.integer(30, 45)
-        num_frames, start = window(scene, length)
+        num_frames, start = window(scene, length, config.glance, config.level)
         objects = cast(streams, style, config.level, 3, SOLID_SHAPES, (28, 40))
         one, two, other = (item.name for item in objects)
         between = scene.uniform(95, 110)

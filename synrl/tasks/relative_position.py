@@ -266,7 +266,7 @@ class WhenInside(SpanAsk[ZoneQuery, PositionConfig], ClipAsk[ZoneQuery, Position
     def draw(self, config: PositionConfig, style: Style, streams: Streams) -> Timeline:
         """A shape goes into a zone and out again, at given times."""
         scene, length = streams.scene, streams.scene.integer(36, 46)
-        num_frames, start = window(scene, length)
+        num_frames, start = window(scene, length, config.glance, config.level)
         zone, item = _zone(style, streams, config)
         corner = _place_zone(scene, zone.size)
         stops = [_stop(scene, corner, zone.size, item.size, inside) for inside in (False, True, False)]

@@ -21,9 +21,13 @@ STILL_FRAMES = 8
 _TRIES = 40
 
 
-def window(stream: Stream, length: int) -> tuple[int, int]:
-    """Number of frames of a clip and start of its asked stretch of `length` frames."""
-    slack = NUM_OPTIONS * stream.integer(24, 32)
+def window(stream: Stream, length: int, glance: int, level: int) -> tuple[int, int]:
+    """Number of frames of a clip and start of its asked stretch of `length` frames.
+
+    The higher the level, the longer the clip in which to find it.
+    """
+    quarter = stream.integer(round((2.4 + 0.2 * level) * glance), round((2.8 + 0.2 * level) * glance))
+    slack = NUM_OPTIONS * quarter
     return slack + length + 2 * STILL_FRAMES, STILL_FRAMES + stream.integer(0, slack - 1)
 
 
