@@ -4,8 +4,8 @@ Three to six things happen one after the other: a shape hops, another spins, one
 are the same thing done by the same shape, so each has a name of its own, such as "the red square hops".
 At higher levels a shape may do several of them.
 
-Margins: each thing lasts at least `frames` and the rest between two of them at least `gap` frames, from
-24 and 16 at level 1 down to 12 and 6 at level 5.
+Margins, in glances (`Config.glance`): each thing lasts at least `SHORTEST`, and the rest between two of them
+is at least `gap`, from 1 at level 1 down to a third at level 5.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from synrl.tasks.base import Ask, Family, Query
 from synrl.tasks.config import Config
 from synrl.tasks.shared.actors import (
     SHAPES_THAT_TURN,
+    SHORTEST,
     VERBS,
     actions_backwards,
     staged,
@@ -40,23 +41,34 @@ from synrl.world.timeline import FPS, Event, Timeline
 
 ACTIONS = ("hop", "swing", "pulse", "spin", "blink")
 """Those that leave the shape as it was."""
+LONGEST = 1.7
+ASKED = 3.0, 3.6
+"""Of a thing whose time is asked for: looks that are a glance apart still tell most of it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class OrderingConfig(Config):
-    """Knobs: how many things happen, among how many shapes, how long each takes, and the rests."""
+    """Knobs: how many things happen, among how many shapes, and the rests between them."""
 
     happenings: int
     shapes: int
-    frames: tuple[int, int]
-    """Shortest and longest."""
-    gap: int
+    gap: float
+    """Glances, at least."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        object.__setattr__(self, "frames", tuple(self.frames))
         self.require("happenings", range(3, 7))
         self.require("shapes", range(2, 5))
+        self.require_range("gap", 0.2, 2.0)
+
+    @property
+    def rest(self) -> int:
+        """The least frames between two things that happen."""
+        return self.glances(self.gap)
+
+    def draw_length(self, scene: Stream) -> int:
+        """The frames that one takes."""
+        return scene.integer(self.glances(SHORTEST), self.glances(LONGEST))
 
 
 class Happening(TypedDict):
@@ -94,8 +106,12 @@ class Order(Ask[OrderQuery, OrderingConfig]):
         listed = "; ".join(map(_say, query["happenings"]))
         sentences = (
             f"In which order do these things happen: {listed}?",
-            f"Put these events in the order in which the video shows them: {listed}.",
-            f"These events happen one after the other: {listed}. What is their order, first to last?",
+            f"In what order does the video show these events: {listed}?",
+            f"These events happen one after the other: {listed}. What is their order, from first to last?",
+            f"Which is the right order of these events, from the first to the last: {listed}?",
+            f"Put these events in the order in which they happen: {listed}.",
+            f"The video shows these events, listed here in no particular order: {listed}. In which order do "
+            "they happen?",
         )
         return [with_form(sentence, query, "ordering") for sentence in sentences]
 
@@ -137,8 +153,11 @@ class End(Ask[OrderQuery, OrderingConfig]):
         listed, which = "; ".join(names), self.name
         sentences = (
             f"Which of these happens {which}: {listed}?",
-            f"What is the {which} thing that happens in this video: {listed}?",
-            f"These things happen one after the other: {listed}. Which one is the {which}?",
+            f"Which of these events is the {which} in the video: {listed}?",
+            f"These things happen one after the other: {listed}. Which of them happens {which}?",
+            f"What happens {which} in this video: {listed}?",
+            f"The video shows these events, listed here in no particular order: {listed}. "
+            f"Which one comes {which}?",
         )
         return [with_words(sentence, query, names) for sentence in sentences]
 
@@ -179,9 +198,13 @@ class Neighbour(Ask[NeighbourQuery, OrderingConfig]):
     def wordings(self, query: NeighbourQuery) -> Sequence[str]:
         known, side = _say(query["known"]), self.name
         sentences = (
-            f"What happens right {side} this: {known}?",
-            f"Of all that happens in this video, what comes right {side} this: {known}?",
-            f"Which event is the one right {side} this one: {known}?",
+            f"What happens right {side} {known}?",
+            f"What is the next thing to happen after {known}?"
+            if side == "after"
+            else f"What is the last thing to happen before {known}?",
+            f"At some point {known}. What happens right {side} that?",
+            f"Which event comes immediately {side} this one: {known}?",
+            f"Several things happen one after the other. Which of them comes directly {side} this one: {known}?",
         )
         return [with_words(sentence, query, _others(query)) for sentence in sentences]
 
@@ -214,8 +237,11 @@ class WhenDone(SpanAsk[SpanQuery, OrderingConfig]):
         name, (verb, does) = query["object"], VERBS[query["action"]]
         sentences = (
             f"Between which seconds does the {name} {verb}?",
-            f"Several things happen in turn. When is it that the {name} {does}?",
-            f"During which seconds of the video do you see the {name} {verb}?",
+            f"Several things happen in turn. When does the {name} {verb}?",
+            f"During which seconds of the video does the {name} {verb}?",
+            f"At some point the {name} {does}. From when to when does that take?",
+            f"When does the {name} {verb}?",
+            f"Find the moment when the {name} {does}. Between which seconds is it?",
         )
         return [with_form(sentence, query, "interval") for sentence in sentences]
 
@@ -252,11 +278,11 @@ class EventOrdering(Family):
     asks = (*ABOUT_ORDER, WHEN_DONE)
     words = told(*ACTIONS)
     levels = {
-        1: dict(happenings=3, shapes=3, frames=(24, 30), gap=16),
-        2: dict(happenings=4, shapes=4, frames=(20, 26), gap=12),
-        3: dict(happenings=4, shapes=3, frames=(18, 24), gap=10),
-        4: dict(happenings=5, shapes=4, frames=(15, 20), gap=8),
-        5: dict(happenings=6, shapes=4, frames=(12, 18), gap=6),
+        1: dict(happenings=3, shapes=3, gap=1.0),
+        2: dict(happenings=4, shapes=4, gap=0.8),
+        3: dict(happenings=4, shapes=3, gap=0.6),
+        4: dict(happenings=5, shapes=4, gap=0.5),
+        5: dict(happenings=6, shapes=4, gap=0.35),
     }
 
     def simulate(self, config: OrderingConfig, streams: Streams) -> Timeline:
@@ -266,12 +292,13 @@ class EventOrdering(Family):
         named = [Happening(object=objects[i].name, action=action) for i, action in happenings]
         query: Query
         if config.mode == "localisation":
-            length = scene.integer(24, 36)
-            num_frames, start = window(scene, length)
+            length = scene.integer(*map(config.glances, ASKED))
+            num_frames, start = window(scene, length, config.glance, config.level)
             actions = _around(scene, config, happenings, start, length, num_frames)
             query = WHEN_DONE.draw(config, named[0])
         else:
-            num_frames = config.happenings * (config.frames[1] + config.gap) + scene.integer(30, 70)
+            each = config.glances(LONGEST) + config.rest
+            num_frames = config.happenings * each + scene.integer(2 * config.glance, 5 * config.glance)
             order = streams.question.shuffled(happenings)
             actions = _in_turn(scene, config, order, num_frames)
             ask = streams.question.choice([ask for ask in ABOUT_ORDER if config.mode in ask.modes])
@@ -312,7 +339,7 @@ def _seen(evidence: Evidence) -> list[tuple[int, int, str, str]]:
     return sorted(
         (start, end, name, action)
         for name, track in evidence.tracks.items()
-        for start, end, action in bouts(labels(track, steps=False))
+        for start, end, action in bouts(labels(track, evidence.eye, steps=False))
     )
 
 
@@ -336,8 +363,8 @@ def _in_turn(
     scene: Stream, config: OrderingConfig, order: Sequence[tuple[int, str]], num_frames: int
 ) -> list[tuple[int, Action]]:
     """Happenings one after the other, at random times."""
-    lengths = [scene.integer(*config.frames) for _ in order]
-    starts = spread(scene, lengths, config.gap, room(num_frames)) or []
+    lengths = [config.draw_length(scene) for _ in order]
+    starts = spread(scene, lengths, config.rest, room(num_frames)) or []
     return [
         (i, Action(start, start + length, action))
         for (i, action), start, length in zip(order, starts, lengths, strict=True)
@@ -356,14 +383,15 @@ def _around(
     (actor, kind), *others = happenings
     found = [(actor, Action(start, start + length, kind))]
     low, high = room(num_frames)
-    sides = scene.shuffled([(low, start - config.gap), (start + length + config.gap, high)])
+    sides = scene.shuffled([(low, start - config.rest), (start + length + config.rest, high)])
+    shortest = config.glances(SHORTEST)
     for number, (left, right) in enumerate(sides):
         share = others[: len(others) // 2] if number == 0 else others[len(others) // 2 :]
         while share:
-            starts = spread(scene, [config.frames[0]] * len(share), config.gap, (left, right))
+            starts = spread(scene, [shortest] * len(share), config.rest, (left, right))
             if starts is not None:
                 found += [
-                    (i, Action(frame, frame + config.frames[0], action))
+                    (i, Action(frame, frame + shortest, action))
                     for (i, action), frame in zip(share, starts, strict=True)
                 ]
                 break

@@ -4,8 +4,9 @@ Shapes stay at their places and do things, one at a time. From level 2, other sh
 level 3, the shape in question may also do other things in between; at levels 4 and 5, the question may
 be how its pace changes in the middle. The clip's length is drawn independently of the count.
 
-Margins: an action lasts at least `frames` and the rest between two at least `gap` frames, from 20 at
-level 1 down to 8 at level 5; a change of pace is by a factor of `PACE`.
+Margins, in glances (`Config.glance`): an action lasts at least `SHORTEST` and the rest between two at least
+`REST`, or `REST_OF_STEP`, since a place to which a shape has stepped must be looked at twice to be told from
+the way there; a change of pace is by a factor of `PACE`.
 """
 
 from __future__ import annotations
@@ -14,18 +15,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from synrl.answers import nearest_span
 from synrl.checks import check_some_of
-from synrl.evidence import Evidence, Observed, Track
-from synrl.evidence.actions import bouts, labels, observe_actions, places
+from synrl.evidence import Evidence, Observed
+from synrl.evidence.actions import bouts, labels, observe_actions, places, steps_seen
 from synrl.seeds import Stream, Streams
 from synrl.tasks.asks import SpanAsk
 from synrl.tasks.base import Ask, Family, Query
 from synrl.tasks.config import Config
 from synrl.tasks.shared.actors import (
     SHAPES_THAT_TURN,
+    SHORTEST,
     VERBS,
     actions_backwards,
     staged,
@@ -47,6 +47,11 @@ from synrl.world.actions import ACTIONS, Action, spread
 from synrl.world.style import draw_style
 from synrl.world.timeline import FPS, Event, Timeline
 
+LONGEST = 1.6
+REST, REST_OF_STEP = 1.1, 2.2
+"""The least rest between two actions of a shape."""
+ASKED = 3.0, 3.6
+"""Of an action whose time is asked for: looks that are a glance apart still tell most of it."""
 PACE = 2.0
 PACES = {"same": "it stays the same", "faster": "it gets faster", "slower": "it gets slower"}
 """How the pace of a repeated action changes in the middle of it."""
@@ -58,13 +63,10 @@ IN_PLACE = tuple(action for action in ACTIONS if action != "step")
 
 @dataclass(frozen=True, kw_only=True)
 class CountingConfig(Config):
-    """Knobs: what may be counted and how far, lengths of actions and rests, what else happens."""
+    """Knobs: what may be counted and how far, and what else happens."""
 
     actions: tuple[str, ...]
     most: int
-    frames: tuple[int, int]
-    """Shortest and longest action."""
-    gap: int
     others: int
     """Other shapes that do things."""
     between: int
@@ -75,12 +77,19 @@ class CountingConfig(Config):
     def __post_init__(self) -> None:
         super().__post_init__()
         object.__setattr__(self, "actions", tuple(self.actions))
-        object.__setattr__(self, "frames", tuple(self.frames))
         check_some_of("actions", self.actions, ACTIONS)
         self.require("most", range(4, 11))
         self.require("others", range(4))
         self.require("between", range(5))
         self.require("paces", (False, True))
+
+    def rest(self, action: str) -> int:
+        """The least frames between two actions, one of which is of that kind."""
+        return self.glances(REST_OF_STEP if action == "step" else REST)
+
+    def draw_length(self, scene: Stream) -> int:
+        """The frames of an action."""
+        return scene.integer(self.glances(SHORTEST), self.glances(LONGEST))
 
 
 class ActionQuery(Query):
@@ -107,8 +116,12 @@ class Count(Ask[ActionQuery, CountingConfig]):
         name, (verb, does) = query["object"], VERBS[query["action"]]
         sentences = (
             f"How many times does the {name} {verb}?",
-            f"How often in this video does the {name} {verb}?",
-            f"Count the times that the {name} {does}. How many are there?",
+            f"How many times in this video does the {name} {verb}?",
+            f"Count how many times the {name} {does}. What is the total?",
+            f"Over the whole video, how many times does the {name} {verb}?",
+            f"Watch the {name}. How many times does it {verb}?",
+            f"The {name} {does} at least once. How many times does it do so in all?",
+            f"From the first frame to the last, how many times does the {name} {verb}?",
         )
         return [with_form(sentence, query, "integer") for sentence in sentences]
 
@@ -119,8 +132,10 @@ class Count(Ask[ActionQuery, CountingConfig]):
         return integer_question(text, count, range(1, config.most + 1), config.form, streams)
 
     def solve(self, evidence: Evidence, query: ActionQuery) -> str | None:
-        track = evidence.tracks[query["object"]]
-        count = places(track) - 1 if query["action"] == "step" else len(_bouts(track, query["action"]))
+        if query["action"] == "step":
+            count = places(evidence, query["object"]) - 1
+        else:
+            count = len(_bouts(evidence, query))
         return str(count) if count > 0 else None
 
     def conclude(self, query: ActionQuery, row: Mapping[str, Any]) -> Sequence[str]:
@@ -139,11 +154,14 @@ class PaceChange(Ask[ActionQuery, CountingConfig]):
         return _paced(streams.scene, config, action, streams.question.choice(tuple(PACES)))
 
     def wordings(self, query: ActionQuery) -> Sequence[str]:
-        name, (_, does) = query["object"], VERBS[query["action"]]
+        name, (verb, does) = query["object"], VERBS[query["action"]]
         sentences = (
-            f"The {name} {does} several times. How does the pace of this change?",
-            f"As the {name} {does} again and again, does it do so ever faster, slower, or at one pace?",
-            f"How does the speed at which the {name} {does} develop over the video?",
+            f"The {name} {does} several times. How does its pace change in the course of the video?",
+            f"The {name} {does} again and again. Does its pace get faster or slower, or does it stay the same?",
+            f"Watch the {name}, which {does} repeatedly. What happens to its pace?",
+            f"The {name} {does} six times. Compare the first three times with the last three: what happens to "
+            "the pace?",
+            f"What happens in the middle of the video to the pace at which the {name} {does}?",
         )
         paces = [f'"{pace}"' for pace in PACES.values()]
         return [with_words(sentence, query, paces) for sentence in sentences]
@@ -173,8 +191,8 @@ class WhenDone(SpanAsk[ActionQuery, CountingConfig]):
     """When a shape does something that it does once."""
 
     def draw(self, config: CountingConfig, streams: Streams, action: str) -> Drawn:
-        length = streams.scene.integer(24, 36)
-        num_frames, start = window(streams.scene, length)
+        length = streams.scene.integer(*map(config.glances, ASKED))
+        num_frames, start = window(streams.scene, length, config.glance, config.level)
         asked = Action(start, start + length, action)
         return _around(streams.scene, config, asked, num_frames), num_frames
 
@@ -182,8 +200,11 @@ class WhenDone(SpanAsk[ActionQuery, CountingConfig]):
         name, (verb, does) = query["object"], VERBS[query["action"]]
         sentences = (
             f"Between which seconds does the {name} {verb}?",
-            f"The {name} {does} once. When, from its start to its end?",
-            f"During which seconds of the video do you see the {name} {verb}?",
+            f"The {name} {does} once. From when to when does that take?",
+            f"During which seconds of the video does the {name} {verb}?",
+            f"When does the {name} {verb}?",
+            f"At some point the {name} {does}. When does it start, and when is it done?",
+            f"Only once does the {name} {verb}. Between which seconds is that?",
         )
         return [with_form(sentence, query, "interval") for sentence in sentences]
 
@@ -213,27 +234,27 @@ class MotionCounting(Family):
         1: dict(
             actions=("hop", "pulse", "step"),
             most=4,
-            frames=(20, 24),
-            gap=20,
             others=0,
             between=0,
             paces=False,
         ),
-        2: dict(actions=ACTIONS, most=5, frames=(18, 24), gap=16, others=1, between=0, paces=False),
-        3: dict(actions=ACTIONS, most=6, frames=(16, 22), gap=12, others=1, between=2, paces=False),
-        4: dict(actions=ACTIONS, most=6, frames=(14, 18), gap=10, others=2, between=2, paces=True),
-        5: dict(actions=ACTIONS, most=8, frames=(12, 16), gap=8, others=2, between=3, paces=True),
+        2: dict(actions=ACTIONS, most=5, others=1, between=0, paces=False),
+        3: dict(actions=ACTIONS, most=6, others=1, between=2, paces=False),
+        4: dict(actions=ACTIONS, most=6, others=2, between=3, paces=True),
+        5: dict(actions=ACTIONS, most=7, others=2, between=3, paces=True),
     }
 
     def simulate(self, config: CountingConfig, streams: Streams) -> Timeline:
         style = draw_style(streams)
         objects = cast(streams, style, config.level, 1 + config.others, SHAPES_THAT_TURN, (30, 42))
-        action = streams.question.choice(config.actions)
         ask: Count | PaceChange | WhenDone = COUNT
         if config.mode == "localisation":
             ask = WHEN_DONE
         elif config.paces and streams.question.chance(0.4):
             ask = PACE_CHANGE
+        # Six steps and the rests that they need would not fit into a clip.
+        kinds = [kind for kind in config.actions if kind != "step" or ask is not PACE_CHANGE]
+        action = streams.question.choice(kinds)
         query = ActionQuery(object=objects[0].name, action=action, form=config.form, ask=ask.name)
         script, num_frames = ask.draw(config, streams, action)
         scripts = [script, *(_any_script(streams.scene, config, num_frames) for _ in range(config.others))]
@@ -255,8 +276,11 @@ FAMILY = MotionCounting()
 
 def _counted(scene: Stream, config: CountingConfig, action: str, count: int) -> tuple[list[Action], int]:
     """An action some times, with others in between, in a clip whose length does not tell how often."""
-    most = config.most + config.between
-    num_frames = most * (config.frames[1] + config.gap) + scene.integer(20, 60)
+    # Steps take long rests, but nothing else comes between them.
+    most = config.most + (0 if action == "step" else config.between)
+    each = config.glances(LONGEST) + config.rest(action)
+    spare = scene.integer(config.glance, 3 * config.glance)
+    num_frames = min(most * each + 2 * STILL_FRAMES + spare, config.longest)
     others = [kind for kind in IN_PLACE if kind != action and action != "step"]
     extra = scene.integer(0, config.between) if others else 0
     kinds = scene.shuffled([action] * count + [scene.choice(others) for _ in range(extra)])
@@ -265,16 +289,23 @@ def _counted(scene: Stream, config: CountingConfig, action: str, count: int) -> 
 
 def _script(scene: Stream, kinds: Sequence[str], config: CountingConfig, num_frames: int) -> list[Action]:
     """Actions at random times, in the given order."""
-    lengths = [scene.integer(*config.frames) for _ in kinds]
-    starts = spread(scene, lengths, config.gap, room(num_frames))
+    steps = "step" in kinds
+    rest = config.rest("step" if steps else "")
+    low, high = (rest, num_frames - rest) if steps else room(num_frames)
+    lengths = [config.draw_length(scene) for _ in kinds]
+    starts = spread(scene, lengths, rest, (low, high))
+    if starts is None:  # the longest actions, as often as possible, are too much
+        lengths = [config.glances(SHORTEST) for _ in kinds]
+        starts = spread(scene, lengths, rest, (low, high))
     assert starts is not None, "the clip is made long enough"
     return [Action(s, s + n, kind) for s, n, kind in zip(starts, lengths, kinds, strict=True)]
 
 
 def _any_script(scene: Stream, config: CountingConfig, num_frames: int) -> list[Action]:
     """What a shape does that nothing is asked about."""
-    count = scene.integer(1, min(4, (num_frames - 2 * STILL_FRAMES) // (config.frames[1] + config.gap)))
     action = scene.choice(config.actions)
+    each = config.glances(LONGEST) + config.rest(action)
+    count = scene.integer(1, min(4, (num_frames - 2 * config.rest(action)) // each))
     return _script(scene, [action] * count, config, num_frames)
 
 
@@ -282,26 +313,32 @@ def _around(scene: Stream, config: CountingConfig, asked: Action, num_frames: in
     """The asked action and, if the shape may do others, those that fit before and after it."""
     script = [asked]
     if config.between and asked.kind != "step":
-        others = [kind for kind in IN_PLACE if kind != asked.kind]
+        others, rest = [kind for kind in IN_PLACE if kind != asked.kind], config.rest(asked.kind)
         low, high = room(num_frames)
-        for side in ((low, asked.start - config.gap), (asked.end + config.gap, high)):
-            starts = spread(scene, [config.frames[1]], config.gap, side)
+        for side in ((low, asked.start - rest), (asked.end + rest, high)):
+            length = config.draw_length(scene)
+            starts = spread(scene, [length], rest, side)
             if starts:
-                script.append(Action(starts[0], starts[0] + config.frames[1], scene.choice(others)))
+                script.append(Action(starts[0], starts[0] + length, scene.choice(others)))
     return sorted(script, key=lambda action: action.start)
 
 
 def _paced(scene: Stream, config: CountingConfig, action: str, pace: str) -> tuple[list[Action], int]:
     """An action `PACE_COUNT` times, three of them perhaps at another pace."""
-    length, gap = config.frames[0], config.gap
-    slow = round(PACE * length), round(PACE * gap)
-    halves = {"faster": (slow, (length, gap)), "slower": ((length, gap), slow)}
-    middle = scene.integer(length, slow[0]), scene.integer(gap, slow[1])
-    script, frame = [], STILL_FRAMES + scene.integer(0, 20)
-    for frames, rest in (half for half in halves.get(pace, (middle, middle)) for _ in range(PACE_COUNT // 2)):
+    fast = config.glances(SHORTEST), config.rest(action)
+    slow = round(PACE * fast[0]), round(PACE * fast[1])
+    halves = {"faster": (slow, fast), "slower": (fast, slow)}
+    share = scene.uniform(0, 0.6)
+    even = tuple(round(one + share * (other - one)) for one, other in zip(fast, slow, strict=True))
+    spans = [half for half in halves.get(pace, (even, even)) for _ in range(PACE_COUNT // 2)]
+    # The length of the clip is drawn without regard to the pace, which it would tell.
+    most = PACE_COUNT // 2 * (sum(fast) + sum(slow)) + config.glances(2)
+    num_frames = most + scene.integer(0, config.glances(4)) + 2 * STILL_FRAMES
+    script, frame = [], STILL_FRAMES + scene.integer(0, num_frames - 2 * STILL_FRAMES - sum(map(sum, spans)))
+    for frames, rest in spans:
         script.append(Action(frame, frame + frames, action))
         frame += frames + rest
-    return script, frame + STILL_FRAMES + scene.integer(0, 20)
+    return script, num_frames
 
 
 def _pace(spans: Sequence[tuple[int, int]]) -> str:
@@ -327,22 +364,23 @@ def _spans(timeline: Timeline, query: ActionQuery) -> list[tuple[int, int]]:
     ]
 
 
-def _bouts(track: Track, action: str) -> list[tuple[int, int, str]]:
-    """The runs of samples that show an action in place."""
-    return [bout for bout in bouts(labels(track, steps=False)) if bout[2] == action]
+def _bouts(evidence: Evidence, query: ActionQuery) -> list[tuple[int, int, str]]:
+    """The runs of samples that show the asked action, which is done in place."""
+    found = bouts(labels(evidence.tracks[query["object"]], evidence.eye, steps=False))
+    return [bout for bout in found if bout[2] == query["action"]]
 
 
 def _moments(evidence: Evidence, query: ActionQuery) -> list[tuple[float, float]]:
     """Start and end, in seconds, of each time that the asked action is seen."""
-    track, times = evidence.tracks[query["object"]], evidence.times
     if query["action"] == "step":
-        still = np.hypot(np.diff(track.x), np.diff(track.y)) < 0.05
-        found = bouts(["" if rest else "step" for rest in still])
+        evidence = evidence.thinned()
+        times, moved = evidence.times, steps_seen(evidence, query["object"])
+        found = bouts(["step" if step else "" for step in moved])
         return [(float(times[a]), float(times[b])) for a, b, _ in found]
-    last = len(times) - 1
+    last = len(evidence.times) - 1
     return [
         (_middle(evidence, a - 1, a), _middle(evidence, b - 1, min(b, last)))
-        for a, b, _ in _bouts(track, query["action"])
+        for a, b, _ in _bouts(evidence, query)
     ]
 
 

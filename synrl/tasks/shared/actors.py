@@ -22,8 +22,10 @@ VERBS = {
     "step": ("step to another place", "steps to another place"),
 }
 """Infinitive and third person of each action."""
-SHAPES_THAT_TURN = ("square", "triangle", "diamond", "pentagon", "star")
-"""Shapes whose turning shows."""
+SHAPES_THAT_TURN = ("arrow", "half disc", "wedge", "letter L")
+"""Shapes whose turning shows at any angle: a square in the middle of a turn looks as if it rested."""
+SHORTEST = 1.25
+"""Glances that an action lasts at least: so one look or more falls where it can be told from rest."""
 _STEP_AREA = 150.0
 
 
