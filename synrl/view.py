@@ -19,7 +19,7 @@ DEFAULT = "2x32"
 """Two frames a second, as Qwen's own processors choose. The paper names no rate and no number."""
 LEAST_FRAMES, MOST_FRAMES = 32, 768
 """A clip of the hardest level takes 31 times the time between two frames: fewer can't show it."""
-SLOWEST, FASTEST = 0.5, 10.0
+SLOWEST, FASTEST = 1.0, 10.0
 LEAST_GLANCE = 6
 
 

@@ -1,69 +1,83 @@
-"""Telling the figures of `synrl.world.figures` apart from samples.
+"""Telling the figures of `synrl.world.figures` apart from samples that an eye has misplaced.
 
-`recognise` knows nothing of how figures are drawn, only what sets them apart: whether they are closed,
-how far they turn in all, and whether evenly or at corners.
+`recognise` holds the samples against an ideal of each figure, moved, turned, mirrored and scaled to fit them
+best, and takes the figure that is left with the least error. It has ideals of its own, written from what the
+figures are: it knows neither how nor in which sizes a clip draws them.
 """
 
 from __future__ import annotations
 
-import math
+from functools import cache
 
 import numpy as np
 
 from synrl.world.figures import CIRCLE, EIGHT, INWARDS, LINE, OUTWARDS, SPIRAL, SQUARE, TRIANGLE, WAVE, ZIGZAG
 
+_DENSE = 480
+"""Steps along an ideal."""
+_LATE = np.array([-1.0, -0.5, 0.0, 0.5, 1.0])
+"""Gaps between samples by which motion may begin before or after the last sample that seems at rest."""
+_LEAST = 6
+"""Samples of one motion that tell a figure; fewer fit too many."""
 
-def recognise(points: np.ndarray, *, spirals: bool) -> str | None:
-    """The figure that samples (n, 2) of one whole motion show; None if they are too few.
+
+def recognise(points: np.ndarray, *, spirals: bool, exact: bool = False) -> str | None:
+    """The figure that samples of one whole motion show, at even times; None if they are too few.
 
     Args:
+        points: where the shape is seen (samples, 2), in px, from the last rest before to the first after.
         spirals: whether to tell the two ways of a spiral apart.
+        exact: whether the first and the last sample are the very ends of the motion.
     """
-    steps = np.diff(points, axis=0)
-    if len(steps) < 2:
+    if len(points) < _LEAST:
         return None
-    heading = np.degrees(np.arctan2(steps[:, 1], steps[:, 0]))
-    turns = (np.diff(heading) + 180) % 360 - 180
-    if np.abs(turns).max() < 2:
-        return LINE
-    if len(steps) < 6:
-        return None
-    around = abs(float(turns.sum()))
-    if around > 450:
-        half = len(points) // 2
-        way = OUTWARDS if _across(points[:half]) < _across(points[half:]) else INWARDS
-        return way if spirals else SPIRAL
-    closed = math.dist(points[0], points[-1]) < 0.15 * float(np.ptp(points, axis=0).max())
-    if not closed:
-        return ZIGZAG if np.quantile(np.abs(turns), 0.35) < 0.08 * np.abs(turns).max() else WAVE
-    if around < 180:
-        return EIGHT
-    if _circular(points):
-        return CIRCLE
-    # The corners of a triangle are twice as far out as its sides, those of a square 1.41 times.
-    radii = np.hypot(*(points - _centroid(points)).T)
-    return TRIANGLE if radii.max() > 1.45 * radii.min() else SQUARE
+    names, ideals = _ideals()
+    seen = points[:, 0] + 1j * points[:, 1]
+    seen = seen - seen.mean()
+    places = _places(len(points), exact)
+    fits = ideals[:, places]  # (ideals, ends, samples)
+    fits = fits - fits.mean(axis=2, keepdims=True)
+    length = (np.abs(fits) ** 2).sum(axis=2)
+    along = np.maximum(np.abs(fits.conj() @ seen), np.abs(fits @ seen))  # as it is, or mirrored
+    explained = (along**2 / np.maximum(length, 1e-9)).max(axis=1)
+    name = names[int(explained.argmax())]
+    return SPIRAL if name in (OUTWARDS, INWARDS) and not spirals else name
 
 
-def _centroid(points: np.ndarray) -> np.ndarray:
-    """The area centroid of a closed polygon, by the shoelace formula."""
-    after = np.roll(points, -1, axis=0)
-    parts = points[:, 0] * after[:, 1] - after[:, 0] * points[:, 1]
-    area = parts.sum() or 1.0  # of points in a line, which no figure of ours is
-    centroid: np.ndarray = parts @ (points + after) / (3 * area)
-    return centroid
+def _places(count: int, exact: bool) -> np.ndarray:
+    """Where along an ideal each sample lies, for every guess at when motion begins and ends (guesses, samples)."""
+    late = np.zeros(1) if exact else _LATE
+    begin, end = (grid.ravel()[:, None] for grid in np.meshgrid(late, count - 1 - late, indexing="ij"))
+    share = (np.arange(count) - begin) / (end - begin)
+    places: np.ndarray = (np.clip(share, 0, 1) * _DENSE).round().astype(int)
+    return places
 
 
-def _across(points: np.ndarray) -> float:
-    """Px across some points."""
-    return float(np.ptp(points, axis=0).max())
+@cache
+def _ideals() -> tuple[list[str], np.ndarray]:
+    """Names, and curves at constant speed as complex numbers (ideals, steps + 1)."""
+    share = np.linspace(0, 1, _DENSE + 1)
+    whole = 2 * np.pi * share
+    found: list[tuple[str, np.ndarray]] = [
+        (LINE, share + 0j),
+        (CIRCLE, np.exp(1j * whole)),
+        (EIGHT, np.sin(whole) + 0.6j * np.sin(2 * whole)),
+    ]
+    found += [(WAVE, share + 0.24j / n * np.sin(n * whole)) for n in (1.5, 2.0)]
+    found += [(ZIGZAG, np.arange(n + 1) / n + 0.36j * (np.arange(n + 1) % 2)) for n in (3, 4)]
+    for name, corners in ((TRIANGLE, 3), (SQUARE, 4)):
+        turns = np.exp(2j * np.pi * np.arange(corners + 1) / corners)
+        for begin in (0.3, 0.4, 0.5, 0.6, 0.7):
+            start = turns[0] + begin * (turns[1] - turns[0])
+            found.append((name, np.array([start, *turns[1:], start])))
+    for turned in np.linspace(1.5, 2.0, 6):
+        outwards = (0.4 + 0.6 * share) * np.exp(1j * turned * whole)
+        found += [(OUTWARDS, outwards), (INWARDS, outwards[::-1])]
+    return [name for name, _ in found], np.stack([_at_constant_speed(curve) for _, curve in found])
 
 
-def _circular(points: np.ndarray) -> bool:
-    """Whether points lie on a circle: the residue of the best one is small beside its radius."""
-    x, y = (points - points.mean(axis=0)).T
-    matrix = np.stack([x, y, np.ones_like(x)], axis=1)
-    solution, *_ = np.linalg.lstsq(matrix, x**2 + y**2, rcond=None)
-    centre = solution[:2] / 2
-    radii = np.hypot(x - centre[0], y - centre[1])
-    return bool(np.ptp(radii) < 0.02 * radii.mean())
+def _at_constant_speed(curve: np.ndarray) -> np.ndarray:
+    way = np.concatenate([[0], np.cumsum(np.abs(np.diff(curve)))])
+    places = np.linspace(0, way[-1], _DENSE + 1)
+    even: np.ndarray = np.interp(places, way, curve.real) + 1j * np.interp(places, way, curve.imag)
+    return even

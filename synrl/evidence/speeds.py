@@ -6,14 +6,17 @@ import itertools
 
 import numpy as np
 
-from synrl.evidence import Evidence, Observed, Track
-from synrl.world.speeds import SPEED_STEP, Phase
+from synrl.evidence import STORED, Evidence, Observed, Track
+from synrl.evidence.pieces import Piece, bounds, seen_pieces
+from synrl.world.speeds import Phase
 from synrl.world.timeline import in_order
 
 _STILL = 0.02
 """Px per frame that count as no motion: far above float32 rounding, far below any speed in a clip."""
 _EVEN = 0.002
 """Px per frame by which equal steps may differ."""
+_MOVED = 2.5
+"""Times the eye's error that a shape must seem to go to have moved."""
 
 
 def observe_runs(evidence: Evidence) -> Observed:
@@ -27,21 +30,31 @@ def observe_runs(evidence: Evidence) -> Observed:
     )
 
 
+def moving_pieces(evidence: Evidence, name: str) -> list[Piece]:
+    """The stretches in which a shape that rests before and after moves, each at one velocity, in order.
+
+    None of them if that can't be told.
+    """
+    least = _MOVED * max(evidence.eye.px, STORED)
+    found = seen_pieces(evidence.thinned(), name, rests=True) or []
+    return [piece for piece in found[1:-1] if piece.speed * piece.duration > least]
+
+
+def fastest_span(evidence: Evidence, name: str) -> tuple[float, float] | None:
+    """From when to when, in seconds, the stretch lasts in which a shape moves fastest."""
+    evidence = evidence.thinned()
+    found = seen_pieces(evidence, name)
+    if found is None or len(found) < 2:
+        return None
+    place = max(range(len(found)), key=lambda k: found[k].speed if found[k].is_trusted else 0.0)
+    start, end = bounds(found, evidence.frames)[place : place + 2]
+    return start / evidence.fps, end / evidence.fps
+
+
 def sampled_speeds(evidence: Evidence, track: Track) -> np.ndarray:
     """Px per frame between neighbouring samples."""
     speeds: np.ndarray = np.hypot(*np.diff(track.points, axis=0).T) / np.diff(evidence.frames)
     return speeds
-
-
-def held_speeds(speeds: np.ndarray) -> list[float] | None:
-    """The speeds of a run in order, each held over two steps or more; None if none is."""
-    held = [
-        float(one)
-        for one, two in itertools.pairwise(speeds)
-        if one > 0.02 and abs(one - two) < SPEED_STEP / 2
-    ]
-    levels = [value for k, value in enumerate(held) if k == 0 or abs(value - held[k - 1]) > SPEED_STEP / 2]
-    return levels or None
 
 
 def seen_phases(points: np.ndarray) -> list[Phase]:

@@ -3,13 +3,14 @@
 Shapes stay in place and turn at constant speed. None of them looks the same before a full turn is
 complete. What counts is the way turned, not the direction a shape points in: starts are random.
 
-Margins: turning rates stay below `MAX_RATE` degrees per frame, the level's rate being from 7 at level 1
-up to 12 at level 5; a turn that is to be noticed covers at least `MIN_TURN` degrees; amounts on offer
-differ by a quarter turn or more.
+Margins: shapes turn by less than `MAX_RATE` degrees in a glance (`Config.glance`), or nobody could tell which
+way, the level's rate being from 80 at level 1 up to 135 at level 5; a turn that is to be noticed covers at
+least `MIN_TURN` degrees; amounts on offer differ by a quarter turn or more.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
@@ -55,12 +56,20 @@ AMOUNTS = {
     720: "two full turns",
 }
 """By degrees."""
-MAX_RATE = 12.5
+MAX_RATE = 150.0
 MIN_TURN = 120
+ASKED = 3.0, 3.6
+"""Glances of a turn whose time is asked for: looks that are a glance apart still tell most of it."""
+LEAST_RATE = 40
+"""Degrees in a glance, of such a turn."""
+SLOWEST = 0.8
+"""Of the level's rate, for every other turn."""
 REST_FRAMES = 16
 """The least rest before the first turn and after the last."""
-PAUSE_FRAMES = 10
-"""The least rest between two turns."""
+PAUSE = 0.7
+"""Glances between two turns, at least."""
+FURTHEST = 450
+"""Degrees of a turn that is not counted."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,14 +80,14 @@ class RotationConfig(Config):
     amounts: int
     """How many of `AMOUNTS`, from the smallest."""
     rate: float
-    """Degrees per frame."""
+    """Degrees in a glance, at most."""
     others: int
 
     def __post_init__(self) -> None:
         super().__post_init__()
         self.require("most", range(4, 9))
         self.require("amounts", range(4, len(AMOUNTS) + 1))
-        self.require_range("rate", 3.0, MAX_RATE)
+        self.require_range("rate", 60.0, MAX_RATE)
         self.require("others", range(4))
 
 
@@ -116,14 +125,21 @@ class Turns(Ask[TurnQuery, RotationConfig]):
     def draw(self, config: RotationConfig, streams: Streams, name: str) -> Drawn:
         scene, amount = streams.scene, 360 * streams.question.integer(1, config.most)
         query = TurnQuery(object=name, form=config.form, ask=self.name)
-        return query, *_one_after_the_other(scene, config, [_either_way(scene, amount)], counted=True)
+        return query, *_one_after_the_other(scene, config, [_either_way(scene, amount)], 360 * config.most)
 
     def wordings(self, query: TurnQuery) -> Sequence[str]:
         name = query["object"]
         sentences = (
             f"How many full turns does the {name} make?",
-            f"How many times does the {name} turn around completely?",
-            f"Count the complete rotations of the {name}. How many are there?",
+            f"How many times does the {name} turn all the way around?",
+            f"Count the full rotations of the {name}. How many are there?",
+            f"How many complete turns does the {name} make in this video?",
+            f"The {name} rotates in place. How many full turns of 360 degrees does it make?",
+            f"From start to finish, how many full rotations does the {name} complete?",
+            f"Watch the {name} turn. How many times does it go all the way around?",
+            f"Over the whole video, how many complete rotations does the {name} make?",
+            f"The {name} turns at a steady rate and then stops. How many full turns has it made?",
+            f"How often does the {name} come full circle in this video?",
         )
         return [with_form(sentence, query, "integer") for sentence in sentences]
 
@@ -137,8 +153,8 @@ class Turns(Ask[TurnQuery, RotationConfig]):
         steps = _steps(evidence, query)
         if steps is None:
             return None
-        degrees = round(abs(float(steps.sum())))
-        return str(degrees // 360) if degrees % 360 == 0 and degrees else None
+        turns = round(abs(float(steps.sum())) / 360)
+        return str(turns) if turns else None
 
     def conclude(self, query: TurnQuery, row: Mapping[str, Any]) -> Sequence[str]:
         truth = row["answer_text"]
@@ -155,14 +171,22 @@ class Amount(Ask[AmountQuery, RotationConfig]):
     def draw(self, config: RotationConfig, streams: Streams, name: str) -> Drawn:
         scene, amount = streams.scene, streams.question.choice(tuple(AMOUNTS)[: config.amounts])
         query = AmountQuery(object=name, form=config.form, ask=self.name, amounts=config.amounts)
-        return query, *_one_after_the_other(scene, config, [_either_way(scene, amount)])
+        furthest = tuple(AMOUNTS)[config.amounts - 1]
+        return query, *_one_after_the_other(scene, config, [_either_way(scene, amount)], furthest)
 
     def wordings(self, query: AmountQuery) -> Sequence[str]:
         name = query["object"]
         sentences = (
             f"How far does the {name} turn in all?",
-            f"By how much does the {name} rotate in this video?",
-            f"What share of a turn, or how many turns, does the {name} make?",
+            f"How far does the {name} rotate in this video?",
+            f"What fraction of a turn, or how many turns, does the {name} make?",
+            f"From start to finish, how far does the {name} turn?",
+            f"The {name} rotates in place. How far does it turn before it stops?",
+            f"By how much does the {name} turn, from the moment it starts until it stops?",
+            f"Watch the {name}. How far does it turn over the whole video?",
+            f"How large is the turn that the {name} makes?",
+            f"When the {name} stops turning, how far has it turned?",
+            f"How much of a turn, or how many turns, does the {name} complete?",
         )
         return [with_words(s, query, tuple(AMOUNTS.values())[: query["amounts"]]) for s in sentences]
 
@@ -174,7 +198,7 @@ class Amount(Ask[AmountQuery, RotationConfig]):
 
     def solve(self, evidence: Evidence, query: AmountQuery) -> str | None:
         steps = _steps(evidence, query)
-        return None if steps is None else AMOUNTS.get(round(abs(float(steps.sum()))))
+        return None if steps is None else AMOUNTS.get(90 * round(abs(float(steps.sum())) / 90))
 
     def conclude(self, query: AmountQuery, row: Mapping[str, Any]) -> Sequence[str]:
         return f"That amounts to {row['answer_text']}", f"In other words, {row['answer_text']}"
@@ -189,16 +213,24 @@ class Way(Ask[TurnQuery, RotationConfig]):
 
     def draw(self, config: RotationConfig, streams: Streams, name: str) -> Drawn:
         signs = [1 if way == CW else -1 for way in streams.question.choice(tuple(WAYS))]
-        degrees = [sign * 15 * streams.scene.integer(MIN_TURN // 15, 30) for sign in signs]
+        degrees = [sign * 15 * streams.scene.integer(MIN_TURN // 15, FURTHEST // 15) for sign in signs]
         query = TurnQuery(object=name, form=config.form, ask=self.name)
-        return query, *_one_after_the_other(streams.scene, config, degrees)
+        return query, *_one_after_the_other(streams.scene, config, degrees, 2 * FURTHEST)
 
     def wordings(self, query: TurnQuery) -> Sequence[str]:
         name = query["object"]
         sentences = (
             f"Which way does the {name} turn, as seen on screen?",
-            f"In which direction or directions does the {name} rotate, from the viewer's side?",
+            f"In which direction does the {name} rotate, as seen on screen, and does it reverse?",
+            f"Does the {name} turn, and if so, which way, as you see it?",
             f"How does the {name} turn in this video, as you see it?",
+            f"As seen on screen, does the {name} turn clockwise, counterclockwise, both in turn, or not at all?",
+            f"Which of these describes how the {name} turns, as seen on screen?",
+            f"Watch the {name}. Which way does it turn, as you see it, if it turns at all?",
+            f"As you see it, in which direction does the {name} turn, and does it change direction?",
+            f"Describe the turning of the {name}, as seen on screen: which way does it go?",
+            f"As seen on screen, what does the {name} do: turn one way, turn one way and then the other, "
+            "or not turn?",
         )
         return [with_words(sentence, query, (f'"{way}"' for way in WAYS.values())) for sentence in sentences]
 
@@ -215,7 +247,7 @@ class Way(Ask[TurnQuery, RotationConfig]):
         steps = _steps(evidence, query)
         if steps is None:
             return None
-        signs = np.sign(steps[_turning(steps)])
+        signs = np.sign(steps[_turning(evidence, steps)])
         first_last = dict.fromkeys(signs[[0, -1]]) if len(signs) else ()
         return WAYS[tuple(CW if sign > 0 else CCW for sign in first_last)]
 
@@ -227,8 +259,8 @@ class WhenTurning(SpanAsk[SpanQuery, RotationConfig]):
     """When a shape turns a certain way."""
 
     def draw(self, config: RotationConfig, streams: Streams, name: str) -> Drawn:
-        way, length = streams.question.choice((CW, CCW)), streams.scene.integer(30, 45)
-        num_frames, start = window(streams.scene, length)
+        way, length = streams.question.choice((CW, CCW)), streams.scene.integer(*map(config.glances, ASKED))
+        num_frames, start = window(streams.scene, length, config.glance, config.level)
         query = SpanQuery(object=name, form=config.form, ask=self.name, way=way)
         return query, _around(streams.scene, config, way, start, length, num_frames), num_frames
 
@@ -236,8 +268,13 @@ class WhenTurning(SpanAsk[SpanQuery, RotationConfig]):
         name, way = query["object"], query["way"]
         sentences = (
             f"Between which seconds does the {name} turn {way}, as seen on screen?",
-            f"When in the video is the {name} turning {way}, from the viewer's side?",
-            f"During which seconds of the clip does the {name} rotate {way}, as you see it?",
+            f"When does the {name} turn {way}, as you see it?",
+            f"During which seconds of the video does the {name} rotate {way}, as seen on screen?",
+            f"From when to when does the {name} turn {way}, as you see it?",
+            f"At some point the {name} turns {way}, as seen on screen. Between which seconds is that?",
+            f"As seen on screen, the {name} turns {way} once. When does that turn start, and when does it end?",
+            f"Find the {way} turn of the {name}, as seen on screen. From when to when does it last?",
+            f"As you see it, between which seconds is the {name} turning {way}?",
         )
         return [with_form(sentence, query, "interval") for sentence in sentences]
 
@@ -249,11 +286,15 @@ class WhenTurning(SpanAsk[SpanQuery, RotationConfig]):
         steps = _steps(evidence, query)
         if steps is None:
             return None
-        turning = _turning(steps)
+        turning = _turning(evidence, steps)
         asked = turning[np.sign(steps[turning]) == (1 if query["way"] == CW else -1)]
         if not len(asked):
             return None
-        span = float(evidence.times[asked[0]]), float(evidence.times[asked[-1] + 1])
+        # Of the first and the last step it may have turned for a part: as large as that of what a whole one is.
+        times, whole = evidence.thinned().times, float(np.abs(steps[asked]).max())
+        first, last = (min(1.0, abs(float(steps[k])) / whole) for k in asked[[0, -1]])
+        gap = float(np.diff(times).mean())
+        span = float(times[asked[0] + 1]) - gap * first, float(times[asked[-1]]) + gap * last
         return nearest_span(evidence.options, span)
 
 
@@ -273,11 +314,11 @@ class RotationCounting(Family):
     words = told(CCW, CW)
     names = named("degrees")
     levels = {
-        1: dict(most=4, amounts=4, rate=7.0, others=0),
-        2: dict(most=4, amounts=4, rate=8.0, others=1),
-        3: dict(most=5, amounts=5, rate=9.0, others=1),
-        4: dict(most=6, amounts=6, rate=10.0, others=2),
-        5: dict(most=7, amounts=7, rate=12.0, others=3),
+        1: dict(most=4, amounts=4, rate=80.0, others=0),
+        2: dict(most=4, amounts=4, rate=90.0, others=1),
+        3: dict(most=5, amounts=5, rate=105.0, others=1),
+        4: dict(most=6, amounts=6, rate=120.0, others=2),
+        5: dict(most=7, amounts=7, rate=135.0, others=3),
     }
 
     def simulate(self, config: RotationConfig, streams: Streams) -> Timeline:
@@ -325,17 +366,17 @@ def _either_way(scene: Stream, amount: int) -> int:
 
 
 def _one_after_the_other(
-    scene: Stream, config: RotationConfig, degrees: Sequence[int], *, counted: bool = False
+    scene: Stream, config: RotationConfig, degrees: Sequence[int], furthest: int
 ) -> tuple[list[Turn], int]:
-    """Turns at random times in a clip that is as long as the furthest turn may take, whatever it shows.
+    """Turns at random times in a clip as long as the furthest turn may take, whatever it shows.
 
     Args:
-        counted: whether full turns are counted, so that the furthest one is that of the highest count.
+        furthest: degrees that could have been asked for, in all.
     """
     frames = [_frames(scene, config, amount) for amount in degrees]
-    pauses = [PAUSE_FRAMES + scene.integer(0, 15) for _ in frames[1:]]
-    longest = _frames(scene, config, 360 * config.most) if counted else 140
-    spare = max(longest - sum(frames) - sum(pauses), 0) + scene.integer(0, 30)
+    pauses = [config.glances(PAUSE) + scene.integer(0, config.glance) for _ in frames[1:]]
+    longest = math.ceil(furthest / (SLOWEST * config.rate) * config.glance) + config.glances(PAUSE + 1)
+    spare = longest - sum(frames) - sum(pauses) + scene.integer(0, 2 * config.glance)
     start = REST_FRAMES + scene.integer(0, spare)
     num_frames = 2 * REST_FRAMES + spare + sum(frames) + sum(pauses)
     turns = []
@@ -347,29 +388,33 @@ def _one_after_the_other(
 
 def _frames(scene: Stream, config: RotationConfig, degrees: int) -> int:
     """How long a turn takes, at about the rate of the level."""
-    return round(abs(degrees) / (config.rate * scene.uniform(0.8, 1.0)))
+    return math.ceil(abs(degrees) / (config.rate * scene.uniform(SLOWEST, 1.0)) * config.glance)
 
 
 def _around(
     scene: Stream, config: RotationConfig, way: str, start: int, length: int, num_frames: int
 ) -> list[Turn]:
     """The asked turn and, where there is time, turns the other way before and after it."""
-    sign = 1 if way == CW else -1
-    most = int(length * config.rate) // 15
-    turns = [Turn(start, start + length, sign * 15 * scene.integer(MIN_TURN // 15, most))]
+    sign, pause = 1 if way == CW else -1, config.glances(PAUSE)
+    turns = [Turn(start, start + length, sign * _amount(scene, config, length))]
     low, high = room(num_frames)
-    for left, right in ((low, start - PAUSE_FRAMES), (start + length + PAUSE_FRAMES, high)):
-        frames = scene.integer(20, 40)
+    for left, right in ((low, start - pause), (start + length + pause, high)):
+        frames = scene.integer(*map(config.glances, ASKED))
         if right - left >= frames:
             begin = scene.integer(left, right - frames)
-            most = int(frames * config.rate) // 15
-            turns.append(Turn(begin, begin + frames, -sign * 15 * scene.integer(MIN_TURN // 15, most)))
+            turns.append(Turn(begin, begin + frames, -sign * _amount(scene, config, frames)))
     return sorted(turns)
+
+
+def _amount(scene: Stream, config: RotationConfig, frames: int) -> int:
+    """Degrees that a shape turns in some frames, not too slowly to be noticed."""
+    glances = frames / config.glance
+    return 15 * scene.integer(math.ceil(LEAST_RATE * glances / 15), int(config.rate * glances / 15))
 
 
 def _any_turn(scene: Stream, config: RotationConfig, num_frames: int) -> Turn:
     """What a shape does that nothing is asked about."""
-    degrees = 15 * scene.integer(MIN_TURN // 15, 30) * (1 if scene.chance(0.5) else -1)
+    degrees = 15 * scene.integer(MIN_TURN // 15, FURTHEST // 15) * (1 if scene.chance(0.5) else -1)
     frames = min(_frames(scene, config, degrees), num_frames - 2 * REST_FRAMES)
     start = scene.integer(REST_FRAMES, num_frames - REST_FRAMES - frames)
     return Turn(start, start + frames, degrees)
@@ -387,18 +432,20 @@ def _degrees(timeline: Timeline, query: TurnQuery) -> int:
 
 def _steps(evidence: Evidence, query: TurnQuery) -> np.ndarray | None:
     """Degrees from each sample to the next, clockwise; None if they don't tell which way it went."""
+    evidence = evidence.thinned()
     angles = evidence.tracks[query["object"]].angle % 360
     steps: np.ndarray = (np.diff(angles) + 180) % 360 - 180
-    if not len(steps) or np.abs(steps).max() > 150:
+    if not len(steps) or np.abs(steps).max() > 180 - 2 * evidence.eye.degrees:
         return None  # too far between two samples to tell which way it went
-    if not len(_turning(steps)) and np.diff(evidence.frames).max() * MAX_RATE > 190:
+    hidden = 360 / MAX_RATE * evidence.glance
+    if not len(_turning(evidence, steps)) and np.diff(evidence.frames).max() > hidden:
         return None  # a whole turn could hide between two samples
     return steps
 
 
-def _turning(steps: np.ndarray) -> np.ndarray:
+def _turning(evidence: Evidence, steps: np.ndarray) -> np.ndarray:
     """Which steps (degrees) are turning."""
-    return np.flatnonzero(np.abs(steps) > 0.5)
+    return np.flatnonzero(np.abs(steps) > max(0.5, 2 * evidence.eye.degrees))
 
 
 def _event(name: str, turn: Turn) -> Event:

@@ -5,8 +5,8 @@ a stated multiple of that, or its speed switches between two values. Shapes move
 that neither the distance travelled nor the length of the motion gives the speed away.
 
 Margins: any two multiples on offer differ by a factor of at least 1.5 at levels 1 to 3, and of at least
-1.33 at levels 4 and 5; a fast stretch is `ratio` times as fast as a slow one and at least `MIN_STRETCH`
-frames long.
+1.33 at levels 4 and 5; a fast stretch is `ratio` times as fast as a slow one, and each lasts `STRETCH` glances
+(`Config.glance`) or longer.
 """
 
 from __future__ import annotations
@@ -16,12 +16,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from synrl.answers import nearest_span
 from synrl.errors import ConfigError
 from synrl.evidence import Evidence, Observed
-from synrl.evidence.speeds import held_speeds, observe_runs, sampled_speeds
+from synrl.evidence.speeds import fastest_span, moving_pieces, observe_runs
 from synrl.seeds import Stream, Streams
 from synrl.tasks.asks import SpanAsk
 from synrl.tasks.base import Ask, Family, Query
@@ -29,11 +27,11 @@ from synrl.tasks.config import Config
 from synrl.tasks.shared.cast import SOLID_SHAPES, cast, draw_cast
 from synrl.tasks.shared.lexicon import named, told
 from synrl.tasks.shared.questions import Question, drawn, with_form, with_words
-from synrl.tasks.shared.runners import run_backwards, staged
+from synrl.tasks.shared.runners import run_backwards, staged, steady
 from synrl.tasks.shared.stage import STILL_FRAMES, window
 from synrl.tasks.shared.telling import tell_speed
 from synrl.video.scene import Scene
-from synrl.world.speeds import Run, Stretch, speed
+from synrl.world.speeds import SPEED_STEP, Run, Stretch, speed
 from synrl.world.style import draw_style
 from synrl.world.timeline import FPS, Event, Timeline
 
@@ -47,8 +45,10 @@ MULTIPLES = {
     "three times as fast": 3.0,
 }
 COARSE = ("half as fast", "equally fast", "twice as fast", "three times as fast")
-REFERENCE_SPEEDS = (0.9, 1.2, 1.5)
-"""Px per frame: every multiple of them is on the grid of speeds."""
+REFERENCE = 18.0, 28.0
+"""Px in a glance, of a reference."""
+REFERENCE_STEP = 0.3
+"""Px per frame: every multiple of a speed on this grid is on that of all speeds."""
 PATTERNS = {
     "f": "its speed stays the same",
     "sf": "first slow, then fast",
@@ -57,9 +57,10 @@ PATTERNS = {
     "fsf": "fast, then slow, then fast again",
 }
 """Slow and fast stretches in order."""
-MIN_STRETCH = 24
-SLOW, FAST = 0.4, 2.4
-"""Px per frame around and in the fast stretch of a localisation question."""
+STRETCH = 3.0, 3.6
+"""Glances of each stretch at one speed."""
+WAY = 250.0, 320.0
+"""Px that a shape goes in all if its speed switches."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,9 +79,19 @@ class SpeedConfig(Config):
             raise ConfigError(
                 f"multiples is {self.multiples!r}; allowed: four or more of {', '.join(MULTIPLES)}"
             )
-        self.require_range("ratio", 1.3, FAST / SLOW)
+        self.require_range("ratio", 1.3, 6.0)
         self.require("others", range(3))
         self.require("slanted", (False, True))
+
+    @property
+    def references(self) -> list[float]:
+        """Speeds that a reference may have, in px per frame."""
+        low, high = (math.ceil(px / self.glance / REFERENCE_STEP - 1e-9) for px in REFERENCE)
+        return [REFERENCE_STEP * k for k in range(low, high)]
+
+    def draw_stretch(self, scene: Stream) -> int:
+        """The frames of a stretch at one speed."""
+        return scene.integer(*map(self.glances, STRETCH))
 
 
 class SpeedQuery(Query):
@@ -101,9 +112,12 @@ class Members:
     start: int
     length: int
 
-    def others(self, scene: Stream) -> list[Run]:
+    def others(self, scene: Stream, config: SpeedConfig) -> list[Run]:
         """Steady runs of all shapes but the first."""
-        return [_steady(scene, scene.choice(REFERENCE_SPEEDS), self.num_frames) for _ in self.names[1:]]
+        return [
+            steady(scene, config.glance, scene.choice(config.references), self.num_frames)
+            for _ in self.names[1:]
+        ]
 
 
 Drawn = tuple[SpeedQuery, Callable[[], Sequence[Run]]]
@@ -121,9 +135,9 @@ class Multiple(Ask[MultipleQuery, SpeedConfig]):
         multiple = streams.question.choice(config.multiples)
 
         def draw_runs() -> list[Run]:
-            others = members.others(streams.scene)
+            others = members.others(streams.scene, config)
             pace = others[0].stretches[0].before * MULTIPLES[multiple]
-            return [_steady(streams.scene, pace, members.num_frames), *others]
+            return [steady(streams.scene, config.glance, pace, members.num_frames), *others]
 
         query = MultipleQuery(
             object=members.names[0],
@@ -154,13 +168,10 @@ class Multiple(Ask[MultipleQuery, SpeedConfig]):
         return drawn(text, truth, config.multiples, config.form, streams)
 
     def solve(self, evidence: Evidence, query: MultipleQuery) -> str | None:
-        levels, reference = (
-            held_speeds(sampled_speeds(evidence, evidence.tracks[name]))
-            for name in (query["object"], query["reference"])
-        )
-        if levels is None or reference is None or len(levels) > 1 or len(reference) > 1:
+        own, reference = (moving_pieces(evidence, query[name]) for name in ("object", "reference"))
+        if len(own) != 1 or len(reference) != 1:
             return None
-        multiple = levels[0] / reference[0]
+        multiple = own[0].speed / reference[0].speed
         return min(query["multiples"], key=lambda name: abs(math.log(MULTIPLES[name] / multiple)))
 
     def conclude(self, query: MultipleQuery, row: Mapping[str, Any]) -> Sequence[str]:
@@ -182,8 +193,8 @@ class Pattern(Ask[SpeedQuery, SpeedConfig]):
         pattern = streams.question.choice(tuple(PATTERNS))
 
         def draw_runs() -> list[Run]:
-            others = members.others(streams.scene)
-            return [_switching(streams.scene, config.ratio, pattern, members.num_frames), *others]
+            others = members.others(streams.scene, config)
+            return [_switching(streams.scene, config, pattern, members.num_frames), *others]
 
         return SpeedQuery(object=members.names[0], form=config.form, ask=self.name), draw_runs
 
@@ -207,11 +218,11 @@ class Pattern(Ask[SpeedQuery, SpeedConfig]):
         return run_backwards(timeline) if len(_speeds_of(timeline, query["object"])) == 2 else None
 
     def solve(self, evidence: Evidence, query: SpeedQuery) -> str | None:
-        levels = held_speeds(sampled_speeds(evidence, evidence.tracks[query["object"]]))
-        if levels is None:
+        speeds = [piece.speed for piece in moving_pieces(evidence, query["object"])]
+        if not speeds:
             return None
-        middle = (min(levels) + max(levels)) / 2
-        return PATTERNS.get("".join("s" if level < middle - 0.01 else "f" for level in levels))
+        middle = (min(speeds) + max(speeds)) / 2
+        return PATTERNS.get("".join("s" if speed < middle else "f" for speed in speeds))
 
     def conclude(self, query: SpeedQuery, row: Mapping[str, Any]) -> Sequence[str]:
         truth = row["answer_text"]
@@ -223,11 +234,8 @@ class FastStretch(SpanAsk[SpeedQuery, SpeedConfig]):
 
     def draw(self, config: SpeedConfig, streams: Streams, members: Members) -> Drawn:
         def draw_runs() -> list[Run]:
-            others = members.others(streams.scene)
-            own = _fast_between(
-                streams.scene, config.ratio, members.start, members.length, members.num_frames
-            )
-            return [own, *others]
+            others = members.others(streams.scene, config)
+            return [_fast_between(streams.scene, config, members), *others]
 
         return SpeedQuery(object=members.names[0], form=config.form, ask=self.name), draw_runs
 
@@ -246,12 +254,8 @@ class FastStretch(SpanAsk[SpeedQuery, SpeedConfig]):
         return fast.frame, fast.end_frame
 
     def solve(self, evidence: Evidence, query: SpeedQuery) -> str | None:
-        speeds = sampled_speeds(evidence, evidence.tracks[query["object"]])
-        if len(speeds) < 3:
-            return None
-        fast = np.flatnonzero(speeds > (speeds.min() + speeds.max()) / 2)
-        span = float(evidence.times[fast[0]]), float(evidence.times[fast[-1] + 1])
-        return nearest_span(evidence.options, span)
+        span = fastest_span(evidence, query["object"])
+        return None if span is None else nearest_span(evidence.options, span)
 
 
 MULTIPLE, PATTERN, FAST_STRETCH = Multiple(), Pattern(), FastStretch()
@@ -270,17 +274,17 @@ class SpeedPerception(Family):
     names = named("pixels")
     levels = {
         1: dict(multiples=COARSE, ratio=3.0, others=0, slanted=False),
-        2: dict(multiples=COARSE, ratio=2.6, others=0, slanted=True),
-        3: dict(multiples=(*COARSE, "a third as fast"), ratio=2.3, others=1, slanted=True),
-        4: dict(multiples=tuple(MULTIPLES), ratio=2.0, others=1, slanted=True),
-        5: dict(multiples=tuple(MULTIPLES), ratio=1.7, others=2, slanted=True),
+        2: dict(multiples=COARSE, ratio=2.7, others=0, slanted=True),
+        3: dict(multiples=(*COARSE, "a third as fast"), ratio=2.4, others=1, slanted=True),
+        4: dict(multiples=tuple(MULTIPLES), ratio=2.2, others=1, slanted=True),
+        5: dict(multiples=tuple(MULTIPLES), ratio=2.0, others=2, slanted=True),
     }
 
     def simulate(self, config: SpeedConfig, streams: Streams) -> Timeline:
         style, scene = draw_style(streams), streams.scene
         objects = cast(streams, style, config.level, 2 + config.others, SOLID_SHAPES, (32, 48))
-        length = scene.integer(32, 45)
-        num_frames, start = window(scene, length)
+        length = config.draw_stretch(scene)
+        num_frames, start = window(scene, length, config.glance, config.level)
         members = Members([item.name for item in objects], num_frames, start, length)
         if config.mode == "localisation":
             query, draw_runs = FAST_STRETCH.draw(config, streams, members)
@@ -303,35 +307,30 @@ class SpeedPerception(Family):
 FAMILY = SpeedPerception()
 
 
-def _steady(scene: Stream, pace: float, num_frames: int) -> Run:
-    """A run at one speed, for some of the clip."""
-    frames = scene.integer(50, 80)
-    start = scene.integer(STILL_FRAMES, num_frames - STILL_FRAMES - frames)
-    return Run(start, (Stretch(frames, pace, pace),))
-
-
-def _switching(scene: Stream, ratio: float, pattern: str, num_frames: int) -> Run:
+def _switching(scene: Stream, config: SpeedConfig, pattern: str, num_frames: int) -> Run:
     """A run of slow and fast stretches."""
-    slow = speed(scene, 0.5, 0.9)
-    paces = {"s": slow, "f": speed(scene, slow * ratio, slow * ratio + 0.3)}
     if pattern == "f":
-        paces["f"] = speed(scene, slow, slow * ratio)
-    frames = [scene.integer(MIN_STRETCH, 36) for _ in pattern]
-    if pattern == "f":
-        frames = [scene.integer(2 * MIN_STRETCH, 90)]
+        low, high = (px / config.glance for px in REFERENCE)
+        return steady(scene, config.glance, speed(scene, low, high), num_frames)
+    frames = [config.draw_stretch(scene) for _ in pattern]
+    parts = sum(n * (config.ratio if p == "f" else 1.0) for n, p in zip(frames, pattern, strict=True))
+    slow = speed(scene, WAY[0] / parts, WAY[1] / parts)
+    paces = {"s": slow, "f": speed(scene, slow * config.ratio, slow * config.ratio + SPEED_STEP)}
     start = scene.integer(STILL_FRAMES, num_frames - STILL_FRAMES - sum(frames))
     stretches = (Stretch(n, paces[p], paces[p]) for n, p in zip(frames, pattern, strict=True))
     return Run(start, tuple(stretches))
 
 
-def _fast_between(scene: Stream, ratio: float, start: int, length: int, num_frames: int) -> Run:
+def _fast_between(scene: Stream, config: SpeedConfig, members: Members) -> Run:
     """A slow run through the whole clip with one fast stretch."""
-    slow = speed(scene, SLOW, FAST / ratio)
-    fast = speed(scene, slow * ratio, max(slow * ratio + 0.1, FAST))
+    rest = members.num_frames - 1 - members.start - members.length
+    parts = members.start + config.ratio * members.length + rest
+    slow = speed(scene, WAY[0] / parts, WAY[1] / parts)
+    fast = speed(scene, slow * config.ratio, slow * config.ratio + 2 * SPEED_STEP)
     stretches = (
-        Stretch(start, slow, slow),
-        Stretch(length, fast, fast),
-        Stretch(num_frames - 1 - start - length, slow, slow),
+        Stretch(members.start, slow, slow),
+        Stretch(members.length, fast, fast),
+        Stretch(rest, slow, slow),
     )
     return Run(0, stretches)
 

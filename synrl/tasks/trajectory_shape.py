@@ -2,9 +2,11 @@
 
 A shape rests, traces a figure at constant speed, and rests again; other shapes trace theirs. Figures may
 be turned any way, run in either direction and begin anywhere, and nothing remains of them on screen.
-Their extent, the perceptual margin, shrinks from 190 px at level 1 to 120 px at level 5.
+Their extent, the perceptual margin, shrinks from 270 px at level 1 to 190 px at level 5, and they take so
+long that a look in every glance (`Config.glance`) shows each side of them.
 
-Localisation: a shape traces several figures with rests in between; when does it trace a certain one?
+Localisation: a shape traces several figures with rests in between; when does it trace a certain one? There
+are no spirals among them, which would take longer.
 """
 
 from __future__ import annotations
@@ -17,7 +19,8 @@ import numpy as np
 
 from synrl.answers import nearest_span
 from synrl.errors import ConfigError, allowed
-from synrl.evidence import Evidence, Observed, Track
+from synrl.evidence import EXACT, Evidence, Observed
+from synrl.evidence.actions import steps_seen
 from synrl.evidence.figures import recognise
 from synrl.seeds import Stream, Streams
 from synrl.tasks.asks import SpanAsk
@@ -55,29 +58,31 @@ FIGURE_WORDS = (
     "from outside in",
 )
 """What tells figures apart; a circle, a square and a triangle go by the names of shapes."""
-PAUSE_FRAMES = 16
-"""The least rest between two figures, before the first and after the last."""
+PAUSE = 2.1
+"""Glances between two figures, at least: two looks show that the shape rests."""
+TAKES, TAKES_ONE_OF_SEVERAL = (12.0, 15.0), (6.5, 7.5)
+"""Glances that a figure takes, alone in its clip or among others."""
+OF_OTHERS = 0.6
+"""Extent of what other shapes trace, as a share, so that all find room."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrajectoryConfig(Config):
-    """Knobs: the figures, how large they are, how long they take, other shapes."""
+    """Knobs: the figures, how large they are, other shapes."""
 
     figures: tuple[str, ...]
     extent: float
     """Px across, at least."""
-    frames: tuple[int, int]
     others: int
 
     def __post_init__(self) -> None:
         super().__post_init__()
         object.__setattr__(self, "figures", tuple(self.figures))
-        object.__setattr__(self, "frames", tuple(self.frames))
         if not set(self.figures) <= set(FIGURES) or len(self.figures) < 4:
             raise ConfigError(f"figures is {self.figures!r}; {allowed(FIGURES)}, four or more")
         if SPIRAL in self.figures and {OUTWARDS, INWARDS} & set(self.figures):
             raise ConfigError(f"figures is {self.figures!r}; name spirals with their way, or without")
-        self.require_range("extent", 60.0, 220.0)
+        self.require_range("extent", 120.0, 280.0)
         self.require("others", range(3))
 
 
@@ -114,9 +119,9 @@ class Figure(Ask[FigureQuery, TrajectoryConfig]):
             ask=self.name,
             figures=list(config.figures),
         )
-        length = scene.integer(*config.frames)
-        start = PAUSE_FRAMES + scene.integer(0, 20)
-        num_frames = start + length + PAUSE_FRAMES + scene.integer(0, 20)
+        length, pause = scene.integer(*map(config.glances, TAKES)), config.glance
+        start = pause + scene.integer(0, pause)
+        num_frames = start + length + pause + scene.integer(0, pause)
         return query, num_frames, [Event(start, start + length, "trace", name, detail=figure)]
 
     def wordings(self, query: FigureQuery) -> Sequence[str]:
@@ -138,8 +143,15 @@ class Figure(Ask[FigureQuery, TrajectoryConfig]):
         return None if _own(turned)[0].detail == _own(timeline)[0].detail else turned
 
     def solve(self, evidence: Evidence, query: FigureQuery) -> str | None:
-        seen = _seen(evidence, query["object"])
-        return seen[0][2] if len(seen) == 1 and seen[0][2] in query["figures"] else None
+        evidence = evidence.thinned()
+        motions = _motions(evidence, query["object"])
+        if not motions:
+            return None
+        # One motion: a slow step of it may have looked like rest.
+        start, end = motions[0][0], motions[-1][1]
+        points = evidence.tracks[query["object"]].points[start : end + 1]
+        figure = recognise(points, spirals=query["spirals"])
+        return figure if figure in query["figures"] else None
 
     def conclude(self, query: FigureQuery, row: Mapping[str, Any]) -> Sequence[str]:
         return f"Its path is {row['answer_text']}", f"The figure is {row['answer_text']}"
@@ -152,8 +164,8 @@ class WhenTraced(SpanAsk[SpanQuery, TrajectoryConfig]):
         query = SpanQuery(
             object=name, spirals=OUTWARDS in config.figures, form=config.form, ask=self.name, figure=figure
         )
-        length = scene.integer(40, 48)
-        num_frames, start = window(scene, length)
+        length = scene.integer(*map(config.glances, TAKES_ONE_OF_SEVERAL))
+        num_frames, start = window(scene, length, config.glance, config.level)
         asked = Event(start, start + length, "trace", name, detail=figure)
         return query, num_frames, _around(scene, config, asked, num_frames)
 
@@ -171,12 +183,15 @@ class WhenTraced(SpanAsk[SpanQuery, TrajectoryConfig]):
         return asked.frame, asked.end_frame
 
     def solve(self, evidence: Evidence, query: SpanQuery) -> str | None:
-        seen = _seen(evidence, query["object"])
+        evidence = evidence.thinned()
+        seen, times = _seen(evidence, query["object"]), evidence.times
         found = [(start, end) for start, end, figure in seen if figure == query["figure"]]
         if len(found) != 1:
             return None
         start, end = found[0]
-        return nearest_span(evidence.options, (float(evidence.times[start]), float(evidence.times[end])))
+        # It may have moved for a part of the first step and of the last one: half of each, most likely.
+        span = (times[start] + times[start + 1]) / 2, (times[end - 1] + times[end]) / 2
+        return nearest_span(evidence.options, (float(span[0]), float(span[1])))
 
 
 FIGURE, WHEN_TRACED = Figure(), WhenTraced()
@@ -193,27 +208,30 @@ class TrajectoryShape(Family):
     asks = (FIGURE, WHEN_TRACED)
     words = told(*FIGURE_WORDS)
     levels = {
-        1: dict(figures=(LINE, CIRCLE, ZIGZAG, SQUARE), extent=190.0, frames=(80, 110), others=0),
-        2: dict(figures=FIGURES[:6], extent=170.0, frames=(80, 110), others=0),
-        3: dict(figures=FIGURES[:7], extent=150.0, frames=(70, 100), others=1),
-        4: dict(figures=(*FIGURES[:5], *FIGURES[6:]), extent=135.0, frames=(70, 100), others=1),
-        5: dict(figures=(*FIGURES[:5], *FIGURES[6:]), extent=120.0, frames=(60, 90), others=2),
+        1: dict(figures=(LINE, CIRCLE, ZIGZAG, SQUARE), extent=270.0, others=0),
+        2: dict(figures=FIGURES[:6], extent=250.0, others=0),
+        3: dict(figures=FIGURES[:7], extent=230.0, others=1),
+        4: dict(figures=(*FIGURES[:5], *FIGURES[6:]), extent=210.0, others=1),
+        5: dict(figures=(*FIGURES[:5], *FIGURES[6:]), extent=190.0, others=2),
     }
 
     def simulate(self, config: TrajectoryConfig, streams: Streams) -> Timeline:
         style, scene = draw_style(streams), streams.scene
         objects = cast(streams, style, config.level, 1 + config.others, SOLID_SHAPES, (22, 32))
-        figure = streams.question.choice(config.figures)
         ask: Figure | WhenTraced = WHEN_TRACED if config.mode == "localisation" else FIGURE
+        figure = streams.question.choice(config.figures if ask is FIGURE else _short(config))
         query, num_frames, plan = ask.draw(config, scene, objects[0].name, figure)
         plans = [plan]
         for item in objects[1:]:
-            length = scene.integer(44, min(70, num_frames - 2 * PAUSE_FRAMES))
-            start = scene.integer(PAUSE_FRAMES, num_frames - PAUSE_FRAMES - length)
+            length = scene.integer(*map(config.glances, TAKES_ONE_OF_SEVERAL))
+            start = scene.integer(config.glance, num_frames - config.glance - length)
             other = scene.choice(config.figures)
             plans.append([Event(start, start + length, "trace", item.name, detail=other)])
         while True:
-            paths = [_path(scene, config, plan, num_frames) for plan in plans]
+            extents = [config.extent, *(OF_OTHERS * config.extent for _ in plans[1:])]
+            paths = [
+                _path(scene, extent, plan, num_frames) for extent, plan in zip(extents, plans, strict=True)
+            ]
             placed = arranged(scene, paths, [item.size for item in objects])
             if placed is not None:
                 break
@@ -251,25 +269,29 @@ def _undone(event: Event) -> Event:
     return replace(event, detail={OUTWARDS: INWARDS, INWARDS: OUTWARDS}.get(event.detail, event.detail))
 
 
+def _short(config: TrajectoryConfig) -> list[str]:
+    """The figures that one of several may be."""
+    return [figure for figure in config.figures if figure not in (SPIRAL, OUTWARDS, INWARDS)]
+
+
 def _around(scene: Stream, config: TrajectoryConfig, asked: Event, num_frames: int) -> list[Event]:
     """The asked figure and, where there is time, other ones before and after it."""
-    plan = [asked]
-    others = [figure for figure in config.figures if figure != asked.detail]
+    plan, pause = [asked], config.glances(PAUSE)
+    others = [figure for figure in _short(config) if figure != asked.detail]
     low, high = room(num_frames)
-    for left, right in ((low, asked.frame - PAUSE_FRAMES), (asked.end_frame + PAUSE_FRAMES, high)):
-        if right - left >= 40:
-            length = scene.integer(40, min(60, right - left))
+    for left, right in ((low, asked.frame - pause), (asked.end_frame + pause, high)):
+        length = scene.integer(*map(config.glances, TAKES_ONE_OF_SEVERAL))
+        if right - left >= length:
             start = scene.integer(left, right - length)
             plan.append(replace(asked, frame=start, end_frame=start + length, detail=scene.choice(others)))
     return sorted(plan, key=lambda event: event.frame)
 
 
-def _path(scene: Stream, config: TrajectoryConfig, plan: Sequence[Event], num_frames: int) -> np.ndarray:
+def _path(scene: Stream, extent: float, plan: Sequence[Event], num_frames: int) -> np.ndarray:
     """The path (num_frames, 2) of a shape that traces some figures one after the other."""
     path = np.zeros((num_frames, 2))
     for event in plan:
-        extent = config.extent * scene.uniform(1.0, 1.2)
-        figure = trace(scene, event.detail, extent, event.end_frame - event.frame)
+        figure = trace(scene, event.detail, extent * scene.uniform(1.0, 1.15), event.end_frame - event.frame)
         path[event.frame : event.end_frame + 1] = path[event.frame] + figure
         path[event.end_frame :] = path[event.end_frame]
     return path
@@ -277,15 +299,15 @@ def _path(scene: Stream, config: TrajectoryConfig, plan: Sequence[Event], num_fr
 
 def _seen(evidence: Evidence, name: str) -> list[tuple[int, int, str | None]]:
     """The motions of a shape: first and last sample of each, and the figure, None if it can't be told."""
-    track, spirals = evidence.tracks[name], evidence.query["spirals"]
+    points, spirals, exact = evidence.tracks[name].points, evidence.query["spirals"], evidence.eye == EXACT
     return [
-        (start, end, recognise(track.points[start : end + 1], spirals=spirals))
-        for start, end in _motions(track)
+        (start, end, recognise(points[start : end + 1], spirals=spirals, exact=exact))
+        for start, end in _motions(evidence, name)
     ]
 
 
-def _motions(track: Track) -> list[tuple[int, int]]:
+def _motions(evidence: Evidence, name: str) -> list[tuple[int, int]]:
     """First and last sample of every motion, rests included at both ends."""
-    moving = np.concatenate([[False], np.hypot(*np.diff(track.points, axis=0).T) > 0.05, [False]])
+    moving = np.concatenate([[False], steps_seen(evidence, name), [False]])
     edges = np.flatnonzero(moving[1:] != moving[:-1]).tolist()
     return list(zip(edges[::2], edges[1::2], strict=True))

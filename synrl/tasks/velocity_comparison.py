@@ -4,7 +4,8 @@ Two to five shapes run along lines, each at one constant speed. They set off and
 so that neither the distance nor the time tells who is faster. Margin: each speed is at least `ratio`
 times the next one, from 2 at level 1 down to 1.25 at level 5.
 
-Localisation: a shape is slower than another one but for a stretch in which it is faster. When?
+Localisation: a shape is slower than another one but for a stretch in which it is faster. When? There the ratio
+is at least `OUTPACING_RATIO`: nobody sees when a small difference begins.
 """
 
 from __future__ import annotations
@@ -14,11 +15,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from synrl.answers import nearest_span
 from synrl.evidence import Evidence, Observed
-from synrl.evidence.speeds import held_speeds, observe_runs, sampled_speeds
+from synrl.evidence.speeds import fastest_span, moving_pieces, observe_runs
 from synrl.seeds import Stream, Streams
 from synrl.tasks.asks import SpanAsk
 from synrl.tasks.base import Ask, Family, Query
@@ -26,8 +25,8 @@ from synrl.tasks.config import Config
 from synrl.tasks.shared.cast import SOLID_SHAPES, cast, draw_cast
 from synrl.tasks.shared.lexicon import named, told
 from synrl.tasks.shared.questions import Question, drawn, with_form, with_words
-from synrl.tasks.shared.runners import staged
-from synrl.tasks.shared.stage import STILL_FRAMES, window
+from synrl.tasks.shared.runners import staged, steady
+from synrl.tasks.shared.stage import window
 from synrl.tasks.shared.telling import tell_speed
 from synrl.video.scene import Scene
 from synrl.world.speeds import SPEED_STEP, Run, Stretch, speed
@@ -35,8 +34,15 @@ from synrl.world.style import draw_style
 from synrl.world.timeline import FPS, Event, Timeline
 
 EQUAL = "both are equally fast"
-SLOWEST, FASTEST = 0.4, 4.5
-"""Px per frame."""
+SLOWEST, FASTEST = 9.0, 68.0
+"""Px in a glance (`Config.glance`)."""
+LEVEL_RATIO = 1.4
+"""Where speeds may be equal, at level 1, what is less apart than this is: half of `ratio`, on a logarithmic scale."""
+OUTPACING_RATIO = 1.6
+WAY = 230.0, 310.0
+"""Px that a shape goes in all that outpaces another one for a while."""
+ASKED = 3.0, 3.6
+"""Glances of that while."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +109,7 @@ class Pair(Ask[ShapesQuery, VelocityConfig]):
         if seen is None:
             return None
         (first, fast), (_, slow) = seen.items()
-        return EQUAL if fast - slow < SPEED_STEP / 2 else first
+        return EQUAL if fast / slow < LEVEL_RATIO else first
 
     def conclude(self, query: ShapesQuery, row: Mapping[str, Any]) -> Sequence[str]:
         truth = row["answer_text"]
@@ -207,9 +213,9 @@ class Outpacing(SpanAsk[SpanQuery, VelocityConfig]):
         scene = streams.scene
 
         def draw_runs() -> list[Run]:
-            pair = _outpacing(scene, config.ratio, start, length, num_frames)
-            others = (speed(scene, SLOWEST, FASTEST / 2) for _ in names[2:])
-            return [*pair, *(_steady(scene, pace, num_frames) for pace in others)]
+            pair = _outpacing(scene, max(config.ratio, OUTPACING_RATIO), start, length, num_frames)
+            others = (speed(scene, SLOWEST / config.glance, FASTEST / 2 / config.glance) for _ in names[2:])
+            return [*pair, *(steady(scene, config.glance, pace, num_frames) for pace in others)]
 
         query = SpanQuery(form=config.form, ask=self.name, object=names[0], other=names[1])
         return Drawn(query, draw_runs)
@@ -234,14 +240,8 @@ class Outpacing(SpanAsk[SpanQuery, VelocityConfig]):
         return fast.frame, fast.end_frame
 
     def solve(self, evidence: Evidence, query: SpanQuery) -> str | None:
-        one, two = (
-            sampled_speeds(evidence, evidence.tracks[name]) for name in (query["object"], query["other"])
-        )
-        faster = np.flatnonzero(one > two)
-        if not len(faster) or len(one) < 3:
-            return None
-        span = float(evidence.times[faster[0]]), float(evidence.times[faster[-1] + 1])
-        return nearest_span(evidence.options, span)
+        span = fastest_span(evidence, query["object"])
+        return None if span is None else nearest_span(evidence.options, span)
 
 
 PAIR, EXTREME, RANK, OUTPACING = Pair(), Extreme(), Rank(), Outpacing()
@@ -270,8 +270,8 @@ class VelocityComparison(Family):
         style, scene = draw_style(streams), streams.scene
         objects = cast(streams, style, config.level, config.shapes, SOLID_SHAPES, (28, 42))
         names = [item.name for item in objects]
-        length = scene.integer(30, 45)
-        num_frames, start = window(scene, length)
+        length = scene.integer(*map(config.glances, ASKED))
+        num_frames, start = window(scene, length, config.glance, config.level)
         if config.mode == "localisation":
             asked = OUTPACING.draw(config, streams, names, num_frames, start, length)
         elif config.shapes == 2:
@@ -302,9 +302,9 @@ def _ranked(
     """Draws a run for each shape: an order has the fastest one first, an empty one makes all equal."""
 
     def draw_runs() -> list[Run]:
-        paces = _paces(scene, config.ratio, config.shapes)
+        paces = _paces(scene, config)
         ranks = [order.index(i) if order else 0 for i in range(config.shapes)]
-        return [_steady(scene, paces[rank], num_frames) for rank in ranks]
+        return [steady(scene, config.glance, paces[rank], num_frames) for rank in ranks]
 
     return draw_runs
 
@@ -341,35 +341,31 @@ def _seen_fastest_first(evidence: Evidence, query: ShapesQuery) -> dict[str, flo
     """The speed that each shape is seen to hold (px per frame), the highest first; None if one holds none."""
     speeds = {}
     for name in query["shapes"]:
-        held = held_speeds(sampled_speeds(evidence, evidence.tracks[name]))
-        if held is None:
+        held = moving_pieces(evidence, name)
+        if len(held) != 1:
             return None
-        speeds[name] = held[0]
+        speeds[name] = held[0].speed
     return dict(sorted(speeds.items(), key=lambda item: -item[1]))
 
 
-def _paces(scene: Stream, ratio: float, count: int) -> list[float]:
-    """Speeds from the fastest to the slowest, each at least `ratio` times the next."""
-    paces = [speed(scene, SLOWEST, FASTEST / ratio ** (count - 1) * 0.9)]
-    for left in range(count - 2, -1, -1):
+def _paces(scene: Stream, config: VelocityConfig) -> list[float]:
+    """Speeds from the fastest to the slowest, each at least `ratio` times the next, in px per frame."""
+    ratio, slowest, fastest = config.ratio, SLOWEST / config.glance, FASTEST / config.glance
+    paces = [speed(scene, slowest, fastest / ratio ** (config.shapes - 1) * 0.9)]
+    for left in range(config.shapes - 2, -1, -1):
         low = paces[0] * ratio
-        most = FASTEST / ratio**left
+        most = fastest / ratio**left
         paces.insert(0, speed(scene, low, max(min(1.4 * low, most), low + SPEED_STEP)))
     return paces
 
 
-def _steady(scene: Stream, pace: float, num_frames: int) -> Run:
-    """A run at one speed, for some of the clip."""
-    frames = scene.integer(45, 75)
-    start = scene.integer(STILL_FRAMES, num_frames - STILL_FRAMES - frames)
-    return Run(start, (Stretch(frames, pace, pace),))
-
-
 def _outpacing(scene: Stream, ratio: float, start: int, length: int, num_frames: int) -> list[Run]:
     """A shape that is faster than another for a while, and the other, both in motion all the time."""
-    slow = speed(scene, 0.4, 0.6)
-    pace = speed(scene, slow * ratio, slow * ratio + 0.2)
-    fast = speed(scene, pace * ratio, pace * ratio + 0.3)
     rest = num_frames - 1 - start - length
+    # The faster of the two in all: the one that hurries, or the one that is never slow.
+    parts = max(start + rest + ratio**2 * length, ratio * (num_frames - 1))
+    slow = speed(scene, WAY[0] / parts, WAY[1] / parts)
+    pace = speed(scene, slow * ratio, slow * ratio + SPEED_STEP)
+    fast = speed(scene, pace * ratio, pace * ratio + SPEED_STEP)
     own = Stretch(start, slow, slow), Stretch(length, fast, fast), Stretch(rest, slow, slow)
     return [Run(0, own), Run(0, (Stretch(num_frames - 1, pace, pace),))]

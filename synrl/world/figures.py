@@ -26,8 +26,8 @@ def trace(stream: Stream, figure: str, extent: float, num_frames: int) -> np.nda
     elif figure == CIRCLE:
         points = _polar(0.5 + 0 * share, 360 * share)
     elif figure in (SPIRAL, OUTWARDS, INWARDS):
-        turned = 360 * stream.uniform(2.0, 2.4)
-        points = _polar(0.1 + 0.4 * share, turned * share)
+        turned = 360 * stream.uniform(1.5, 2.0)
+        points = _polar(0.2 + 0.3 * share, turned * share)
         if figure == INWARDS or (figure == SPIRAL and stream.chance(0.5)):
             points = points[::-1]
     elif figure == EIGHT:

@@ -23,6 +23,14 @@ def draw_when(mode: str, num_operations: int, question: Stream) -> When:
     return fixed or question.integer(1, num_operations - 1)
 
 
+def draw_far(mode: str, reveal: str, num_operations: int, least: int, question: Stream) -> When:
+    """The same, with at least so many operations between the moment and the end that can be read."""
+    if mode != "historical":
+        return draw_when(mode, num_operations, question)
+    far = question.integer(least, num_operations - 1)
+    return far if reveal == "start" else num_operations - far
+
+
 def state_at(history: History, when: When) -> Any:
     """The state at a moment."""
     return history.states[{"start": 0, "end": -1}[when] if isinstance(when, str) else when]
@@ -33,8 +41,8 @@ def hidden_end(reveal: str) -> str:
     return "end" if reveal == "start" else "start"
 
 
-def say_moment(when: When) -> str:
-    """A moment in words."""
+def say_moment(when: When, noun: str = "operation") -> str:
+    """A moment in words; operations may be called by another noun."""
     if isinstance(when, str):
         return f"{ENDS[when]} of the video"
-    return f"right after operation {when} (operations are counted from 1)"
+    return f"right after {noun} {when} (counting from 1)"

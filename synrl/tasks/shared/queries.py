@@ -59,3 +59,23 @@ class HistoryAsk(Protocol[Q, W, C]):
             common: what every question about the clip says; the query says that first.
             wish: what was drawn before the history.
         """
+
+
+class EvenAsk(Protocol[Q, W, C]):
+    """The same for a clip that is chosen with the question, from all that look alike."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def modes(self) -> tuple[str, ...]: ...
+
+    def draw(
+        self, history: History, common: Q, wish: W, config: C, question: Stream, /
+    ) -> tuple[History, Q] | None:
+        """A history like the one that was played, and what is asked about it; None if there is none.
+
+        Args:
+            common: what every question about the clip says; the query says that first.
+            wish: what was drawn before the history, and the histories that are like it.
+        """

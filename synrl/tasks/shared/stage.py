@@ -24,10 +24,11 @@ _TRIES = 40
 def window(stream: Stream, length: int, glance: int, level: int) -> tuple[int, int]:
     """Number of frames of a clip and start of its asked stretch of `length` frames.
 
-    The higher the level, the longer the clip in which to find it.
+    The higher the level, the longer the clip in which to find it; and a long stretch takes more room, or
+    guessing would find it.
     """
-    quarter = stream.integer(round((2.4 + 0.2 * level) * glance), round((2.8 + 0.2 * level) * glance))
-    slack = NUM_OPTIONS * quarter
+    least = max(round((2.4 + 0.2 * level) * glance), round(0.6 * length))
+    slack = NUM_OPTIONS * stream.integer(least, least + round(0.4 * glance))
     return slack + length + 2 * STILL_FRAMES, STILL_FRAMES + stream.integer(0, slack - 1)
 
 
