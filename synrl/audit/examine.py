@@ -163,7 +163,7 @@ def carried_out(world: World, state: Any, target: Any, plan: str) -> tuple[float
             start = world.undo(start, step.kind, step.arguments)
         except (IllegalOperation, *_LOST):
             break
-    near = _alike(end, target)
+    near = 1.0 if world.reached(end, target) else _alike(end, target)
     return legal / max(1, len(steps)), near, float(near == 1.0), _alike(start, state)
 
 

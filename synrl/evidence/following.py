@@ -81,14 +81,14 @@ def find_plan(
     Args:
         carry: the state after a step, None if it can't be made.
     """
-    target = key(evidence.query["target"])
+    target = evidence.query["target"]
     if not evidence.options:
-        return _shortest_plan(key(start), target, evidence.query["moves"], carry, world)
+        return _shortest_plan(key(start), key(target), evidence.query["moves"], carry, world)
     for option in evidence.options:
         state = start
         for step in world.parse_plan(option) or ():
             state = None if state is None else carry(state, step)
-        if state is not None and key(state) == target:
+        if state is not None and world.reached(state, target):
             return option
     return None
 
@@ -98,15 +98,17 @@ def _shortest_plan(
     start: str, target: str, most: int, carry: Callable[[Any, Step], Any | None], world: World
 ) -> str | None:
     """Breadth first; kept, because `min_fps` asks for the same plan at every rate and phase."""
+    goal = json.loads(target)
     frontier: list[tuple[Any, tuple[Step, ...]]] = [(json.loads(start), ())]
     for _ in range(most):
         reached: dict[str, tuple[Any, tuple[Step, ...]]] = {}
         for state, steps in frontier:
             for step in world.plan_steps(state):
                 after = carry(state, step)
-                if after is not None:
-                    reached.setdefault(key(after), (after, (*steps, step)))
-        if target in reached:
-            return world.format_plan(reached[target][1])
+                if after is None:
+                    continue
+                if world.reached(after, goal):
+                    return world.format_plan((*steps, step))
+                reached.setdefault(key(after), (after, (*steps, step)))
         frontier = list(reached.values())
     return None

@@ -5,8 +5,9 @@ And kinds of question with clips of their own, with the families that consist of
 
 from __future__ import annotations
 
+import itertools
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Protocol, TypeVar, cast
 
 from synrl.answers import parse_interval
@@ -14,16 +15,26 @@ from synrl.evidence import Evidence, Observed
 from synrl.seeds import Stream, Streams
 from synrl.tasks.base import Ask, C, Family, Q
 from synrl.tasks.shared import stage
+from synrl.tasks.shared.evenly import Answers, Others, evenly
 from synrl.tasks.shared.moments import hidden_end, state_at
 from synrl.tasks.shared.queries import LongQuery, Target
-from synrl.tasks.shared.questions import Question, integer_question, interval_question, plan_question
+from synrl.tasks.shared.questions import (
+    NUM_OPTIONS,
+    Question,
+    drawn,
+    integer_question,
+    interval_question,
+    plan_question,
+)
 from synrl.tasks.shared.telling import first_or_last
-from synrl.world.history import History, World, told
-from synrl.world.plans import distant_state
+from synrl.world.history import History, World, key, told
+from synrl.world.plans import distant_state, leads
 from synrl.world.style import Style, draw_style
 from synrl.world.timeline import FPS, Event, Timeline, in_order
 
 T = TypeVar("T")
+_TRIES = 8
+"""Targets that are tried for plans from the ends of some histories."""
 
 
 class SpanAsk(Ask[Q, C]):
@@ -98,6 +109,36 @@ class FirstOrLastAsk(Ask[Q, C]):
         return first_or_last(self.which, row["answer_text"], self.does(query))
 
 
+class EvenlyFirstOrLastAsk(FirstOrLastAsk[Q, C]):
+    """The same, with the number drawn evenly from all that it may be; its query says those (`Answers`)."""
+
+    @abstractmethod
+    def subjects(self, history: History) -> Iterable[Any]:
+        """What may be asked about."""
+
+    @abstractmethod
+    def query(self, common: Any, subject: Any, answers: Sequence[str]) -> Q:
+        """The query about one of them."""
+
+    def draw(
+        self, history: History, common: Any, others: Others, config: C, question: Stream
+    ) -> tuple[History, Q] | None:
+        """Something that enough operations may be the first, or the last, to do."""
+
+        def number(other: History, subject: Any) -> str | None:
+            numbers = self.numbers(other, self.query(common, subject, ()))
+            return str(numbers[self._place]) if numbers else None
+
+        hidden = hidden_end(common["reveal"])
+        found = evenly(self.subjects(history), others(hidden), number, question)
+        return found and (found.history, self.query(common, found.subject, found.answers))
+
+    def question(self, text: str, timeline: Timeline, query: Q, config: C, streams: Streams) -> Question:
+        numbers = self.numbers(told(timeline.states, timeline.operations, self.world.rules), query)
+        answers = cast(Answers, query)["answers"]
+        return drawn(text, str(numbers[self._place]), answers, config.form, streams, "integer")
+
+
 class PlanQuery(LongQuery, Target[Any]):
     """What every question for a plan says; that of a family also says what all of its questions say."""
 
@@ -113,7 +154,7 @@ class Planned(Protocol):
 P = TypeVar("P", bound=PlanQuery)
 
 
-class PlanAsk(Ask[P, C]):
+class _Plans(Ask[P, C]):
     """Which steps would lead from the hidden end of a long clip to a stated state.
 
     Many plans may be right: an open answer is carried out, by the rules of the world.
@@ -123,6 +164,13 @@ class PlanAsk(Ask[P, C]):
     modes: tuple[str, ...] = ("predict_operations",)
     answer_type = "plan"
     world: World
+
+    def conclude(self, query: P, row: Mapping[str, Any]) -> Sequence[str]:
+        return "That is what is wanted", "This is the arrangement asked for"
+
+
+class PlanAsk(_Plans[P, C]):
+    """Plans of which the wrong ones lead to the target from anywhere else."""
 
     def draw(
         self, history: History, common: LongQuery, wish: object, config: Planned, question: Stream
@@ -142,8 +190,57 @@ class PlanAsk(Ask[P, C]):
         history = told(timeline.states, timeline.operations, self.world.rules)
         return plan_question(text, history, query, self.world, streams)
 
-    def conclude(self, query: P, row: Mapping[str, Any]) -> Sequence[str]:
-        return "That is what is wanted", "This is the arrangement asked for"
+
+class EvenlyPlanAsk(_Plans[P, C]):
+    """Plans each of which is right for another history, of those that look alike; so is every wrong option.
+
+    What they are to reach is a part of a state: from one history to the next, other plans reach it.
+    """
+
+    def draw(
+        self, history: History, common: LongQuery, others: Others, config: Any, question: Stream
+    ) -> tuple[History, P] | None:
+        """A part of a state, and a history that was drawn evenly from those that need different plans."""
+        hidden = hidden_end(common["reveal"])
+        ends = {key(state_at(other, hidden)): other for other in others(hidden)}
+        most = NUM_OPTIONS if common["form"] == "choice" else len(ends)
+        states = [state_at(other, hidden) for other in ends.values()]
+        for target in itertools.islice(self.targets(states, config.plan_moves, question), _TRIES):
+            found: dict[str, list[History]] = {}
+            taken: set[str] = set()
+            for other in question.shuffled(list(ends.values())):
+                plans = self.plans(state_at(other, hidden), target, config.plan_moves)
+                own = [plan for plan in found if plan in plans]
+                if len(own) == 1:
+                    found[own[0]].append(other)
+                elif plans and taken.isdisjoint(plans) and len(found) < most:
+                    found[question.choice(plans)] = [other]
+                else:
+                    continue
+                taken |= set(plans)
+            if len(found) >= NUM_OPTIONS:
+                answers = sorted(found)
+                query = {**common, "moves": config.plan_moves, "target": target, "answers": answers}
+                return question.choice(found[question.choice(answers)]), cast(P, query)
+        return None
+
+    @abstractmethod
+    def targets(self, ends: Sequence[Any], moves: int, question: Stream) -> Iterator[Any]:
+        """Parts of states to reach from some states, in random order."""
+
+    @abstractmethod
+    def plans(self, hidden: Any, target: Any, moves: int) -> Sequence[str]:
+        """All plans of so many steps that lead from a state to a part of another; none if it is there."""
+
+    def question(self, text: str, timeline: Timeline, query: P, config: C, streams: Streams) -> Question:
+        history = told(timeline.states, timeline.operations, self.world.rules)
+        hidden, answers = state_at(history, hidden_end(query["reveal"])), cast(Answers, query)["answers"]
+        (truth,) = (
+            plan
+            for plan in answers
+            if leads(self.world, hidden, self.world.parse_plan(plan) or (), query["target"])
+        )
+        return drawn(text, truth, answers, config.form, streams, "plan")
 
 
 class ClipAsk(Ask[Q, C]):

@@ -47,6 +47,8 @@ class World(NamedTuple):
     """The steps that a text names; None if it says anything else."""
     format_plan: Callable[[Sequence[Step]], str]
     """The canonical text of a plan."""
+    reached: Callable[[Any, Any], bool] = lambda state, target: key(state) == key(target)
+    """Whether a state is what a plan is to lead to; by default, a target is a whole state."""
 
 
 @dataclass(frozen=True)
@@ -142,6 +144,47 @@ def _edited(history: History, reveal: str, world: World, propose: Propose, strea
     k = stream.integer(0, len(history.steps) - 1)
     steps = [*history.steps]
     steps[k] = propose(history.states[k], stream)
+    return from_end(history, reveal, steps, world)
+
+
+def reordered(
+    history: History, reveal: str, until: When, world: World, stream: Stream, tries: int = 80
+) -> list[History]:
+    """Histories of the same steps in other orders, which share the end that can be read; itself first.
+
+    No state recurs in any of them. What happens beyond a moment, seen from that end, is the same in all.
+
+    Args:
+        reveal: the end that can be read, `start` or `end`.
+        until: the moment up to which steps change places.
+        tries: how often two steps change places; many of the orders that come of it are not legal.
+    """
+    low, high = stretch(len(history.steps), reveal, until)
+    found, steps = {key(history.steps): history}, list(history.steps)
+    for _ in range(tries if high - low > 1 else 0):
+        one, two = stream.sample(range(low, high), 2)
+        if steps[one] == steps[two]:
+            continue
+        trial = list(steps)
+        trial[one], trial[two] = trial[two], trial[one]
+        name = key(trial)
+        if name not in found:
+            other = from_end(history, reveal, trial, world)
+            if other is None or recurs(other):
+                continue
+            found[name] = other
+        steps = trial
+    return list(found.values())
+
+
+def stretch(num_steps: int, reveal: str, until: When) -> tuple[int, int]:
+    """The steps between the end that can be read and a moment: the first of them, and the first behind."""
+    moment = {"start": 0, "end": num_steps}[until] if isinstance(until, str) else until
+    return (0, moment) if reveal == "start" else (moment, num_steps)
+
+
+def from_end(history: History, reveal: str, steps: Sequence[Step], world: World) -> History | None:
+    """The history of other steps that has the end in common that can be read; None if they aren't legal."""
     try:
         start = history.states[0]
         if reveal == "end":
@@ -151,6 +194,11 @@ def _edited(history: History, reveal: str, world: World, propose: Propose, strea
         return History.replay(start, steps, world.rules)
     except IllegalOperation:
         return None
+
+
+def recurs(history: History) -> bool:
+    """Whether some state comes twice."""
+    return len({key(state) for state in history.states}) < len(history.states)
 
 
 def timed(

@@ -31,15 +31,21 @@ def _possible(way: Rules, world: World, state: Any) -> Iterator[tuple[Step, Any]
             yield step, way(state, step.kind, step.arguments)
 
 
-def leads(world: World, start: Any, steps: Iterable[Step], target: Any) -> bool:
-    """Whether steps are legal one after the other from a state and end in another."""
+def carried(way: Rules, start: Any, steps: Iterable[Step]) -> Any | None:
+    """The state after steps, or before them if the way is to undo each; None if one isn't legal."""
     state = start
     try:
         for kind, arguments in steps:
-            state = world.rules(state, kind, arguments)
+            state = way(state, kind, arguments)
     except IllegalOperation:
-        return False
-    return key(state) == key(target)
+        return None
+    return state
+
+
+def leads(world: World, start: Any, steps: Iterable[Step], target: Any) -> bool:
+    """Whether steps are legal one after the other from a state and reach a target."""
+    end = carried(world.rules, start, steps)
+    return end is not None and world.reached(end, target)
 
 
 def distant_state(world: World, start: Any, length: int, stream: Stream) -> Any | None:

@@ -6,14 +6,17 @@ one operation is `slide` with a `direction`: the way in which a tile moves into 
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, lru_cache
 from typing import Any
 
 from synrl.errors import IllegalOperation
+from synrl.seeds import Stream
 from synrl.world.directions import MAIN_DIRECTIONS, opposite
-from synrl.world.grids import Cell
-from synrl.world.history import Step, World
+from synrl.world.grids import Cell, parse_cell
+from synrl.world.history import History, Step, When, World, from_end, recurs, stretch
 
 State = Mapping[str, Sequence[Sequence[int]]]
 STEPS = {"right": (0, 1), "down": (1, 0), "left": (0, -1), "up": (-1, 0)}
@@ -64,6 +67,98 @@ def empty_cell(state: State) -> Cell:
     raise IllegalOperation("the board has no empty cell")
 
 
+Route = tuple[str, ...]
+"""Directions of slides, none of which takes back the one before."""
+
+
+@lru_cache(maxsize=4096)
+def routes(size: int, start: Cell, end: Cell, length: int, last: str = "") -> tuple[Route, ...]:
+    """Every route of some length that takes the empty cell from one cell to another.
+
+    Args:
+        last: the slide before it, if any.
+    """
+    if length == 0:
+        return ((),) if start == end else ()
+    return tuple(
+        (way, *rest)
+        for way, there in _around(size, start)
+        if way != _BACK.get(last)
+        for rest in routes(size, there, end, length - 1, way)
+    )
+
+
+@lru_cache(maxsize=4096)
+def routes_to(size: int, start: Cell, goal: Cell, length: int) -> Mapping[Cell, tuple[Route, ...]]:
+    """The routes of some length that bring a tile to a cell, by the cell that it comes from."""
+    found: dict[Cell, list[Route]] = {}
+    for end in ((row, column) for row in range(size) for column in range(size)):
+        for way in routes(size, start, end, length) if end != goal else ():
+            gaps = [start]
+            for direction in way:
+                gaps.append(dict(_around(size, gaps[-1]))[direction])
+            cell = goal
+            for before, after in reversed(list(itertools.pairwise(gaps))):
+                cell = after if cell == before else cell
+            found.setdefault(cell, []).append(way)
+    return {cell: tuple(ways) for cell, ways in found.items()}
+
+
+def random_route(size: int, start: Cell, end: Cell, length: int, stream: Stream) -> Route:
+    """One of them, each as likely as any other; there must be one."""
+    found: list[str] = []
+    for left in range(length, 0, -1):
+        last = found[-1] if found else ""
+        onward = [pair for pair in _around(size, start) if pair[0] != _BACK.get(last)]
+        counts = [_count(size, there, end, left - 1, way) for way, there in onward]
+        place = stream.integer(1, sum(counts))
+        way, start = next(
+            pair for pair, most in zip(onward, itertools.accumulate(counts), strict=True) if place <= most
+        )
+        found.append(way)
+    return tuple(found)
+
+
+_BACK = {direction: opposite(direction) for direction in MAIN_DIRECTIONS}
+
+
+@cache
+def _around(size: int, cell: Cell) -> tuple[tuple[str, Cell], ...]:
+    """The slides that are legal with the empty cell somewhere, and where each takes it."""
+    there = ((way, (cell[0] - STEPS[way][0], cell[1] - STEPS[way][1])) for way in MAIN_DIRECTIONS)
+    return tuple((way, after) for way, after in there if set(after) <= set(range(size)))
+
+
+@cache
+def _count(size: int, cell: Cell, end: Cell, left: int, last: str) -> int:
+    """How many routes of some more slides go on from a slide to an end."""
+    if left == 0:
+        return int(cell == end)
+    onward = (pair for pair in _around(size, cell) if pair[0] != _BACK[last])
+    return sum(_count(size, there, end, left - 1, way) for way, there in onward)
+
+
+def rerouted(history: History, reveal: str, until: When, stream: Stream, count: int = 80) -> list[History]:
+    """Histories of as many slides that share the end that can be read; itself first.
+
+    The empty cell is in the same place at a moment, too, and all that happens beyond it, seen from that
+    end, is the same. No board recurs in any of them.
+    """
+    size, steps = len(history.states[0]["rows"]), list(history.steps)
+    low, high = stretch(len(steps), reveal, until)
+    start, end = (empty_cell(history.states[place]) for place in (low, high))
+    found = {tuple(step.arguments["direction"] for step in steps[low:high]): history}
+    for _ in range(count):
+        way = random_route(size, start, end, high - low, stream)
+        if way in found:
+            continue
+        trial = [*steps[:low], *(Step("slide", {"direction": d}) for d in way), *steps[high:]]
+        other = from_end(history, reveal, trial, WORLD)
+        if other is not None and not recurs(other):
+            found[way] = other
+    return list(found.values())
+
+
 def slides(state: State) -> Iterator[Step]:
     """A slide in each direction."""
     return (Step("slide", {"direction": direction}) for direction in MAIN_DIRECTIONS)
@@ -83,4 +178,10 @@ def format_plan(steps: Sequence[Step]) -> str:
     return "; ".join(step.arguments["direction"] for step in steps)
 
 
-WORLD = World(apply, undo, slides, parse_plan, format_plan)
+def reached(state: State, target: Mapping[str, Any]) -> bool:
+    """Whether a tile is in a cell."""
+    row, column = parse_cell(target["cell"], len(state["rows"])) or (0, 0)
+    return bool(state["rows"][row][column] == target["tile"])
+
+
+WORLD = World(apply, undo, slides, parse_plan, format_plan, reached)

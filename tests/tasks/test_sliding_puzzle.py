@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -13,12 +14,15 @@ import pytest
 from synrl.errors import IllegalOperation
 from synrl.evidence import Evidence
 from synrl.scoring import score
+from synrl.seeds import Streams
+from synrl.tasks.shared.questions import Question
 from synrl.tasks.sliding_puzzle import FAMILY
 from synrl.video.raster import rgb_frames
 from synrl.world.history import History, Step
-from synrl.world.sliding import WORLD, apply, parse_plan, undo
+from synrl.world.sliding import WORLD, apply, parse_plan, random_route, routes, undo
+from synrl.world.timeline import Timeline
 
-GOLDEN_FRAMES = "8374bc531653c4ab"
+GOLDEN_FRAMES = "45babd75b42f0d47"
 
 NAME = "sliding_puzzle"
 BOARD = {"rows": [[1, 2, 3], [4, 0, 5], [6, 7, 8]]}
@@ -79,8 +83,6 @@ def test_only_one_start_fits_what_is_seen(rows_of: Callable[..., Any]) -> None:
 
 @pytest.mark.parametrize("mode", ["forward", "retrodictive"])
 def test_numbers_do_not_show_in_between(mode: str) -> None:
-    from synrl.seeds import Streams
-
     clip = FAMILY.simulate(FAMILY.config(1, mode, "open"), Streams(NAME, "tests", 1, 0))
     numbers = list(clip.objects)
     order = list(range(len(numbers)))[::-1]
@@ -135,6 +137,91 @@ def test_plans_are_judged_by_the_rules(rows_of: Callable[..., Any]) -> None:
     assert WORLD.format_plan([slide("left"), slide("up")]) == "left; up"
 
 
+def asked(mode: str, count: int, form: str = "choice") -> Iterator[tuple[Timeline, Question]]:
+    """Clips of all levels with their questions, without videos."""
+    for index in range(count):
+        config = FAMILY.config(index % 5 + 1, mode, form)
+        clip = FAMILY.simulate(config, Streams(NAME, "alone", 1, index))
+        yield clip, FAMILY.ask(clip, config, Streams(NAME, "alone", 1, index))
+
+
+Places = dict[int, tuple[int, int]]
+WAYS = {"up": (1, 0), "down": (-1, 0), "left": (0, 1), "right": (0, -1)}
+"""From the empty cell to the tile that slides."""
+
+
+def slid(
+    places: dict[int, tuple[int, int]], direction: str, back: bool = False
+) -> dict[int, tuple[int, int]]:
+    """Where all numbers are after a slide, or before it, 0 for the empty cell."""
+    (row, column), (down, right) = places[0], WAYS[direction]
+    gap = (row - down, column - right) if back else (row + down, column + right)
+    (tile,) = (number for number, place in places.items() if place == gap)
+    return {**places, 0: gap, tile: places[0]}
+
+
+def placed(board: Any) -> Places:
+    return {number: (r, c) for r, row in enumerate(board["rows"]) for c, number in enumerate(row)}
+
+
+def test_one_option_alone_agrees_with_the_only_start_that_leads_to_the_end() -> None:
+    for clip, question in asked("retrodictive", 200):
+        places = placed(clip.states[-1].state)
+        for operation in reversed(clip.operations):
+            places = slid(places, operation.arguments["direction"], back=True)
+        right = [option for option in question.options if holds(places, clip.query, option)]
+        assert right == [question.answer_text]
+
+
+def holds(places: Places, query: Any, answer: str) -> bool:
+    """Whether an answer is true of a board."""
+    numbers = {f"{'ABCDE'[c]}{r + 1}": str(number or "_") for number, (r, c) in places.items()}
+    if query["ask"] == "row":
+        row = [numbers[f"{column}{query['row'] + 1}"] for column in "ABCDE"[: query["size"]]]
+        return answer == ", ".join(row)
+    if query["ask"] == "cell":
+        return numbers[query["cell"]] == answer
+    return numbers[answer] == str(query["tile"])
+
+
+def test_one_option_alone_leads_to_the_target() -> None:
+    for clip, question in asked("predict_operations", 200):
+        hidden = clip.states[0 if clip.query["reveal"] == "end" else -1].state
+        target, right = clip.query["target"], []
+        for option in question.options:
+            places = placed(hidden)
+            for direction in option.split("; "):
+                places = slid(places, direction)
+            row, column = places[target["tile"]]
+            right += [option] if f"{'ABCDE'[column]}{row + 1}" == target["cell"] else []
+        assert right == [question.answer_text]
+
+
+def test_the_option_nearest_to_what_can_be_read_is_right_no_more_often_than_others() -> None:
+    shares: list[float] = []
+    for mode in ("forward", "retrodictive", "historical"):
+        for clip, question in asked(mode, 150):
+            if clip.query["ask"] == "where":
+                shown = placed(next(state for state in clip.states if state.visible).state)
+                row, column = shown[clip.query["tile"]]
+                far = {
+                    option: abs("ABCDE".index(option[0]) - column) + abs(int(option[1]) - 1 - row)
+                    for option in question.options
+                }
+                nearest = [option for option in far if far[option] == min(far.values())]
+                shares.append((question.answer_text in nearest) / len(nearest))
+    assert len(shares) > 100
+    assert abs(sum(shares) / len(shares) - 0.25) < 4 * (0.25 * 0.75 / len(shares)) ** 0.5
+
+
+def test_the_guess_rate_of_an_open_question_is_one_over_the_answers_it_may_have() -> None:
+    for mode in ("forward", "historical", "predict_operations"):
+        for clip, question in asked(mode, 20, "open"):
+            answers = clip.query["answers"]
+            assert question.answer_text in answers == sorted(set(answers))
+            assert question.guess_rate == 1 / len(answers) <= 0.25
+
+
 def test_a_missing_slide_is_noticed_or_changes_the_answer(rows_of: Callable[..., Any]) -> None:
     noticed = 0
     for row in rows_of(NAME, 40):
@@ -142,3 +229,20 @@ def test_a_missing_slide_is_noticed_or_changes_the_answer(rows_of: Callable[...,
         fewer = replace(evidence, operations=evidence.operations[1:])
         noticed += FAMILY.solve(fewer) != FAMILY.solve(evidence)
     assert noticed > 20
+
+
+def test_routes_are_all_ways_of_the_empty_cell_that_take_nothing_back() -> None:
+    board = {"rows": [[1, 2, 3], [4, 0, 5], [6, 7, 8]]}
+    found = []
+    for way in itertools.product(("up", "down", "left", "right"), repeat=4):
+        places = placed(board)
+        with contextlib.suppress(ValueError):
+            boards = [places]
+            for direction in way:
+                places = slid(places, direction)
+                boards.append(places)
+            if places[0] == (1, 1) and all(one != two for one, two in zip(boards, boards[2:], strict=False)):
+                found.append(way)
+    assert sorted(routes(3, (1, 1), (1, 1), 4)) == sorted(found)
+    draws = Streams(NAME, "tests", 0, 0).scene
+    assert {random_route(3, (1, 1), (1, 1), 4, draws) for _ in range(200)} == set(found)

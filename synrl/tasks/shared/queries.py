@@ -77,5 +77,5 @@ class EvenAsk(Protocol[Q, W, C]):
 
         Args:
             common: what every question about the clip says; the query says that first.
-            wish: what was drawn before the history, and the histories that are like it.
+            wish: what gives the histories that are like it, with the end in common that can be read.
         """

@@ -1,35 +1,36 @@
 """The kinds of question about sliding_puzzle: numbers, cells and rows at a moment, slides, and plans.
 
-`draw` chooses what is asked about a history; None means that the history lends itself to no such question.
+`draw` chooses what is asked about a history, or about another one that looks like it; None means that the
+history lends itself to no such question.
 """
 
 from __future__ import annotations
 
 import itertools
-import math
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypedDict, TypeVar
 
 from synrl.answers import FORMS
 from synrl.evidence import Evidence
 from synrl.seeds import Stream, Streams
-from synrl.tasks.asks import FirstOrLastAsk, PlanAsk
+from synrl.tasks.asks import EvenlyFirstOrLastAsk, EvenlyPlanAsk
 from synrl.tasks.base import Ask
-from synrl.tasks.shared.moments import ENDS, draw_when, hidden_end, say_moment, state_at
+from synrl.tasks.shared.evenly import Answers, Others, evenly
+from synrl.tasks.shared.moments import ENDS, draw_far, hidden_end, say_moment, state_at
 from synrl.tasks.shared.queries import Target
-from synrl.tasks.shared.questions import NUM_OPTIONS, Question, choice, with_ending
+from synrl.tasks.shared.questions import NUM_OPTIONS, Question, drawn, with_ending
 from synrl.tasks.shared.telling import at_moment
 from synrl.tasks.sliding_puzzle import solver
-from synrl.tasks.sliding_puzzle.clip import EMPTY, BoardQuery, cell_of, propose, slid
-from synrl.tasks.sliding_puzzle.config import SlidingConfig
+from synrl.tasks.sliding_puzzle.clip import EMPTY, BoardQuery, cell_of, slid
+from synrl.tasks.sliding_puzzle.config import LEAST, SlidingConfig
 from synrl.world.grids import cell_name, cells, parse_cell, rules_of_naming
-from synrl.world.history import History, When, rivals, told
-from synrl.world.sliding import WORLD, apply, empty_cell
+from synrl.world.history import History, When, told
+from synrl.world.sliding import WORLD, apply, empty_cell, routes_to
 from synrl.world.timeline import Timeline
 
 
-class MomentQuery(BoardQuery):
+class MomentQuery(BoardQuery, Answers):
     when: When
 
 
@@ -46,11 +47,18 @@ class RowQuery(MomentQuery):
     """From 0."""
 
 
-class SlideQuery(BoardQuery):
+class SlideQuery(BoardQuery, Answers):
     tile: int
 
 
-class PlanQuery(BoardQuery, Target[Mapping[str, Sequence[Sequence[int]]]]):
+class Goal(TypedDict):
+    """A tile, and the cell that it is to be in."""
+
+    tile: int
+    cell: str
+
+
+class PlanQuery(BoardQuery, Answers, Target[Goal]):
     pass
 
 
@@ -61,50 +69,36 @@ class _OfBoard(Ask[M, SlidingConfig]):
     """Something of the board at some moment."""
 
     @abstractmethod
-    def pick(self, state: Any, query: M) -> tuple[Any, ...]:
-        """What is asked of a board, with 0 for the empty cell."""
+    def subjects(self, size: int) -> Sequence[Any]:
+        """What may be asked about."""
 
     @abstractmethod
-    def fits(self, rival: tuple[Any, ...], truth: tuple[Any, ...], hole: tuple[int, int]) -> bool:
-        """Whether the empty cell, which shows, leaves a wrong answer possible."""
+    def query(self, common: BoardQuery, when: When, subject: Any, answers: Sequence[str]) -> M:
+        """The query about one of them."""
 
-    def otherwise(self, last: tuple[Any, ...], size: int, stream: Stream) -> tuple[Any, ...]:
-        """An answer near another one."""
-        place, number = stream.integer(0, len(last) - 1), stream.integer(1, size**2 - 1)
-        changed = [last[place] if other == number else other for other in last]
-        changed[place] = number
-        return tuple(changed)
+    @abstractmethod
+    def say(self, state: Any, query: M) -> str:
+        """The asked part of a board as the text of an answer."""
 
-    def say(self, answer: tuple[Any, ...]) -> str:
-        """An answer as its text."""
-        return ", ".join(str(part or EMPTY) for part in answer)
+    def draw(
+        self, history: History, common: BoardQuery, others: Others, config: SlidingConfig, question: Stream
+    ) -> tuple[History, M] | None:
+        """Something of the board that is not as it can be read."""
+        when = draw_far(config.mode, common["reveal"], config.num_operations, LEAST, question)
+
+        def asked(other: History, subject: Any) -> str | None:
+            query = self.query(common, when, subject, ())
+            there, shown = (self.say(state_at(other, at), query) for at in (when, common["reveal"]))
+            return None if there in (shown, EMPTY) else there
+
+        found = evenly(self.subjects(config.size), others(when), asked, question)
+        return found and (found.history, self.query(common, when, found.subject, found.answers))
 
     def question(
         self, text: str, timeline: Timeline, query: M, config: SlidingConfig, streams: Streams
     ) -> Question:
-        history = told(timeline.states, timeline.operations, apply)
-        there = state_at(history, query["when"])
-        truth, readable = (self.pick(state, query) for state in (there, state_at(history, query["reveal"])))
-        if config.form == "open":
-            rate = 1 / math.perm(config.size**2 - 1, len(truth) - (0 in truth))
-            return Question(text, self.answer_type, self.say(truth), guess_rate=rate)
-
-        def fits(rival: tuple[Any, ...]) -> bool:
-            """The empty cell shows, and so does what can be read: neither may rule a rival out."""
-            return rival != readable and self.fits(rival, truth, empty_cell(there))
-
-        wrong = rivals(
-            history,
-            query["reveal"],
-            WORLD,
-            propose,
-            lambda other: self.pick(state_at(other, query["when"]), query),
-            fits,
-            lambda last, stream: self.otherwise(last, config.size, stream),
-            NUM_OPTIONS - 1,
-            streams.options,
-        )
-        return choice(text, self.say(truth), [self.say(rival) for rival in wrong], streams)
+        state = state_at(told(timeline.states, timeline.operations, apply), query["when"])
+        return drawn(text, self.say(state, query), query["answers"], config.form, streams, self.answer_type)
 
 
 class Cell(_OfBoard[CellQuery]):
@@ -114,30 +108,21 @@ class Cell(_OfBoard[CellQuery]):
     modes = ("forward", "retrodictive", "historical")
     answer_type = "integer"
 
-    def draw(
-        self, history: History, common: BoardQuery, wanted: int, config: SlidingConfig, question: Stream
-    ) -> CellQuery | None:
-        """A cell with another number than can be read in it."""
-        when = draw_when(config.mode, config.num_operations, question)
-        state, readable = state_at(history, when), state_at(history, common["reveal"])
-        changed = [
-            cell_name(cell)
-            for cell in cells(config.size)
-            if 0 != state["rows"][cell[0]][cell[1]] != readable["rows"][cell[0]][cell[1]]
-        ]
-        return CellQuery(**common, cell=question.choice(changed), when=when) if changed else None
+    def subjects(self, size: int) -> Sequence[str]:
+        return [cell_name(cell) for cell in cells(size)]
 
-    def pick(self, state: Any, query: CellQuery) -> tuple[Any, ...]:
+    def query(self, common: BoardQuery, when: When, subject: str, answers: Sequence[str]) -> CellQuery:
+        return CellQuery(**common, cell=subject, when=when, answers=answers)
+
+    def say(self, state: Any, query: CellQuery) -> str:
         row, column = parse_cell(query["cell"], query["size"]) or (0, 0)
-        return (state["rows"][row][column],)
-
-    def fits(self, rival: tuple[Any, ...], truth: tuple[Any, ...], hole: tuple[int, int]) -> bool:
-        return rival != (0,)
+        return str(state["rows"][row][column] or EMPTY)
 
     def wordings(self, query: CellQuery) -> Sequence[str]:
-        cell, moment = query["cell"], say_moment(query["when"])
+        cell, moment = query["cell"], say_moment(query["when"], "slide")
         sentences = (
             f"Which number is in cell {cell} {moment}?",
+            f"Which number is on the tile in cell {cell} {moment}?",
             f"What is the number of the tile in cell {cell} {moment}?",
         )
         return _posed(query, sentences, FORMS["integer"])
@@ -160,42 +145,30 @@ class Where(_OfBoard[WhereQuery]):
     modes = ("forward", "retrodictive", "historical")
     answer_type = "text"
 
-    def draw(
-        self, history: History, common: BoardQuery, wanted: int, config: SlidingConfig, question: Stream
-    ) -> WhereQuery | None:
-        """A tile in another cell than it can be read in."""
-        when = draw_when(config.mode, config.num_operations, question)
-        state, readable = state_at(history, when), state_at(history, common["reveal"])
-        tiles = range(1, config.size**2)
-        moved = [tile for tile in tiles if cell_of(state, tile) != cell_of(readable, tile)]
-        return WhereQuery(**common, tile=question.choice(moved), when=when) if moved else None
+    def subjects(self, size: int) -> Sequence[int]:
+        return range(1, size**2)
 
-    def pick(self, state: Any, query: WhereQuery) -> tuple[Any, ...]:
-        return (cell_of(state, query["tile"]),)
+    def query(self, common: BoardQuery, when: When, subject: int, answers: Sequence[str]) -> WhereQuery:
+        return WhereQuery(**common, tile=subject, when=when, answers=answers)
 
-    def fits(self, rival: tuple[Any, ...], truth: tuple[Any, ...], hole: tuple[int, int]) -> bool:
-        return rival != (hole,)
-
-    def otherwise(self, last: tuple[Any, ...], size: int, stream: Stream) -> tuple[Any, ...]:
-        return (stream.choice(cells(size)),)
-
-    def say(self, answer: tuple[Any, ...]) -> str:
-        return cell_name(answer[0])
+    def say(self, state: Any, query: WhereQuery) -> str:
+        return cell_name(cell_of(state, query["tile"]))
 
     def wordings(self, query: WhereQuery) -> Sequence[str]:
-        tile, moment = query["tile"], say_moment(query["when"])
+        tile, moment = query["tile"], say_moment(query["when"], "slide")
         sentences = (
             f"In which cell is tile {tile} {moment}?",
-            f"Where on the board is the tile with the number {tile} {moment}?",
+            f"Which cell holds tile {tile} {moment}?",
+            f"Which cell is the tile with the number {tile} in {moment}?",
         )
-        return _posed(query, sentences, 'Answer with a cell, like "B1".')
+        return _posed(query, sentences, 'Answer with a cell, such as "B1".')
 
     def solve(self, evidence: Evidence, query: WhereQuery) -> str | None:
         board = solver.board_at(evidence, query["when"])
         return None if board is None else cell_name(solver.find(board, query["tile"]))
 
     def conclude(self, query: WhereQuery, row: Mapping[str, Any]) -> Sequence[str]:
-        return at_moment(query["when"], f"tile {query['tile']} lies in {row['answer_text']}")
+        return at_moment(query["when"], f"tile {query['tile']} is in cell {row['answer_text']}")
 
     def about(self, query: WhereQuery) -> str:
         return f"tile {query['tile']}"
@@ -208,28 +181,23 @@ class BoardRow(_OfBoard[RowQuery]):
     modes = ("forward", "retrodictive")
     answer_type = "ordering"
 
-    def draw(
-        self, history: History, common: BoardQuery, wanted: int, config: SlidingConfig, question: Stream
-    ) -> RowQuery | None:
-        """A row with other numbers than can be read in it."""
-        when = draw_when(config.mode, config.num_operations, question)
-        there, readable = (state_at(history, moment)["rows"] for moment in (when, common["reveal"]))
-        rows = [row for row in range(config.size) if sorted(there[row]) != sorted(readable[row])]
-        return RowQuery(**common, row=question.choice(rows), when=when) if rows else None
+    def subjects(self, size: int) -> Sequence[int]:
+        return range(size)
 
-    def pick(self, state: Any, query: RowQuery) -> tuple[Any, ...]:
-        return tuple(state["rows"][query["row"]])
+    def query(self, common: BoardQuery, when: When, subject: int, answers: Sequence[str]) -> RowQuery:
+        return RowQuery(**common, row=subject, when=when, answers=answers)
 
-    def fits(self, rival: tuple[Any, ...], truth: tuple[Any, ...], hole: tuple[int, int]) -> bool:
-        return [part == 0 for part in rival] == [part == 0 for part in truth]
+    def say(self, state: Any, query: RowQuery) -> str:
+        return ", ".join(str(number or EMPTY) for number in state["rows"][query["row"]])
 
     def wordings(self, query: RowQuery) -> Sequence[str]:
         row, moment = query["row"] + 1, say_moment(query["when"])
         sentences = (
-            f"Which numbers are in row {row} {moment}, from left to right, with {EMPTY} for the empty cell?",
-            f"List the tiles of row {row} {moment} from left to right; write {EMPTY} for the empty cell.",
+            f"Which numbers are in row {row} {moment}, from left to right? Write {EMPTY} for the empty cell.",
+            f"What does row {row} look like {moment}? List its numbers from left to right, with {EMPTY} for "
+            "the empty cell.",
         )
-        return _posed(query, sentences, FORMS["ordering"])
+        return _posed(query, sentences, "Separate them with commas.")
 
     def solve(self, evidence: Evidence, query: RowQuery) -> str | None:
         board = solver.board_at(evidence, query["when"])
@@ -239,29 +207,28 @@ class BoardRow(_OfBoard[RowQuery]):
         return at_moment(query["when"], f"row {query['row'] + 1} is {row['answer_text']}")
 
 
-class Slide(FirstOrLastAsk[SlideQuery, SlidingConfig]):
+class Slide(EvenlyFirstOrLastAsk[SlideQuery, SlidingConfig]):
     """The number of the first or the last slide that moves a tile."""
 
     world = WORLD
 
-    def draw(
-        self, history: History, common: BoardQuery, wanted: int, config: SlidingConfig, question: Stream
-    ) -> SlideQuery | None:
-        """A tile that the wanted slide was the first, or the last, to move."""
-        slides = {tile: _slides_of(history, tile) for tile in range(1, config.size**2)}
-        tile = self.pick(slides, wanted, question)
-        return None if tile is None else SlideQuery(**common, tile=tile)
+    def subjects(self, history: History) -> Iterable[int]:
+        return range(1, len(history.states[0]["rows"]) ** 2)
+
+    def query(self, common: BoardQuery, subject: int, answers: Sequence[str]) -> SlideQuery:
+        return SlideQuery(**common, tile=subject, answers=answers)
 
     def wordings(self, query: SlideQuery) -> Sequence[str]:
         which, tile = self.which, query["tile"]
         sentences = (
             f"Counting slides from 1, which one is the {which} to move tile {tile}?",
-            f"What is the number of the {which} slide, counted from 1, that moves tile {tile}?",
+            f"What is the number of the {which} slide that moves tile {tile}, counting from 1?",
         )
         return _posed(query, sentences, FORMS["integer"])
 
     def numbers(self, history: History, query: SlideQuery) -> Sequence[int]:
-        return _slides_of(history, query["tile"])
+        pairs = enumerate(itertools.pairwise(history.states), start=1)
+        return [number for number, pair in pairs if slid(*pair) == query["tile"]]
 
     def numbers_seen(self, evidence: Evidence, query: SlideQuery) -> Sequence[int]:
         return solver.slides_of(evidence, query["tile"])
@@ -273,24 +240,38 @@ class Slide(FirstOrLastAsk[SlideQuery, SlidingConfig]):
         return f"tile {query['tile']}"
 
 
-class Plan(PlanAsk[PlanQuery, SlidingConfig]):
-    """Slides from the hidden end of the clip to a board."""
+class Plan(EvenlyPlanAsk[PlanQuery, SlidingConfig]):
+    """Slides from the hidden end of the clip that bring a tile to a cell."""
 
     world = WORLD
 
+    def targets(self, ends: Sequence[Any], moves: int, question: Stream) -> Iterator[Goal]:
+        size, gap = len(ends[0]["rows"]), empty_cell(ends[0])
+        for tile in question.shuffled(range(1, size**2)):
+            places = {cell_of(end, tile) for end in ends}
+            for cell in question.shuffled(cells(size)) if len(places) >= NUM_OPTIONS else ():
+                if len((places - {cell}) & routes_to(size, gap, cell, moves).keys()) >= NUM_OPTIONS:
+                    yield Goal(tile=tile, cell=cell_name(cell))
+
+    def plans(self, hidden: Any, target: Goal, moves: int) -> Sequence[str]:
+        size, here = len(hidden["rows"]), cell_of(hidden, target["tile"])
+        goal = parse_cell(target["cell"], size) or here
+        ways = () if here == goal else routes_to(size, empty_cell(hidden), goal, moves).get(here, ())
+        return ["; ".join(way) for way in ways]
+
     def wordings(self, query: PlanQuery) -> Sequence[str]:
         moment, moves = ENDS[hidden_end(query["reveal"])], query["moves"]
-        target = "; ".join(
-            " ".join(str(number or EMPTY) for number in row) for row in query["target"]["rows"]
-        )
-        rule = 'A slide is named after the direction in which a tile moves into the empty cell, like "left".'
+        tile, cell = query["target"]["tile"], query["target"]["cell"]
+        rule = 'A slide is named after the direction in which the tile moves, such as "left".'
         sentences = (
-            f"Which at most {moves} slides would lead from the board {moment} to this one, row by row from "
-            f"the top, with {EMPTY} for the empty cell: {target}? {rule}",
-            f"{rule} With at most {moves} slides, how do you get from the board {moment} of the video to the "
-            f"following one (rows from the top, {EMPTY} is empty): {target}?",
+            f"{rule} Starting from the board {moment} of the video, which sequence of at most {moves} slides "
+            f"brings tile {tile} to cell {cell}?",
+            f"{rule} How can tile {tile} be brought to cell {cell} in at most {moves} slides, starting from "
+            f"the board {moment} of the video?",
+            f"{rule} Tile {tile} is to be moved to cell {cell} from where it is {moment} of the video. Which "
+            f"sequence of at most {moves} slides does this?",
         )
-        return _posed(query, sentences, 'Answer like "left; up; left".')
+        return _posed(query, sentences, 'Answer in the form "left; up; left".')
 
     def solve(self, evidence: Evidence, query: PlanQuery) -> str | None:
         return solver.plan(evidence)
@@ -302,12 +283,7 @@ ASKS = (Cell(), Where(), BoardRow(), Slide("first"), Slide("last"), Plan())
 def _posed(query: BoardQuery, sentences: Sequence[str], form: str) -> Sequence[str]:
     """Questions behind the rules that all of them need; an open one ends with the form of its answer."""
     rules = (
-        f"Numbered tiles slide into the empty cell of a board. {rules_of_naming(query['size'])} The "
-        f"numbers can be read only {ENDS[query['reveal']]} of the video."
+        "The numbered tiles of a board slide into its empty cell, one at a time. "
+        f"{rules_of_naming(query['size'])} The numbers can be read only {ENDS[query['reveal']]} of the video."
     )
     return [with_ending(f"{rules} {sentence}", query, form) for sentence in sentences]
-
-
-def _slides_of(history: History, tile: int) -> list[int]:
-    """The numbers, from 1, of the slides that move a tile."""
-    return [n for n, pair in enumerate(itertools.pairwise(history.states), start=1) if slid(*pair) == tile]

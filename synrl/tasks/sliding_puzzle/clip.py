@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 from matplotlib.path import Path
 
 from synrl.seeds import Stream, Streams
+from synrl.tasks.shared.evenly import Others
 from synrl.tasks.shared.moments import draw_reveal
-from synrl.tasks.shared.queries import HistoryAsk, LongQuery
+from synrl.tasks.shared.queries import EvenAsk, LongQuery
 from synrl.tasks.sliding_puzzle.config import SlidingConfig
 from synrl.video.boards import labels
 from synrl.video.outlines import place, rounded_rectangle
@@ -20,7 +22,7 @@ from synrl.video.style import lettering
 from synrl.world.easing import eased
 from synrl.world.grids import Layout, cells, draw_layout
 from synrl.world.history import History, Step, play, timed
-from synrl.world.sliding import STEPS, apply, empty_cell, slides
+from synrl.world.sliding import STEPS, apply, empty_cell, rerouted, slides
 from synrl.world.style import Style, draw_style
 from synrl.world.timeline import FPS, HEIGHT, WIDTH, Poses, SceneObject, State, Timeline
 
@@ -28,7 +30,7 @@ COVER, FACE = 0, 1
 EMPTY = "_"
 GAP = 8.0
 """Px between tiles."""
-PITCH = {3: (84, 110), 4: (72, 94), 5: (60, 76)}
+PITCH = {3: (112, 128), 4: (86, 96), 5: (70, 77)}
 """Px from cell to cell, by the size of the board."""
 
 
@@ -38,22 +40,29 @@ class BoardQuery(LongQuery):
     size: int
 
 
+_UNBOUND = {"first": "end", "last": "start"}
+"""Where the board can be read if the number of a slide is asked for.
+
+From the other end, the distance of a tile from the empty cell says whether the number is odd.
+"""
+
+
 def simulate(
-    asks: Sequence[HistoryAsk[BoardQuery, int, SlidingConfig]], config: SlidingConfig, streams: Streams
+    asks: Sequence[EvenAsk[BoardQuery, Others, SlidingConfig]], config: SlidingConfig, streams: Streams
 ) -> Timeline:
     """A clip that one of some kinds of question is asked about."""
     style, question = draw_style(streams), streams.question
-    reveal = draw_reveal(config.mode, question)
     ask = question.choice([ask for ask in asks if config.mode in ask.modes])
-    wanted = question.integer(1, config.num_operations)
+    reveal = _UNBOUND.get(ask.name) or draw_reveal(config.mode, question)
     common = BoardQuery(ask=ask.name, reveal=reveal, form=config.form, size=config.size)
     while True:
         numbers = streams.scene.shuffled(range(config.size**2))
         rows = [numbers[k : k + config.size] for k in range(0, config.size**2, config.size)]
         history = play({"rows": rows}, config.num_operations, apply, propose, streams.scene)
-        query = ask.draw(history, common, wanted, config, question)
-        if query is not None:
-            return animate(history, query, config, style, streams)
+        others = partial(rerouted, history, reveal, stream=streams.scene)
+        drawn = ask.draw(history, common, others, config, question)
+        if drawn is not None:
+            return animate(*drawn, config, style, streams)
 
 
 def propose(state: Any, scene: Stream) -> Step:

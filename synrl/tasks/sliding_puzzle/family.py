@@ -1,10 +1,12 @@
 """sliding_puzzle: which number is where while tiles slide with their numbers covered?
 
 The numbers show for two seconds at one end of the clip; in between, and at the other end, all tiles look
-the same. They are a random assignment to cells, so the answer to a question about a number is even over
-the board, whatever slides. No board recurs: no slide is undone, and each has to be followed.
+the same. They are a random assignment to cells. No board recurs: no slide is undone, and each has to be
+followed.
 
-The empty cell can be seen all the time. It is never the answer, nor is what could be ruled out by it.
+The empty cell can be seen all the time. So the answer is drawn evenly from all that other slides would have
+led to, as many of them and with the empty cell in the same place at the moment that is asked about. It is
+never the empty cell, nor what can be read.
 """
 
 from __future__ import annotations
@@ -31,7 +33,7 @@ from synrl.world.timeline import Operation, Timeline
 
 class SlidingPuzzle(Family):
     name = "sliding_puzzle"
-    summary = "Which number is where after slides of covered tiles; how to reach an arrangement."
+    summary = "Which number is where after slides of covered tiles; how to bring a tile somewhere."
     category = "grid-based tracking"
     horizon = "long"
     primitive = "temporal"
