@@ -1,12 +1,15 @@
-"""distance_estimation: do two shapes come closer, which one comes closest, which is nearer and when?
+"""distance_estimation: what does a distance do for a while, who comes close next, who is nearer, and when?
 
-    trend     the distance of two shapes grows, shrinks, stays, or turns around
-    closest   of several shapes that come near another one at different times, which came closest
-    nearer    which of two shapes is nearer to a third one at first, and which at the end
+    trend     while a third shape can be seen, the distance of two grows, shrinks, stays, or turns around
+    visit     shapes come close to another one by turns, in an order that repeats: which one follows another
+    nearer    how many times it changes which of two shapes is nearer to a third one
 
-Distances are between centres. Both shapes move, so that the motion of one of them does not tell.
-Margins: a distance that changes does so by at least `change` px, from 120 at level 1 down to 50 at level
-5; two distances that are compared differ by a factor of `ratio` or more, from 1.6 down to 1.25.
+Distances are between centres. Both shapes of a pair move, so that the motion of one of them does not tell. No
+frame by itself tells an answer: what a distance does before and after has nothing to do with what is asked,
+turns begin anywhere, and either of two shapes is nearer half of the time, however often that changes.
+
+Margins: a distance that changes does so by at least `change` px; two distances that are compared differ by
+at least `gap` px, from 56 at level 2 down to 32 at level 5. What is asked about lasts longer than a glance.
 
 Localisation asks when one shape is nearer to a third one than another is.
 """
@@ -21,21 +24,32 @@ from typing import Any
 
 import numpy as np
 
-from synrl.answers import nearest_span
 from synrl.checks import check_some_of
-from synrl.evidence import Evidence
+from synrl.evidence import Evidence, spans
+from synrl.evidence.stretches import phases, stretch
 from synrl.seeds import Stream, Streams
 from synrl.tasks.asks import ClipAsk, ClipAskFamily, SpanAsk
 from synrl.tasks.base import Query
 from synrl.tasks.config import Config
 from synrl.tasks.shared.cast import SOLID_SHAPES, cast, draw_cast
 from synrl.tasks.shared.lexicon import named, told
-from synrl.tasks.shared.questions import Question, drawn, with_form, with_words
-from synrl.tasks.shared.stage import posed, together, window
+from synrl.tasks.shared.questions import Question, drawn, integer_question, with_form, with_words
+from synrl.tasks.shared.stage import CLEARANCE, posed, together, window
 from synrl.tasks.shared.telling import both_ways
 from synrl.video.scene import Scene
+from synrl.world.actions import spread
 from synrl.world.style import Style
-from synrl.world.timeline import FPS, Event, SceneObject, Timeline, backwards, in_order
+from synrl.world.timeline import (
+    FPS,
+    HEIGHT,
+    HIDDEN,
+    WIDTH,
+    Event,
+    SceneObject,
+    Timeline,
+    backwards,
+    in_order,
+)
 
 GROWS, SHRINKS = "grows", "shrinks"
 TRENDS = {
@@ -45,45 +59,53 @@ TRENDS = {
     (SHRINKS, GROWS): "it shrinks, then grows",
     (GROWS, SHRINKS): "it grows, then shrinks",
 }
-NEAR, FAR = 72, 280
-"""Px between two centres."""
-AROUND = 175
-"""Px at most from a shape in the middle."""
-SHORTEST_CHANGE = 30
-"""Frames that a distance takes to change, or a shape to come near, at the least."""
+NEAR, FAR = 66.0, 340.0
+"""Px between the two shapes of a pair."""
+CLOSE, AROUND = (62.0, 80.0), (125.0, 175.0)
+"""Px from a shape in the middle to one that visits it, and to others."""
+CHANGES = (1, 2, 3, 4)
+"""How many times it may change which shape is nearer."""
+_STOPS = 9
+"""Places of each of two shapes that are compared, however often their order changes."""
 _STEADY = 0.05
-"""Px per frame by which a distance that stays the same may seem to change."""
+"""Px per frame by which a distance that stays the same may seem to change in the stored tracks."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class DistanceConfig(Config):
-    """Knobs: what may be asked, shapes that come near, and the margins."""
+    """Knobs: what may be asked, shapes that come close, and the margins."""
 
     asks: tuple[str, ...]
     visitors: int
     change: int
     """Px."""
-    ratio: float
+    gap: int
+    """Px."""
     spin: float
     """Degrees that everything turns around the middle, at most."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
         object.__setattr__(self, "asks", tuple(self.asks))
-        check_some_of("asks", self.asks, ("trend", "closest", "nearer"))
-        self.require("visitors", (3, 4))
-        self.require_range("change", 30, (FAR - NEAR) / 1.5)
-        self.require_range("ratio", 1.1, 1.7)
+        check_some_of("asks", self.asks, ("trend", "visit", "nearer"))
+        self.require("visitors", (4, 5))
+        self.require_range("change", 50, 80)
+        self.require_range("gap", 30, 60)
         self.require_range("spin", 0.0, 120.0)
 
 
 class TrendQuery(Query):
     pair: list[str]
+    sign: str
+    """The shape that can be seen during the time in question."""
 
 
-class ClosestQuery(Query):
+class VisitQuery(Query):
     other: str
     visitors: list[str]
+    visitor: str
+    then: str
+    """`after` or `before`: which of the two visitors around that one is asked for."""
 
 
 class NearerQuery(Query):
@@ -92,49 +114,72 @@ class NearerQuery(Query):
 
 
 class Trend(ClipAsk[TrendQuery, DistanceConfig]):
-    """How the distance between two shapes develops, as one of `TRENDS`."""
+    """How the distance between two shapes develops while a third can be seen, as one of `TRENDS`."""
 
     name = "trend"
     modes = ("perception",)
     answer_type = "text"
 
     def draw(self, config: DistanceConfig, style: Style, streams: Streams) -> Timeline:
-        """Two shapes whose distance develops in one of five ways."""
+        """Two shapes whose distance develops in one of five ways for a while, and in any way otherwise."""
         scene, kinds = streams.scene, streams.question.choice(tuple(TRENDS))
-        objects = cast(streams, style, config.level, 2, SOLID_SHAPES, (30, 44))
-        lengths = [scene.integer(SHORTEST_CHANGE, 60) for _ in kinds or "-"]
-        start = scene.integer(12, 30)
-        frames = [start + sum(lengths[:k]) for k in range(len(lengths) + 1)]
-        num_frames = frames[-1] + scene.integer(12, 30)
-        every = np.arange(num_frames)
+        objects = cast(streams, style, config.level, 3, SOLID_SHAPES, (28, 40))
+        length = scene.integer(config.glances(6), config.glances(7))
+        start = scene.integer(config.glances(4), config.glances(5 + 0.8 * config.level))
+        end = start + length
+        num_frames = end + scene.integer(config.glances(4), config.glances(5 + 0.8 * config.level))
+        turn = start + round(length * scene.uniform(0.46, 0.54))
         while True:
-            distances = [float(scene.integer(NEAR, FAR))]
-            for kind in kinds or ("same",):
-                change = {GROWS: 1, SHRINKS: -1, "same": 0}[kind] * scene.uniform(1, 1.5) * config.change
-                distances.append(distances[-1] + change)
-            if not all(NEAR <= distance <= FAR for distance in distances):
+            knots = {start: 0.0, turn: 0.0, end: 0.0, **_course(scene, config, kinds, start, turn, end)}
+            others = 0, start // 2, (end + num_frames) // 2, num_frames - 1
+            knots |= {frame: scene.uniform(NEAR, FAR) for frame in others}
+            frames = sorted(knots)
+            steps = np.abs(np.diff([knots[frame] for frame in frames]))
+            if min(steps[:2].min(), steps[-2:].min()) < 25:
                 continue
-            progress = np.clip((every - start) / sum(lengths), 0, 1)
-            apart = _ray(np.interp(every, frames, distances) / 2, _turning(scene, config, progress))
-            heading = scene.uniform(0, 360)
-            middle = _ray(scene.uniform(20, 80) * progress, np.full(num_frames, heading))
-            placed = together(scene, [middle + apart, middle - apart], [item.size for item in objects])
-            if placed is not None:
+            share = np.linspace(0.0, 1.0, num_frames)
+            apart = _ray(
+                np.interp(np.arange(num_frames), frames, [knots[frame] for frame in frames]) / 2,
+                _turning(scene, config, share),
+            )
+            middle = _ray(scene.uniform(20, 80) * share, np.full(num_frames, scene.uniform(0, 360)))
+            placed = together(scene, [middle + apart, middle - apart], [item.size for item in objects[:2]])
+            spot = None if placed is None else _free(scene, placed, objects)
+            if placed is not None and spot is not None:
                 break
-        names = [item.name for item in objects]
-        events = tuple(
-            Event(one, two, "distance", names[0], names[1], kind)
-            for one, two, kind in zip(frames, frames[1:], kinds, strict=False)
-        )
-        query = TrendQuery(ask=self.name, pair=names, form=config.form)
-        return Timeline(FPS, tuple(objects), posed(placed), style, events=events, query=query)
+        poses = posed([*placed, np.broadcast_to(spot, placed[0].shape)])
+        poses.look[:, 2] = HIDDEN
+        poses.look[start + 1 : end, 2] = 0
+        one, two, sign = (item.name for item in objects)
+        ways = [
+            GROWS if knots[b] > knots[a] else SHRINKS if knots[b] < knots[a] else ""
+            for a, b in itertools.pairwise(frames)
+        ]
+        events, first = [Event(start, end, "shown", sign)], 0
+        for k, way in enumerate(ways):
+            if k + 1 == len(ways) or ways[k + 1] != way:
+                if way:
+                    events.append(Event(frames[first], frames[k + 1], "distance", one, two, way))
+                first = k + 1
+        query = TrendQuery(ask=self.name, pair=[one, two], sign=sign, form=config.form)
+        return Timeline(FPS, tuple(objects), poses, style, events=in_order(events), query=query)
 
     def wordings(self, query: TrendQuery) -> Sequence[str]:
-        one, two = query["pair"]
-        sentences = (
-            f"How does the distance between the {one} and the {two} change?",
-            f"As the {one} and the {two} come closer or move apart, how does their distance develop?",
-            f"What happens to the distance from the {one} to the {two} over the video?",
+        (one, two), sign = query["pair"], query["sign"]
+        whiles = (
+            f"while the {sign} can be seen",
+            f"during the time that the {sign} is on screen",
+            f"from the moment the {sign} appears until it disappears",
+        )
+        sentences = tuple(
+            sentence
+            for span in whiles
+            for sentence in (
+                f"How does the distance between the {one} and the {two} change {span}?",
+                f"What happens to the distance between the {one} and the {two} {span}?",
+                f"{span[0].upper()}{span[1:]}, what does the distance between the {one} and the {two} do?",
+                f"Look at the {one} and the {two} {span}. How does the distance between them change?",
+            )
         )
         words = [f'"{word}"' for word in TRENDS.values()]
         return [with_words(sentence, query, words) for sentence in sentences]
@@ -145,174 +190,235 @@ class Trend(ClipAsk[TrendQuery, DistanceConfig]):
         return drawn(text, self.truth(timeline), list(TRENDS.values()), config.form, streams)
 
     def truth(self, timeline: Timeline) -> str:
-        return TRENDS[tuple(event.detail for event in timeline.events)]
+        (shown,) = (event for event in timeline.events if event.kind == "shown")
+        return TRENDS[
+            tuple(
+                event.detail
+                for event in timeline.events
+                if event.kind == "distance"
+                and event.frame < shown.end_frame
+                and event.end_frame > shown.frame
+            )
+        ]
 
     def backwards(self, timeline: Timeline, query: TrendQuery) -> Timeline | None:
         turned = backwards(timeline, _undone)
         return None if self.truth(turned) == self.truth(timeline) else turned
 
     def seen(self, evidence: Evidence, query: TrendQuery) -> Iterator[Event]:
-        one, two = query["pair"]
+        (one, two), sign = query["pair"], query["sign"]
+        for start, end in spans(evidence.tracks[sign].visible):
+            yield Event(start - 1, end, "shown", sign)
         changes = np.diff(_distances(evidence, one, two))
-        signs = [0, *np.where(np.abs(changes) > _STEADY, np.sign(changes), 0).tolist(), 0]
-        turns = [k for k in range(len(signs) - 1) if signs[k] != signs[k + 1]]
-        for start, end in zip(turns, turns[1:], strict=False):
-            if signs[start + 1]:
-                yield Event(start, end, "distance", one, two, GROWS if signs[start + 1] > 0 else SHRINKS)
+        for way, going in ((GROWS, changes > _STEADY), (SHRINKS, changes < -_STEADY)):
+            for start, end in spans(going):
+                yield Event(start, end, "distance", one, two, way)
 
     def solve(self, evidence: Evidence, query: TrendQuery) -> str | None:
-        if len(evidence.times) < 2:
+        """By the best line with one bend in the middle: what it rises, and how far it is bent."""
+        seen = np.flatnonzero(evidence.tracks[query["sign"]].visible)
+        if len(seen) < 4:
             return None
-        rates = np.diff(_distances(evidence, *query["pair"])) / np.diff(evidence.frames)
-        kinds = [GROWS if rate > 0 else SHRINKS for rate in rates if abs(rate) > _STEADY]
-        if not kinds and _sparse(evidence):
-            return None  # it may have changed and changed back between two samples
-        return TRENDS.get(tuple(kind for kind, _ in itertools.groupby(kinds)))
+        times = evidence.frames[seen].astype(float)
+        share = (times - times[0]) / (times[-1] - times[0])
+        basis = np.stack([np.ones_like(share), share, np.abs(2 * share - 1)], axis=1)
+        distances = _distances(evidence, *query["pair"])[seen]
+        (_, rise, bend), *_ = np.linalg.lstsq(basis, distances, rcond=None)
+        if max(abs(rise), abs(bend)) < 4 * evidence.eye.px + 1:
+            return TRENDS[()]
+        if abs(rise) > abs(bend):
+            return TRENDS[(GROWS,) if rise > 0 else (SHRINKS,)]
+        return TRENDS[(SHRINKS, GROWS) if bend > 0 else (GROWS, SHRINKS)]
 
     def conclude(self, query: TrendQuery, row: Mapping[str, Any]) -> Sequence[str]:
-        truth = row["answer_text"]
-        return f"As to the distance: {truth}", f"All in all, {truth}"
+        truth, sign = row["answer_text"].removeprefix("it "), query["sign"]
+        return (
+            f"So while the {sign} can be seen, the distance {truth}",
+            f"During the time that the {sign} can be seen, the distance {truth}",
+        )
 
 
-class Closest(ClipAsk[ClosestQuery, DistanceConfig]):
-    """Which of some shapes comes closest to another one."""
+class Visit(ClipAsk[VisitQuery, DistanceConfig]):
+    """Which shape comes close to another one right after, or before, a given one."""
 
-    name = "closest"
+    name = "visit"
     modes = ("perception",)
     answer_type = "text"
 
     def draw(self, config: DistanceConfig, style: Style, streams: Streams) -> Timeline:
-        """Shapes that come near another one at different times, each to another distance."""
-        scene, count = streams.scene, config.visitors
-        winner = streams.question.integer(0, count - 1)
-        objects = cast(streams, style, config.level, count + 1, SOLID_SHAPES, (26, 36))
-        ranks = scene.shuffled(range(1, count))
-        ranks.insert(winner, 0)
-        num_frames = scene.integer(130, 170)
-        every = np.arange(num_frames)
+        """Shapes that come close to another one by turns."""
+        question, scene, count = streams.question, streams.scene, config.visitors
+        order, then = question.shuffled(range(count)), question.choice(("after", "before"))
+        objects = cast(streams, style, config.level, count + 1, SOLID_SHAPES, (24, 32))
         names, other = [item.name for item in objects[:-1]], objects[-1].name
-        profiles, events = [], []
-        least = scene.uniform(58, 64)
-        for name, rank in zip(names, ranks, strict=True):
-            near = math.ceil(least * config.ratio**rank)
-            frame = scene.integer(SHORTEST_CHANGE, num_frames - 1 - SHORTEST_CHANGE)
-            far = [min(near + scene.uniform(35, 70), AROUND) for _ in range(2)]
-            profiles.append(
-                np.interp(
-                    every, [frame - SHORTEST_CHANGE, frame, frame + SHORTEST_CHANGE], [far[0], near, far[1]]
-                )
-            )
-            events.append(Event(frame, frame, "closest", name, other, f"{near} px"))
+        phase, visits = scene.integer(0, count - 1), count + scene.integer(1, 2)
+        turns = [order[(phase + k) % count] for k in range(visits)]
+        stays = [scene.integer(config.glances(1.3), config.glances(1.7)) for _ in turns]
+        ways = [scene.integer(12, 15) for _ in turns]
+        # Nobody sets off before the last one is back: two on their way would be seen to be neighbours.
+        lengths = [stay + 2 * way for stay, way in zip(stays, ways, strict=True)]
+        num_frames = sum(lengths) + scene.integer(
+            config.glances(0.35 * visits), config.glances(0.35 * visits + 1.5)
+        )
+        starts = spread(scene, lengths, 3, (3, num_frames - 4)) or []
+        knots: list[list[float]] = [[0.0] for _ in names]
+        far = [scene.uniform(*AROUND) for _ in names]
+        values = [[here] for here in far]
+        events = []
+        for turn, start, stay, way in zip(turns, starts, stays, ways, strict=True):
+            near, away = scene.uniform(*CLOSE), scene.uniform(*AROUND)
+            knots[turn] += [start, start + way, start + way + stay, start + 2 * way + stay]
+            values[turn] += [values[turn][-1], near, near, away]
+            events.append(Event(start + way, start + way + stay, "close", names[turn], other))
+        every = np.arange(num_frames)
+        profiles = [np.interp(every, *pair) for pair in zip(knots, values, strict=True)]
         placed = _around(scene, config, profiles, every / num_frames, objects)
-        query = ClosestQuery(ask=self.name, other=other, visitors=names, form=config.form)
+        query = VisitQuery(
+            ask=self.name,
+            other=other,
+            visitors=names,
+            visitor=names[order[0]],
+            then=then,
+            form=config.form,
+        )
         return Timeline(FPS, tuple(objects), posed(placed), style, events=in_order(events), query=query)
 
-    def wordings(self, query: ClosestQuery) -> Sequence[str]:
-        other = query["other"]
-        sentences = (
-            f"Which shape comes closest to the {other}, at any time in the video?",
-            f"Several shapes approach the {other}. Which of them gets nearest to it?",
-            f"Whose smallest distance to the {other} is the smallest?",
+    def wordings(self, query: VisitQuery) -> Sequence[str]:
+        other, one, then = query["other"], query["visitor"], query["then"]
+        turns = (
+            f"The other shapes come close to the {other} by turns, in an order that repeats.",
+            f"One after the other, and always in the same order, the shapes come close to the {other} and "
+            "leave again.",
+            f"The {other} gets visits: each of the other shapes comes close to it in turn, over and over in "
+            "the same order.",
         )
-        return [with_words(sentence, query, query["visitors"]) for sentence in sentences]
+        asked = (
+            f"Which shape comes close to it right {then} the {one}?",
+            f"Whose turn is right {then} that of the {one}?",
+            f"Which shape is the {'next' if then == 'after' else 'last'} to come close to it {then} the "
+            f"{one} does?",
+        )
+        return [with_words(f"{turn} {ask}", query, _others(query)) for turn in turns for ask in asked]
 
     def question(
-        self, text: str, timeline: Timeline, query: ClosestQuery, config: DistanceConfig, streams: Streams
+        self, text: str, timeline: Timeline, query: VisitQuery, config: DistanceConfig, streams: Streams
     ) -> Question:
-        nearest = min(timeline.events, key=lambda event: int(event.detail.removesuffix(" px")))
-        return drawn(text, nearest.actor, query["visitors"], config.form, streams)
+        turns = [event.actor for event in timeline.events]
+        pairs = itertools.pairwise(turns if query["then"] == "after" else turns[::-1])
+        truth = next(two for one, two in pairs if one == query["visitor"])
+        return drawn(text, truth, _others(query), config.form, streams)
 
-    def seen(self, evidence: Evidence, query: ClosestQuery) -> Iterator[Event]:
+    def backwards(self, timeline: Timeline, query: VisitQuery) -> Timeline | None:
+        return backwards(timeline, replace)
+
+    def seen(self, evidence: Evidence, query: VisitQuery) -> Iterator[Event]:
         for name in query["visitors"]:
             distances = _distances(evidence, name, query["other"])
-            frame = int(distances.argmin())
-            yield Event(frame, frame, "closest", name, query["other"], f"{round(distances[frame])} px")
+            still = np.abs(np.diff(distances)) < _STEADY
+            for start, end in spans(still & (distances[1:] < CLOSE[1] + 1)):
+                yield Event(start, end, "close", name, query["other"])
 
-    def solve(self, evidence: Evidence, query: ClosestQuery) -> str | None:
-        if len(evidence.times) < 2 or _sparse(evidence):
-            return None
-        least = {name: float(_distances(evidence, name, query["other"]).min()) for name in query["visitors"]}
-        return min(least, key=least.__getitem__)
+    def solve(self, evidence: Evidence, query: VisitQuery) -> str | None:
+        """Whoever is clearly nearer to the other shape than all the rest is visiting it."""
+        apart = np.stack([_distances(evidence, name, query["other"]) for name in query["visitors"]])
+        close = np.argwhere((CLOSE[1] + AROUND[0]) / 2 > apart.T)
+        turns = [query["visitors"][number] for number, _ in itertools.groupby(close[:, 1].tolist())]
+        pairs = itertools.pairwise(turns if query["then"] == "after" else turns[::-1])
+        found = {two for one, two in pairs if one == query["visitor"]}
+        return found.pop() if len(found) == 1 else None
 
-    def conclude(self, query: ClosestQuery, row: Mapping[str, Any]) -> Sequence[str]:
-        truth = row["answer_text"]
+    def conclude(self, query: VisitQuery, row: Mapping[str, Any]) -> Sequence[str]:
+        truth, one, then = row["answer_text"], query["visitor"], query["then"]
         return (
-            f"The smallest of these distances is that of the {truth}",
-            f"Closest of all comes the {truth}",
+            f"The one that comes close right {then} the {one} is the {truth}",
+            f"So right {then} the {one}, it is the turn of the {truth}",
         )
 
 
 class Nearer(ClipAsk[NearerQuery, DistanceConfig]):
-    """Which of two shapes is nearer to a third one at first, and which at last."""
+    """How many times it changes which of two shapes is nearer to a third one."""
 
     name = "nearer"
     modes = ("perception",)
-    answer_type = "text"
+    answer_type = "integer"
 
     def draw(self, config: DistanceConfig, style: Style, streams: Streams) -> Timeline:
-        """Two shapes of which one is nearer to a third at first, and one at the end."""
-        scene, order = streams.scene, [streams.question.integer(0, 1) for _ in range(2)]
-        objects = cast(streams, style, config.level, 3, SOLID_SHAPES, (28, 40))
+        """Two shapes that come and go, and are nearer to a third by turns."""
+        scene, count = streams.scene, streams.question.choice(CHANGES)
+        objects = cast(streams, style, config.level, 3, SOLID_SHAPES, (28, 38))
         one, two, other = (item.name for item in objects)
-        start, length = scene.integer(15, 35), scene.integer(50, 80)
-        num_frames = start + length + scene.integer(15, 35)
-        progress = np.clip((np.arange(num_frames) - start) / length, 0, 1)
-        ends = []
-        for nearer in order:
-            near = scene.uniform(65, AROUND / config.ratio)
-            pair = [near, scene.uniform(near * config.ratio, AROUND)]
-            ends.append(pair if nearer == 0 else pair[::-1])
-        profiles = [ends[0][k] + (ends[1][k] - ends[0][k]) * progress for k in range(2)]
-        placed = _around(scene, config, profiles, progress, objects)
-        events = (
-            Event(0, start, "nearer", (one, two)[order[0]], other),
-            Event(start + length, num_frames - 1, "nearer", (one, two)[order[1]], other),
-        )
+        cuts, first = sorted(scene.sample(range(1, _STOPS), count)), scene.chance(0.5)
+        nearer = [first ^ bool(sum(cut <= k for cut in cuts) % 2) for k in range(_STOPS)]
+        num_frames = scene.integer(config.glances(20 + config.level), config.glances(23 + config.level))
+        hold = config.glances(1.3)
+        while True:
+            stops = []
+            for ahead in nearer:
+                near = scene.uniform(CLOSE[0], AROUND[1] - config.gap)
+                far = scene.uniform(near + config.gap, min(near + 2 * config.gap, AROUND[1]))
+                stops.append((near, far) if ahead else (far, near))
+            legs = [scene.integer(12, 16) for _ in stops[1:]]
+            starts = spread(scene, legs, hold, (hold, num_frames - 1 - hold))
+            assert starts is not None, "clips are long enough for all stops"
+            leads = [far - near for near, far in stops]  # of the first shape over the second
+            times = [
+                start + leg * a / (a - b)
+                for start, leg, (a, b) in zip(starts, legs, itertools.pairwise(leads), strict=True)
+                if a * b < 0
+            ]
+            if all(abs(time - round(time)) > 0.01 for time in times):
+                break
+        frames = [float(f) for start, leg in zip(starts, legs, strict=True) for f in (start, start + leg)]
+        knots = [0.0, *frames, num_frames - 1.0]
+        every = np.arange(num_frames)
+        profiles = [np.interp(every, knots, np.repeat([stop[k] for stop in stops], 2)) for k in (0, 1)]
+        placed = _around(scene, config, profiles, every / num_frames, objects)
+        ends = [0, *(math.floor(time) for time in times), num_frames - 1]
+        events = [
+            Event(a if k == 0 else a + 1, b, "nearer", one if first ^ bool(k % 2) else two, other)
+            for k, (a, b) in enumerate(itertools.pairwise(ends))
+        ]
         query = NearerQuery(ask=self.name, pair=[one, two], other=other, form=config.form)
-        return Timeline(FPS, tuple(objects), posed(placed), style, events=events, query=query)
+        return Timeline(FPS, tuple(objects), posed(placed), style, events=in_order(events), query=query)
 
     def wordings(self, query: NearerQuery) -> Sequence[str]:
         (one, two), other = query["pair"], query["other"]
         sentences = (
-            f"Which is nearer to the {other} at the beginning, and which at the end, the {one} or the {two}?",
-            f"Compare the distances of the {one} and the {two} from the {other}. Which is nearer first, "
-            "and which last?",
-            f"Of the {one} and the {two}, which starts nearer to the {other}, and which ends nearer?",
+            f"Sometimes the {one} is closer to the {other}, and sometimes the {two} is. How many times does "
+            "that change?",
+            f"The {one} and the {two} take turns being the closer one to the {other}. How many times does it "
+            "change from one to the other?",
+            f"How many times does it change whether the {one} or the {two} is closer to the {other}?",
+            f"Compare how far the {one} and the {two} are from the {other}. How often does the closer one "
+            "become the farther one?",
+            f"Either the {one} or the {two} is closer to the {other}. How many times in this video do they "
+            "exchange these roles?",
+            f"At each moment, one of the {one} and the {two} is closer to the {other}. How many times does "
+            "the other one take over?",
         )
-        form = f' Answer as "first, then last", each of them one of: {one}, {two}.'
-        return [sentence + (form if query["form"] == "open" else "") for sentence in sentences]
+        return [with_form(sentence, query, "integer") for sentence in sentences]
 
     def question(
         self, text: str, timeline: Timeline, query: NearerQuery, config: DistanceConfig, streams: Streams
     ) -> Question:
-        space = [_say(one, two) for one in query["pair"] for two in query["pair"]]
-        return drawn(text, self.truth(timeline), space, config.form, streams)
-
-    def truth(self, timeline: Timeline) -> str:
-        first, last = timeline.events
-        return _say(first.actor, last.actor)
-
-    def backwards(self, timeline: Timeline, query: NearerQuery) -> Timeline | None:
-        turned = backwards(timeline, _undone)
-        return None if self.truth(turned) == self.truth(timeline) else turned
+        return integer_question(text, len(timeline.events) - 1, CHANGES, config.form, streams)
 
     def seen(self, evidence: Evidence, query: NearerQuery) -> Iterator[Event]:
-        one, two = query["pair"]
-        ahead = _ahead(evidence, query)
-        steps = [np.abs(np.diff(track.points, axis=0)).max(axis=1) for track in evidence.tracks.values()]
-        moving = np.flatnonzero(np.max(steps, axis=0) > 0.01)
-        for start, end in ((0, int(moving[0])), (int(moving[-1]) + 1, evidence.num_frames - 1)):
-            yield Event(start, end, "nearer", one if ahead[start] else two, query["other"])
+        (one, two), leads = query["pair"], _leads(evidence, query)
+        for name, ahead in ((one, leads > 0), (two, leads < 0)):
+            for start, end in spans(ahead):
+                yield Event(start, end - 1, "nearer", name, query["other"])
 
     def solve(self, evidence: Evidence, query: NearerQuery) -> str | None:
-        if len(evidence.times) < 2:
-            return None
-        (one, two), nearer = query["pair"], _ahead(evidence, query)
-        return _say(*(one if nearer[i] else two for i in (0, -1)))
+        changes = len(phases(_leads(evidence, query), 3 * evidence.eye.px)) - 1
+        return str(changes) if changes in CHANGES else None
 
     def conclude(self, query: NearerQuery, row: Mapping[str, Any]) -> Sequence[str]:
-        truth = row["answer_text"]
-        return f"At first and at last: {truth}", f"The nearer one is, in turn: {truth}"
+        count = row["answer_text"]
+        return (
+            f"So the nearer one changes {count} {'time' if count == '1' else 'times'}",
+            f"In all, the number of changes is {count}",
+        )
 
 
 class WhenNearer(SpanAsk[NearerQuery, DistanceConfig], ClipAsk[NearerQuery, DistanceConfig]):
@@ -320,13 +426,14 @@ class WhenNearer(SpanAsk[NearerQuery, DistanceConfig], ClipAsk[NearerQuery, Dist
 
     def draw(self, config: DistanceConfig, style: Style, streams: Streams) -> Timeline:
         """A shape that comes nearer to a third one than another is, and leaves again, at given times."""
-        scene, length = streams.scene, streams.scene.integer(30, 45)
+        scene = streams.scene
+        length = scene.integer(config.glances(3.2), config.glances(4.2))
         num_frames, start = window(scene, length, config.glance, config.level)
         objects = cast(streams, style, config.level, 3, SOLID_SHAPES, (28, 40))
         one, two, other = (item.name for item in objects)
-        between = scene.uniform(95, 110)
         # As far above the other's distance as below it, so that they are equal midway between two frames.
-        half = between * (config.ratio - 1) / (config.ratio + 1) * scene.uniform(1.0, 1.2)
+        half = scene.uniform(1.0, 1.2) * config.gap
+        between = scene.uniform(CLOSE[0] + half, AROUND[1] - half)
         every, ramp = np.arange(num_frames), scene.uniform(4, 7)
         times = [start + 0.5 + ramp * side for side in (-1, 1)]
         times += [start + length - 0.5 + ramp * side for side in (-1, 1)]
@@ -339,9 +446,15 @@ class WhenNearer(SpanAsk[NearerQuery, DistanceConfig], ClipAsk[NearerQuery, Dist
     def wordings(self, query: NearerQuery) -> Sequence[str]:
         (one, two), other = query["pair"], query["other"]
         sentences = (
-            f"Between which seconds is the {one} nearer to the {other} than the {two} is?",
-            f"When is the distance from the {one} to the {other} smaller than that from the {two} to it?",
-            f"Mostly, the {two} is nearer to the {other} than the {one} is. During which seconds is it not?",
+            f"From when to when is the {one} closer to the {other} than the {two} is?",
+            f"Between which seconds of the video is the {one} closer to the {other} than the {two} is?",
+            f"For a while, the {one} is closer to the {other} than the {two} is. From when to when?",
+            f"Most of the time, the {two} is closer to the {other} than the {one} is. When is it the other "
+            "way round?",
+            f"During which seconds is the distance from the {one} to the {other} smaller than the distance "
+            f"from the {two} to the {other}?",
+            f"Of the {one} and the {two}, the {two} is mostly closer to the {other}. Between which seconds "
+            f"is the {one} closer?",
         )
         return [with_form(sentence, query, "interval") for sentence in sentences]
 
@@ -350,39 +463,30 @@ class WhenNearer(SpanAsk[NearerQuery, DistanceConfig], ClipAsk[NearerQuery, Dist
         return stay.frame, stay.end_frame
 
     def seen(self, evidence: Evidence, query: NearerQuery) -> Iterator[Event]:
-        ahead = _ahead(evidence, query)
-        edges = np.flatnonzero(ahead[1:] != ahead[:-1]).tolist()
-        for start, end in zip(edges[::2], edges[1::2], strict=True):
-            yield Event(start, end + 1, "nearer", query["pair"][0], query["other"])
+        for start, end in spans(_leads(evidence, query) > 0):
+            yield Event(start - 1, end, "nearer", query["pair"][0], query["other"])
 
     def solve(self, evidence: Evidence, query: NearerQuery) -> str | None:
-        if len(evidence.times) < 2:
-            return None
-        nearer, times = _ahead(evidence, query), evidence.times
-        there = np.flatnonzero(nearer)
-        if not len(there) or there[0] == 0 or there[-1] == len(nearer) - 1:
-            return None
-        start, end = times[there[0] - 1 : there[0] + 1].mean(), times[there[-1] : there[-1] + 2].mean()
-        return nearest_span(evidence.options, (float(start), float(end)))
+        return stretch(evidence, _leads(evidence, query) > 0)
 
 
 class DistanceEstimation(ClipAskFamily):
     name = "distance_estimation"
-    summary = "Whether a distance grows or shrinks, which shape comes closest, which is nearer and when."
+    summary = "Whether a distance grows or shrinks, which shape comes close next, which is nearer and when."
     category = "direction identification"
     horizon = "short"
     primitive = "spatial"
     modes = ("perception", "localisation")
     config_type = DistanceConfig
-    asks = (Trend(), Closest(), Nearer(), WhenNearer())
-    words = told(GROWS, SHRINKS, "nearer", "closest", "pass")
+    asks = (Trend(), Visit(), Nearer(), WhenNearer())
+    words = {**told(GROWS, SHRINKS, "nearer"), "can be seen": "shown", "close to": "close"}
     names = named("pixels")
     levels = {
-        1: dict(asks=("trend",), visitors=3, change=120, ratio=1.6, spin=20.0),
-        2: dict(asks=("trend", "nearer"), visitors=3, change=100, ratio=1.5, spin=30.0),
-        3: dict(asks=("trend", "nearer", "closest"), visitors=3, change=80, ratio=1.4, spin=45.0),
-        4: dict(asks=("trend", "nearer", "closest"), visitors=3, change=60, ratio=1.3, spin=60.0),
-        5: dict(asks=("trend", "nearer", "closest"), visitors=4, change=50, ratio=1.25, spin=90.0),
+        1: dict(asks=("trend",), visitors=4, change=64, gap=60, spin=20.0),
+        2: dict(asks=("trend", "nearer"), visitors=4, change=60, gap=56, spin=30.0),
+        3: dict(asks=("trend", "nearer", "visit"), visitors=4, change=56, gap=48, spin=45.0),
+        4: dict(asks=("trend", "nearer", "visit"), visitors=5, change=52, gap=40, spin=60.0),
+        5: dict(asks=("trend", "nearer", "visit"), visitors=5, change=50, gap=32, spin=90.0),
     }
 
     def draw(self, timeline: Timeline) -> Scene:
@@ -393,24 +497,57 @@ class DistanceEstimation(ClipAskFamily):
         if happening.kind == "distance":
             (way,) = (word for word in (GROWS, SHRINKS) if word == happening.detail)
             return both_ways(f"the distance between the {{}} and the {{}} {way}", one, two)
-        if happening.kind == "closest":
-            far = happening.detail.split()[0]
-            return (
-                f"the {one} is as close to the {two} as it gets, about {far} pixels away",
-                f"the {one} passes the {two} at its closest, {far} pixels away",
-            )
+        if happening.kind == "shown":
+            return (f"the {one} can be seen",)
+        if happening.kind == "close":
+            return f"the {one} is close to the {two}", f"the {one} stays close to the {two}"
         return f"the {one} is nearer to the {two}", f"the {one} is the nearer one to the {two}"
 
 
 FAMILY = DistanceEstimation()
 
 
-def _say(first: str, last: str) -> str:
-    return f"{first}, then {last}"
-
-
 def _undone(event: Event) -> Event:
     return replace(event, detail={GROWS: SHRINKS, SHRINKS: GROWS}.get(event.detail, event.detail))
+
+
+def _others(query: VisitQuery) -> list[str]:
+    return [name for name in query["visitors"] if name != query["visitor"]]
+
+
+def _course(
+    scene: Stream, config: DistanceConfig, kinds: tuple[str, ...], start: int, turn: int, end: int
+) -> dict[int, float]:
+    """Distances at the start, the turn and the end of the time in question.
+
+    Whatever they do, their middle is drawn alike, so that one of them tells as little as can be.
+    """
+    change = scene.uniform(1, 1.25) * config.change
+    middle = scene.uniform(NEAR + change / 2, FAR - change / 2)
+    low, high = middle - change / 2, middle + change / 2
+    if not kinds:
+        same = scene.choice((low, middle, high))
+        return {start: same, turn: same, end: same}
+    ends = {GROWS: (low, high), SHRINKS: (high, low)}
+    (before, after), (_, last) = ends[kinds[0]], ends[kinds[-1]]
+    if len(kinds) == 1:
+        return {start: before, turn: before + (last - before) * (turn - start) / (end - start), end: last}
+    return {start: before, turn: after, end: last}
+
+
+def _free(scene: Stream, paths: Sequence[np.ndarray], objects: Sequence[SceneObject]) -> np.ndarray | None:
+    """A place for the last of some objects, clear of the paths of the others; None if none was found."""
+    reach = [0.6 * item.size + CLEARANCE for item in objects]
+    for _ in range(20):
+        spot = np.array(
+            [scene.uniform(reach[-1], WIDTH - reach[-1]), scene.uniform(reach[-1], HEIGHT - reach[-1])]
+        )
+        if all(
+            np.hypot(*(path - spot).T).min() > own + reach[-1]
+            for path, own in zip(paths, reach, strict=False)
+        ):
+            return spot
+    return None
 
 
 def _distances(evidence: Evidence, one: str, two: str) -> np.ndarray:
@@ -419,16 +556,11 @@ def _distances(evidence: Evidence, one: str, two: str) -> np.ndarray:
     return distances
 
 
-def _ahead(evidence: Evidence, query: NearerQuery) -> np.ndarray:
-    """On which samples the first of a pair is nearer to the other shape than the second."""
+def _leads(evidence: Evidence, query: NearerQuery) -> np.ndarray:
+    """By how many px the first of a pair is nearer to the other shape than the second, on every sample."""
     (one, two), other = query["pair"], query["other"]
-    ahead: np.ndarray = _distances(evidence, one, other) < _distances(evidence, two, other)
-    return ahead
-
-
-def _sparse(evidence: Evidence) -> bool:
-    """Whether a distance may have changed between two samples."""
-    return bool(np.diff(evidence.frames).max() > SHORTEST_CHANGE)
+    leads: np.ndarray = _distances(evidence, two, other) - _distances(evidence, one, other)
+    return leads
 
 
 def _turning(scene: Stream, config: DistanceConfig, progress: np.ndarray) -> np.ndarray:

@@ -1,18 +1,24 @@
-"""relative_position: where is one shape as seen from another over time, what is it inside, who overtakes?
+"""relative_position: where does one shape go around another, how often does it enter a zone, who overtakes?
 
-    pass       a shape goes around another, from one side of it to another side (or stays on one)
-    inside     a shape enters, leaves, crosses, stays in or stays out of a square zone
-    overtake   in a race to the right, one shape overtakes another
+    tour       a shape keeps stopping on the four sides of another in one order: which side follows another
+    inside     how many times a shape enters a square zone
+    overtake   in a race around the middle of the picture, which shape overtakes another
 
-Margins: a shape on a named side is at least `SIDE` px away along that axis, and off the axis by at most
-`SLANT` times that distance; a shape is wholly inside or wholly outside the zone, except while it
-crosses the border; racers are at least `LEAD` px apart at both ends.
+No frame by itself tells an answer. A tour begins on any side and goes on for more than a round. The zone
+holds its visitor half of the time, and at as many places, however often it is entered. Of those who race
+against a shape, one laps it and all others are lapped by it, so that any of them is ahead as often as behind;
+and all of them run whole laps.
+
+Margins: a shape that stops on a side is at least `SIDE` px away along that axis, and no more than `TILT`
+degrees off it; a shape is wholly inside or wholly outside the zone, except while it crosses the border;
+racers are at least `LEAD` degrees apart at both ends. Every stop lasts longer than a glance.
 
 Localisation asks for the time that a shape's centre spends inside the zone.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,62 +26,61 @@ from typing import Any
 
 import numpy as np
 
-from synrl.answers import nearest_span
 from synrl.checks import check_some_of
-from synrl.evidence import Evidence
+from synrl.evidence import Evidence, spans
+from synrl.evidence.stretches import phases, stretch
 from synrl.seeds import Stream, Streams
 from synrl.tasks.asks import ClipAsk, ClipAskFamily, SpanAsk
 from synrl.tasks.base import Query
 from synrl.tasks.config import Config
 from synrl.tasks.shared.cast import SOLID_SHAPES, cast, draw_cast
 from synrl.tasks.shared.lexicon import named, told
-from synrl.tasks.shared.questions import Question, choice, drawn, with_form, with_words
-from synrl.tasks.shared.stage import CLEARANCE, posed, together, window
+from synrl.tasks.shared.questions import Question, drawn, integer_question, with_form, with_words
+from synrl.tasks.shared.stage import posed, together, window
 from synrl.video.scene import Scene
+from synrl.world.actions import spread
 from synrl.world.style import Style
 from synrl.world.timeline import FPS, HEIGHT, WIDTH, Event, SceneObject, Timeline, backwards, in_order
+from synrl.world.zones import crossing, draw_stop, draw_stops, place_zone, plan_stops
 
-SIDES = {"to the right of": 0.0, "below": 90.0, "to the left of": 180.0, "above": 270.0}
+SIDES = {"to the right": 0.0, "below": 90.0, "to the left": 180.0, "above": 270.0}
 """Where one thing is from another, by the angle clockwise from the right as seen on screen."""
-ENDS = tuple((first, last) for first in SIDES for last in SIDES)
-"""Sides to begin and to end on, which may be the same."""
-SIDE = 70.0
-SLANT = 0.35
+SIDE = 78.0
+TILT = 15.0
 ZONE = "square zone"
-CROSSINGS = {
-    (False, True): "it goes in and stays in",
-    (True, False): "it goes out and stays out",
-    (False, True, False): "it goes in and out again",
-    (True, False, True): "it goes out and in again",
-    (False,): "it stays outside",
-    (True,): "it stays inside",
-}
-"""Whether a shape is inside, in turn."""
-SHORTEST_VISIT = 20
-"""Frames that a shape stays on one side of the border at the least."""
-LEAD = 32.0
+ENTRIES = (1, 2, 3, 4)
+"""How many times a shape may enter the zone."""
+LEAD = 20.0
+"""Degrees that racers are apart on the first frame and on the last."""
+_OUTERMOST, _LANE, _OFF = 198.0, 42.0, 3.0
+"""Px from the middle of the frame to the outermost lane, from one to the next, and that they may be off."""
+_MIDDLE = np.array([WIDTH / 2, HEIGHT / 2])
 
 
 @dataclass(frozen=True, kw_only=True)
 class PositionConfig(Config):
-    """Knobs: what may be asked, how many shapes race, how far the shape in the middle moves."""
+    """Knobs: what may be asked, how many shapes race, how far a shape moves that another one tours."""
 
     asks: tuple[str, ...]
     racers: int
     drift: float
-    """Px that the shape in the middle moves itself."""
+    """Px that the shape in the middle of a tour moves itself."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
         object.__setattr__(self, "asks", tuple(self.asks))
-        check_some_of("asks", self.asks, ("pass", "inside", "overtake"))
+        check_some_of("asks", self.asks, ("tour", "inside", "overtake"))
         self.require("racers", range(4, 6))
         self.require_range("drift", 0.0, 80.0)
 
 
-class PassQuery(Query):
+class TourQuery(Query):
     object: str
     other: str
+    side: str
+    """A side that the shape stops on."""
+    then: str
+    """`after` or `before`: which of the two stops around that one is asked for."""
 
 
 class ZoneQuery(Query):
@@ -87,177 +92,199 @@ class RaceQuery(Query):
     racers: list[str]
 
 
-class Pass(ClipAsk[PassQuery, PositionConfig]):
-    """On which side of another shape a shape begins, and on which it ends."""
+class Tour(ClipAsk[TourQuery, PositionConfig]):
+    """On which side of another shape a shape stops right after, or before, it was on a given side."""
 
-    name = "pass"
+    name = "tour"
     modes = ("perception",)
     answer_type = "text"
 
     def draw(self, config: PositionConfig, style: Style, streams: Streams) -> Timeline:
-        """A shape goes around another one, which may drift."""
-        scene, (first, last) = streams.scene, streams.question.choice(ENDS)
+        """A shape goes around another one, from stop to stop; the other one may drift."""
+        question, scene = streams.question, streams.scene
+        order, then = question.shuffled(tuple(SIDES)), question.choice(("after", "before"))
         objects = cast(streams, style, config.level, 2, SOLID_SHAPES, (32, 46))
-        length = scene.integer(60, 90)
-        start = scene.integer(15, 35)
-        num_frames = start + length + scene.integer(15, 35)
-        progress = np.clip((np.arange(num_frames) - start) / length, 0, 1)
+        phase, count = scene.integer(0, len(order) - 1), len(order) + scene.integer(1, 2)
+        sides = [order[(phase + k) % len(order)] for k in range(count)]
+        # Moves are short, because half way between two sides a shape shows that they are neighbours.
+        legs = [scene.integer(12, 15) for _ in sides[1:]]
+        slow = config.glances(3.6 - 0.2 * config.level)
+        rests = [scene.integer(config.glances(2.2), slow) for _ in sides]
+        lasting = [rests[0], *(n for pair in zip(legs, rests[1:], strict=True) for n in pair)]
+        knots = [0, *itertools.accumulate(lasting)]
+        stops = list(zip(knots[::2], knots[1::2], strict=True))
+        num_frames = stops[-1][1] + 1
         while True:
-            tilt = [SIDES[side] + scene.uniform(-15, 15) for side in (first, last)]
-            way = (tilt[1] - tilt[0]) % 360 if first != last else scene.choice((0.0, 360.0))
-            if first != last and scene.chance(0.5):
-                way -= 360
-            near, far = scene.uniform(78, 128), scene.uniform(78, 128)
-            radius = near + (far - near) * progress
-            angle = np.radians(tilt[0] + way * progress)
+            turned = _turns(scene, sides)
+            every = np.arange(num_frames)
+            angle = np.radians(np.interp(every, knots, np.repeat(turned, 2)))
+            far = [scene.uniform(SIDE, 120) for _ in sides]
+            radius = np.interp(every, knots, np.repeat(far, 2))
             around = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
             heading = math.radians(scene.uniform(0, 360))
-            middle = np.outer(config.drift * progress, [math.cos(heading), math.sin(heading)])
+            middle = np.outer(config.drift * every / num_frames, [math.cos(heading), math.sin(heading)])
             placed = together(scene, [middle + around, middle], [item.size for item in objects])
-            if placed is not None and np.ptp(np.abs(np.diff(placed[0], axis=0)).max(axis=1)) > 0.1:
+            if placed is not None:
                 break
-        poses = posed(placed)
         name, other = (item.name for item in objects)
-        events = (
-            Event(0, start, "side", name, other, first),
-            Event(start + length, num_frames - 1, "side", name, other, last),
+        events = in_order(
+            Event(start, end, "side", name, other, _preposition(side))
+            for (start, end), side in zip(stops, sides, strict=True)
         )
-        query = PassQuery(ask=self.name, object=name, other=other, form=config.form)
-        return Timeline(FPS, tuple(objects), poses, style, events=events, query=query)
+        query = TourQuery(ask=self.name, object=name, other=other, side=order[0], then=then, form=config.form)
+        return Timeline(FPS, tuple(objects), posed(placed), style, events=events, query=query)
 
-    def wordings(self, query: PassQuery) -> Sequence[str]:
-        name, other = query["object"], query["other"]
-        sentences = (
-            f"Where is the {name} relative to the {other}, as seen on screen, first and last?",
-            f"On which side of the {other}, as seen on screen, does the {name} begin, and where end?",
-            f"How does the place of the {name} relative to the {other} change from start to end?",
+    def wordings(self, query: TourQuery) -> Sequence[str]:
+        one, two, place = query["object"], query["other"], _preposition(query["side"])
+        tours = (
+            f"The {one} keeps stopping on the four sides of the {two}, always in the same order.",
+            f"Again and again, the {one} visits the four sides of the {two} in one fixed order.",
+            f"The {one} goes around the {two} and stops on each of its sides, in an order that repeats.",
+            f"The {one} repeats one tour of the four sides of the {two}, with a stop on each.",
         )
-        form = f' Answer as "first side, then last side", each of them one of: {", ".join(SIDES)}.'
-        return [sentence + (form if query["form"] == "open" else "") for sentence in sentences]
+        asked = {
+            "after": (
+                f"Where does it stop right after its stop {place} the {two}?",
+                f"Once it has stopped {place} the {two}, on which side does it stop next?",
+                f"Which stop follows the one {place} the {two}?",
+            ),
+            "before": (
+                f"Where does it stop right before its stop {place} the {two}?",
+                f"On which side does it make the last stop before the one {place} the {two}?",
+                f"Which stop comes just before the one {place} the {two}?",
+            ),
+        }[query["then"]]
+        words = [side for side in SIDES if side != query["side"]]
+        return [with_words(f"{tour} {ask}", query, words) for tour in tours for ask in asked]
 
     def question(
-        self, text: str, timeline: Timeline, query: PassQuery, config: PositionConfig, streams: Streams
+        self, text: str, timeline: Timeline, query: TourQuery, config: PositionConfig, streams: Streams
     ) -> Question:
-        truth = self.truth(timeline)
-        if config.form == "choice":
-            first, last = (event.detail for event in timeline.events)
-            rivals = [", then ".join(ends) for ends in _rival_ends(first, last, streams)]
-            return choice(text, truth, rivals, streams)
-        return drawn(text, truth, [", then ".join(ends) for ends in ENDS], config.form, streams)
+        others = [side for side in SIDES if side != query["side"]]
+        return drawn(text, self.truth(timeline), others, config.form, streams)
 
     def truth(self, timeline: Timeline) -> str:
-        return ", then ".join(event.detail for event in timeline.events)
+        query, stops = timeline.query, [event.detail for event in timeline.events]
+        pairs = list(itertools.pairwise(stops if query["then"] == "after" else stops[::-1]))
+        found = next(two for one, two in pairs if one == _preposition(query["side"]))
+        return found.removesuffix(" of")
 
-    def backwards(self, timeline: Timeline, query: PassQuery) -> Timeline | None:
-        turned = backwards(timeline, replace)
-        return None if self.truth(turned) == self.truth(timeline) else turned
+    def backwards(self, timeline: Timeline, query: TourQuery) -> Timeline | None:
+        return backwards(timeline, replace)
 
-    def seen(self, evidence: Evidence, query: PassQuery) -> Iterator[Event]:
+    def seen(self, evidence: Evidence, query: TourQuery) -> Iterator[Event]:
         name, other = query["object"], query["other"]
-        own, its = evidence.tracks[name].points, evidence.tracks[other].points
-        steps = [np.abs(np.diff(points, axis=0)).max(axis=1) > 0.01 for points in (own, its)]
-        moving = np.flatnonzero(steps[0] | steps[1])
-        offsets = own - its
-        for start, end in ((0, int(moving[0])), (int(moving[-1]) + 1, evidence.num_frames - 1)):
-            yield Event(start, end, "side", name, other, _side(offsets[start]) or "?")
+        offsets = evidence.tracks[name].points - evidence.tracks[other].points
+        still = np.abs(np.diff(offsets, axis=0)).max(axis=1) < 0.05
+        for start, end in spans(still):
+            yield Event(start, end, "side", name, other, _preposition(_side(offsets[start])))
 
-    def solve(self, evidence: Evidence, query: PassQuery) -> str | None:
-        if len(evidence.frames) < 2:
+    def solve(self, evidence: Evidence, query: TourQuery) -> str | None:
+        """The shape stops where two samples in a row show it in the same place, as far as can be seen."""
+        shown = evidence.thinned()
+        if len(shown.frames) < 2:
             return None
-        offsets = evidence.tracks[query["object"]].points - evidence.tracks[query["other"]].points
-        sides = _side(offsets[0]), _side(offsets[-1])
-        return None if None in sides else f"{sides[0]}, then {sides[1]}"
+        offsets = shown.tracks[query["object"]].points - shown.tracks[query["other"]].points
+        steps = np.hypot(*np.diff(offsets, axis=0).T)
+        # Each of two places is off by as much as its two shapes are, in x and in y.
+        still = np.flatnonzero(steps < math.hypot(4, 4) * shown.eye.px + 0.1)
+        stops = [name for name, _ in itertools.groupby(_side(offsets[i] + offsets[i + 1]) for i in still)]
+        pairs = itertools.pairwise(stops if query["then"] == "after" else stops[::-1])
+        found = {two for one, two in pairs if one == query["side"]}
+        return found.pop() if len(found) == 1 else None
 
-    def conclude(self, query: PassQuery, row: Mapping[str, Any]) -> Sequence[str]:
-        return f"First and last: {row['answer_text']}", f"In short: {row['answer_text']}"
+    def conclude(self, query: TourQuery, row: Mapping[str, Any]) -> Sequence[str]:
+        stop, answer = f"the stop {_preposition(query['side'])} the {query['other']}", row["answer_text"]
+        way = "before" if query["then"] == "before" else "after"
+        return f"The stop right {way} {stop} is {answer}", f"So {answer} is where it stops right {way} {stop}"
 
 
 class Inside(ClipAsk[ZoneQuery, PositionConfig]):
-    """Whether a shape goes into a zone, or out of it, as one of `CROSSINGS`."""
+    """How many times a shape enters a zone."""
 
     name = "inside"
     modes = ("perception",)
-    answer_type = "text"
+    answer_type = "integer"
 
     def draw(self, config: PositionConfig, style: Style, streams: Streams) -> Timeline:
         """A shape moves between places inside and outside of a zone."""
-        scene, pattern = streams.scene, streams.question.choice(tuple(CROSSINGS))
+        question, scene = streams.question, streams.scene
+        entries, first, last = question.choice(ENTRIES), question.chance(0.5), question.chance(0.5)
         zone, item = _zone(style, streams, config)
-        # One that stays on its side of the border still moves.
-        plan = pattern if len(pattern) > 1 else pattern * 2
+        num_frames = scene.integer(config.glances(22 + config.level), config.glances(25 + config.level))
+        plan = plan_stops(scene, entries, first, last)
+        least, around = config.glances(1.3), (config.glances(1.3), num_frames - 1 - config.glances(1.3))
         while True:
-            corner = _place_zone(scene, zone.size)
-            stops = [_stop(scene, corner, zone.size, item.size, inside) for inside in plan]
-            legs = [scene.integer(30, 50) for _ in plan[1:]]
-            rests = [scene.integer(SHORTEST_VISIT, 30) for _ in plan]
-            frames = np.cumsum(
-                [rests[0], *(n for pair in zip(legs, rests[1:], strict=True) for n in pair)]
-            ).tolist()
-            corners = [stop for stop in stops for _ in range(2)]
-            num_frames = frames[-1] + 1
-            path = _straight([0, *frames], corners, num_frames)
+            corner = place_zone(scene, zone.size)
+            stops = draw_stops(scene, corner, zone.size, item.size, plan)
+            legs = [scene.integer(10, 15) for _ in plan[1:]]
+            starts = spread(scene, legs, least, around)
+            assert starts is not None, "clips are long enough for all entries"
             crossings = [
-                frames[2 * k] + legs[k] * _crossing(stops[k], stops[k + 1], corner, zone.size)
-                for k in range(len(legs))
-                if plan[k] != plan[k + 1]
+                start + leg * crossing(one, two, corner, zone.size)
+                for start, leg, one, two, here, there in zip(
+                    starts, legs, stops, stops[1:], plan, plan[1:], strict=False
+                )
+                if here != there
             ]
-            if len(pattern) == 1 and not _keeps(path, pattern[0], corner, zone.size, item.size):
-                continue
             if all(abs(time - round(time)) > 0.01 for time in crossings):
                 break
-        stays = []
+        times = [float(t) for start, leg in zip(starts, legs, strict=True) for t in (start, start + leg)]
+        corners = [stop for stop in stops for _ in range(2)]
+        path = _straight([0.0, *times, num_frames - 1.0], corners, num_frames)
         changes = [math.floor(time) for time in crossings]
-        entries = ([0] if pattern[0] else []) + [
-            f for f, inside in zip(changes, pattern[1:], strict=False) if inside
+        comes = [not first if k % 2 == 0 else first for k in range(len(changes))]
+        came = ([0] if first else []) + [f for f, there in zip(changes, comes, strict=True) if there]
+        left = [f + 1 for f, there in zip(changes, comes, strict=True) if not there]
+        stays = [
+            Event(entry, leaving, "inside", item.name, ZONE)
+            for entry, leaving in zip(came, [*left, num_frames - 1], strict=False)
         ]
-        exits = [f + 1 for f, inside in zip(changes, pattern[1:], strict=False) if not inside]
-        for entry, leaving in zip(entries, [*exits, num_frames - 1], strict=False):
-            stays.append(Event(entry, leaving, "inside", item.name, ZONE))
         query = ZoneQuery(ask=self.name, object=item.name, form=config.form)
         return _in_zone(style, zone, item, corner, path, stays, query)
 
     def wordings(self, query: ZoneQuery) -> Sequence[str]:
         name = query["object"]
         sentences = (
-            f"How does the {name} move with respect to the {ZONE}?",
-            f"Does the {name} enter or leave the {ZONE}, both in turn, or neither?",
-            f"What happens between the {name} and the {ZONE} in this video?",
+            f"How many times does the {name} enter the {ZONE}?",
+            f"How often does the {name} move into the {ZONE}?",
+            f"How many times does the {name} go from outside the {ZONE} to inside it?",
+            f"Count the times that the {name} enters the {ZONE}. How many are there?",
+            f"How many times in this video does the {name} cross the border of the {ZONE} from outside?",
         )
-        # Used up by the first sentence, so that the others list nothing: rows of version 3 are like that.
-        words = (f'"{crossing}"' for crossing in CROSSINGS.values())
-        return [with_words(sentence, query, words) for sentence in sentences]
+        notes = (
+            "If it is inside when the video starts, that does not count.",
+            "Being inside from the start does not count as entering.",
+        )
+        return [with_form(f"{ask} {note}", query, "integer") for ask in sentences for note in notes]
 
     def question(
         self, text: str, timeline: Timeline, query: ZoneQuery, config: PositionConfig, streams: Streams
     ) -> Question:
-        return drawn(text, self.truth(timeline), list(CROSSINGS.values()), config.form, streams)
+        return integer_question(text, self.truth(timeline), ENTRIES, config.form, streams)
 
-    def truth(self, timeline: Timeline) -> str:
-        events, last = timeline.events, timeline.num_frames - 1
-        pattern = [bool(events) and events[0].frame == 0]
-        for event in events:
-            pattern += [True] if event.frame > 0 else []
-            pattern += [False] if event.end_frame < last else []
-        return CROSSINGS[tuple(pattern)]
+    def truth(self, timeline: Timeline) -> int:
+        return sum(event.frame > 0 for event in timeline.events)
 
     def backwards(self, timeline: Timeline, query: ZoneQuery) -> Timeline | None:
         turned = backwards(timeline, replace)
-        return None if self.truth(turned) == self.truth(timeline) else turned
+        same = self.truth(turned) == self.truth(timeline)
+        return None if same or self.truth(turned) not in ENTRIES else turned
 
     def seen(self, evidence: Evidence, query: ZoneQuery) -> Iterator[Event]:
         return _visits(evidence)
 
     def solve(self, evidence: Evidence, query: ZoneQuery) -> str | None:
-        if len(evidence.frames) < 2:
-            return None
-        inside = _inside(evidence)
-        changes = np.flatnonzero(inside[1:] != inside[:-1]) + 1
-        if not len(changes) and np.diff(evidence.frames).max() > SHORTEST_VISIT:
-            return None  # it may have been elsewhere between two samples
-        return CROSSINGS.get(tuple(bool(value) for value in inside[[0, *changes]]))
+        there = phases(*_inside(evidence))
+        entries = sum(two and not one for one, two in itertools.pairwise(there))
+        return str(entries) if entries in ENTRIES else None
 
     def conclude(self, query: ZoneQuery, row: Mapping[str, Any]) -> Sequence[str]:
-        return f"So {row['answer_text']}", f"In short: {row['answer_text']}"
+        count, times = row["answer_text"], "time" if row["answer_text"] == "1" else "times"
+        return (
+            f"In all, the {query['object']} enters the {ZONE} {count} {times}",
+            f"So it enters the {ZONE} {count} {times}",
+        )
 
 
 class WhenInside(SpanAsk[ZoneQuery, PositionConfig], ClipAsk[ZoneQuery, PositionConfig]):
@@ -265,13 +292,16 @@ class WhenInside(SpanAsk[ZoneQuery, PositionConfig], ClipAsk[ZoneQuery, Position
 
     def draw(self, config: PositionConfig, style: Style, streams: Streams) -> Timeline:
         """A shape goes into a zone and out again, at given times."""
-        scene, length = streams.scene, streams.scene.integer(36, 46)
+        scene = streams.scene
+        length = scene.integer(config.glances(3.2), config.glances(4.2))
         num_frames, start = window(scene, length, config.glance, config.level)
         zone, item = _zone(style, streams, config)
-        corner = _place_zone(scene, zone.size)
-        stops = [_stop(scene, corner, zone.size, item.size, inside) for inside in (False, True, False)]
-        before = _crossing(stops[0], stops[1], corner, zone.size)
-        after = 1 - _crossing(stops[1], stops[2], corner, zone.size)
+        corner = place_zone(scene, zone.size)
+        # It goes back to where it came from: a mean of all its places would tell how long it was at each.
+        stops = [draw_stop(scene, corner, zone.size, item.size, inside) for inside in (False, True)]
+        stops.append(stops[0])
+        before = crossing(stops[0], stops[1], corner, zone.size)
+        after = 1 - crossing(stops[1], stops[2], corner, zone.size)
         # The centre crosses the border midway between two frames.
         enter, leave = start + 0.5, start + length - 0.5
         legs = [
@@ -292,9 +322,12 @@ class WhenInside(SpanAsk[ZoneQuery, PositionConfig], ClipAsk[ZoneQuery, Position
     def wordings(self, query: ZoneQuery) -> Sequence[str]:
         name = query["object"]
         sentences = (
-            f"Between which seconds is the centre of the {name} inside the {ZONE}?",
-            f"When is the {name} in the {ZONE}, going by its centre?",
-            f"During which seconds of the video does the {ZONE} contain the centre of the {name}?",
+            f"From when to when is the centre of the {name} inside the {ZONE}?",
+            f"Between which seconds of the video is the centre of the {name} inside the {ZONE}?",
+            f"The {name} visits the {ZONE} once. When does its centre enter, and when does it leave?",
+            f"During which seconds does the {ZONE} contain the centre of the {name}?",
+            f"The centre of the {name} spends some time inside the {ZONE}. From when to when?",
+            f"When is the {name} in the {ZONE}, counting from the moment its centre crosses the border?",
         )
         return [with_form(sentence, query, "interval") for sentence in sentences]
 
@@ -306,14 +339,8 @@ class WhenInside(SpanAsk[ZoneQuery, PositionConfig], ClipAsk[ZoneQuery, Position
         return _visits(evidence)
 
     def solve(self, evidence: Evidence, query: ZoneQuery) -> str | None:
-        if len(evidence.frames) < 2:
-            return None
-        inside, times = _inside(evidence), evidence.times
-        there = np.flatnonzero(inside)
-        if not len(there) or there[0] == 0 or there[-1] == len(inside) - 1:
-            return None
-        start, end = times[there[0] - 1 : there[0] + 1].mean(), times[there[-1] : there[-1] + 2].mean()
-        return nearest_span(evidence.options, (float(start), float(end)))
+        margins, _ = _inside(evidence)
+        return stretch(evidence, margins > 0)
 
 
 class Overtake(ClipAsk[RaceQuery, PositionConfig]):
@@ -324,94 +351,95 @@ class Overtake(ClipAsk[RaceQuery, PositionConfig]):
     answer_type = "text"
 
     def draw(self, config: PositionConfig, style: Style, streams: Streams) -> Timeline:
-        """Shapes in lanes; one overtakes the first of them, nobody else does."""
+        """Shapes in lanes around the middle; one laps the first of them, which laps all others."""
         scene, count = streams.scene, config.racers
-        objects = cast(streams, style, config.level, count, SOLID_SHAPES, (30, 40))
-        winner = streams.question.integer(1, count - 1)
-        while True:
-            first, last = scene.shuffled(range(count)), scene.shuffled(range(count))  # from the back
-            passing = {
-                i
-                for i in range(1, count)
-                if first.index(i) < first.index(0) and last.index(i) > last.index(0)
-            }
-            if passing == {winner}:
-                break
-        start, length = scene.integer(10, 20), scene.integer(80, 120)
-        num_frames = start + length + scene.integer(10, 20)
-        while True:
-            begin, end = _grid_line(scene, 32, count), _grid_line(scene, 226, count)
-            ways = [(begin[first.index(i)], end[last.index(i)]) for i in range(count)]
-            events = _crossings(ways, start, length, [item.name for item in objects])
-            if events is not None:
-                break
-        lanes = scene.shuffled(range(count))
-        progress = np.clip((np.arange(num_frames) - start) / length, 0, 1)
-        pitch = HEIGHT / count
-        paths = [
-            np.stack([x0 + (x1 - x0) * progress, np.full(num_frames, (lane + 0.5) * pitch)], axis=1)
-            for (x0, x1), lane in zip(ways, lanes, strict=True)
-        ]
+        objects = cast(streams, style, config.level, count, SOLID_SHAPES, (20, 26))
         names = [item.name for item in objects]
+        winner = streams.question.integer(1, count - 1)
+        num_frames = scene.integer(config.glances(16 + config.level), config.glances(20 + config.level))
+        clockwise, share = scene.choice((1, -1)), np.linspace(0.0, 1.0, num_frames)
+        lead = scene.uniform(0, 360) + 720 * share
+        ways, events = [lead], []
+        for number in range(1, count):
+            gaps, passes = _gaps(scene, share, faster=number == winner)
+            ways.append(lead + gaps)
+            actors = (names[number], names[0]) if number == winner else (names[0], names[number])
+            events += [Event(frame, frame, "overtake", *actors) for frame in passes]
+        lanes = scene.shuffled(range(count))
+        paths = [
+            _MIDDLE + (_OUTERMOST - lane * _LANE + scene.uniform(-_OFF, _OFF)) * _unit(clockwise * way)
+            for lane, way in zip(lanes, ways, strict=True)
+        ]
         query = RaceQuery(ask=self.name, other=names[0], racers=names[1:], form=config.form)
         return Timeline(FPS, tuple(objects), posed(paths), style, events=in_order(events), query=query)
 
     def wordings(self, query: RaceQuery) -> Sequence[str]:
         other = query["other"]
-        sentences = (
-            f"The shapes race to the right. Which one overtakes the {other}?",
-            f"Which shape is behind the {other} at first and ahead of it later, in this race to the right?",
-            f"In this race from left to right, who passes the {other}?",
+        races = (
+            "The shapes race around the middle of the picture, each in a lane of its own.",
+            "This is a race: the shapes run round and round, each in its own lane.",
         )
-        return [with_words(sentence, query, query["racers"]) for sentence in sentences]
+        asked = (
+            f"Which shape overtakes the {other}?",
+            f"Only one shape overtakes the {other}. Which one?",
+            f"Which shape comes up from behind and passes the {other}?",
+            f"By which shape is the {other} overtaken?",
+            f"The {other} is faster than all the other shapes but one. Which one overtakes it?",
+        )
+        return [with_words(f"{race} {ask}", query, query["racers"]) for race in races for ask in asked]
 
     def question(
         self, text: str, timeline: Timeline, query: RaceQuery, config: PositionConfig, streams: Streams
     ) -> Question:
-        (overtaking,) = (event for event in timeline.events if event.target == query["other"])
-        return drawn(text, overtaking.actor, query["racers"], config.form, streams)
+        (overtaking,) = {event.actor for event in timeline.events if event.target == query["other"]}
+        return drawn(text, overtaking, query["racers"], config.form, streams)
 
     def seen(self, evidence: Evidence, query: RaceQuery) -> Iterator[Event]:
-        """Changes of order between two racers, on the first frame that shows them."""
-        for name, track in evidence.tracks.items():
-            for other, its in evidence.tracks.items():
-                ahead = track.x > its.x
-                for frame in (np.flatnonzero(ahead[1:] & ~ahead[:-1]) + 1).tolist():
-                    yield Event(frame, frame, "overtake", name, other)
+        """Changes of order, on the first frame that shows them."""
+        lead = _turned(evidence, query["other"])
+        forward = np.sign(lead[-1] - lead[0])
+        for name in query["racers"]:
+            gaps = forward * (_turned(evidence, name) - lead)
+            actors = (name, query["other"]) if gaps[-1] > gaps[0] else (query["other"], name)
+            for frame in (np.flatnonzero(np.diff(np.floor(gaps / 360))) + 1).tolist():
+                yield Event(frame, frame, "overtake", *actors)
 
     def solve(self, evidence: Evidence, query: RaceQuery) -> str | None:
-        if len(evidence.frames) < 2:
+        """The racer that gets on faster than the one that is asked about: over the clip, it gains a lap."""
+        shown = evidence.thinned()
+        if len(shown.frames) < 3:
             return None
-        tracks = evidence.tracks
-        ahead = {name: tracks[name].x - tracks[query["other"]].x > 0 for name in query["racers"]}
-        passed = [name for name, there in ahead.items() if there[-1] and not there[0]]
-        return passed[0] if len(passed) == 1 else None
+        way = {name: _turned(shown, name) for name in (query["other"], *query["racers"])}
+        total = {name: float(turned[-1] - turned[0]) for name, turned in way.items()}
+        forward = math.copysign(1.0, total[query["other"]])
+        found = [name for name in query["racers"] if forward * (total[name] - total[query["other"]]) > 180]
+        return found[0] if len(found) == 1 else None
 
     def conclude(self, query: RaceQuery, row: Mapping[str, Any]) -> Sequence[str]:
         truth = row["answer_text"]
         return (
-            f"The one that gets past the {query['other']} is the {truth}",
-            f"It is the {truth} that does it",
+            f"So the shape that overtakes the {query['other']} is the {truth}",
+            f"Only the {truth} gets past the {query['other']}",
         )
 
 
 class RelativePosition(ClipAskFamily):
     name = "relative_position"
-    summary = "From which side to which side of another a shape goes, in and out of a zone, who overtakes."
+    summary = "Which side of another shape is visited next, how often a zone is entered, who overtakes."
     category = "direction identification"
     horizon = "short"
     primitive = "spatial"
     modes = ("perception", "localisation")
     config_type = PositionConfig
-    asks = (Pass(), Inside(), WhenInside(), Overtake())
+    asks = (Tour(), Inside(), WhenInside(), Overtake())
     words = told("overtake", "pass", "left of", "right of", "above", "below", "inside")
     names = named("zone")
     levels = {
-        1: dict(asks=("pass",), racers=4, drift=0.0),
-        2: dict(asks=("pass", "inside"), racers=4, drift=0.0),
-        3: dict(asks=("pass", "inside", "overtake"), racers=4, drift=30.0),
-        4: dict(asks=("pass", "inside", "overtake"), racers=4, drift=50.0),
-        5: dict(asks=("pass", "inside", "overtake"), racers=5, drift=80.0),
+        1: dict(asks=("tour",), racers=4, drift=0.0),
+        2: dict(asks=("tour", "inside"), racers=4, drift=0.0),
+        3: dict(asks=("tour", "inside", "overtake"), racers=4, drift=30.0),
+        4: dict(asks=("tour", "inside", "overtake"), racers=4, drift=50.0),
+        5: dict(asks=("tour", "inside", "overtake"), racers=5, drift=80.0),
     }
 
     def draw(self, timeline: Timeline) -> Scene:
@@ -435,21 +463,22 @@ FAMILY = RelativePosition()
 # --- around another shape ---------------------------------------------------------------------------
 
 
-def _rival_ends(first: str, last: str, streams: Streams) -> list[tuple[str, str]]:
-    """Three more pairs of sides: either of two to begin on with either of two to end on.
-
-    Whoever sees one end only is left with two of the four, whichever end it is.
-    """
-    other_first = streams.options.choice([side for side in SIDES if side != first])
-    other_last = streams.options.choice([side for side in SIDES if side != last])
-    return [(first, other_last), (other_first, last), (other_first, other_last)]
+def _preposition(side: str) -> str:
+    return f"{side} of" if side.startswith("to ") else side
 
 
-def _side(offset: np.ndarray) -> str | None:
-    """The side that an offset (px) is clearly on."""
-    along, across = np.abs(offset).max(), np.abs(offset).min()
-    if along < SIDE or across > SLANT * along:
-        return None
+def _turns(scene: Stream, sides: Sequence[str]) -> list[float]:
+    """The angle at each stop, in degrees that go on counting: the shorter way around, or either if equal."""
+    found = [SIDES[sides[0]]]
+    for one, two in itertools.pairwise(sides):
+        turn = (SIDES[two] - SIDES[one]) % 360
+        forward = scene.chance(0.5) if turn == 180 else turn < 180
+        found.append(found[-1] + (turn if forward else turn - 360))
+    return [angle + scene.uniform(-TILT, TILT) for angle in found]
+
+
+def _side(offset: np.ndarray) -> str:
+    """The side that an offset (px) is on."""
     quarter = round(math.degrees(math.atan2(offset[1], offset[0])) / 90) % 4
     return list(SIDES)[quarter]
 
@@ -462,49 +491,6 @@ def _zone(style: Style, streams: Streams, config: PositionConfig) -> tuple[Scene
     zone = SceneObject(ZONE, "square", style.panel, float(streams.scene.integer(140, 180)))
     (item,) = cast(streams, style, config.level, 1, SOLID_SHAPES, (30, 42))
     return zone, item
-
-
-def _place_zone(scene: Stream, side: float) -> np.ndarray:
-    """The top left corner of the zone."""
-    return np.array([scene.uniform(30, WIDTH - 30 - side), scene.uniform(30, HEIGHT - 30 - side)])
-
-
-def _stop(scene: Stream, corner: np.ndarray, side: float, size: float, inside: bool) -> np.ndarray:
-    """A place wholly inside or wholly outside of the zone."""
-    reach = 0.6 * size + CLEARANCE
-    if inside:
-        return corner + [scene.uniform(reach, side - reach), scene.uniform(reach, side - reach)]
-    while True:
-        stop = np.array([scene.uniform(reach, WIDTH - reach), scene.uniform(reach, HEIGHT - reach)])
-        if not _near(stop[None], corner, side, reach)[0]:
-            return stop
-
-
-def _near(points: np.ndarray, corner: np.ndarray, side: float, margin: float) -> np.ndarray:
-    """Which points (n, 2) lie in the zone widened by a margin."""
-    offsets = np.abs(points - corner - side / 2)
-    near: np.ndarray = offsets.max(axis=1) < side / 2 + margin
-    return near
-
-
-def _keeps(path: np.ndarray, inside: bool, corner: np.ndarray, side: float, size: float) -> bool:
-    """Whether a shape stays wholly on one side of the border all along its path."""
-    reach = 0.6 * size + 2
-    return bool(
-        _near(path, corner, side, -reach).all() if inside else not _near(path, corner, side, reach).any()
-    )
-
-
-def _crossing(start: np.ndarray, end: np.ndarray, corner: np.ndarray, side: float) -> float:
-    """At which share of the way from one place to another the border lies between them."""
-    outside, inside = (start, end) if ((end > corner) & (end < corner + side)).all() else (end, start)
-    shares = []
-    for axis in range(2):
-        for border in (corner[axis], corner[axis] + side):
-            if (outside[axis] - border) * (inside[axis] - border) < 0:
-                shares.append((border - outside[axis]) / (inside[axis] - outside[axis]))
-    share = float(max(shares))  # of the lines that it crosses, the last one is the border itself
-    return share if outside is start else 1 - share
 
 
 def _in_zone(
@@ -520,49 +506,51 @@ def _in_zone(
     return Timeline(FPS, (zone, item), posed([centre, path]), style, events=in_order(stays), query=query)
 
 
-def _inside(evidence: Evidence) -> np.ndarray:
-    """On which samples the asked shape's centre is in the zone."""
-    zone, side = evidence.tracks[ZONE].points, evidence.objects[ZONE].size
-    offsets = np.abs(evidence.tracks[evidence.query["object"]].points - zone)
-    inside: np.ndarray = offsets.max(axis=1) < side / 2
-    return inside
+def _inside(evidence: Evidence) -> tuple[np.ndarray, float]:
+    """Px by which the asked shape's centre is in the zone on each sample, and how far that may be wrong."""
+    zone, side, eye = evidence.tracks[ZONE], evidence.objects[ZONE].size, evidence.eye
+    offsets = np.abs(evidence.tracks[evidence.query["object"]].points - zone.points)
+    return side / 2 - offsets.max(axis=1), 2 * eye.px
 
 
 def _visits(evidence: Evidence) -> Iterator[Event]:
     """When the asked shape is seen to be in the zone."""
-    inside = np.concatenate([[False], _inside(evidence), [False]])
-    edges = np.flatnonzero(inside[1:] != inside[:-1]).tolist()
-    for start, end in zip(edges[::2], edges[1::2], strict=True):
-        last = min(end, evidence.num_frames - 1)
-        yield Event(max(start - 1, 0), last, "inside", evidence.query["object"], ZONE)
+    margins, _ = _inside(evidence)
+    for start, end in spans(margins > 0):
+        yield Event(
+            max(start - 1, 0), min(end, evidence.num_frames - 1), "inside", evidence.query["object"], ZONE
+        )
 
 
 # --- a race -----------------------------------------------------------------------------------------
 
 
-def _grid_line(scene: Stream, left: float, count: int) -> list[float]:
-    """Places along the race, from the back, at least `LEAD` apart."""
-    places, x = [], left
-    for _ in range(count):
-        places.append(x + scene.uniform(0, 190 / count - LEAD))
-        x = places[-1] + LEAD
-    return places
+def _gaps(scene: Stream, share: np.ndarray, *, faster: bool) -> tuple[np.ndarray, list[int]]:
+    """How many degrees a racer is ahead on every frame, and the first frame of every new order.
+
+    All that racers differ in is which way it goes, and all run whole laps, so that frames in no order, let
+    alone one, tell nothing.
+    """
+    while True:
+        start, gained = scene.uniform(0, 360), 360.0 if faster else -360.0
+        gaps = start + gained * share
+        passes = [(len(share) - 1) * (lap * 360 - start) / gained for lap in (-1, 0, 1)]
+        passes = [time for time in passes if 0 < time < len(share) - 1]
+        apart = [abs((gap + 180) % 360 - 180) for gap in (gaps[0], gaps[-1])]
+        if len(passes) == 1 and min(apart) > LEAD and all(abs(time - round(time)) > 0.01 for time in passes):
+            return gaps, sorted(math.ceil(time) for time in passes)
 
 
-def _crossings(
-    ways: Sequence[tuple[float, float]], start: int, length: int, names: Sequence[str]
-) -> list[Event] | None:
-    """When one racer overtakes another; None if that falls on a frame, where rounding would decide."""
-    events = []
-    for i, (x0, x1) in enumerate(ways):
-        for j, (other0, other1) in enumerate(ways):
-            if x0 < other0 and x1 > other1:
-                time = start + length * (other0 - x0) / ((other0 - x0) + (x1 - other1))
-                if abs(time - round(time)) < 0.01:
-                    return None
-                frame = math.ceil(time)
-                events.append(Event(frame, frame, "overtake", names[i], names[j]))
-    return events
+def _unit(degrees: np.ndarray) -> np.ndarray:
+    """Unit vectors (n, 2)."""
+    return np.stack([np.cos(np.radians(degrees)), np.sin(np.radians(degrees))], axis=1)
+
+
+def _turned(evidence: Evidence, name: str) -> np.ndarray:
+    """The angle of a racer around the middle on every sample, in degrees that go on counting."""
+    x, y = (evidence.tracks[name].points - _MIDDLE).T
+    turned: np.ndarray = np.degrees(np.unwrap(np.arctan2(y, x)))
+    return turned
 
 
 # --- paths ------------------------------------------------------------------------------------------

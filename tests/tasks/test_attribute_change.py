@@ -10,7 +10,7 @@ import numpy as np
 from synrl.tasks.attribute_change import NONE, WHAT
 from synrl.tasks.shared.telling import ORDINALS
 
-GOLDEN_FRAMES = "444931ec33d4a229"
+GOLDEN_FRAMES = "34d2e8fd8c0d4b43"
 
 NAME = "attribute_change"
 
@@ -43,15 +43,19 @@ def test_the_answer_is_what_the_appearances_show(rows_of: Callable[..., Any]) ->
             (kind,) = changed(row, query["place"]) or ("",)
             assert row["answer_text"] == WHAT[kind]
         elif query["ask"] == "order":
-            colours = dict.fromkeys(colour for colour, _, _ in looks(row, query["place"]))
-            assert row["answer_text"] == ", ".join(colours)
+            shown = [colour for colour, _, _ in looks(row, query["place"])]
+            turns = [one for k, one in enumerate(shown) if k == 0 or one != shown[k - 1]]
+            assert turns[len(query["colours"]) :] == turns[: len(turns) - len(query["colours"])]
+            start = turns.index(query["first"])
+            order = [turns[(start + k) % len(query["colours"])] for k in range(len(query["colours"]))]
+            assert row["answer_text"] == ", ".join(order) and sorted(order) == query["colours"]
     assert asks == {"which", "what", "order", "span"}
 
 
 def test_no_single_frame_tells_what_changes(rows_of: Callable[..., Any]) -> None:
     """For most rows the last frame could be the first frame of another: looks are shared."""
     shared = total = 0
-    for row in rows_of(NAME, 200):
+    for row in rows_of(NAME, 400):
         query = row["config"]["query"]
         if query["ask"] == "which" and row["answer_text"] != NONE and query["kind"] == "colour":
             here = ORDINALS.index(row["answer_text"])
@@ -70,3 +74,16 @@ def test_places_stay_in_order_from_the_left(rows_of: Callable[..., Any]) -> None
 def test_answers_come_equally_often(answers_of: Any, evenly: Any) -> None:
     evenly(answers_of(NAME, 3, "perception", "which", 500), 5)
     evenly(answers_of(NAME, 5, "perception", "what", 400), 4)
+
+
+def test_a_row_has_as_many_appearances_whatever_changes(rows_of: Callable[..., Any]) -> None:
+    for row in rows_of(NAME, 200):
+        if row["config"]["query"]["ask"] in ("which", "what"):
+            assert len(row["objects"]) == row["config"]["shapes"] + row["config"]["decoys"]
+
+
+def test_no_option_of_an_order_begins_otherwise_than_the_question_says(rows_of: Callable[..., Any]) -> None:
+    for row in rows_of(NAME, 200):
+        query = row["config"]["query"]
+        if query["ask"] == "order":
+            assert all(option.startswith(f"{query['first']}, ") for option in row["options"])
