@@ -200,7 +200,7 @@ def test_style_and_wording_never_change_the_answer(
         assert other["operations"] == row["operations"]
         for column in ("answer", "answer_text", "options"):
             assert anonymous(other, column) == anonymous(row, column)
-    assert changed >= 5, "another style looks different"
+    assert changed >= 2, "another style looks different"
 
 
 def anonymous(row: dict[str, Any], column: str) -> str:
