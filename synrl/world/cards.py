@@ -14,6 +14,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from synrl.errors import IllegalOperation
@@ -121,4 +122,42 @@ def format_plan(steps: Sequence[Step]) -> str:
     return "; ".join(f"move {step.arguments['source']} {step.arguments['target']}" for step in steps)
 
 
-WORLD = World(apply, undo, all_moves, parse_plan, format_plan)
+Place = tuple[str, int]
+"""A pile, and how many cards of it are below."""
+
+
+@lru_cache(maxsize=4096)
+def plans_to(heights: tuple[tuple[str, int], ...], goal: str, moves: int) -> Mapping[Place, list[str]]:
+    """The plans of some moves that put a card on top of a pile, by the place that it comes from.
+
+    None moves a card twice running, which one move would do as well.
+
+    Args:
+        heights: the names of the piles and how many cards are in each.
+        goal: the pile on which the card is to be on top.
+    """
+    found: dict[Place, list[str]] = {}
+    places: Any = {pile: tuple((pile, k) for k in range(height)) for pile, height in heights}
+
+    def go(piles: Any, steps: tuple[Step, ...]) -> None:
+        if len(steps) == moves:
+            if piles[goal]:
+                found.setdefault(piles[goal][-1], []).append(format_plan(steps))
+            return
+        for step in all_moves(piles):
+            source, target = step.arguments["source"], step.arguments["target"]
+            if piles[source] and (not steps or steps[-1].arguments["target"] != source):
+                *rest, card = piles[source]
+                go({**piles, source: tuple(rest), target: (*piles[target], card)}, (*steps, step))
+
+    go(places, ())
+    return found
+
+
+def reached(piles: Piles, target: Mapping[str, Any]) -> bool:
+    """Whether a card is on top of a pile."""
+    cards = piles[target["pile"]]
+    return bool(cards) and cards[-1] == target["card"]
+
+
+WORLD = World(apply, undo, all_moves, parse_plan, format_plan, reached)

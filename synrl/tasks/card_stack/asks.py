@@ -1,44 +1,51 @@
 """The kinds of question about card_stack: which cards lie where, when one is picked up, and plans.
 
-`draw` chooses what is asked about a history; None means that the history lends itself to no such question.
+`draw` chooses what is asked about a history, or about another one that looks like it; None means that the
+history lends itself to no such question.
 """
 
 from __future__ import annotations
 
-import math
+import itertools
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypedDict
 
 from synrl.answers import FORMS
 from synrl.evidence import Evidence
 from synrl.seeds import Stream, Streams
-from synrl.tasks.asks import FirstOrLastAsk, PlanAsk
+from synrl.tasks.asks import EvenlyFirstOrLastAsk, EvenlyPlanAsk
 from synrl.tasks.base import Ask
 from synrl.tasks.card_stack import solver
-from synrl.tasks.card_stack.clip import CardQuery, pile_names, proposer
-from synrl.tasks.card_stack.config import CardConfig
-from synrl.tasks.card_stack.table import MAX_HEIGHT
-from synrl.tasks.shared.moments import ENDS, draw_when, hidden_end, say_moment, state_at
+from synrl.tasks.card_stack.clip import CardQuery, pile_names
+from synrl.tasks.card_stack.config import LEAST, CardConfig
+from synrl.tasks.shared.evenly import Answers, Others, evenly
+from synrl.tasks.shared.moments import ENDS, draw_far, hidden_end, say_moment, state_at
 from synrl.tasks.shared.queries import Target
-from synrl.tasks.shared.questions import NUM_OPTIONS, Question, choice, with_ending
+from synrl.tasks.shared.questions import NUM_OPTIONS, Question, drawn, with_ending
 from synrl.tasks.shared.telling import at_moment
-from synrl.world.cards import RANKS, SUITS, WORLD, Piles, apply
-from synrl.world.history import History, Step, When, rivals, told
-from synrl.world.plans import conceivable, leads
+from synrl.world.cards import WORLD, Piles, Place, apply, plans_to, reached
+from synrl.world.history import History, Step, When, told
 from synrl.world.timeline import Timeline
 
 
-class PileQuery(CardQuery):
+class PileQuery(CardQuery, Answers):
     pile: str
     when: When
 
 
-class LiftQuery(CardQuery):
+class LiftQuery(CardQuery, Answers):
     card: str
 
 
-class PlanQuery(CardQuery, Target[Mapping[str, Sequence[str]]]):
+class Goal(TypedDict):
+    """A card, and the pile that it is to be on top of."""
+
+    card: str
+    pile: str
+
+
+class PlanQuery(CardQuery, Answers, Target[Goal]):
     pass
 
 
@@ -53,48 +60,28 @@ class _Cards(Ask[PileQuery, CardConfig]):
         """The asked cards of a pile, lowest first."""
 
     def draw(
-        self, history: History, common: CardQuery, wanted: int, config: CardConfig, question: Stream
-    ) -> PileQuery | None:
+        self, history: History, common: CardQuery, others: Others, config: CardConfig, question: Stream
+    ) -> tuple[History, PileQuery] | None:
         """A pile and a moment such that the asked cards differ from those of the readable arrangement."""
-        when = draw_when(config.mode, config.num_operations, question)
-        state, readable = state_at(history, when), state_at(history, common["reveal"])
-        piles = [
-            pile
-            for pile, cards in state.items()
-            if len(cards) >= self.least and self.pick(cards) != self.pick(readable[pile])
-        ]
-        return PileQuery(**common, pile=question.choice(piles), when=when) if piles else None
+        when = draw_far(config.mode, common["reveal"], config.num_operations, LEAST, question)
+
+        def asked(other: History, pile: str) -> str | None:
+            there, shown = (state_at(other, moment)[pile] for moment in (when, common["reveal"]))
+            picked = self.pick(there)
+            return None if len(there) < self.least or picked == self.pick(shown) else ", ".join(picked)
+
+        found = evenly(pile_names(config.piles), others(when), asked, question)
+        return found and (
+            found.history,
+            PileQuery(**common, pile=found.subject, when=when, answers=found.answers),
+        )
 
     def question(
         self, text: str, timeline: Timeline, query: PileQuery, config: CardConfig, streams: Streams
     ) -> Question:
-        history = told(timeline.states, timeline.operations, apply)
-
-        def asked(other: History) -> tuple[str, ...]:
-            return self.pick(state_at(other, query["when"])[query["pile"]])
-
-        truth = asked(history)
-        if config.form == "open":
-            rate = 1 / (math.perm(len(RANKS), len(truth)) * len(SUITS) ** len(truth))
-            return Question(text, self.answer_type, ", ".join(truth), (), rate)
-        in_play = sorted({card for state in history.states for pile in state.values() for card in pile})
-        readable = tuple(state_at(history, query["reveal"])[query["pile"]])
-
-        def fits(rival: tuple[str, ...]) -> bool:
-            """Heights show even face down, and so does what can be read: neither may rule a rival out."""
-            return len(rival) == len(truth) and rival != readable[-len(rival) :]
-
-        def otherwise(last: tuple[str, ...], stream: Stream) -> tuple[str, ...]:
-            place, card = stream.integer(0, len(last) - 1), stream.choice(in_play)
-            changed = [last[place] if other == card else other for other in last]
-            changed[place] = card
-            return tuple(changed)
-
-        propose = proposer(config, shown=query["reveal"] == "end")
-        wrong = rivals(
-            history, query["reveal"], WORLD, propose, asked, fits, otherwise, NUM_OPTIONS - 1, streams.options
-        )
-        return choice(text, ", ".join(truth), [", ".join(rival) for rival in wrong], streams)
+        state = state_at(told(timeline.states, timeline.operations, apply), query["when"])
+        truth = ", ".join(self.pick(state[query["pile"]]))
+        return drawn(text, truth, query["answers"], config.form, streams, self.answer_type)
 
     def solve(self, evidence: Evidence, query: PileQuery) -> str | None:
         cards = solver.cards_of(evidence, query["pile"], query["when"])
@@ -120,9 +107,9 @@ class Top(_Cards):
         sentences = (
             f"Which card is on top of pile {pile} {moment}?",
             f"What is the top card of pile {pile} {moment}?",
-            f"Name the card that lies highest in pile {pile} {moment}.",
+            f"Which card is the highest one in pile {pile} {moment}?",
         )
-        return _posed(query, sentences, 'Answer with the card, like "7♥".')
+        return _posed(query, sentences, 'Answer with the card, such as "7♥".')
 
     def conclude(self, query: PileQuery, row: Mapping[str, Any]) -> Sequence[str]:
         return at_moment(query["when"], f"the top card of pile {query['pile']} is {row['answer_text']}")
@@ -142,17 +129,18 @@ class Pile(_Cards):
     def wordings(self, query: PileQuery) -> Sequence[str]:
         pile, moment = query["pile"], say_moment(query["when"])
         sentences = (
-            f"Which cards are in pile {pile} {moment}, from the lowest to the top card?",
-            f"List the cards of pile {pile} {moment}, starting with the lowest one.",
+            f"Which cards are in pile {pile} {moment}, from the lowest to the highest?",
+            f"What does pile {pile} consist of {moment}, from the lowest card to the top one?",
+            f"Starting from the lowest card, which cards lie in pile {pile} {moment}?",
         )
         return _posed(query, sentences, FORMS["ordering"])
 
     def conclude(self, query: PileQuery, row: Mapping[str, Any]) -> Sequence[str]:
-        said = f"from the lowest card up, pile {query['pile']} is {row['answer_text']}"
+        said = f"from the lowest card up, pile {query['pile']} holds {row['answer_text']}"
         return at_moment(query["when"], said)
 
 
-class Lift(FirstOrLastAsk[LiftQuery, CardConfig]):
+class Lift(EvenlyFirstOrLastAsk[LiftQuery, CardConfig]):
     """The number of the first or the last operation that picks a card up."""
 
     world = WORLD
@@ -161,21 +149,23 @@ class Lift(FirstOrLastAsk[LiftQuery, CardConfig]):
         super().__init__(which)
         self.name = f"{which}_lift"
 
-    def draw(
-        self, history: History, common: CardQuery, wanted: int, config: CardConfig, question: Stream
-    ) -> LiftQuery | None:
-        """A card that the wanted operation was the first, or the last, to pick up."""
-        cards = sorted({card for state in history.states for pile in state.values() for card in pile})
-        card = self.pick({card: _lifts(history, card) for card in cards}, wanted, question)
-        return None if card is None else LiftQuery(**common, card=card)
+    def subjects(self, history: History) -> Sequence[str]:
+        return sorted({card for state in history.states for pile in state.values() for card in pile})
+
+    def query(self, common: CardQuery, subject: str, answers: Sequence[str]) -> LiftQuery:
+        return LiftQuery(**common, card=subject, answers=answers)
 
     def wordings(self, query: LiftQuery) -> Sequence[str]:
         which, card = self.which, query["card"]
         sentences = (
             f"Counting operations from 1, which one is the {which} to pick up the {card}?",
-            f"What is the number of the {which} operation, counted from 1, that picks up the {card}?",
+            f"What is the number of the {which} operation that picks up the {card}, counting from 1?",
         )
-        return _posed(query, sentences, FORMS["integer"])
+        rule = (
+            "An operation picks up the top card of a pile to move it, to put it under its pile or to take it "
+            "away, or the top cards of two piles to let them change places."
+        )
+        return _posed(query, [f"{rule} {sentence}" for sentence in sentences], FORMS["integer"])
 
     def numbers(self, history: History, query: LiftQuery) -> Sequence[int]:
         return _lifts(history, query["card"])
@@ -190,38 +180,38 @@ class Lift(FirstOrLastAsk[LiftQuery, CardConfig]):
         return f"the {query['card']}"
 
 
-class Plan(PlanAsk[PlanQuery, CardConfig]):
-    """Moves from the hidden end of the clip to an arrangement."""
+class Plan(EvenlyPlanAsk[PlanQuery, CardConfig]):
+    """Moves from the hidden end of the clip that put a card on top of a pile."""
 
     world = WORLD
 
-    def target(
-        self, history: History, reveal: str, moves: int, question: Stream
-    ) -> dict[str, list[str]] | None:
-        """An arrangement that the table has room for, and that enough plans lead to from elsewhere."""
-        start = state_at(history, hidden_end(reveal))
-        target = super().target(history, reveal, moves, question)
-        if target is None or max(map(len, target.values())) > MAX_HEIGHT:
-            return None
-        plans = conceivable(WORLD, target, moves)
-        wrong = [plan for plan in plans if not leads(WORLD, start, plan, target)]
-        if len(wrong) < NUM_OPTIONS - 1:
-            return None
-        return {pile: list(cards) for pile, cards in target.items()}
+    def targets(self, ends: Sequence[Piles], moves: int, question: Stream) -> Iterator[Goal]:
+        cards = {card for piles in ends for pile in piles.values() for card in pile}
+        pairs = list(itertools.product(sorted(cards), ends[0]))
+        for card, pile in question.shuffled(pairs):
+            places = {
+                _place(piles, card) for piles in ends if not reached(piles, {"card": card, "pile": pile})
+            }
+            if len(places & plans_to(_heights(ends[0]), pile, moves).keys()) >= NUM_OPTIONS:
+                yield Goal(card=card, pile=pile)
+
+    def plans(self, hidden: Piles, target: Goal, moves: int) -> Sequence[str]:
+        place = None if reached(hidden, target) else _place(hidden, target["card"])
+        return plans_to(_heights(hidden), target["pile"], moves).get(place, ()) if place else ()
 
     def wordings(self, query: PlanQuery) -> Sequence[str]:
-        moment = ENDS[hidden_end(query["reveal"])]
-        piles = [f"{name}: {', '.join(cards) or 'empty'}" for name, cards in query["target"].items()]
-        target = "; ".join(piles)
-        most = f"at most {query['moves']} move{'s' if query['moves'] > 1 else ''}"
-        rule = '"move A B" takes the top card of pile A and puts it on top of pile B.'
+        moment, moves = ENDS[hidden_end(query["reveal"])], query["moves"]
+        card, pile = query["target"]["card"], query["target"]["pile"]
+        rule = '"move A B" moves the top card of pile A onto pile B.'
         sentences = (
-            f"Which {most} would lead from the arrangement {moment} to this one, each pile from its lowest "
-            f"card up: {target}? {rule}",
-            f"{rule} With {most}, how do you get from the arrangement {moment} of the video to the "
-            f"following one (lowest card first): {target}?",
+            f"{rule} Starting from the piles {moment} of the video, which sequence of at most {moves} moves "
+            f"puts the {card} on top of pile {pile}?",
+            f"{rule} How can the {card} be brought to the top of pile {pile} in at most {moves} moves, "
+            f"starting from the piles {moment} of the video?",
+            f"{rule} The {card} is to end up on top of pile {pile}. Which sequence of at most {moves} moves "
+            f"achieves this from the piles {moment} of the video?",
         )
-        return _posed(query, sentences, 'Answer like "move A B; move C A".')
+        return _posed(query, sentences, 'Answer in the form "move A B; move C A".')
 
     def solve(self, evidence: Evidence, query: PlanQuery) -> str | None:
         return solver.plan(evidence)
@@ -234,10 +224,23 @@ def _posed(query: CardQuery, sentences: Sequence[str], form: str) -> Sequence[st
     """Questions behind the rules that all of them need; an open one ends with the form of its answer."""
     names = pile_names(query["piles"])
     rules = (
-        f"Cards lie in piles {', '.join(names[:-1])} and {names[-1]}; the top card of a pile is the "
-        f"highest on screen. The arrangement can be read only {ENDS[query['reveal']]} of the video."
+        f"Cards lie in piles {', '.join(names[:-1])} and {names[-1]}; the top card of a pile is the one "
+        f"highest on screen. The cards can be read only {ENDS[query['reveal']]} of the video, apart from "
+        "those that come or go face up."
     )
     return [with_ending(f"{rules} {sentence}", query, form) for sentence in sentences]
+
+
+def _heights(piles: Piles) -> tuple[tuple[str, int], ...]:
+    return tuple((pile, len(cards)) for pile, cards in piles.items())
+
+
+def _place(piles: Piles, card: str) -> Place | None:
+    """Where a card is; None if it isn't on the table."""
+    found = (
+        (pile, height) for pile, cards in piles.items() for height, other in enumerate(cards) if other == card
+    )
+    return next(found, None)
 
 
 def _lifts(history: History, card: str) -> list[int]:

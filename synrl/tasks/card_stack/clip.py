@@ -8,13 +8,14 @@ from collections.abc import Callable, Sequence
 from synrl.seeds import Stream, Streams
 from synrl.tasks.card_stack.config import CardConfig
 from synrl.tasks.card_stack.table import CARD_HEIGHT, MAX_HEIGHT, Table, travel
+from synrl.tasks.shared.evenly import Others
 from synrl.tasks.shared.moments import draw_reveal
-from synrl.tasks.shared.queries import HistoryAsk, LongQuery
-from synrl.video.outlines import place, rectangle, rounded_rectangle
+from synrl.tasks.shared.queries import EvenAsk, LongQuery
+from synrl.video.outlines import place, rounded_rectangle
 from synrl.video.scene import Look, Scene, Shape
 from synrl.video.style import lettering
-from synrl.world.cards import RANKS, SUITS, Piles, apply
-from synrl.world.history import History, Step, play, timed
+from synrl.world.cards import RANKS, SUITS, WORLD, Piles, apply
+from synrl.world.history import History, Step, When, play, reordered, timed
 from synrl.world.style import draw_style
 from synrl.world.timeline import FPS, HEIGHT, HIDDEN, WIDTH, Poses, SceneObject, State, Timeline
 
@@ -30,20 +31,27 @@ class CardQuery(LongQuery):
 
 
 def simulate(
-    asks: Sequence[HistoryAsk[CardQuery, int, CardConfig]], config: CardConfig, streams: Streams
+    asks: Sequence[EvenAsk[CardQuery, Others, CardConfig]], config: CardConfig, streams: Streams
 ) -> Timeline:
     """A clip that one of some kinds of question is asked about."""
     reveal = draw_reveal(config.mode, streams.question)
     ask = streams.question.choice([ask for ask in asks if config.mode in ask.modes])
-    wanted = streams.question.integer(1, config.num_operations)
     common = CardQuery(ask=ask.name, reveal=reveal, form=config.form, piles=config.piles)
+    propose = proposer(config, shown=reveal == "end")
     while True:
         start = deal(streams.scene, config)
-        propose = proposer(config, shown=reveal == "end")
         history = play(start, config.num_operations, apply, propose, streams.scene)
-        query = None if comes_back(history) else ask.draw(history, common, wanted, config, streams.question)
-        if query is not None:
-            return animate(history, query, streams)
+        if comes_back(history):
+            continue
+
+        def others(until: When, played: History = history) -> list[History]:
+            """Histories of the same operations in other orders: the piles are as high at that moment."""
+            found = reordered(played, reveal, until, WORLD, streams.scene)
+            return [other for other in found if has_room(other) and not comes_back(other)]
+
+        drawn = ask.draw(history, common, others, config, streams.question)
+        if drawn is not None:
+            return animate(*drawn, streams)
 
 
 def pile_names(piles: int) -> tuple[str, ...]:
@@ -90,6 +98,11 @@ def proposer(config: CardConfig, *, shown: bool) -> Callable[[Piles, Stream], St
                 return Step(kind, {"pile": pile} | ({"card": piles[pile][-1]} if shown else {}))
 
     return propose
+
+
+def has_room(history: History) -> bool:
+    """Whether no pile is ever too high for the table."""
+    return all(len(cards) <= MAX_HEIGHT for piles in history.states for cards in piles.values())
 
 
 def comes_back(history: History) -> bool:
@@ -140,7 +153,7 @@ def animate(history: History, query: CardQuery, streams: Streams) -> Timeline:
 
 
 def draw(timeline: Timeline) -> Scene:
-    """What each card looks like, from behind and from the front, over a shelf of piles."""
+    """What each card looks like, from behind and from the front, and the trays that the piles lie on."""
     style, table = timeline.style, Table(pile_names(timeline.query["piles"]), WIDTH)
     width, back = table.card_width, timeline.objects[0].colour
     body = rounded_rectangle(width, CARD_HEIGHT, 6)
@@ -151,12 +164,15 @@ def draw(timeline: Timeline) -> Scene:
         face: Look = (
             Shape(body, fill=back),
             Shape(rounded_rectangle(width - 6, CARD_HEIGHT - 6, 4), fill=WHITE),
-            Shape(lettering(style, card.name, min(20.0, 0.36 * width)), fill=ink),
+            Shape(lettering(style, card.name, min(24.0, 0.38 * width)), fill=ink),
         )
         looks.append(((Shape(body, fill=back), Shape(inset, stroke=WHITE, stroke_width=1.5)), face))
-    shelf = []
+    trays = []
     for pile in table.piles:
-        x, y = table.slot(pile, 0)
-        shelf.append(Shape(place(rectangle(width, 3), x, y + CARD_HEIGHT / 2 + 8), fill=style.ink))
-        shelf.append(Shape(place(lettering(style, pile, 13, bold=True), x, HEIGHT - 12), fill=style.ink))
-    return Scene(WIDTH, HEIGHT, style.panel, tuple(shelf), tuple(looks))
+        x, y, across, height = table.tray(pile)
+        # Only a line: around a card, all must be ground.
+        tray = place(rounded_rectangle(across, height, 12), x, y)
+        trays.append(Shape(tray, stroke=style.ink, stroke_width=1.5))
+        name = place(lettering(style, pile, 15, bold=True), x, HEIGHT - 14)
+        trays.append(Shape(name, fill=style.ink))
+    return Scene(WIDTH, HEIGHT, style.panel, tuple(trays), tuple(looks))

@@ -6,8 +6,7 @@ face as they come; cards that are removed show it only if the reveal is at the e
 could not be inferred otherwise.
 
 Every operation changes the state and none leads back to an earlier one, so each has to be followed.
-The faces of a clip are a random assignment of cards to places: the answer to a question about a card
-is even over the deck, whatever the operations.
+The answer is drawn evenly from all that the same operations would have led to in other orders.
 """
 
 from __future__ import annotations
@@ -43,7 +42,11 @@ class CardStack(Family):
     levels = LEVELS
     asks = ASKS
     world = WORLD
-    words = told("swap", "bury", "take away")
+    words = told("swap", "bury", "take away") | {
+        "moves to": "move",
+        "goes onto": "move",
+        "moves to the bottom of": "bury",
+    }
     names = named("card", "pile")
     verbs = ("holds", "is empty")
 
@@ -58,15 +61,18 @@ class CardStack(Family):
         if happening.kind == "move":
             source, target = given["source"], given["target"]
             return (
+                f"the top card of pile {source} moves to pile {target}",
                 f"the top card of pile {source} goes onto pile {target}",
-                f"pile {source} loses its top card to pile {target}",
             )
         if happening.kind == "swap":
             return both_ways("the top cards of piles {} and {} change places", *given["piles"])
         if happening.kind == "bury":
-            return (f"the top card of pile {given['pile']} goes to the bottom of it",)
+            return (
+                f"the top card of pile {given['pile']} moves to the bottom of its pile",
+                f"the top card of pile {given['pile']} goes to the bottom of the pile",
+            )
         if happening.kind == "add":
-            return (f"a new card, {given['card']}, is laid on pile {given['pile']}",)
+            return (f"a new card, the {given['card']}, is placed on pile {given['pile']}",)
         return (f"the top card of pile {given['pile']} is taken away",)
 
     def parts(self, state: Mapping[str, Any], query: Mapping[str, Any]) -> dict[str, str]:

@@ -15,10 +15,15 @@ import numpy as np
 from synrl.world.cards import Piles
 from synrl.world.easing import along
 
-MAX_HEIGHT = 6
-CARD_HEIGHT = 40.0
-_ROW = 46.0
-_BASE = 392.0
+MAX_HEIGHT = 5
+CARD_HEIGHT = 50.0
+_ROW = 56.0
+_BASE = 384.0
+_MARGIN = 24.0
+_SHARE = 0.44
+"""The width of a card, as a share of the way from one column to the next."""
+_TRAY = 9.0
+"""Px of a pile's ground beside its cards."""
 _OUTSIDE = -30.0
 """Height from which added cards come and to which removed ones go, above the frame."""
 
@@ -36,20 +41,26 @@ class Table:
     @property
     def pitch(self) -> float:
         """From one column to the next."""
-        return (self.width - 32) / len(self.piles)
+        return (self.width - 2 * _MARGIN) / (len(self.piles) - 1 + _SHARE)
 
     @property
     def card_width(self) -> float:
         """Narrow enough for a card to pass between two columns."""
-        return 0.44 * self.pitch
+        return _SHARE * self.pitch
 
     def column(self, pile: str) -> float:
         """The x of a pile's cards."""
-        return 24 + self.card_width / 2 + self.piles.index(pile) * self.pitch
+        return _MARGIN + self.card_width / 2 + self.piles.index(pile) * self.pitch
 
     def slot(self, pile: str, height: int) -> tuple[float, float]:
         """The centre of the card at a height, 0 for the lowest."""
         return self.column(pile), _BASE - height * _ROW
+
+    def tray(self, pile: str) -> tuple[float, float, float, float]:
+        """The ground of a pile, as high as a pile may be: x and y of its centre, width and height."""
+        x, lowest = self.slot(pile, 0)
+        height = (MAX_HEIGHT - 1) * _ROW + CARD_HEIGHT + 2 * _TRAY
+        return x, lowest - (MAX_HEIGHT - 1) * _ROW / 2, self.card_width + 2 * _TRAY, height
 
     def places(self, state: Piles) -> dict[str, tuple[float, float]]:
         """Card to position when everything is at rest."""
@@ -88,7 +99,8 @@ class Table:
     ) -> np.ndarray:
         if card != pile[-1]:  # the others wait until the top card is out beside them, then rise
             return np.array([start, start, end, end])
-        beside = start[0] + self.pitch / 2
+        last = start[0] == self.column(self.piles[-1])  # beyond it there is no room
+        beside = start[0] + self.pitch / (-2 if last else 2)
         return np.array([start, (beside, start[1]), (beside, end[1]), end])
 
 
