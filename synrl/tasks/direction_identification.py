@@ -1,9 +1,15 @@
-"""direction_identification: which way does a shape move?
+"""direction_identification: which way does a shape move after, or before, it moves another way?
 
-The shape rests, moves along one or two straight legs at constant speed, and rests again; other shapes
-may move too. Legs deviate from the named direction by a few degrees, far less than half the angle to
-the next one. Levels go from four directions and one shape to two legs in eight directions among three
-other moving shapes; the distance per leg (the perceptual margin) shrinks from 150 to 80 px.
+The shape rests, moves along straight legs at constant speed, each in another direction, and rests after every
+one of them; other shapes may move too. The leg that is asked for is named by the one before it, or after it.
+The middle of that leg is drawn without regard to its direction, so that the place of the shape on a frame
+says next to nothing about it.
+
+Margins: legs deviate from the named direction by at most `jitter` degrees, far less than half the angle to
+the next one, and are at least `min_distance` px long; rests last longer than two glances. Levels go from
+four legs in four directions to five legs in eight directions among three other moving shapes.
+
+Localisation asks when the shape moves a certain way.
 """
 
 from __future__ import annotations
@@ -19,30 +25,35 @@ import numpy as np
 from synrl.answers import nearest_span
 from synrl.evidence import Evidence, Observed
 from synrl.evidence.legs import straight_legs
+from synrl.evidence.moves import Move, seen_moves
 from synrl.seeds import Stream, Streams
 from synrl.tasks.asks import SpanAsk
 from synrl.tasks.base import Ask, Family, Query
 from synrl.tasks.config import Config
 from synrl.tasks.shared.cast import SOLID_SHAPES, cast, draw_cast
 from synrl.tasks.shared.lexicon import told
-from synrl.tasks.shared.questions import NUM_OPTIONS, Question, choice, drawn, with_form
-from synrl.tasks.shared.stage import CLEARANCE, STILL_FRAMES
+from synrl.tasks.shared.questions import NUM_OPTIONS, Question, choice, with_form, with_words
+from synrl.tasks.shared.stage import CLEARANCE, STILL_FRAMES, window
 from synrl.video.scene import Scene
-from synrl.world.directions import DIRECTIONS, MAIN_DIRECTIONS, opposite
+from synrl.world.directions import DIRECTIONS, MAIN_DIRECTIONS, apart, opposite
 from synrl.world.style import draw_style
 from synrl.world.timeline import FPS, HEIGHT, WIDTH, Event, Poses, SceneObject, Timeline, backwards, in_order
 
-REST = "does not move"
+_NUMBERS = {4: "four", 5: "five"}
+_LONGER = 1.1
+"""How many times as long as the shortest leg the longest is that is asked for."""
+_OTHERS_LONGER = 2.0
+"""And any other."""
+_TRIES = 60
 
 
 @dataclass(frozen=True, kw_only=True)
 class DirectionConfig(Config):
-    """Knobs: how many directions there are, legs per shape, other shapes, whether the shape may rest."""
+    """Knobs: how many directions there are, moves of the asked shape, other shapes."""
 
     directions: int
-    legs: int
+    moves: int
     others: int
-    may_rest: bool
     min_distance: int
     """Px per leg."""
     jitter: float
@@ -51,7 +62,7 @@ class DirectionConfig(Config):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.require("directions", (4, 8))
-        self.require("legs", (1, 2))
+        self.require("moves", range(4, 6))
         self.require("others", range(5))
 
     @property
@@ -59,19 +70,15 @@ class DirectionConfig(Config):
         """The directions that legs may have."""
         return MAIN_DIRECTIONS if self.directions == 4 else tuple(DIRECTIONS)
 
-    @property
-    def paths(self) -> list[tuple[str, ...]]:
-        """Every sequence of legs that may be the answer; the empty one is rest."""
-        if self.legs == 2:
-            return [(first, second) for first in self.names for second in self.names if first != second]
-        return [(name,) for name in self.names] + ([()] if self.may_rest else [])
 
-
-class PathQuery(Query):
+class NextQuery(Query):
     object: str
     directions: int
-    legs: int
-    may_rest: bool
+    moves: int
+    direction: str
+    """That of the leg beside the one that is asked for."""
+    then: str
+    """`after` or `before` it."""
 
 
 class SpanQuery(Query):
@@ -79,77 +86,175 @@ class SpanQuery(Query):
     direction: str
 
 
-class Path(Ask[PathQuery, DirectionConfig]):
-    """Which way, or which two ways, a shape moves."""
+@dataclass(frozen=True)
+class Path:
+    """The legs of a shape: their directions, the frames at their ends, their corners."""
 
-    name = "path"
+    ways: tuple[str, ...]
+    frames: tuple[tuple[int, int], ...]
+    corners: np.ndarray
+    """Px, shape (legs + 1, 2)."""
+
+    def along(self, num_frames: int) -> np.ndarray:
+        """The place on every frame, shape (num_frames, 2)."""
+        times = [frame for leg in self.frames for frame in leg]
+        places = np.repeat(self.corners, 2, axis=0)[1:-1]
+        every = np.arange(num_frames)
+        return np.stack([np.interp(every, times, places[:, axis]) for axis in (0, 1)], axis=1)
+
+    def events(self, name: str) -> list[Event]:
+        """The legs as events of a shape."""
+        return [
+            Event(*leg, "move", name, detail=way) for leg, way in zip(self.frames, self.ways, strict=True)
+        ]
+
+
+class Next(Ask[NextQuery, DirectionConfig]):
+    """Which way a shape moves right after, or right before, it moves another way."""
+
+    name = "next"
     modes = ("perception",)
     answer_type = "text"
 
-    def query(self, config: DirectionConfig, name: str) -> PathQuery:
-        return PathQuery(
+    def draw(
+        self, config: DirectionConfig, streams: Streams, item: SceneObject
+    ) -> tuple[NextQuery, int, Path]:
+        """What is asked, the number of frames, and the path of the shape."""
+        question, scene = streams.question, streams.scene
+        ways = tuple(question.sample(config.names, config.moves))
+        # Never the first move or the last: the place of a shape that has not moved yet tells where it can go.
+        after, asked = question.chance(0.5), question.integer(1, config.moves - 2)
+        known = asked - 1 if after else asked + 1
+        # Rests at the ends are long or short, so that a frame may be of any move.
+        spare = config.glances(5.5 if config.moves < 5 else 4.0)
+        frames, start = [], config.glances(2.2) + scene.integer(0, spare)
+        for _ in ways:
+            end = start + scene.integer(config.glances(1.6), config.glances(1.9))
+            frames.append((start, end))
+            start = end + scene.integer(config.glances(2.2), config.glances(2.3))
+        num_frames = start + scene.integer(0, spare)
+        corners = None
+        while corners is None:
+            corners = _corners(scene, config, ways, asked, item.size)
+        query = NextQuery(
             ask=self.name,
-            object=name,
+            object=item.name,
             form=config.form,
             directions=config.directions,
-            legs=config.legs,
-            may_rest=config.may_rest,
+            moves=config.moves,
+            direction=ways[known],
+            then="after" if after else "before",
         )
+        return query, num_frames, Path(ways, tuple(frames), corners)
 
-    def wordings(self, query: PathQuery) -> Sequence[str]:
-        name = query["object"]
-        if query["legs"] == 2:
-            sentences = (
-                f"The {name} moves in one direction and then in another. Which two, as seen on screen?",
-                f"In which two directions does the {name} move, one after the other, as seen on screen?",
-                f"What path does the {name} take across the screen: which direction first, which second?",
-            )
-        else:
-            sentences = (
-                f"In which direction does the {name} move, as seen on screen?",
-                f"Which way does the {name} go on the screen?",
-                f"What is the direction of motion of the {name}, from the viewer's side?",
-            )
-        return [_with_words(sentence, query) for sentence in sentences]
+    def wordings(self, query: NextQuery) -> Sequence[str]:
+        name, way, number = query["object"], query["direction"], _NUMBERS[query["moves"]]
+        settings = (
+            f"The {name} moves {number} times, each time in a different direction.",
+            f"The {name} makes {number} moves across the screen, no two of them in the same direction.",
+            f"With rests in between, the {name} moves in {number} directions, one after the other.",
+        )
+        asked = {
+            "after": (
+                f"In which direction does it move right after moving {way}?",
+                f"Which way does it go next after it has gone {way}?",
+                f"What is the direction of the move that follows its move {way}?",
+            ),
+            "before": (
+                f"In which direction does it move right before moving {way}?",
+                f"Which way does it go just before it goes {way}?",
+                f"What is the direction of the move that comes just before its move {way}?",
+            ),
+        }[query["then"]]
+        alone = {
+            "after": (
+                f"In which direction does the {name} move right after it has moved {way}?",
+                f"The {name} moves {way} and then rests. Which way does it move next?",
+                f"Once the {name} has moved {way}, what is the direction of its next move?",
+            ),
+            "before": (
+                f"In which direction does the {name} move right before it moves {way}?",
+                f"The {name} moves {way} at some point. Which way did it move just before that?",
+                f"Before the {name} moves {way}, what is the direction of its last move?",
+            ),
+        }[query["then"]]
+        sentences = (*(f"{one} {two}" for one in settings for two in asked), *alone)
+        names = MAIN_DIRECTIONS if query["directions"] == 4 else tuple(DIRECTIONS)
+        return [with_words(sentence, query, _others(names, way)) for sentence in sentences]
 
     def question(
-        self, text: str, timeline: Timeline, query: PathQuery, config: DirectionConfig, streams: Streams
+        self, text: str, timeline: Timeline, query: NextQuery, config: DirectionConfig, streams: Streams
     ) -> Question:
-        truth = _legs(timeline)
-        if config.legs == 2 and config.form == "choice":
-            rivals = [_say(path) for path in _rivals(truth, config, streams)]
-            return choice(text, _say(truth), rivals, streams)
-        return drawn(text, _say(truth), [_say(path) for path in config.paths], config.form, streams)
+        ways = _ways(timeline)
+        truth = _beside(ways, query)
+        assert truth is not None, "there is such a move"
+        space = _others(config.names, query["direction"])
+        if config.form == "open":
+            return Question(text, self.answer_type, truth, guess_rate=1 / len(space))
+        # The directions of its other moves come first: each of them could be the one.
+        shown = streams.options.shuffled([way for way in ways if way not in (truth, query["direction"])])
+        rest = streams.options.shuffled([way for way in space if way not in (truth, *shown)])
+        return choice(text, truth, [*shown, *rest][: NUM_OPTIONS - 1], streams)
 
-    def backwards(self, timeline: Timeline, query: PathQuery) -> Timeline | None:
+    def backwards(self, timeline: Timeline, query: NextQuery) -> Timeline | None:
         turned = backwards(timeline, _undone)
-        return None if _legs(timeline) == _legs(turned) else turned
+        return None if _beside(_ways(turned), query) in (None, _beside(_ways(timeline), query)) else turned
 
-    def solve(self, evidence: Evidence, query: PathQuery) -> str | None:
-        _, ways = _ways_seen(evidence, query["object"])
-        if not ways:
-            return _say(())
-        # The step over a turn mixes two legs; the first and the last step are pure if there are others.
-        return _say(tuple(dict.fromkeys((ways[0], ways[-1]))))
+    def solve(self, evidence: Evidence, query: NextQuery) -> str | None:
+        moves = seen_moves(evidence, query["object"])
+        ways = [way for way, _ in itertools.groupby(_nearest(*move.step) for move in moves)]
+        if ways.count(query["direction"]) != 1:
+            return None
+        number = ways.index(query["direction"]) + (1 if query["then"] == "after" else -1)
+        return ways[number] if 0 <= number < len(ways) else None
 
-    def conclude(self, query: PathQuery, row: Mapping[str, Any]) -> Sequence[str]:
-        if row["answer_text"] == REST:
-            return "It stays where it is all the time", "It never leaves its place"
-        return f"Its direction is {row['answer_text']}", f"So it moves {row['answer_text']}"
+    def conclude(self, query: NextQuery, row: Mapping[str, Any]) -> Sequence[str]:
+        truth, way, then = row["answer_text"], query["direction"], query["then"]
+        return (
+            f"Right {then} moving {way}, it moves {truth}",
+            f"So it moves {truth} right {then} it moves {way}",
+        )
 
 
 class WhenMoving(SpanAsk[SpanQuery, DirectionConfig]):
     """When a shape moves a certain way."""
 
-    def query(self, config: DirectionConfig, name: str, direction: str) -> SpanQuery:
-        return SpanQuery(ask=self.name, object=name, form=config.form, direction=direction)
+    def draw(
+        self, config: DirectionConfig, streams: Streams, item: SceneObject
+    ) -> tuple[SpanQuery, int, Path]:
+        """What is asked, the number of frames, and the path of the shape.
+
+        The start of the asked leg is drawn first and evenly over the room; other legs go before or after it,
+        wherever they fit, so that the time of the asked leg can't be guessed from the question.
+        """
+        scene, way = streams.scene, streams.question.choice(config.names)
+        length = scene.integer(config.glances(3.0), config.glances(3.6))
+        num_frames, start = window(scene, length, config.glance, config.level)
+        legs = {(start, start + length): way}
+        others = scene.shuffled([name for name in config.names if apart(name, way) >= 90])
+        for name in others[: config.moves - 1]:
+            its = scene.integer(config.glances(1.6), config.glances(2.2))
+            begin = scene.integer(STILL_FRAMES, num_frames - STILL_FRAMES - its)
+            gap = config.glances(2.2)
+            if all(begin >= end + gap or begin + its <= first - gap for first, end in legs):
+                legs[begin, begin + its] = name
+        frames = tuple(sorted(legs))
+        ways, asked = tuple(legs[leg] for leg in frames), frames.index((start, start + length))
+        corners = None
+        while corners is None:
+            corners = _corners(scene, config, ways, asked, item.size, 2.0 * length)
+        query = SpanQuery(ask=self.name, object=item.name, form=config.form, direction=way)
+        return query, num_frames, Path(ways, frames, corners)
 
     def wordings(self, query: SpanQuery) -> Sequence[str]:
         name, direction = query["object"], query["direction"]
         sentences = (
-            f"Between which seconds does the {name} move {direction}, as seen on screen?",
-            f"When in the video is the {name} moving {direction} on the screen?",
-            f"During which seconds of the clip is the {name} on its way {direction}, as you see it?",
+            f"From when to when does the {name} move {direction}?",
+            f"Between which seconds does the {name} move {direction} on the screen?",
+            f"When in the video is the {name} moving {direction}?",
+            f"The {name} moves {direction} once. From when to when?",
+            f"During which seconds of the video does the {name} move {direction}?",
+            f"At what time does the {name} start to move {direction}, and at what time does that move end?",
         )
         return [with_form(sentence, query, "interval") for sentence in sentences]
 
@@ -159,58 +264,54 @@ class WhenMoving(SpanAsk[SpanQuery, DirectionConfig]):
         return leg.frame, leg.end_frame
 
     def solve(self, evidence: Evidence, query: SpanQuery) -> str | None:
-        moving, ways = _ways_seen(evidence, query["object"])
-        steps = [i for i, way in zip(moving, ways, strict=True) if way == query["direction"]]
-        if not steps:
+        """The longest move that leads that way, as far as can be seen."""
+
+        def along(move: Move) -> float:
+            angle = math.radians(DIRECTIONS[query["direction"]])
+            return move.step[0] * math.cos(angle) + move.step[1] * math.sin(angle)
+
+        moves = seen_moves(evidence, query["object"])
+        if not moves:
             return None
-        span = (float(evidence.times[steps[0]]), float(evidence.times[steps[-1] + 1]))
-        return nearest_span(evidence.options, span)
+        best = max(moves, key=along)
+        return nearest_span(evidence.options, (best.start / evidence.fps, best.end / evidence.fps))
 
 
-PATH, WHEN_MOVING = Path(), WhenMoving()
+NEXT, WHEN_MOVING = Next(), WhenMoving()
 
 
 class DirectionIdentification(Family):
     name = "direction_identification"
-    summary = "Which way does a shape move: 4 or 8 directions, two-leg paths, or not at all."
+    summary = "Which way does a shape move after, or before, it moves another way; and when."
     category = "direction identification"
     horizon = "short"
     primitive = "spatial"
     modes = ("perception", "localisation")
     config_type = DirectionConfig
-    asks = (PATH, WHEN_MOVING)
+    asks = (NEXT, WHEN_MOVING)
     words = told(*DIRECTIONS)
     levels = {
-        1: dict(directions=4, legs=1, others=0, may_rest=False, min_distance=150, jitter=4.0),
-        2: dict(directions=8, legs=1, others=0, may_rest=False, min_distance=130, jitter=5.0),
-        3: dict(directions=8, legs=1, others=2, may_rest=True, min_distance=110, jitter=6.0),
-        4: dict(directions=4, legs=2, others=1, may_rest=False, min_distance=100, jitter=8.0),
-        5: dict(directions=8, legs=2, others=3, may_rest=False, min_distance=80, jitter=8.0),
+        1: dict(directions=4, moves=4, others=0, min_distance=56, jitter=4.0),
+        2: dict(directions=8, moves=4, others=0, min_distance=56, jitter=5.0),
+        3: dict(directions=8, moves=5, others=1, min_distance=56, jitter=6.0),
+        4: dict(directions=8, moves=5, others=2, min_distance=56, jitter=7.0),
+        5: dict(directions=8, moves=5, others=3, min_distance=56, jitter=8.0),
     }
 
     def simulate(self, config: DirectionConfig, streams: Streams) -> Timeline:
         style = draw_style(streams)
-        objects = cast(streams, style, config.level, 1 + config.others, SOLID_SHAPES, (36, 56))
-        localise = config.mode == "localisation"
-        asked = streams.question.choice([path for path in config.paths if path or not localise])
-        num_frames, schedule, leg = _schedule(streams.scene, len(asked))
-        paths, schedules = [asked], [schedule]
-        for _ in range(config.others):
-            path = streams.scene.choice(config.paths)
-            paths.append(path)
-            schedules.append(_any_schedule(streams.scene, num_frames, len(path)))
-        corners = _scatter(streams.scene, config, objects, paths, schedules)
-
+        objects = cast(streams, style, config.level, 1 + config.others, SOLID_SHAPES, (28, 40))
+        ask = WHEN_MOVING if config.mode == "localisation" else NEXT
+        paths = None
+        while paths is None:
+            query, num_frames, path = ask.draw(config, streams, objects[0])
+            paths = _among_others(streams.scene, config, objects, path, num_frames)
         poses = Poses.still(num_frames, len(objects))
-        for i, (path_corners, frames) in enumerate(zip(corners, schedules, strict=True)):
-            poses.x[:, i], poses.y[:, i] = _along(path_corners, frames, num_frames).T
+        for i, path in enumerate(paths):
+            poses.x[:, i], poses.y[:, i] = path.along(num_frames).T
         events = in_order(
-            Event(start, end, "move", item.name, detail=direction)
-            for item, path, frames in zip(objects, paths, schedules, strict=True)
-            for start, end, direction in zip(frames, frames[1:], path, strict=False)
+            event for item, path in zip(objects, paths, strict=True) for event in path.events(item.name)
         )
-        name = objects[0].name
-        query = WHEN_MOVING.query(config, name, asked[leg]) if localise else PATH.query(config, name)
         return Timeline(FPS, tuple(objects), poses, style, events=events, query=query)
 
     def draw(self, timeline: Timeline) -> Scene:
@@ -240,16 +341,20 @@ class DirectionIdentification(Family):
 FAMILY = DirectionIdentification()
 
 
-def _legs(timeline: Timeline) -> tuple[str, ...]:
+def _ways(timeline: Timeline) -> tuple[str, ...]:
     """The directions of the asked shape's legs, from the log."""
     return tuple(event.detail for event in timeline.events if event.actor == timeline.query["object"])
 
 
-def _ways_seen(evidence: Evidence, name: str) -> tuple[list[int], list[str]]:
-    """The steps from one sample to the next in which a shape is seen to move, and which way."""
-    steps = np.diff(evidence.tracks[name].points, axis=0)
-    moving = np.flatnonzero(np.hypot(*steps.T) > 1.0).tolist()
-    return moving, [_nearest(*steps[i]) for i in moving]
+def _beside(ways: Sequence[str], query: NextQuery) -> str | None:
+    """The direction right after, or before, the one that the query names; None if there is none."""
+    known = query["direction"]
+    number = ways.index(known) + (1 if query["then"] == "after" else -1) if known in ways else -1
+    return ways[number] if 0 <= number < len(ways) else None
+
+
+def _others(names: Sequence[str], way: str) -> list[str]:
+    return [name for name in names if name != way]
 
 
 def _nearest(dx: float, dy: float) -> str:
@@ -262,106 +367,69 @@ def _undone(event: Event) -> Event:
     return replace(event, detail=opposite(event.detail))
 
 
-def _schedule(scene: Stream, legs: int) -> tuple[int, tuple[int, ...], int]:
-    """Clip length, the frames at which the shape sets off, turns and stops, and the leg to ask about.
-
-    The start of that leg is drawn first and evenly over the room; the other leg goes before or after
-    it, wherever it fits, so that the time of the asked leg can't be guessed from the question.
-    """
-    length, other = scene.integer(20, 40), scene.integer(20, 40)
-    slack = NUM_OPTIONS * scene.integer(24, 36)
-    num_frames = slack + length + 2 * STILL_FRAMES
-    start = STILL_FRAMES + scene.integer(0, slack - 1)
-    if legs < 2:
-        return num_frames, (start, start + length)[: legs + 1], 0
-    after = scene.chance(0.5)
-    if start - other < STILL_FRAMES:
-        after = True
-    elif start + length + other > num_frames - STILL_FRAMES:
-        after = False
-    if after:
-        return num_frames, (start, start + length, start + length + other), 0
-    return num_frames, (start - other, start, start + length), 1
-
-
-def _any_schedule(scene: Stream, num_frames: int, legs: int) -> tuple[int, ...]:
-    """When a shape that nothing is asked about sets off, turns and stops."""
-    lengths = [scene.integer(20, 40) for _ in range(legs)]
-    start = scene.integer(STILL_FRAMES, num_frames - STILL_FRAMES - sum(lengths))
-    return tuple(start + sum(lengths[:k]) for k in range(legs + 1))
-
-
-def _scatter(
+def _corners(
     scene: Stream,
     config: DirectionConfig,
-    objects: Sequence[SceneObject],
-    paths: Sequence[tuple[str, ...]],
-    schedules: Sequence[tuple[int, ...]],
-) -> list[np.ndarray]:
-    """Corners of every shape's path (legs + 1, 2), such that shapes never come near each other."""
-    while True:
-        corners = [_path(scene, config, path, item.size) for path, item in zip(paths, objects, strict=True)]
-        if _apart(corners, schedules, objects):
-            return corners
+    ways: Sequence[str],
+    asked: int,
+    size: float,
+    distance: float | None = None,
+) -> np.ndarray | None:
+    """Random corners of a path inside the frame; None if they were not found.
 
-
-def _path(scene: Stream, config: DirectionConfig, path: tuple[str, ...], size: float) -> np.ndarray:
-    """Random corners of a path inside the frame."""
-    border = size / 2 + CLEARANCE
-    while True:
-        steps = []
-        for name in path:
-            angle = math.radians(DIRECTIONS[name] + scene.uniform(-config.jitter, config.jitter))
-            distance = scene.uniform(config.min_distance, 1.6 * config.min_distance)
-            steps.append((distance * math.cos(angle), distance * math.sin(angle)))
-        corners = np.vstack([np.zeros((1, 2)), np.cumsum(np.array(steps).reshape(-1, 2), axis=0)])
-        low, high = border - corners.min(axis=0), np.array([WIDTH, HEIGHT]) - border - corners.max(axis=0)
-        if (low < high).all():
-            return corners + [scene.uniform(low[0], high[0]), scene.uniform(low[1], high[1])]
-
-
-def _apart(
-    corners: Sequence[np.ndarray], schedules: Sequence[tuple[int, ...]], objects: Sequence[SceneObject]
-) -> bool:
-    last = max(frames[-1] for frames in schedules)
-    places = [_along(path, frames, last + 1) for path, frames in zip(corners, schedules, strict=True)]
-    return all(
-        np.hypot(*(places[i] - places[j]).T).min() > (objects[i].size + objects[j].size) / 2 + CLEARANCE
-        for i in range(len(objects))
-        for j in range(i)
-    )
-
-
-def _along(corners: np.ndarray, frames: tuple[int, ...], num_frames: int) -> np.ndarray:
-    """Position on every frame (num_frames, 2) of a shape that is at corner k on frames[k]."""
-    every = np.arange(num_frames)
-    return np.stack([np.interp(every, frames, corners[:, axis]) for axis in (0, 1)], axis=1)
-
-
-def _rivals(truth: tuple[str, ...], config: DirectionConfig, streams: Streams) -> list[tuple[str, ...]]:
-    """Three more two-leg paths that make an exchangeable set with the true one.
-
-    Either both orders of two pairs of directions, or every first leg with every second: each member
-    leads to the same set with the same probability.
+    Args:
+        asked: the leg whose middle is drawn first, from all places where it fits in any direction.
+        distance: px of that leg, if it matters.
     """
-    first, second = truth
-    third, fourth = streams.options.sample([name for name in config.names if name not in truth], 2)
-    if streams.options.chance(0.5):
-        return [(second, first), (third, fourth), (fourth, third)]
-    return [(first, fourth), (third, second), (third, fourth)]
+    border = 0.6 * size + CLEARANCE
+    asked_px = distance or scene.uniform(1, _LONGER) * config.min_distance
+    low, high = border + asked_px / 2, np.array([WIDTH, HEIGHT]) - border - asked_px / 2
+    middle = np.array([scene.uniform(low, high[0]), scene.uniform(low, high[1])])
+    for _ in range(_TRIES):
+        steps = []
+        for leg, way in enumerate(ways):
+            angle = math.radians(DIRECTIONS[way] + scene.uniform(-config.jitter, config.jitter))
+            px = asked_px if leg == asked else scene.uniform(1, _OTHERS_LONGER) * config.min_distance
+            steps.append((px * math.cos(angle), px * math.sin(angle)))
+        corners = np.vstack([np.zeros((1, 2)), np.cumsum(np.array(steps), axis=0)])
+        corners += middle - (corners[asked] + corners[asked + 1]) / 2
+        if corners.min() > border and (corners.max(axis=0) < np.array([WIDTH, HEIGHT]) - border).all():
+            return corners
+    return None
 
 
-def _say(path: tuple[str, ...]) -> str:
-    return ", then ".join(path) or REST
+def _among_others(
+    scene: Stream, config: DirectionConfig, objects: Sequence[SceneObject], path: Path, num_frames: int
+) -> list[Path] | None:
+    """The path of the first shape with those of others, which never come near; None if there is no room."""
+    paths = [path]
+    places = [path.along(num_frames)]
+    for item in objects[1:]:
+        for _ in range(_TRIES):
+            other = _any_path(scene, config, item.size, num_frames)
+            if other is None:
+                continue
+            its = other.along(num_frames)
+            if all(
+                np.hypot(*(its - place).T).min() > 0.6 * (item.size + one.size) + CLEARANCE
+                for place, one in zip(places, objects, strict=False)
+            ):
+                paths.append(other)
+                places.append(its)
+                break
+        else:
+            return None
+    return paths
 
 
-def _with_words(sentence: str, query: PathQuery) -> str:
-    """The question, and for an open one the words that its answer may have."""
-    if query["may_rest"]:
-        sentence += " It may also stay where it is."
-    if query["form"] == "choice":
-        return sentence
-    words = ", ".join(MAIN_DIRECTIONS if query["directions"] == 4 else DIRECTIONS)
-    if query["legs"] == 2:
-        return f'{sentence} Answer as "first, then second", each one of: {words}.'
-    return f"{sentence} Answer with one of: {words}{', ' + REST if query['may_rest'] else ''}."
+def _any_path(scene: Stream, config: DirectionConfig, size: float, num_frames: int) -> Path | None:
+    """One or two legs of a shape that nothing is asked about."""
+    ways = tuple(scene.sample(config.names, scene.integer(1, 2)))
+    lengths = [scene.integer(config.glances(1.6), config.glances(2.2)) for _ in ways]
+    start = scene.integer(STILL_FRAMES, num_frames - STILL_FRAMES - sum(lengths) - config.glances(3))
+    frames = []
+    for length in lengths:
+        frames.append((start, start + length))
+        start += length + scene.integer(config.glances(1), config.glances(2))
+    corners = _corners(scene, config, ways, 0, size)
+    return None if corners is None else Path(ways, tuple(frames), corners)

@@ -21,3 +21,8 @@ def opposite(direction: str) -> str:
     """The direction that leads back."""
     names = tuple(DIRECTIONS)
     return names[(names.index(direction) + 4) % 8]
+
+
+def apart(one: str, other: str) -> float:
+    """Degrees between two directions, 0 to 180."""
+    return abs((DIRECTIONS[one] - DIRECTIONS[other] + 180) % 360 - 180)
