@@ -163,11 +163,15 @@ def _capital_height(font: str, bold: bool) -> float:
     return float(TextPath((0, 0), "H", size=1, prop=_font(font, bold)).get_extents().height)
 
 
-def text(string: str, height_px: float, *, bold: bool = False, font: str = "sans") -> Path:
+def text(
+    string: str, height_px: float, *, bold: bool = False, font: str = "sans", on_line: bool = False
+) -> Path:
     """`string` as glyph outlines of DejaVu, capitals `height_px` high, centred on its bounding box.
 
     Args:
         font: `sans`, `serif` or `mono`.
+        on_line: centre it across only, and put the middle of capitals at 0, so that texts beside each other
+            stand on one line.
 
     Raises:
         ValueError: `string` has no ink.
@@ -175,16 +179,17 @@ def text(string: str, height_px: float, *, bold: bool = False, font: str = "sans
     if not string.strip():
         raise ValueError(f"nothing to draw in the text {string!r}")
     size = height_px / _capital_height(font, bold)
-    return _glyphs(string, font, bold).transformed(Affine2D().scale(size))
+    return _glyphs(string, font, bold, on_line).transformed(Affine2D().scale(size))
 
 
 @lru_cache(maxsize=4096)
-def _glyphs(string: str, font: str, bold: bool) -> Path:
+def _glyphs(string: str, font: str, bold: bool, on_line: bool) -> Path:
     """The outlines at font size 1: finding their box is slow, and the same words come in many sizes."""
     # Matplotlib would read text between two dollar signs as mathematics.
     glyphs = TextPath((0, 0), string.replace("$", r"\$"), size=1, prop=_font(font, bold))
     box = glyphs.get_extents()
-    centred = Affine2D().translate(-(box.x0 + box.x1) / 2, -(box.y0 + box.y1) / 2).scale(1, -1)
+    middle = _capital_height(font, bold) / 2 if on_line else (box.y0 + box.y1) / 2
+    centred = Affine2D().translate(-(box.x0 + box.x1) / 2, -middle).scale(1, -1)
     return Path(centred.transform(glyphs.vertices), glyphs.codes)
 
 

@@ -12,9 +12,11 @@ _PITCH = 28.0
 """Px from one mark of a texture to the next."""
 
 
-def lettering(style: Style, string: str, height_px: float, *, bold: bool = False) -> Path:
-    """A string in the clip's font, centred; capitals are `height_px` high."""
-    return text(string, height_px, bold=bold, font=style.font)
+def lettering(
+    style: Style, string: str, height_px: float, *, bold: bool = False, on_line: bool = False
+) -> Path:
+    """A string in the clip's font, centred, or on a line; capitals are `height_px` high."""
+    return text(string, height_px, bold=bold, font=style.font, on_line=on_line)
 
 
 def textured(style: Style, width: int, height: int) -> Look:

@@ -24,7 +24,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from synrl.errors import IllegalOperation
-from synrl.world.history import Step, World
+from synrl.world.history import History, Step, World
 
 NAMES = ("a.txt", "b.txt", "c.py", "d.py", "e.csv", "f.csv")
 """Names of files."""
@@ -133,6 +133,8 @@ def undo(state: State, kind: str, arguments: Mapping[str, Any]) -> dict[str, Any
     dirs, files = set(state["dirs"]), set(state["files"])
     path = resolve(cwd, words[-1])
     if kind == "mkdir" and path in dirs:
+        if any(other.startswith(f"{path}/") for other in (*dirs, *files)):
+            raise IllegalOperation(f"{path} is not empty, as a new directory is")
         dirs.remove(path)
     elif kind == "touch" and path in files:
         files.remove(path)
@@ -152,6 +154,21 @@ def undo(state: State, kind: str, arguments: Mapping[str, Any]) -> dict[str, Any
     if apply(before, kind, arguments) != dict(state):
         raise IllegalOperation(f"{kind} {' '.join(words)} can't have led here")
     return before
+
+
+def leading_to(end: State, steps: Sequence[Step]) -> History:
+    """The history of some steps from / that ends with the directories and files of a state.
+
+    Raises:
+        IllegalOperation: no start leads there, or more than one may.
+    """
+    places = ["/"]
+    for kind, arguments in steps:
+        places.append(resolve(places[-1], arguments["words"][0]) if kind == "cd" else places[-1])
+    state = {**end, "cwd": places[-1]}
+    for (kind, arguments), place in zip(reversed(steps), places[-2::-1], strict=True):
+        state = {**state, "cwd": place} if kind == "cd" else undo(state, kind, arguments)
+    return History.replay(state, steps, apply)
 
 
 def plan_steps(state: State) -> Iterator[Step]:

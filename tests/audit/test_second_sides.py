@@ -30,8 +30,8 @@ def mistaken_letters(letter: str, instead: str) -> Callable[..., Any]:
     """Lettering that writes one thing for another."""
     from synrl.video.style import lettering
 
-    def write(style: Any, string: str, height_px: float, *, bold: bool = False) -> Any:
-        return lettering(style, string.replace(letter, instead), height_px, bold=bold)
+    def write(style: Any, string: str, height_px: float, **how: bool) -> Any:
+        return lettering(style, string.replace(letter, instead), height_px, **how)
 
     return write
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 import os
+import posixpath
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,14 @@ import pytest
 
 from synrl.errors import IllegalOperation
 from synrl.scoring import score
+from synrl.seeds import Streams
+from synrl.tasks import get_family
+from synrl.tasks.shared.questions import Question
 from synrl.world.files import apply, parse_plan, undo
 from synrl.world.history import History, Step
+from synrl.world.timeline import Timeline
 
-GOLDEN_FRAMES = "7b3d2eca55f1cb79"
+GOLDEN_FRAMES = "3243c84c2491d66b"
 
 NAME = "file_system"
 STATE = {"cwd": "/docs", "dirs": ["/docs", "/src"], "files": ["/a.txt", "/docs/b.txt", "/docs/c.py"]}
@@ -24,7 +29,7 @@ STATE = {"cwd": "/docs", "dirs": ["/docs", "/src"], "files": ["/a.txt", "/docs/b
 
 def test_a_real_shell_does_the_same(rows_of: Callable[..., Any], tmp_path: Path) -> None:
     """The commands of stored rows, run by sh in a real directory."""
-    for row in rows_of(NAME, 40):
+    for row in rows_of(NAME, 60):
         start, end = row["states"][0]["state"], row["states"][-1]["state"]
         root = tmp_path / row["id"]
         for path in start["dirs"]:
@@ -110,27 +115,163 @@ def test_a_command_that_loses_something_can_not_be_taken_back(line: str) -> None
         undo(apply(STATE, kind, {"words": words}), kind, {"words": words})
 
 
-def test_only_one_start_fits_what_is_seen(rows_of: Callable[..., Any]) -> None:
-    """By trying every set of the files that the clip knows of."""
-    seen = 0
-    for row in rows_of(NAME, 60):
-        if row["mode"] != "retrodictive" or row["level"] > 3:
+def drafts(mode: str, form: str, count: int) -> Iterator[tuple[Timeline, Question]]:
+    """Clips that are not drawn, with their questions."""
+    family = get_family(NAME)
+    for index in range(count):
+        config, streams = family.config(1 + index % 5, mode, form), Streams(NAME, "drafts", 7, index)
+        timeline = family.simulate(config, streams)
+        yield timeline, family.ask(timeline, config, streams)
+
+
+def steps_of(timeline: Timeline) -> list[Step]:
+    return [Step(operation.kind, operation.arguments) for operation in timeline.operations]
+
+
+def other_starts(timeline: Timeline) -> Iterator[dict[str, Any]]:
+    """Starts with one or two files, of all that the clip knows of, or one directory more or less."""
+    start = timeline.states[0].state
+    known = {path for state in timeline.states for path in state.state["files"]}
+    known |= {f"{directory}/a.txt" for directory in ("", *start["dirs"])}
+    for count in (1, 2):
+        for changed in itertools.combinations(sorted(known), count):
+            yield {**start, "files": sorted(set(start["files"]) ^ set(changed))}
+    dirs = {path for state in timeline.states for path in state.state["dirs"]} | {"/other"}
+    yield from ({**start, "dirs": sorted(set(start["dirs"]) ^ {path})} for path in sorted(dirs))
+
+
+def test_only_one_start_fits_what_is_seen() -> None:
+    """By the rules that questions state: every command succeeds, and whatever one makes is new."""
+    for timeline, question in drafts("retrodictive", "open", 200):
+        assert "Every command succeeds" in question.text and "was not there before" in question.text
+        end = timeline.states[-1].state
+        for start in other_starts(timeline):
+            try:
+                final = History.replay(start, steps_of(timeline), apply).states[-1]
+            except IllegalOperation:
+                continue
+            assert final != end, (start, timeline.states[0].state)
+
+
+STRICT = """
+touch() { [ ! -e "$1" ] && command touch "$1"; }
+to() {
+    kind=$1; shift
+    for last; do :; done
+    while [ $# -gt 1 ]; do
+        target=$last
+        if [ -d "$last" ]; then target=$last/${1##*/}; fi
+        if [ -e "$target" ]; then return 1; fi
+        command "$kind" "$1" "$last" || return 1
+        shift
+    done
+}
+cp() { to cp "$@"; }
+mv() { to mv "$@"; }
+"""
+"""Commands as questions describe them: they fail rather than overwrite or touch what is there."""
+
+
+def test_in_a_real_shell_no_other_start_leads_to_the_list(tmp_path: Path) -> None:
+    for number, (timeline, _) in enumerate(drafts("retrodictive", "choice", 25)):
+        start, end = timeline.states[0].state, timeline.states[-1].state
+        starts = [start, *itertools.islice(other_starts(timeline), 10)]
+        script = [STRICT]
+        for place, state in enumerate(starts):
+            root = tmp_path / f"{number}" / f"{place}"
+            root.mkdir(parents=True)
+            if any(os.path.dirname(path) not in ("/", *state["dirs"]) for path in state["files"]):
+                continue
+            made = [f"mkdir -p {root}{path}" for path in state["dirs"]]
+            made += [f": > {root}{path}" for path in state["files"]]
+            lines = [
+                " ".join(
+                    [step.kind, *(f"{root}{w}" if w.startswith("/") else w for w in step.arguments["words"])]
+                )
+                for step in steps_of(timeline)
+            ]
+            script.append(
+                f"( {' && '.join([f'cd {root}', *made, *lines])} && : > {root}/done ) 2>/dev/null || :"
+            )
+        subprocess.run(["sh"], input="\n".join(script), text=True, check=True, cwd=tmp_path)
+        for place in range(len(starts)):
+            root = tmp_path / f"{number}" / f"{place}"
+            found = {f"/{path.relative_to(root)}" for path in root.rglob("*")}
+            fits = "/done" in found and found - {"/done"} == {*end["dirs"], *end["files"]}
+            assert fits == (place == 0), starts[place]
+
+
+def test_one_option_of_a_plan_works() -> None:
+    """Carried out on sets of paths; the others would be right for what other clips with this list lead to."""
+    for timeline, question in drafts("predict_operations", "choice", 200):
+        query = timeline.query
+        hidden = timeline.states[-1 if query["reveal"] == "start" else 0].state
+        works = [carried_out(hidden, option) == set(query["target"]["files"]) for option in question.options]
+        assert works == [option == question.answer_text for option in question.options]
+        assert hidden["dirs"] == query["target"]["dirs"]
+
+
+def carried_out(state: dict[str, Any], plan: str) -> set[str] | None:
+    files = set(state["files"])
+    for kind, path, *into in map(str.split, plan.split("; ")):
+        target = posixpath.join(*into, posixpath.basename(path)) if into else path
+        if (kind == "touch") == (path in files) or (kind == "mv" and target in files):
+            return None
+        files ^= {path, target} if kind == "mv" else {path}
+    return files
+
+
+@pytest.mark.parametrize("mode", ["forward", "retrodictive"])
+def test_the_listing_and_the_options_do_not_tell_the_answer(mode: str) -> None:
+    """Neither what is nearest to the list nor what resembles the other options is right more often."""
+    right = {"nearest": [0.0], "alike": [0.0], "longest": [0.0]}
+    for timeline, question in drafts(mode, "choice", 400):
+        query = timeline.query
+        if query["ask"] != "contents":
             continue
-        steps = [Step(o["kind"], o["arguments"]) for o in row["operations"]]
-        start, end = row["states"][0]["state"], row["states"][-1]["state"]
-        known = sorted({path for state in row["states"] for path in state["state"]["files"]})
-        fitting = []
-        for count in range(len(known) + 1):
-            for files in itertools.combinations(known, count):
-                try:
-                    final = History.replay({**start, "files": list(files)}, steps, apply).states[-1]
-                except IllegalOperation:
-                    continue
-                if final == end:
-                    fitting.append(list(files))
-        assert fitting == [start["files"]]
-        seen += 1
-    assert seen > 3
+        shown = timeline.states[0 if query["reveal"] == "start" else -1].state["files"]
+        there = {posixpath.basename(p) for p in shown if posixpath.dirname(p) == query["directory"]}
+        sets = {option: set(option.split(", ")) for option in question.options}
+        scores = {
+            "nearest": {option: -len(own ^ there) for option, own in sets.items()},
+            "alike": {
+                option: -sum(len(own ^ other) for other in sets.values()) for option, own in sets.items()
+            },
+            "longest": {option: len(own) for option, own in sets.items()},
+        }
+        for name, score_of in scores.items():
+            best = [option for option in sets if score_of[option] == max(score_of.values())]
+            right[name].append((question.answer_text in best) / len(best))
+    for name, shares in right.items():
+        assert sum(shares) / len(shares) < 0.25 + 3 * (0.1875 / len(shares)) ** 0.5, name
+
+
+def test_every_text_fits_on_its_bar() -> None:
+    for split in ("train", "test_shift"):
+        for timeline in itertools.islice(clips(split), 40):
+            for item, looks in zip(timeline.objects, get_family(NAME).draw(timeline).looks, strict=True):
+                for look in looks:
+                    (left, top), (right, bottom) = (
+                        look[0].outline.vertices.min(0),
+                        look[0].outline.vertices.max(0),
+                    )
+                    for shape in look[1:]:
+                        inside = shape.outline.vertices
+                        assert left + 4 < inside[:, 0].min() and inside[:, 0].max() < right - 4, item.name
+                        assert top + 0.9 < inside[:, 1].min() and inside[:, 1].max() < bottom - 0.9, item.name
+
+
+def clips(split: str) -> Iterator[Timeline]:
+    family = get_family(NAME)
+    for index in itertools.count():
+        config = family.config(5 - index % 2, family.modes[index % 4], "choice")
+        yield family.simulate(config, Streams(NAME, split, 3, index))
+
+
+def test_at_most_two_commands_are_in_sight() -> None:
+    for timeline in itertools.islice(clips("train"), 20):
+        commands = [k for k, item in enumerate(timeline.objects) if item.shape == "command"]
+        assert (timeline.poses.look[:, commands] >= 0).sum(axis=1).max() == 2
 
 
 def test_the_answer_is_in_the_state_of_its_moment(rows_of: Callable[..., Any]) -> None:

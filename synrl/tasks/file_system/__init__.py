@@ -1,7 +1,9 @@
 """The family file_system: see `family`.
 
 config   knobs and levels
-clip     what happens in a clip, and how it is shown
+play     what happens in a clip
+clip     how it is shown
+plans    one target for several ends: the options of questions for plans
 asks     the kinds of question
 solver   the second implementation: answers and operations from what is seen
 """

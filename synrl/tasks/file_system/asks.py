@@ -1,22 +1,34 @@
 """The kinds of question about file_system: contents, the working directory, when a file comes or goes, plans.
 
-`draw` chooses what is asked about a history; None means that the history lends itself to no such question.
+Each kind plays histories until one lends itself to it. What is drawn from `streams.question` comes first and
+does not depend on them; where the answer is one of several that other histories would have given, which of
+these is shown is drawn there, too (`synrl.world.variants`).
 """
 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping, Sequence
+from abc import abstractmethod
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from synrl.evidence import Evidence
 from synrl.seeds import Stream, Streams
-from synrl.tasks.asks import PlanAsk
-from synrl.tasks.base import Ask
+from synrl.tasks.base import Ask, Q
 from synrl.tasks.file_system import solver
-from synrl.tasks.file_system.clip import Wish, proposer
 from synrl.tasks.file_system.config import TREES, FileConfig
-from synrl.tasks.shared.moments import ENDS, draw_when, hidden_end, say_moment, state_at
+from synrl.tasks.file_system.plans import Route, conceivable, routes
+from synrl.tasks.file_system.play import (
+    Forced,
+    initial_paths,
+    making,
+    others,
+    played,
+    spelled,
+    start,
+    unmaking,
+)
+from synrl.tasks.shared.moments import ENDS, draw_reveal, draw_when, hidden_end, state_at
 from synrl.tasks.shared.queries import LongQuery, Target
 from synrl.tasks.shared.questions import (
     NUM_OPTIONS,
@@ -29,9 +41,11 @@ from synrl.tasks.shared.questions import (
     with_words,
 )
 from synrl.tasks.shared.telling import at_moment
-from synrl.world.files import NAMES, WORLD, apply
-from synrl.world.history import History, When, rivals, told
+from synrl.world.files import WORLD, Effect, State, apply
+from synrl.world.history import History, Step, When, told
+from synrl.world.plans import leads
 from synrl.world.timeline import Timeline
+from synrl.world.variants import telling_apart
 
 MOST_LISTED = 4
 """Files in a directory whose contents are asked for."""
@@ -40,6 +54,8 @@ MOST_LISTED = 4
 class ContentsQuery(LongQuery):
     directory: str
     when: When
+    among: list[str]
+    """What the answer was drawn from, in alphabetical order: the options of a choice."""
 
 
 class PlaceQuery(LongQuery):
@@ -52,36 +68,52 @@ class ChangeQuery(LongQuery):
 
 
 class PlanQuery(LongQuery, Target[Mapping[str, Any]]):
-    pass
+    among: list[str]
+    """Plans for what other histories would have led to, and the right one: the options of a choice."""
 
 
-class Contents(Ask[ContentsQuery, FileConfig]):
+class FileAsk(Ask[Q, FileConfig]):
+    """A kind of question with the histories that it is asked about."""
+
+    def reveal(self, config: FileConfig, question: Stream) -> str:
+        """The end at which all files are listed."""
+        return draw_reveal(config.mode, question)
+
+    @abstractmethod
+    def draw(self, common: LongQuery, config: FileConfig, streams: Streams) -> tuple[History, Q]:
+        """A history, and what is asked about it."""
+
+
+class Contents(FileAsk[ContentsQuery]):
     """The files in a directory at some moment."""
 
     name = "contents"
     modes = ("forward", "retrodictive", "historical")
     answer_type = "ordering"
 
-    def draw(
-        self, history: History, common: LongQuery, wish: Wish, config: FileConfig, question: Stream
-    ) -> ContentsQuery | None:
+    def draw(self, common: LongQuery, config: FileConfig, streams: Streams) -> tuple[History, ContentsQuery]:
         """A directory that holds a few files, and others than can be read."""
+        question, scene, reveal = streams.question, streams.scene, common["reveal"]
         when = draw_when(config.mode, config.num_operations, question)
-        there, readable = state_at(history, when), state_at(history, common["reveal"])
-        changed = [
-            directory
-            for directory in ("/", *TREES[config.dirs])
-            if 0 < len(_inside(there, directory)) <= MOST_LISTED
-            and _inside(there, directory) != _inside(readable, directory)
-        ]
-        return ContentsQuery(**common, directory=question.choice(changed), when=when) if changed else None
+        place = question.integer(0, NUM_OPTIONS - 1)
+        while True:
+            history = played(start(scene, config), config, reveal, scene)
+            readable, told_otherwise = state_at(history, reveal), others(history, reveal, config, scene)
+            for directory in scene.shuffled(("/", *TREES[config.dirs])):
+                seen = _inside(readable, directory)
+                found = telling_apart(told_otherwise, _asked(directory, when, seen), NUM_OPTIONS)
+                if found is not None:
+                    among = sorted(said for said, _ in found)
+                    query = ContentsQuery(**common, directory=directory, when=when, among=among)
+                    return found[place][1], query
 
     def wordings(self, query: ContentsQuery) -> Sequence[str]:
-        directory, moment = query["directory"], say_moment(query["when"])
+        directory, moment = query["directory"], _moment(query["when"])
         sentences = (
-            f"Which files are in {directory} itself {moment}, in alphabetical order?",
-            f"List the names of the files right in {directory} {moment}, not those further down, "
-            "in alphabetical order.",
+            f"Not counting files in directories below it, which files are directly in {directory} {moment}, "
+            "in alphabetical order?",
+            f"What are the names of the files directly in {directory} {moment}, in alphabetical order? "
+            "Files in directories below it do not count.",
         )
         return _posed(query, [with_form(sentence, query, "ordering") for sentence in sentences])
 
@@ -89,61 +121,67 @@ class Contents(Ask[ContentsQuery, FileConfig]):
         self, text: str, timeline: Timeline, query: ContentsQuery, config: FileConfig, streams: Streams
     ) -> Question:
         history = told(timeline.states, timeline.operations, apply)
-
-        def asked(other: History) -> tuple[str, ...]:
-            return _inside(state_at(other, query["when"]), query["directory"])
-
-        truth = asked(history)
+        truth = ", ".join(_inside(state_at(history, query["when"]), query["directory"]))
         if config.form == "open":
-            # No set of names is likelier than one of the single ones.
-            return Question(text, "ordering", ", ".join(truth), guess_rate=1 / len(NAMES))
-        readable = _inside(state_at(history, query["reveal"]), query["directory"])
-
-        def fits(rival: tuple[str, ...]) -> bool:
-            # As many files as the truth: other histories tend to leave more, which would give it away.
-            return len(rival) == len(truth) and rival != readable
-
-        def otherwise(last: tuple[str, ...], stream: Stream) -> tuple[str, ...]:
-            gone, come = stream.choice(last), stream.choice([name for name in NAMES if name not in last])
-            return tuple(sorted({*last} - {gone} | {come}))
-
-        propose = proposer(config, query["reveal"])
-        wrong = rivals(
-            history, query["reveal"], WORLD, propose, asked, fits, otherwise, NUM_OPTIONS - 1, streams.options
-        )
-        return choice(text, ", ".join(truth), [", ".join(rival) for rival in wrong], streams)
+            return Question(text, "ordering", truth, guess_rate=OPEN_CONTENTS)
+        return choice(text, truth, [other for other in query["among"] if other != truth], streams)
 
     def solve(self, evidence: Evidence, query: ContentsQuery) -> str | None:
         return solver.contents(evidence, query["directory"], query["when"])
 
     def conclude(self, query: ContentsQuery, row: Mapping[str, Any]) -> Sequence[str]:
-        said = f"the files right in {query['directory']} are {row['answer_text']}"
+        said = f"the files directly in {query['directory']} are {row['answer_text']}"
         return at_moment(query["when"], said)
 
     def about(self, query: ContentsQuery) -> str:
         return f"directory {query['directory']}"
 
 
-class WorkingDirectory(Ask[PlaceQuery, FileConfig]):
+OPEN_CONTENTS = 0.12
+"""How often the best guess from the list alone is right, found by measuring."""
+
+
+class WorkingDirectory(FileAsk[PlaceQuery]):
     """The working directory at some moment, after it was changed."""
 
     name = "cwd"
     modes = ("forward", "historical")
     answer_type = "text"
 
-    def draw(
-        self, history: History, common: LongQuery, wish: Wish, config: FileConfig, question: Stream
-    ) -> PlaceQuery | None:
-        when = draw_when(config.mode, config.num_operations, question)
-        been = {state["cwd"] for state in history.states[: None if when == "end" else int(when) + 1]}
-        fits = state_at(history, when)["cwd"] == wish.where and len(been) > 1
-        return PlaceQuery(**common, when=when, places=["/", *TREES[config.dirs]]) if fits else None
+    def reveal(self, config: FileConfig, question: Stream) -> str:
+        """The start: at the end, most new files are where the working directory was."""
+        return "start"
+
+    def draw(self, common: LongQuery, config: FileConfig, streams: Streams) -> tuple[History, PlaceQuery]:
+        """The last change of directory before the moment leads to a place that was drawn evenly."""
+        question, scene = streams.question, streams.scene
+        last = config.num_operations
+        when: When = "end" if config.mode == "forward" else question.integer(3, last - 1)
+        steps = last if isinstance(when, str) else when
+        # Two commands come before it at least: there and back at once would change nothing.
+        where, number = question.choice(self._places(config)), question.integer(2, steps - 1)
+
+        def change(state: State, scene: Stream) -> Step:
+            return Step("cd", {"words": [spelled(where, state, config, scene)]})
+
+        def spoils(other: int, state: State, effect: Effect) -> bool:
+            # Right before it, another place must be the working one, so that the change is one.
+            if other == number - 1:
+                return effect.cwd == where
+            return number < other < steps and effect.cwd != state["cwd"]
+
+        first = start(scene, config)
+        history = played(first, config, common["reveal"], scene, Forced(number, change, spoils))
+        return history, PlaceQuery(**common, when=when, places=self._places(config))
+
+    def _places(self, config: FileConfig) -> list[str]:
+        return ["/", *TREES[config.dirs]]
 
     def wordings(self, query: PlaceQuery) -> Sequence[str]:
-        moment = say_moment(query["when"])
+        moment = _moment(query["when"])
         sentences = (
             f"What is the working directory {moment}?",
-            f"In which directory would a command run {moment}?",
+            f"Which directory is the working directory {moment}?",
         )
         return _posed(query, [with_words(sentence, query, query["places"]) for sentence in sentences])
 
@@ -157,32 +195,42 @@ class WorkingDirectory(Ask[PlaceQuery, FileConfig]):
         return solver.working_directory(evidence, query["when"])
 
     def conclude(self, query: PlaceQuery, row: Mapping[str, Any]) -> Sequence[str]:
-        return at_moment(query["when"], f"commands run in {row['answer_text']}")
+        return at_moment(query["when"], f"the working directory is {row['answer_text']}")
 
 
-class Change(Ask[ChangeQuery, FileConfig]):
+class Change(FileAsk[ChangeQuery]):
     """The number of the one command that makes a file come, or go."""
 
     modes = ("historical",)
     answer_type = "integer"
 
-    def __init__(self, name: str, does: str, by: str, now: str, *, there: bool) -> None:
+    def __init__(self, name: str, sentences: Sequence[str], now: str, *, there: bool) -> None:
         """Ask for a change.
 
         Args:
-            does, by: what the command does, in two wordings, with `{}` for the file.
+            sentences: the question, with `{}` for the file.
             now: what is true of the file from then on.
             there: whether the file exists from then on.
         """
         self.name = name
-        self._does, self._by, self._now, self._there = does, by, now, there
+        self._sentences, self._now, self._there = sentences, now, there
 
-    def draw(
-        self, history: History, common: LongQuery, wish: Wish, config: FileConfig, question: Stream
-    ) -> ChangeQuery | None:
-        paths = sorted({path for state in history.states for path in state["files"]})
-        fitting = [path for path in paths if self._numbers(history, path) == [wish.number]]
-        return ChangeQuery(**common, file=question.choice(fitting)) if fitting else None
+    def draw(self, common: LongQuery, config: FileConfig, streams: Streams) -> tuple[History, ChangeQuery]:
+        """File and number are drawn evenly; no other command makes the file or takes it away."""
+        question, scene = streams.question, streams.scene
+        path = question.choice(initial_paths(config))
+        number = question.integer(0, config.num_operations - 1)
+
+        def spoils(_: int, state: State, effect: Effect) -> bool:
+            return path in (*effect.new_files, *effect.gone_files)
+
+        if self._there:
+            first, any_of = start(scene, config, without=path), making(path, config)
+        else:
+            first = start(scene, config, including=path)
+            any_of = unmaking(path, config, common["reveal"])
+        history = played(first, config, common["reveal"], scene, Forced(number, any_of, spoils))
+        return history, ChangeQuery(**common, file=path)
 
     def _numbers(self, history: History, path: str) -> list[int]:
         """The numbers, from 1, of the commands after which the file is there (or gone) and was not before."""
@@ -190,11 +238,7 @@ class Change(Ask[ChangeQuery, FileConfig]):
         return [n for n in range(1, len(there)) if there[n] == want and there[n - 1] != want]
 
     def wordings(self, query: ChangeQuery) -> Sequence[str]:
-        does, by = self._does.format(query["file"]), self._by.format(query["file"])
-        sentences = (
-            f"Counting commands from 1, which one does {does}?",
-            f"What is the number of the command, counted from 1, {by}?",
-        )
+        sentences = [sentence.format(query["file"]) for sentence in self._sentences]
         return _posed(query, [with_form(sentence, query, "integer") for sentence in sentences])
 
     def question(
@@ -210,54 +254,97 @@ class Change(Ask[ChangeQuery, FileConfig]):
         number, now = row["answer_text"], self._now
         return (
             f"From command {number} on, {query['file']} {now}",
-            f"It is after command {number} that it {now}",
+            f"After command {number}, {query['file']} {now}",
         )
 
     def about(self, query: ChangeQuery) -> str:
         return f"file {query['file']}"
 
 
-class Plan(PlanAsk[PlanQuery, FileConfig]):
-    """Commands from the hidden end of the clip to other files."""
+class Plan(FileAsk[PlanQuery]):
+    """Commands from the hidden end of the clip to other files.
 
-    world = WORLD
+    Every option is right for an end that some other history with the same list would have had, and wrong for
+    all others, because each command of a plan can be taken back.
+    """
+
+    name = "plan"
+    modes = ("predict_operations",)
+    answer_type = "plan"
+
+    def draw(self, common: LongQuery, config: FileConfig, streams: Streams) -> tuple[History, PlanQuery]:
+        question, scene, reveal = streams.question, streams.scene, common["reveal"]
+        place = question.integer(0, NUM_OPTIONS - 1)
+        while True:
+            history = played(start(scene, config), config, reveal, scene)
+            told_otherwise = others(history, reveal, config, scene)
+            ends = [state_at(other, hidden_end(reveal)) for other in told_otherwise]
+            found = routes(ends, config.plan_moves, NUM_OPTIONS, scene)
+            if found is not None:
+                return told_otherwise[found[place].number], self._query(common, config, found, found[place])
+
+    def _query(
+        self, common: LongQuery, config: FileConfig, found: Sequence[Route], right: Route
+    ) -> PlanQuery:
+        among = sorted(WORLD.format_plan(route.plan) for route in found)
+        return PlanQuery(**common, moves=config.plan_moves, target=right.target, among=among)
 
     def wordings(self, query: PlanQuery) -> Sequence[str]:
         moment, target = ENDS[hidden_end(query["reveal"])], query["target"]
         listed = ", ".join([*(f"{path}/" for path in target["dirs"]), *target["files"]])
-        most = f"at most {query['moves']} command{'s' if query['moves'] > 1 else ''}"
-        words = "Commands are touch, rm and mv with absolute paths; mv moves a file into a directory."
+        moves = query["moves"]
+        plan = "single command" if moves == 1 else f"plan of at most {moves} commands"
+        words = (
+            "Commands of a plan are touch, rm and mv, with absolute paths; mv moves a file into a directory."
+        )
         sentences = (
-            f"Which {most} would lead from the files {moment} to exactly these: {listed}? {words}",
-            f"{words} With {most}, how do you get from what is there {moment} of the video to exactly this: "
-            f"{listed}?",
+            f"Which {plan} leads from what exists {moment} of the video to exactly these directories and "
+            f"files: {listed}? {words}",
+            f"{words} Which {plan} turns the directories and files that exist {moment} of the video into "
+            f"exactly these: {listed}?",
         )
-        return _posed(
-            query,
-            [
-                with_ending(sentence, query, 'Answer like "touch /a.txt; mv /b.txt /docs".')
-                for sentence in sentences
-            ],
+        ending = 'Answer like "touch /a.txt; mv /b.txt /docs".'
+        return _posed(query, [with_ending(sentence, query, ending) for sentence in sentences])
+
+    def question(
+        self, text: str, timeline: Timeline, query: PlanQuery, config: FileConfig, streams: Streams
+    ) -> Question:
+        history = told(timeline.states, timeline.operations, apply)
+        hidden = state_at(history, hidden_end(query["reveal"]))
+        (truth,) = (
+            plan
+            for plan in query["among"]
+            if leads(WORLD, hidden, WORLD.parse_plan(plan) or (), query["target"])
         )
+        if config.form == "open":
+            return Question(text, "plan", truth, guess_rate=1 / conceivable(query["target"], query["moves"]))
+        return choice(text, truth, [other for other in query["among"] if other != truth], streams)
 
     def solve(self, evidence: Evidence, query: PlanQuery) -> str | None:
         return solver.plan(evidence)
 
+    def conclude(self, query: PlanQuery, row: Mapping[str, Any]) -> Sequence[str]:
+        return "That is what is wanted", "These are the files asked for"
 
-ASKS = (
+
+ASKS: tuple[FileAsk[Any], ...] = (
     Contents(),
     WorkingDirectory(),
     Change(
         "created",
-        "make the file {} come to be",
-        "from which on the file {} exists",
+        (
+            "Which command, counted from 1, makes the file {} exist, be it by creating, copying or moving?",
+            "What is the number of the command, counted from 1, after which the file {} first exists?",
+        ),
         "exists",
         there=True,
     ),
     Change(
         "removed",
-        "make the file {} disappear",
-        "from which on {} no longer exists",
+        (
+            "Which command, counted from 1, deletes the file {} or moves it away?",
+            "What is the number of the command, counted from 1, after which the file {} no longer exists?",
+        ),
         "no longer exists",
         there=False,
     ),
@@ -268,14 +355,32 @@ ASKS = (
 def _posed(query: LongQuery, sentences: Sequence[str]) -> Sequence[str]:
     """Questions behind the rules that all of them need."""
     rules = (
-        "Commands are typed in a terminal one by one. The working directory is / at first; a path "
-        "without a leading / is relative to it, .. is the directory above, and * stands for any "
-        f"characters. All files and directories are listed only {ENDS[query['reveal']]} of the video."
+        "Commands are typed in a terminal one after another. The working directory is / at first; a path "
+        "without a leading / is relative to the working directory, .. is the directory above, and * stands "
+        "for any characters. Every command succeeds, and whatever touch, mkdir, cp or mv makes was not there "
+        f"before. All files and directories are listed only {ENDS[query['reveal']]} of the video."
     )
     return [f"{rules} {sentence}" for sentence in sentences]
+
+
+def _moment(when: When) -> str:
+    """A moment in words."""
+    if isinstance(when, str):
+        return f"{ENDS[when]} of the video"
+    return f"right after command {when} (counted from 1)"
 
 
 def _inside(state: Any, directory: str) -> tuple[str, ...]:
     """The names of the files right in a directory, in alphabetical order."""
     paths = (path for path in state["files"] if posixpath.dirname(path) == directory)
     return tuple(sorted(posixpath.basename(path) for path in paths))
+
+
+def _asked(directory: str, when: When, seen: tuple[str, ...]) -> Callable[[History], str | None]:
+    """The files right in a directory as an answer, if there are not too many and not those listed."""
+
+    def answer(history: History) -> str | None:
+        inside = _inside(state_at(history, when), directory)
+        return ", ".join(inside) if len(inside) <= MOST_LISTED and inside not in ((), seen) else None
+
+    return answer

@@ -1,179 +1,174 @@
-"""What happens in a clip of file_system, and how it is shown: commands, lines that slide in, the list."""
+"""How a clip of file_system is shown: a terminal with its list of files, commands and prompt.
+
+A command stands on the line of the prompt while it runs, then one line higher until the next one has run.
+Two commands at most are in sight, because a frame that shows them all would be a way past the video; and each
+is whole as soon as it shows, so that one frame of it is enough. The prompt names no working directory.
+
+The list has a line for each directory, and under it one for the files in it.
+"""
 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from matplotlib.path import Path
 
-from synrl.errors import IllegalOperation
-from synrl.seeds import Stream, Streams
-from synrl.tasks.file_system.config import TREES, FileConfig
-from synrl.tasks.shared.moments import draw_reveal, state_at
-from synrl.tasks.shared.queries import HistoryAsk, LongQuery
-from synrl.video.outlines import rounded_rectangle
+from synrl.seeds import Streams
+from synrl.tasks.shared.moments import state_at
+from synrl.tasks.shared.queries import LongQuery
+from synrl.video.outlines import circle, place, rectangle, rounded_rectangle
 from synrl.video.scene import Look, Scene, Shape
 from synrl.video.style import lettering
-from synrl.world.files import NAMES, apply, effect_of
-from synrl.world.history import History, Propose, Step, play, timed
+from synrl.world.history import History, Step, timed
 from synrl.world.style import Style, draw_style
 from synrl.world.timeline import FPS, HEIGHT, HIDDEN, WIDTH, Poses, SceneObject, Timeline
 
-NEW_DIRS = ("tmp", "logs")
-"""Names of directories that are made."""
-PATTERNS = ("*.txt", "*.py", "*.csv")
-LINE, ENTRY = 400.0, 196.0
-"""Widths of a command and of an entry of the list, in px."""
+LETTERS = 12.8
+"""Px of a capital: enough for a clip that is shown at 317 px."""
+LINE, FILE = 416.0, 62.0
+"""Widths of a command and of a file in the list, px."""
 MOST_TYPED = 34
 """Characters of a command: what fits on its line."""
+MOST_LINES, MOST_BESIDE = 14, 6
+"""Lines of the list, and files on one of them."""
+PROMPT = "prompt"
+_LEFT, _LIST_TOP, _LIST_LINE, _TITLE_LINE = 16.0, 90.0, 25.0, 56.0
+_HEIGHTS = {"command": 30.0, "prompt": 30.0, "directory": 20.0, "file": 20.0}
+_LINE_ABOVE = 42.0
+"""Px from the line of the prompt to the one above it."""
+_RISE = 12.0
+"""Px by which a command comes up when it is entered, as if the window scrolled."""
+_RISING_FRAMES = 5
+_UP = -1.5
+"""Px by which capitals stand above the middle of a bar, so that letters that reach down have as much room."""
+_CHARACTER = 10.6
+"""Px from one letter to the next in the list, at most; those with serifs are narrower where it matters."""
 
 
-MOST_ENTRIES = 20
-"""Files and directories that the list has room for."""
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What a clip is to be about, drawn before it."""
-
-    number: int
-    """Of a command, for questions that are answered with one."""
-    where: str
-    """The working directory, for the question about it."""
-
-
-def simulate(
-    asks: Sequence[HistoryAsk[LongQuery, Wish, FileConfig]], config: FileConfig, streams: Streams
-) -> Timeline:
-    """A clip that one of some kinds of question is asked about."""
-    style, question, scene = draw_style(streams), streams.question, streams.scene
-    reveal = draw_reveal(config.mode, question)
-    ask = question.choice([ask for ask in asks if config.mode in ask.modes])
-    wish = Wish(question.integer(1, config.num_operations), question.choice(("/", *TREES[config.dirs])))
-    common = LongQuery(ask=ask.name, reveal=reveal, form=config.form)
-    propose = proposer(config, reveal)
-    while True:
-        history = play(start(scene, config), config.num_operations, apply, propose, scene)
-        query = ask.draw(history, common, wish, config, question) if _can_be_listed(history) else None
-        if query is not None:
-            return animate(history, query, style, streams)
-
-
-def _can_be_listed(history: History) -> bool:
-    """Whether the list fits on the screen, whenever it might be shown."""
-    return max(len(state["files"]) + len(state["dirs"]) for state in history.states) <= MOST_ENTRIES
-
-
-def start(scene: Stream, config: FileConfig) -> dict[str, Any]:
-    """Random files in the directories that there are at first."""
-    dirs = TREES[config.dirs]
-    paths = [posixpath.join(directory, name) for directory in ("/", *dirs) for name in NAMES]
-    return {"cwd": "/", "dirs": list(dirs), "files": sorted(scene.sample(paths, config.files))}
-
-
-def proposer(config: FileConfig, reveal: str) -> Propose:
-    """Random legal commands that can be taken back if the list comes at the end."""
-
-    def propose(state: Any, scene: Stream) -> Step:
-        while True:
-            step = _any_command(state, config, scene)
-            if reveal == "end" and step.kind in ("rm", "mv") and "*" in step.arguments["words"][0]:
-                continue
-            if len(_typed(step)) > MOST_TYPED:
-                continue
-            try:
-                effect_of(state, step.kind, step.arguments["words"])
-            except IllegalOperation:
-                continue
-            return step
-
-    return propose
-
-
-def _typed(step: Step) -> str:
+def typed(step: Step) -> str:
     """A command as it is typed."""
     return " ".join([step.kind, *step.arguments["words"]])
 
 
-def _any_command(state: Any, config: FileConfig, scene: Stream) -> Step:
-    """A random command, perhaps illegal."""
-    kind = scene.choice(config.commands)
-    dirs = ["/", *state["dirs"]]
-
-    def spell(path: str) -> str:
-        if config.absolute and scene.chance(0.3):
-            return path
-        return posixpath.relpath(path, state["cwd"])
-
-    def new_path() -> str:
-        # Mostly here, so that the working directory matters.
-        directory = state["cwd"] if scene.chance(0.7) else scene.choice(dirs)
-        return posixpath.join(directory, scene.choice(NAMES))
-
-    if kind == "cd":
-        return Step(kind, {"words": [spell(scene.choice(dirs))]})
-    if kind == "mkdir":
-        return Step(kind, {"words": [spell(posixpath.join(scene.choice(dirs), scene.choice(NEW_DIRS)))]})
-    if kind == "touch":
-        return Step(kind, {"words": [spell(new_path())]})
-    source = scene.choice(state["files"]) if state["files"] else new_path()
-    word = spell(source)
-    if config.patterns and scene.chance(0.35):
-        directory = posixpath.dirname(word)
-        word = posixpath.join(directory, scene.choice(PATTERNS))
-    if kind == "rm":
-        return Step(kind, {"words": [word]})
-    target = scene.choice(dirs) if scene.chance(0.6) or "*" in word else new_path()
-    return Step(kind, {"words": [word, spell(target)]})
+def can_be_listed(history: History) -> bool:
+    """Whether the list fits in the window, whenever it might be shown."""
+    return all(len(set(_lines(state))) <= MOST_LINES for state in history.states)
 
 
-def animate(history: History, query: LongQuery, style: Style, streams: Streams) -> Timeline:
-    """The clip of a history: commands slide in one by one, the list stands for two seconds."""
+def _lines(state: Mapping[str, Any]) -> list[tuple[str, bool]]:
+    """The lines of the list that entries stand on: of a directory its own, of a file the one below that."""
+    own = [(directory, False) for directory in ("/", *state["dirs"])]
+    return [*own, *((posixpath.dirname(path), True) for path in state["files"])]
+
+
+def animate(history: History, query: LongQuery, streams: Streams) -> Timeline:
+    """The clip of a history."""
+    style = draw_style(streams)
     operations, states, num_frames = timed(history, query["reveal"], streams.scene)
-    shown = state_at(history, query["reveal"])
-    entries = sorted([*(f"{path}/" for path in shown["dirs"]), *shown["files"]])
-    objects = [SceneObject(entry, "entry", style.ink, ENTRY) for entry in entries]
+    colour = _colours(style)[1]
+    places = _listed(state_at(history, query["reveal"]))
+    objects = [SceneObject(PROMPT, "prompt", colour, LINE)]
+    for name in places:
+        is_file = not name.endswith("/")
+        size = FILE if is_file else float(round(_CHARACTER * len(name)) + 16)
+        objects.append(SceneObject(name, "file" if is_file else "directory", colour, size))
     for operation in operations:
-        typed = _typed(Step(operation.kind, operation.arguments))
-        objects.append(SceneObject(f"{operation.index + 1}: {typed}", "command", style.ink, LINE))
+        command = typed(Step(operation.kind, operation.arguments))
+        objects.append(SceneObject(f"{operation.index + 1}: {command}", "command", colour, LINE))
     poses = Poses.still(num_frames, len(objects))
     poses.look[:] = HIDDEN
-    top, height = float(streams.style.integer(30, 60)), float(streams.style.integer(100, 340))
-    visible = slice(0, states[1].frame) if query["reveal"] == "start" else slice(states[-1].frame, num_frames)
-    for number in range(len(entries)):
-        column, line = divmod(number, (len(entries) + 1) // 2)
-        poses.x[:, number] = WIDTH / 2 + (column - 0.5) * (ENTRY + 14)
-        poses.y[:, number] = top + 34 * line
-        poses.look[visible, number] = 0
-    for operation in operations:
-        number = len(entries) + operation.index
+    shown = slice(0, states[1].frame) if query["reveal"] == "start" else slice(states[-1].frame, num_frames)
+    for number, (left, y) in enumerate(places.values(), start=1):
+        poses.x[:, number], poses.y[:, number] = left + objects[number].size / 2, y
+        poses.look[shown, number] = 0
+    line = float(streams.style.integer(150, 400))
+    poses.x[:, 0], poses.y[:, 0], poses.look[:, 0] = WIDTH / 2, line, 0
+    poses.y[shown, 0], poses.look[shown, 0] = _TITLE_LINE, 1
+    ends = [operation.end_frame for operation in operations]
+    gone = [*ends[1:], num_frames if query["reveal"] == "start" else shown.start]
+    for number, (operation, last) in enumerate(zip(operations, gone, strict=True), start=len(places) + 1):
         start, end = operation.start_frame, operation.end_frame
-        share = np.clip(np.arange(1, end - start) / (0.3 * (end - start)), 0, 1)
-        poses.x[start + 1 : end, number] = WIDTH / 2 + WIDTH * (1 - share) ** 2
-        poses.y[:, number] = height
-        poses.look[start + 1 : end, number] = 0
+        share = np.clip(np.arange(1, end - start) / _RISING_FRAMES, 0, 1)
+        poses.x[:, number], poses.y[:, number] = WIDTH / 2, line - _LINE_ABOVE
+        poses.y[start + 1 : end, number] = line + _RISE * (1 - share) ** 2
+        poses.look[start + 1 : last, number] = 0
+        poses.look[start + 1 : end, 0] = HIDDEN
     return Timeline(FPS, tuple(objects), poses, style, (), tuple(operations), tuple(states), query)
 
 
+def _listed(state: Mapping[str, Any]) -> dict[str, tuple[float, float]]:
+    """The left edge and the line of each entry of the list, directories with a slash at their end."""
+    places: dict[str, tuple[float, float]] = {}
+    y = _LIST_TOP
+    for directory in sorted(["/", *state["dirs"]]):
+        places[directory.rstrip("/") + "/"] = _LEFT, y
+        inside = [path for path in state["files"] if posixpath.dirname(path) == directory]
+        for beside, path in enumerate(inside):
+            places[path] = _LEFT + 14 + beside * (FILE + 5), y + _LIST_LINE
+        y += _LIST_LINE * (2 if inside else 1)
+    return places
+
+
 def outline(shape: str, size: float) -> Path:
-    """Outline of a command or an entry of the list."""
-    return rounded_rectangle(size, 34 if shape == "command" else 26, 5)
+    """Outline of a command, the prompt, or an entry of the list."""
+    return rounded_rectangle(size, _HEIGHTS[shape], 5)
 
 
 def draw(timeline: Timeline) -> Scene:
-    """The lines that are typed, and the entries of the list."""
-    style = timeline.style
-    bright = "#ffffff" if style.ink < "#808080" else "#202020"
-    looks: list[tuple[Look, ...]] = []
-    for item in timeline.objects:
-        if item.shape == "command":
-            text = lettering(style, f"$ {item.name.partition(': ')[2]}", 12)
-        else:
-            text = lettering(style, item.name, 10)
-        body = Shape(outline(item.shape, item.size), fill=item.colour)
-        looks.append(((body, Shape(text, fill=bright)),))
-    return Scene(WIDTH, HEIGHT, style.panel, (), tuple(looks))
+    """The window with what is typed and listed in it."""
+    # A terminal has letters of one width; only the font that other splits never have stays.
+    style = timeline.style if timeline.style.font == "serif" else replace(timeline.style, font="mono")
+    ground, _ = _colours(style)
+    looks = tuple(_looks(item, style) for item in timeline.objects)
+    return Scene(WIDTH, HEIGHT, ground, _window(style), looks)
+
+
+def _looks(item: SceneObject, style: Style) -> tuple[Look, ...]:
+    """How an object looks: its text on a bar, at the left but for files."""
+    bar = Shape(outline(item.shape, item.size), fill=item.colour)
+    if item.shape == "prompt":
+        cursor = Shape(place(rectangle(9, 18), 38 - item.size / 2, 0), fill=_BRIGHT)
+        return (bar, _text("$", style, item.size), cursor), (bar, _text(TITLE, style, item.size))
+    if item.shape == "command":
+        return ((bar, _text(f"$ {item.name.partition(': ')[2]}", style, item.size)),)
+    if item.shape == "directory":
+        return ((bar, _text(item.name, style, item.size, left=8)),)
+    return ((bar, _text(posixpath.basename(item.name), style, item.size, left=None)),)
+
+
+TITLE = "# all files and directories"
+_BRIGHT = "#ffffff"
+
+
+def _text(string: str, style: Style, size: float, left: float | None = 12) -> Shape:
+    """A line of text on a bar of a width: some px from its left end, or in the middle."""
+    path = lettering(style, string, LETTERS, on_line=True)
+    half = float(path.get_extents().x1)
+    across = 0.0 if left is None else left + half - size / 2
+    return Shape(place(path, across, _UP), fill=_BRIGHT)
+
+
+def _window(style: Style) -> Look:
+    """The title bar and the border."""
+    ground, line = _colours(style)
+    bar = place(rounded_rectangle(WIDTH - 16, 26, 8), WIDTH / 2, 21)
+    dots = [place(circle(10), 24 + 18 * number, 21) for number in range(3)]
+    title = place(lettering(style, "Terminal", 10), WIDTH / 2, 21)
+    border = place(rounded_rectangle(WIDTH - 16, HEIGHT - 16, 8), WIDTH / 2, HEIGHT / 2)
+    return (
+        Shape(bar, fill=line),
+        *(Shape(dot, fill=ground) for dot in dots),
+        Shape(title, fill=_BRIGHT),
+        Shape(border, stroke=line, stroke_width=2.0),
+    )
+
+
+def _colours(style: Style) -> tuple[str, str]:
+    """Of the window's ground, which is dark, and of what lies on it."""
+    dark, light = sorted((style.ink, style.panel))
+    pairs = zip(bytes.fromhex(dark[1:]), bytes.fromhex(light[1:]), strict=True)
+    return dark, "#" + bytes(round(0.76 * one + 0.24 * two) for one, two in pairs).hex()

@@ -1,10 +1,10 @@
 """file_system: what is where after commands that were typed one after the other?
 
-A terminal shows one command at a time; it never prints anything. All files and directories are listed
-for two seconds at one end of the clip. The working directory is the root at first, and never shown.
+A terminal shows the command that runs and the one before it; they print nothing. All files and directories
+are listed for two seconds at one end of the clip. The working directory is / at first, and never shown.
 
-If the list comes at the end, the start can be told: no command overwrites anything, files are removed and
-moved by name and not by pattern, and copies leave their originals, so each command can be taken back.
+If the list comes at the end, the start can be told: every command succeeds and whatever one makes is new, as
+questions say; and files are removed and moved by name and not by pattern, so each command can be taken back.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from synrl.tasks.file_system import captions, clip, solver
 from synrl.tasks.file_system.asks import ASKS
 from synrl.tasks.file_system.config import LEVELS, FileConfig
 from synrl.tasks.shared.lexicon import named
+from synrl.tasks.shared.queries import LongQuery
 from synrl.video.scene import Scene
 from synrl.world.files import WORLD
 from synrl.world.timeline import Operation, Timeline
@@ -42,7 +43,12 @@ class FileSystem(Family):
     noun = "command"
 
     def simulate(self, config: FileConfig, streams: Streams) -> Timeline:
-        return clip.simulate(ASKS, config, streams)
+        """A clip that one of the kinds of question is asked about."""
+        question = streams.question
+        ask = question.choice([ask for ask in ASKS if config.mode in ask.modes])
+        common = LongQuery(ask=ask.name, reveal=ask.reveal(config, question), form=config.form)
+        history, query = ask.draw(common, config, streams)
+        return clip.animate(history, query, streams)
 
     def draw(self, timeline: Timeline) -> Scene:
         return clip.draw(timeline)

@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from synrl.evidence import Evidence, Observed
+from synrl.evidence import Evidence, Observed, Track
 from synrl.evidence.following import at, find_plan, reveal_at_start
+from synrl.tasks.file_system.clip import PROMPT
 from synrl.world.files import WORLD
 from synrl.world.history import Step, When
 from synrl.world.timeline import Operation, State
@@ -236,17 +237,23 @@ def _state(cwd: Place, tree: Tree) -> dict[str, Any]:
 # --- observing --------------------------------------------------------------------------------------
 
 
+def running(track: Track) -> tuple[int, int]:
+    """The frames between which a command runs: it stands lower then than after it."""
+    middle = (track.y.min() + track.y.max()) / 2
+    frames = np.flatnonzero(track.visible & (track.y > middle))
+    return int(frames[0]) - 1, int(frames[-1]) + 1
+
+
 def observe(evidence: Evidence) -> Observed:
     """Operations from the lines that show, states from the list that shows and from the commands."""
     commands, listed = [], []
     for name, track in evidence.tracks.items():
-        frames = np.flatnonzero(track.visible)
         number, is_command, line = name.partition(": ")
-        if not is_command:
+        if is_command:
+            kind, *words = line.split()
+            commands.append((int(number) - 1, *running(track), kind, words))
+        elif name not in (PROMPT, "/"):
             listed.append(name)
-            continue
-        kind, *words = line.split()
-        commands.append((int(number) - 1, int(frames[0]) - 1, int(frames[-1]) + 1, kind, words))
     dirs = [name.rstrip("/") for name in listed if name.endswith("/")]
     shown = {"dirs": dirs, "files": [name for name in listed if not name.endswith("/")]}
     at_start = reveal_at_start(evidence)
