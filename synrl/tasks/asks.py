@@ -48,13 +48,13 @@ class SpanAsk(Ask[Q, C]):
     def span(self, timeline: Timeline, query: Q) -> tuple[int, int]:
         """The true span of frames, from the simulation's log."""
 
-    def room(self, timeline: Timeline, span: tuple[int, int]) -> tuple[int, int]:
+    def room(self, timeline: Timeline, span: tuple[int, int], config: C) -> tuple[int, int]:
         """The frames between which the start of the span was drawn."""
         return stage.room(timeline.num_frames)
 
     def question(self, text: str, timeline: Timeline, query: Q, config: C, streams: Streams) -> Question:
         span = self.span(timeline, query)
-        return interval_question(text, span, self.room(timeline, span), FPS, config.form, streams)
+        return interval_question(text, span, self.room(timeline, span, config), FPS, config.form, streams)
 
     def conclude(self, query: Q, row: Mapping[str, Any]) -> Sequence[str]:
         span = parse_interval(row["answer_text"])

@@ -2,12 +2,13 @@
 
 Shapes move at constant speed in a drawn box and bounce elastically. Levels 1 and 2 have one shape and
 four walls; from level 3 on discs also bounce off each other, and the question may ask for the walls
-one of them hits, the discs it touches, or all touches in the clip.
+one of them hits, or for the discs it touches.
 
-Margins: a shape's contacts are at least `gap` frames apart; whatever comes close without touching stays
-`CLEAR` pixels away; at every contact, a shape approaches what it hits at no less than `MIN_APPROACH` px
-a frame. A clip is a window of a longer run, chosen so that all margins hold within it, because most
-runs break a margin somewhere.
+Margins: the asked shape's contacts are at least `GAP` glances (`Config.glance`) apart, so that three looks
+fall on each flight between two; whatever it comes close to without touching stays `CLEAR` pixels away; it
+approaches what it hits at no less than `MIN_APPROACH` px in a glance. The other shapes do as they please. A clip is a
+window of a longer run, chosen so that all margins hold within it, because most runs break a margin somewhere;
+how fast a run is shown, is chosen with it.
 
 Localisation asks for the flight between two named contacts, not for a numbered one, so that the
 question does not say whether it is early or late.
@@ -19,6 +20,7 @@ import itertools
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, NamedTuple, TypedDict
 
 import numpy as np
@@ -27,6 +29,7 @@ from synrl.answers import nearest_span
 from synrl.errors import ConfigError
 from synrl.evidence import Evidence, Observed
 from synrl.evidence.legs import Kink, kinks
+from synrl.evidence.pieces import bounds, seen_pieces
 from synrl.seeds import Stream, Streams
 from synrl.tasks.asks import SpanAsk
 from synrl.tasks.base import Ask, Family, Query
@@ -44,41 +47,45 @@ from synrl.world.timeline import FPS, HEIGHT, WIDTH, Event, Poses, SceneObject, 
 INSET = 16
 """Px from the border of the frame to the inner face of the walls."""
 BOX = WIDTH - 2 * INSET
-CLEAR = 5.0
-MIN_APPROACH = 1.5
-MIN_SPEED = 1.5
-ALL_COUNTS = {"walls": 5, "touches": 4, "total": 6}
+CLEAR = 16.0
+GAP = 3.05
+MIN_APPROACH = 14.0
+"""Px in a glance."""
+COUNTED = ("walls", "touches")
+GAP_OF_OTHERS, CHANGE_OF_OTHERS = 6, 1.0
+"""Frames between two contacts, and px per frame by which they change a velocity, of other shapes."""
 RUN_FRAMES = 1500
-CLIP_FRAMES = 120, 270
-TRIED_LENGTHS = 8
-"""Clip lengths that are tried on a run: making one costs more than looking for a clip in it."""
+RUN_SPEED = 3.0, 6.0
+"""Px per frame at the start of a run."""
+SLOWER = tuple(0.8 * 1.15**k for k in range(12))
+"""How many times as slow as it was simulated a run may be shown: looking for a clip costs less than a run."""
+_NEAR = 6.0
+"""Px by which a bend may seem to lie beside the place of a contact, where the eye is exact."""
 BINS = 8
 """Start times of asked flights are drawn evenly from this many bins, two per option."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CollisionConfig(Config):
-    """Knobs: how many shapes, what is counted, how far the counts go, and the pace."""
+    """Knobs: how many shapes, what is counted, how far the counts go, how large and how fast they are."""
 
     shapes: int
     most: Mapping[str, int]
     """What may be counted, each from 1 up to a number: `walls` (one shape's wall hits), `touches` (its
-    touches of other shapes), `total` (all touches of two shapes)."""
-    gap: int
-    """Least frames between two contacts of a shape."""
+    touches of other shapes)."""
     size: tuple[int, int]
     """Px across."""
-    speed: tuple[float, float]
-    """Px per frame at the start."""
+    lasts: tuple[float, float]
+    """Glances that the clip takes: drawn before its count is, which it would tell."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
         object.__setattr__(self, "size", tuple(self.size))
-        object.__setattr__(self, "speed", tuple(self.speed))
+        object.__setattr__(self, "lasts", tuple(self.lasts))
         self.require("shapes", range(1, 6))
-        if not set(self.most) <= set(ALL_COUNTS) or min(self.most.values()) < NUM_OPTIONS:
+        if not set(self.most) <= set(COUNTED) or min(self.most.values()) < NUM_OPTIONS:
             raise ConfigError(
-                f"most is {dict(self.most)}; allowed: {', '.join(ALL_COUNTS)}, each at least {NUM_OPTIONS}"
+                f"most is {dict(self.most)}; allowed: {', '.join(COUNTED)}, each at least {NUM_OPTIONS}"
             )
 
     @property
@@ -124,24 +131,21 @@ class Count(Ask[CountQuery, CollisionConfig]):
     modes = ("perception",)
     answer_type = "integer"
 
-    def __init__(
-        self, name: str, kind: str, what: str, sentences: Sequence[str], *, own: bool = True
-    ) -> None:
+    def __init__(self, name: str, kind: str, what: str, sentences: Sequence[str]) -> None:
         """Count events of a kind.
 
         Args:
             what: what they are with, for conclusions.
             sentences: the wordings, with `{}` for the shape.
-            own: whether only those of the named shape count.
         """
-        self.name, self._kind, self._what, self._own = name, kind, what, own
+        self.name, self._kind, self._what = name, kind, what
         self._sentences = sentences
 
     def draw(self, config: CollisionConfig, streams: Streams, name: str) -> Finder:
         count = streams.question.integer(1, config.most[self.name])
 
         def find(search: Search) -> Found | None:
-            start = _find_count(search, self._kind, count, streams.scene, own=self._own)
+            start = _find_count(search, self._kind, count, streams.scene)
             query = CountQuery(object=name, form=config.form, ask=self.name)
             return None if start is None else Found(start, query)
 
@@ -153,25 +157,16 @@ class Count(Ask[CountQuery, CollisionConfig]):
     def question(
         self, text: str, timeline: Timeline, query: CountQuery, config: CollisionConfig, streams: Streams
     ) -> Question:
-        events = _of(timeline.events, query["object"]) if self._own else timeline.events
+        events = _of(timeline.events, query["object"])
         count = sum(event.kind == self._kind for event in events)
         return integer_question(text, count, range(1, config.most[self.name] + 1), config.form, streams)
 
     def solve(self, evidence: Evidence, query: CountQuery) -> str | None:
-        seen = _seen_contacts(evidence)
-        if seen is None:
-            return None
-        name = query["object"]
-        return str(
-            sum(
-                event.kind == self._kind
-                for _, event in seen
-                if not self._own or name in (event.actor, event.target)
-            )
-        )
+        seen = _seen_contacts(evidence, query["object"])
+        return None if seen is None else str(sum(event.kind == self._kind for _, event in seen))
 
     def concerns(self, event: Event, query: CountQuery) -> bool:
-        return query["object"] in (event.actor, event.target) if self._own else event.kind == self._kind
+        return query["object"] in (event.actor, event.target)
 
     def conclude(self, query: CountQuery, row: Mapping[str, Any]) -> Sequence[str]:
         count = row["answer_text"]
@@ -185,7 +180,7 @@ class Flight(SpanAsk[FlightQuery, CollisionConfig]):
         time_bin = streams.question.integer(0, BINS - 1)
 
         def find(search: Search) -> Found | None:
-            found = _find_flight(search, time_bin, streams.scene)
+            found = _find_flight(search, time_bin, streams.scene, config)
             if found is None:
                 return None
             start, (one, two) = found
@@ -205,8 +200,22 @@ class Flight(SpanAsk[FlightQuery, CollisionConfig]):
         sentences = (
             f"Between which seconds does the {name} travel from the {start} to the {end}, "
             "touching nothing on the way?",
-            f"When does the {name} go straight from touching the {start} to touching the {end}?",
-            f"During which seconds is the {name} on its way from the {start} to the {end}?",
+            f"When does the {name} move straight from the {start} to the {end}, touching nothing on the way?",
+            f"During which seconds is the {name} on its way from the {start} to the {end}, "
+            "without touching anything else?",
+            f"The {name} bounces off the {start} and touches the {end} next. From when to when does it travel "
+            "between the two?",
+            f"After touching the {start}, the {name} touches the {end} next. Between which seconds does it "
+            "travel from the one to the other?",
+            f"From when to when does the {name} travel from the {start} directly to the {end}?",
+            f"Between which seconds does the {name} go from the {start} to the {end} without touching "
+            "anything in between?",
+            f"When is the {name} on its way from the {start} to the {end}, with no contact in between?",
+            f"The {name} travels from the {start} straight to the {end}. During which seconds is that?",
+            f"At some point the {name} leaves the {start} and touches nothing before it reaches the {end}. "
+            "Between which seconds is that?",
+            f"Find the part of the video in which the {name} moves from the {start} to the {end} without "
+            "another contact. From when to when does it last?",
         )
         return [with_form(sentence, query, "interval") for sentence in sentences]
 
@@ -219,13 +228,13 @@ class Flight(SpanAsk[FlightQuery, CollisionConfig]):
         )
         return span
 
-    def room(self, timeline: Timeline, span: tuple[int, int]) -> tuple[int, int]:
-        return _room(span, timeline.num_frames)
+    def room(self, timeline: Timeline, span: tuple[int, int], config: CollisionConfig) -> tuple[int, int]:
+        return _room(span, timeline.num_frames, config)
 
     def solve(self, evidence: Evidence, query: FlightQuery) -> str | None:
         name = query["object"]
-        own = [seen for seen in _seen_contacts(evidence) or () if name in (seen[1].actor, seen[1].target)]
-        for (start, one), (end, two) in itertools.pairwise(own):
+        seen = _seen_contacts(evidence, name) or ()
+        for (start, one), (end, two) in itertools.pairwise(seen):
             if (_met(one, name), _met(two, name)) == (query["from"], query["to"]):
                 return nearest_span(evidence.options, (start / evidence.fps, end / evidence.fps))
         return None
@@ -241,8 +250,19 @@ COUNTS = {
         "with walls",
         (
             "How many times does the {} hit a wall of the box?",
-            "How often does the {} bounce off a wall?",
-            "Count the contacts between the {} and the walls of the box. How many are there?",
+            "How many times does the {} bounce off a wall?",
+            "Count how many times the {} hits a wall. What is the total?",
+            "Watch the {}. How many times does it hit a wall of the box?",
+            "Over the whole video, how many times does the {} bounce off a wall of the box?",
+            "How often does the {} run into a wall of the box?",
+            "From the first frame to the last, how many times does the {} hit a wall?",
+            "The {} moves around in a box. How many times does it bounce off the walls?",
+            "How many wall hits does the {} make in this video?",
+            "In total, how many times does the {} run into the walls of the box?",
+            "How many bounces off the walls of the box does the {} make?",
+            "As the {} moves through the box, how many times does it hit a wall?",
+            "The {} bounces off walls. How many times does that happen in the video?",
+            "By the end of the video, how many times has the {} hit a wall of the box?",
         ),
     ),
     "touches": Count(
@@ -251,20 +271,20 @@ COUNTS = {
         "with other shapes",
         (
             "How many times does the {} touch another shape?",
-            "How often does the {} bounce off another shape?",
-            "Count the contacts between the {} and other shapes, not walls. How many are there?",
+            "How many times does the {} bounce off another shape?",
+            "Count the collisions of the {} with other shapes, leaving out the walls. What is the total?",
+            "Watch the {}. How many times does it collide with another shape?",
+            "Over the whole video, how many times does the {} bump into another shape?",
+            "How often does the {} run into one of the other shapes?",
+            "From the first frame to the last, how many times does the {} touch another shape?",
+            "The {} moves around among other shapes. How many times does it bump into one of them?",
+            "Not counting walls, how many collisions does the {} have in this video?",
+            "In total, how many times does the {} collide with another shape?",
+            "As the {} moves through the box, how many times does it touch another shape?",
+            "How many bounces off other shapes does the {} make?",
+            "Leaving the walls aside, how many times does the {} bounce off something?",
+            "By the end of the video, how many times has the {} touched another shape?",
         ),
-    ),
-    "total": Count(
-        "total",
-        "touch",
-        "between shapes",
-        (
-            "How many times do two shapes touch each other, in the whole video?",
-            "In total, how often do any two shapes bounce off each other?",
-            "Count every contact between two shapes, not with walls. How many are there?",
-        ),
-        own=False,
     ),
 }
 FLIGHT = Flight()
@@ -282,11 +302,11 @@ class CollisionCounting(Family):
     words = told("hit", "touch")
     names = named("wall")
     levels = {
-        1: dict(shapes=1, most={"walls": 4}, gap=18, size=(44, 64), speed=(4.0, 7.0)),
-        2: dict(shapes=1, most={"walls": 6}, gap=14, size=(40, 56), speed=(5.0, 9.0)),
-        3: dict(shapes=2, most={"walls": 5, "touches": 4}, gap=10, size=(84, 104), speed=(3.0, 6.0)),
-        4: dict(shapes=3, most=ALL_COUNTS | {"total": 5}, gap=8, size=(64, 80), speed=(3.0, 6.0)),
-        5: dict(shapes=4, most=ALL_COUNTS, gap=6, size=(50, 62), speed=(3.0, 6.0)),
+        1: dict(shapes=1, most={"walls": 4}, size=(44, 64), lasts=(18.0, 23.0)),
+        2: dict(shapes=1, most={"walls": 6}, size=(40, 56), lasts=(25.0, 30.0)),
+        3: dict(shapes=2, most={"walls": 4, "touches": 4}, size=(80, 100), lasts=(22.0, 27.0)),
+        4: dict(shapes=3, most={"walls": 4, "touches": 4}, size=(64, 80), lasts=(24.0, 29.0)),
+        5: dict(shapes=4, most={"walls": 4, "touches": 4}, size=(50, 62), lasts=(26.0, 31.0)),
     }
 
     def simulate(self, config: CollisionConfig, streams: Streams) -> Timeline:
@@ -298,7 +318,7 @@ class CollisionCounting(Family):
         search, (start, query) = _search(config, streams, objects, ask.draw(config, streams, objects[0].name))
         contacts = _named(search.motion.contacts, objects, start, search.num_frames)
         poses = Poses.still(search.num_frames, len(objects))
-        places = search.motion.positions(RUN_FRAMES)[start : start + search.num_frames] + INSET
+        places = search.motion.positions(start + search.num_frames)[start:] + INSET
         poses.x[:], poses.y[:] = np.moveaxis(places, 2, 0)
         return Timeline(FPS, tuple(objects), poses, style, events=in_order(contacts), query=query)
 
@@ -318,7 +338,7 @@ class CollisionCounting(Family):
         )
 
     def observe(self, evidence: Evidence) -> Observed:
-        seen = _seen_contacts(evidence) or ()
+        seen = _exact_contacts(evidence) or ()
         return Observed(events=in_order([*(event for _, event in seen), *_astray(evidence)]))
 
 
@@ -328,24 +348,28 @@ FAMILY = CollisionCounting()
 def _search(
     config: CollisionConfig, streams: Streams, objects: Sequence[SceneObject], find: Finder
 ) -> tuple[Search, Found]:
-    """Runs, and clip lengths in each, until a clip is found."""
+    """Runs, at several paces each, until a clip is found."""
+    num_frames = streams.scene.integer(*map(config.glances, config.lasts))
     while True:
-        motion = run(_bodies(streams.scene, config, objects), BOX, BOX, RUN_FRAMES)
-        spoilt = _spoilt(motion, config, objects)
-        for num_frames in streams.scene.sample(range(*CLIP_FRAMES), TRIED_LENGTHS):
-            starts = _clear_starts(motion, config, spoilt, num_frames)
-            search = Search(motion, objects, starts, num_frames)
-            found = find(search)
+        simulated = run(_bodies(streams.scene, objects), BOX, BOX, RUN_FRAMES)
+        missed, waits = _near_misses(simulated, objects), _waits(simulated)
+        for slower in streams.scene.shuffled(SLOWER):
+            every = np.arange(int((RUN_FRAMES - 1) * slower))
+            spoilt = missed[(every / slower).astype(int)]
+            spoilt[_spoilt(simulated, waits, slower, config)] = True
+            motion = simulated.slowed(slower)
+            search = Search(motion, objects, _clear_starts(motion, config, spoilt, num_frames), num_frames)
+            found = find(search) if len(search.starts) else None
             if found is not None:
                 return search, found
 
 
-def _bodies(scene: Stream, config: CollisionConfig, objects: Sequence[SceneObject]) -> list[Body]:
+def _bodies(scene: Stream, objects: Sequence[SceneObject]) -> list[Body]:
     """Random places, apart from each other, and random velocities."""
     bodies: list[Body] = []
     for item in objects:
         (x0, x1), (y0, y1) = _reaches(item)
-        angle, speed = scene.uniform(0, 2 * math.pi), scene.uniform(*config.speed)
+        angle, speed = scene.uniform(0, 2 * math.pi), scene.uniform(*RUN_SPEED)
         while True:
             x, y = (scene.uniform(item.size, BOX - item.size) for _ in range(2))
             if all(math.hypot(x - b.x, y - b.y) > item.size / 2 + b.radius + 2 * CLEAR for b in bodies):
@@ -357,20 +381,24 @@ def _bodies(scene: Stream, config: CollisionConfig, objects: Sequence[SceneObjec
 
 def _reaches(item: SceneObject) -> tuple[tuple[float, float], tuple[float, float]]:
     """How far an outline extends from its centre: left and right, up and down."""
-    (x0, y0), (x1, y1) = SHAPES[item.shape](item.size).get_extents().get_points()
+    return _reaches_of(item.shape, item.size)
+
+
+@cache
+def _reaches_of(shape: str, size: float) -> tuple[tuple[float, float], tuple[float, float]]:
+    (x0, y0), (x1, y1) = SHAPES[shape](size).get_extents().get_points()
     return (-x0, x1), (-y0, y1)
 
 
 def _clear_starts(motion: Motion, config: CollisionConfig, bad: np.ndarray, num_frames: int) -> np.ndarray:
     """The frames from which a clip of a length would hold every margin of this module's opening."""
-    times = np.array([contact.time for contact in motion.contacts])
-    # A contact in the first or last `gap` frames would be seen from one side only.
-    starts = np.arange(RUN_FRAMES - num_frames)
+    starts = np.arange(len(bad) - num_frames)
     ends = starts + num_frames - 1
-    early = _between(times, starts, starts + config.gap)
-    late = _between(times, ends - config.gap, ends)
     spoilt = np.concatenate([[0], np.cumsum(bad)])
-    clear: np.ndarray = (early == 0) & (late == 0) & (spoilt[ends + 1] == spoilt[starts])
+    clear: np.ndarray = spoilt[ends + 1] == spoilt[starts]
+    # A contact close to an end of the clip would be seen from one side only.
+    for times, gap in ((_times(motion), GAP_OF_OTHERS), (_times(motion, 0), config.glances(GAP))):
+        clear &= (_between(times, starts, starts + gap) == 0) & (_between(times, ends - gap, ends) == 0)
     found: np.ndarray = starts[clear]
     return found
 
@@ -380,42 +408,59 @@ def _between(times: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray
     return np.asarray(np.searchsorted(times, high) - np.searchsorted(times, low))
 
 
-def _spoilt(motion: Motion, config: CollisionConfig, objects: Sequence[SceneObject]) -> np.ndarray:
-    """For every frame of a run, whether something happens there that no clip should show."""
-    bad = np.zeros(RUN_FRAMES, bool)
-    last: dict[int, float] = {}
-    changes = np.hypot(*np.moveaxis(np.diff(motion.velocities, axis=0), 2, 0)).max(axis=1)
-    for contact, change in zip(motion.contacts, changes, strict=True):
-        bodies = [contact.body] if isinstance(contact.other, str) else [contact.body, contact.other]
-        hasty = any(contact.time - last.get(body, -math.inf) < config.gap for body in bodies)
-        # On a frame boundary, rounding would decide which frame shows the contact first.
-        ambiguous = abs(contact.time - round(contact.time)) < 0.01
-        if hasty or ambiguous or change < 2 * MIN_APPROACH:
-            bad[int(contact.time)] = True
-        last |= dict.fromkeys(bodies, contact.time)
-    slow = np.hypot(*np.moveaxis(motion.velocities, 2, 0)).min(axis=1) < MIN_SPEED
-    stretch = np.searchsorted(motion.times, np.arange(RUN_FRAMES), side="right") - 1
-    spoilt: np.ndarray = bad | slow[stretch] | _near_misses(motion, objects)
-    return spoilt
+def _waits(motion: Motion) -> np.ndarray:
+    """For each contact, the time since the asked shape's last one, and since any other shape's (contacts, 2).
+
+    Infinite where it is none of theirs, or their first.
+    """
+    waits, last = np.full((len(motion.contacts), 2), math.inf), dict[int, float]()
+    for number, contact in enumerate(motion.contacts):
+        for body in (contact.body, contact.other):
+            if isinstance(body, int):
+                column = int(body > 0)
+                waits[number, column] = min(waits[number, column], contact.time - last.get(body, -math.inf))
+                last[body] = contact.time
+    return waits
+
+
+def _spoilt(motion: Motion, waits: np.ndarray, slower: float, config: CollisionConfig) -> np.ndarray:
+    """The frames of a slowed run on which a contact falls that no clip should show."""
+    times = np.array([contact.time for contact in motion.contacts]) * slower
+    own = np.array([0 in (contact.body, contact.other) for contact in motion.contacts])
+    changes = np.hypot(*np.moveaxis(np.diff(motion.velocities, axis=0), 2, 0)).max(axis=1) / slower
+    hasty = (waits * slower < [config.glances(GAP), GAP_OF_OTHERS]).any(axis=1)
+    # On a frame boundary, rounding would decide which frame shows the contact first.
+    ambiguous = np.abs(times - times.round()) < 0.01
+    faint = changes < np.where(own, 2 * MIN_APPROACH / config.glance, CHANGE_OF_OTHERS)
+    bad = times[(hasty | ambiguous | faint) & (times < int((RUN_FRAMES - 1) * slower))]
+    return bad.astype(int)
 
 
 def _near_misses(motion: Motion, objects: Sequence[SceneObject]) -> np.ndarray:
-    """The frames on which something comes close to a wall or a shape and turns away untouched."""
+    """The frames on which the asked shape comes close to something and turns away untouched."""
     places = motion.positions(RUN_FRAMES)
     missed = np.zeros(RUN_FRAMES, bool)
-    for i, item in enumerate(objects):
-        for axis, reach in enumerate(_reaches(item)):
-            gaps = places[:, i, axis] - reach[0], BOX - reach[1] - places[:, i, axis]
-            for wall, gap in zip(WALLS[2 * axis :], gaps, strict=False):
-                missed |= _turned_away(gap, _times(motion, i, wall))
-        for j in range(i + 1, len(objects)):
-            gap = np.hypot(*(places[:, i] - places[:, j]).T) - (item.size + objects[j].size) / 2
-            missed |= _turned_away(gap, _times(motion, i, j))
+    item, others = objects[0], objects[1:]
+    for axis, reach in enumerate(_reaches(item)):
+        gaps = places[:, 0, axis] - reach[0], BOX - reach[1] - places[:, 0, axis]
+        for wall, gap in zip(WALLS[2 * axis :], gaps, strict=False):
+            missed |= _turned_away(gap, _times(motion, 0, wall))
+    for j, other in enumerate(others, 1):
+        gap = np.hypot(*(places[:, 0] - places[:, j]).T) - (item.size + other.size) / 2
+        missed |= _turned_away(gap, _times(motion, 0, j))
     return missed
 
 
-def _times(motion: Motion, body: int, other: int | str) -> np.ndarray:
-    return np.array([c.time for c in motion.contacts if (c.body, c.other) == (body, other)])
+def _times(motion: Motion, body: int | None = None, other: int | str | None = None) -> np.ndarray:
+    """When contacts happen: all, those of a body, or those of a body with something."""
+    return np.array(
+        [
+            contact.time
+            for contact in motion.contacts
+            if (body is None or body in (contact.body, contact.other))
+            and (other is None or other in (contact.body, contact.other))
+        ]
+    )
 
 
 def _turned_away(gap: np.ndarray, touched: np.ndarray) -> np.ndarray:
@@ -428,27 +473,28 @@ def _turned_away(gap: np.ndarray, touched: np.ndarray) -> np.ndarray:
     return turned
 
 
-def _find_count(search: Search, kind: str, count: int, scene: Stream, *, own: bool) -> int | None:
+def _find_count(search: Search, kind: str, count: int, scene: Stream) -> int | None:
     """A start from which the clip shows so many of the contacts asked for."""
-    starts, contacts = search.starts, search.motion.contacts
+    starts = search.starts
     asked = [
         contact.time
-        for contact in contacts
-        if isinstance(contact.other, str) == (kind == "hit")
-        and (not own or 0 in (contact.body, contact.other))
+        for contact in search.motion.contacts
+        if isinstance(contact.other, str) == (kind == "hit") and 0 in (contact.body, contact.other)
     ]
     fitting = starts[_between(np.array(asked), starts, starts + search.num_frames - 1) == count]
     return scene.choice(fitting.tolist()) if len(fitting) else None
 
 
-def _find_flight(search: Search, time_bin: int, scene: Stream) -> tuple[int, tuple[str, str]] | None:
+def _find_flight(
+    search: Search, time_bin: int, scene: Stream, config: CollisionConfig
+) -> tuple[int, tuple[str, str]] | None:
     """A start from which a flight of the first shape begins in a bin of the clip, and what it is between."""
     starts = search.starts.tolist()
     if not starts:
         return None
     for start in scene.sample(starts, min(len(starts), 20)):
         contacts = _named(search.motion.contacts, search.objects, start, search.num_frames)
-        flight = _flight_in_bin(contacts, search.objects[0].name, search.num_frames, time_bin)
+        flight = _flight_in_bin(contacts, search.objects[0].name, search.num_frames, time_bin, config)
         if flight is not None:
             return start, flight
     return None
@@ -477,29 +523,87 @@ def _met(event: Event, name: str) -> str:
     return event.actor if event.target == name else event.target
 
 
-def _room(span: tuple[int, int], num_frames: int) -> tuple[int, int]:
-    """The clip less the few first frames that keep a flight's slack from being a multiple of four."""
-    return (num_frames - (span[1] - span[0])) % NUM_OPTIONS, num_frames
+def _room(span: tuple[int, int], num_frames: int, config: CollisionConfig) -> tuple[int, int]:
+    """The clip without its ends, less the few frames that keep a flight's slack from being a multiple of four."""
+    end = config.glances(GAP)
+    return end + (num_frames - 2 * end - (span[1] - span[0])) % NUM_OPTIONS, num_frames - end
 
 
 def _flight_in_bin(
-    events: Sequence[Event], name: str, num_frames: int, time_bin: int
+    events: Sequence[Event], name: str, num_frames: int, time_bin: int, config: CollisionConfig
 ) -> tuple[str, str] | None:
     """What the flight that starts in a bin of its slack is between, if that names it alone."""
     flights = list(itertools.pairwise(_of(events, name)))
     labels = [(_met(one, name), _met(two, name)) for one, two in flights]
     for (one, two), label in zip(flights, labels, strict=True):
         start, length = one.frame, two.frame - one.frame
-        low, _ = _room((start, two.frame), num_frames)
-        slack = num_frames - low - length
-        fits = labels.count(label) == 1 and slack >= 2 * length and start >= low
+        low, high = _room((start, two.frame), num_frames, config)
+        slack = high - low - length
+        fits = labels.count(label) == 1 and slack >= 2 * length and low <= start < low + slack
         if fits and (start - low) * BINS // slack == time_bin:
             return label
     return None
 
 
-def _seen_contacts(evidence: Evidence) -> list[tuple[float, Event]] | None:
-    """Contacts with their times in frames, from the turns of the sampled paths; None if undetermined."""
+class _Bend(NamedTuple):
+    """Where the asked shape is seen to change its velocity (px per frame), at a time in frames."""
+
+    time: float
+    place: np.ndarray
+    change: np.ndarray
+
+
+def _seen_contacts(evidence: Evidence, name: str) -> list[tuple[float, Event]] | None:
+    """The contacts of a shape with their times in frames, as an eye sees them; None if that can't be told."""
+    evidence = evidence.thinned()
+    found = seen_pieces(evidence, name)
+    if found is None or not all(piece.is_trusted for piece in found):
+        return None
+    contacts = []
+    for (one, two), time in zip(itertools.pairwise(found), bounds(found, evidence.frames)[1:-1], strict=True):
+        bend = _Bend(time, (one.at(time) + two.at(time)) / 2, two.velocity - one.velocity)
+        fits = {
+            **_walls_met(evidence, name, bend),
+            **{
+                other: _unlike_touch(evidence, name, bend, other)
+                for other in evidence.tracks
+                if other != name
+            },
+        }
+        met = min(fits, key=lambda thing: fits[thing])
+        if fits[met] == math.inf:
+            return None
+        kind, frame = ("hit" if met in WALLS else "touch"), round(time)
+        contacts.append((time, Event(frame, frame, kind, name, met)))
+    return contacts
+
+
+def _unlike_touch(evidence: Evidence, name: str, bend: _Bend, other: str) -> float:
+    """How badly a bend fits a touch, which pushes a shape straight away from the other; infinite if not."""
+    place = np.array(
+        [np.interp(bend.time, evidence.frames, values) for values in evidence.tracks[other].points.T]
+    )
+    way = bend.place - place
+    reach = (evidence.objects[name].size + evidence.objects[other].size) / 2
+    if abs(np.hypot(*way) - reach) > _NEAR + 4 * evidence.eye.px:
+        return math.inf
+    return 1 - float(bend.change @ way / (np.hypot(*bend.change) * np.hypot(*way)))
+
+
+def _walls_met(evidence: Evidence, name: str, bend: _Bend) -> dict[str, float]:
+    """How badly a bend fits a bounce off each wall, which pushes a shape straight away from it."""
+    fits = {}
+    for axis, (low, high) in enumerate(_reaches(evidence.objects[name])):
+        gaps = bend.place[axis] - INSET - low, BOX + INSET - high - bend.place[axis]
+        for wall, gap, inwards in zip(WALLS[2 * axis :], gaps, (1, -1), strict=False):
+            near = abs(gap) <= _NEAR + 2 * evidence.eye.px
+            along = inwards * float(bend.change[axis] / np.hypot(*bend.change))
+            fits[wall] = 1 - along if near else math.inf
+    return fits
+
+
+def _exact_contacts(evidence: Evidence) -> list[tuple[float, Event]] | None:
+    """Contacts of the full clip, on their very frames, from the turns of the stored paths."""
     turns: list[tuple[str, Kink]] = []
     for name, track in evidence.tracks.items():
         found = kinks(evidence.frames, track.points)

@@ -58,6 +58,11 @@ class Motion:
     contacts: tuple[Contact, ...]
     """In order of time; one between two bodies is listed once, under the lower index."""
 
+    def slowed(self, factor: float) -> Motion:
+        """The same motion in so many times the time."""
+        contacts = tuple(Contact(one.time * factor, one.body, one.other) for one in self.contacts)
+        return Motion(self.times * factor, self.places, self.velocities / factor, contacts)
+
     def positions(self, num_frames: int) -> np.ndarray:
         """Positions on frames 0, 1, … (num_frames, bodies, 2)."""
         frames = np.arange(num_frames)
