@@ -1,8 +1,11 @@
-"""acceleration_detection: does a shape speed up, slow down, keep its speed, rest, or stop and go on?
+"""acceleration_detection: does a shape speed up, slow down, keep its speed, or stop and go on; and when?
 
-A shape moves along a straight line; its speed changes evenly or not at all. Other shapes do the same or
-something else. Margin: the higher speed is at least `ratio` times the lower one, from 4 at level 1 down
-to 2 at level 5. A pause lasts at least `MIN_PAUSE` frames.
+A shape rests, moves along a straight line, and rests again; on the way its speed changes evenly, or not at
+all, or it stops for a while. Other shapes do the same or something else. Whatever a shape does, it goes as
+far, takes as long and sets off at the same times, so that no frame by itself tells what it does.
+
+Margins: the higher speed is at least `ratio` times the lower one, from 4 at level 1 down to 2.2 at level 5. A
+pause lasts at least `MIN_PAUSE` glances.
 
 Localisation asks for the stretch in which the speed changes, in a motion that is steady before and
 after; such clips begin and end in motion.
@@ -14,11 +17,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from synrl.answers import nearest_span
 from synrl.evidence import Evidence, Observed
-from synrl.evidence.speeds import observe_runs, sampled_speeds
+from synrl.evidence.speeds import observe_runs
+from synrl.evidence.ways import Way, changing
 from synrl.seeds import Stream, Streams
 from synrl.tasks.asks import SpanAsk
 from synrl.tasks.base import Ask, Family, Query
@@ -27,28 +29,27 @@ from synrl.tasks.shared.cast import SOLID_SHAPES, cast, draw_cast
 from synrl.tasks.shared.lexicon import named, told
 from synrl.tasks.shared.questions import Question, drawn, with_form, with_words
 from synrl.tasks.shared.runners import run_backwards, staged
-from synrl.tasks.shared.stage import STILL_FRAMES, window
+from synrl.tasks.shared.stage import window
 from synrl.tasks.shared.telling import tell_speed
 from synrl.video.scene import Scene
-from synrl.world.speeds import DOWN, STEADY, UP, Run, Stretch, speed
+from synrl.world.speeds import DOWN, SPEED_STEP, STEADY, UP, Run, Stretch
 from synrl.world.style import draw_style
 from synrl.world.timeline import FPS, Event, Timeline
 
 ANSWERS = {
     (UP,): "it speeds up",
     (DOWN,): "it slows down",
-    (STEADY,): "it keeps a constant speed",
-    (): "it does not move",
+    (STEADY,): "it keeps the same speed",
     (STEADY, STEADY): "it stops and then goes on",
 }
-"""What a shape does, by the phases of its motion."""
+"""What a shape does on its way, by the phases of its motion."""
 _VERBS = {UP: ("speed up", "getting faster"), DOWN: ("slow down", "getting slower")}
-MIN_PAUSE = 18
-MAX_SPEED = 3.0
-MIN_SPEED = 0.4
-"""Px per frame."""
-SLOW, FAST = 0.5, 2.0
-"""Px per frame before and after a change that is to be found: slow enough for a long clip."""
+MIN_PAUSE, MAX_PAUSE = 2.8, 3.8
+"""Glances."""
+SHORT, FAR = 230.0, 320.0
+"""Px of a way."""
+_UNEVEN = 1.13
+"""How many times as long as for the other half of its way a shape takes for the slower one, at least."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +64,7 @@ class AccelerationConfig(Config):
         super().__post_init__()
         self.require("others", range(4))
         self.require("slanted", (False, True))
-        self.require_range("ratio", 1.5, FAST / SLOW)
+        self.require_range("ratio", 2.0, 5.0)
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ class Kind(Ask[KindQuery, AccelerationConfig]):
 
     def draw(self, config: AccelerationConfig, streams: Streams, name: str) -> Drawn:
         scene, kind = streams.scene, streams.question.choice(tuple(ANSWERS))
-        num_frames = scene.integer(105, 150)
+        num_frames = scene.integer(config.glances(13 + config.level), config.glances(15 + config.level))
 
         def draw_runs() -> list[Run]:
             kinds = [kind, *(scene.choice(tuple(ANSWERS)) for _ in range(config.others))]
@@ -103,11 +104,25 @@ class Kind(Ask[KindQuery, AccelerationConfig]):
 
     def wordings(self, query: KindQuery) -> Sequence[str]:
         name = query["object"]
-        sentences = (
-            f"How does the speed of the {name} change while it moves?",
-            f"What does the {name} do in this video, as to its speed?",
-            f"Which statement about the motion of the {name} is true?",
+        settings = (
+            f"The {name} rests, moves to another place and rests there.",
+            f"The {name} sets off, crosses part of the screen and comes to rest.",
+            f"The {name} makes one journey along a straight line.",
+            f"Follow the {name} from the place where it rests at first to the place where it rests at last.",
         )
+        asked = (
+            "What does it do on the way?",
+            "What happens to its speed on the way?",
+            "Which statement about its journey is true?",
+            "Between setting off and arriving, how does its speed change?",
+        )
+        alone = (
+            f"While the {name} moves, does it speed up, slow down, keep the same speed, or stop and go on?",
+            f"How does the speed of the {name} change between its first rest and its last?",
+            f"Which statement about the journey of the {name} is true?",
+            f"What does the {name} do between setting off and arriving?",
+        )
+        sentences = (*(f"{one} {two}" for one in settings for two in asked), *alone)
         return [with_words(sentence, query, ANSWERS.values()) for sentence in sentences]
 
     def question(
@@ -120,23 +135,20 @@ class Kind(Ask[KindQuery, AccelerationConfig]):
         return run_backwards(timeline) if _phases(timeline, query["object"]) in ([UP], [DOWN]) else None
 
     def solve(self, evidence: Evidence, query: KindQuery) -> str | None:
-        speeds = sampled_speeds(evidence, evidence.tracks[query["object"]])
-        moving = np.flatnonzero(speeds > 0.02)
-        if not len(speeds):
+        """By how long it takes for the two halves of its way, and whether it stays anywhere."""
+        way = Way.seen(evidence, query["object"])
+        if way is None:
             return None
-        if not len(moving):
-            return ANSWERS[()]
-        if len(moving) <= moving[-1] - moving[0]:
+        if way.longest_stay(0.1, 0.9) > 2.2 * evidence.glance:
             return ANSWERS[STEADY, STEADY]
-        clean = speeds[moving[1:-1]]  # the first and the last step may be partly rest
-        if len(clean) < 2:
-            return None
-        ratio = clean[-1] / clean[0]
-        return ANSWERS[(STEADY,) if 0.95 < ratio < 1.05 else (UP,) if ratio > 1 else (DOWN,)]
+        halves = (way.time(0.5) - way.time(0.1)) / (way.time(0.9) - way.time(0.5))
+        if max(halves, 1 / halves) < _UNEVEN:
+            return ANSWERS[STEADY,]
+        return ANSWERS[(UP,) if halves > 1 else (DOWN,)]
 
     def conclude(self, query: KindQuery, row: Mapping[str, Any]) -> Sequence[str]:
         truth = row["answer_text"]
-        return f"Taken together, {truth}", f"All in all, {truth}"
+        return f"So on its way {truth}", f"In short, {truth} on its way"
 
 
 class Change(SpanAsk[SpanQuery, AccelerationConfig]):
@@ -144,7 +156,7 @@ class Change(SpanAsk[SpanQuery, AccelerationConfig]):
 
     def draw(self, config: AccelerationConfig, streams: Streams, name: str) -> Drawn:
         scene, change = streams.scene, streams.question.choice((UP, DOWN))
-        length = scene.integer(30, 45)
+        length = scene.integer(config.glances(4.5), config.glances(5.5))
         num_frames, start = window(scene, length, config.glance, config.level)
 
         def draw_runs() -> list[Run]:
@@ -158,9 +170,13 @@ class Change(SpanAsk[SpanQuery, AccelerationConfig]):
         name = query["object"]
         verb, noun = _VERBS[query["change"]]
         sentences = (
-            f"Between which seconds does the {name} {verb}? Before and after, its speed is constant.",
-            f"The {name} moves all the time. During which seconds is it {noun}?",
+            f"The {name} moves all the time. From when to when does it {verb}?",
+            f"At first and at last, the {name} has a constant speed. Between which seconds does it {verb}?",
             f"When in the video is the {name} {noun}, rather than moving at a constant speed?",
+            f"The {name} moves at one speed at first and at another speed at the end. From when to when does "
+            "its speed change?",
+            f"During which seconds of the video is the {name} {noun}?",
+            f"At what time does the {name} begin to {verb}, and at what time has it reached its final speed?",
         )
         return [with_form(sentence, query, "interval") for sentence in sentences]
 
@@ -170,21 +186,13 @@ class Change(SpanAsk[SpanQuery, AccelerationConfig]):
         return change.frame, change.end_frame
 
     def solve(self, evidence: Evidence, query: SpanQuery) -> str | None:
-        """The span of the steps whose speed is neither that of the first nor that of the last step."""
-        speeds = sampled_speeds(evidence, evidence.tracks[query["object"]])
-        if len(speeds) < 4:
-            return None
-        between = (np.abs(speeds - speeds[0]) > 0.01) & (np.abs(speeds - speeds[-1]) > 0.01)
-        steps = np.flatnonzero(between)
-        if not len(steps):
-            return None
-        span = float(evidence.times[steps[0]]), float(evidence.times[steps[-1] + 1])
-        return nearest_span(evidence.options, span)
+        span = changing(evidence, query["object"], (4.0, 6.0))
+        return None if span is None else nearest_span(evidence.options, span)
 
 
 class AccelerationDetection(Family):
     name = "acceleration_detection"
-    summary = "Does a shape speed up, slow down, keep its speed, rest, or stop and go on; and when."
+    summary = "Does a shape speed up, slow down, keep its speed, or stop and go on; and when."
     category = "speed perception"
     horizon = "short"
     primitive = "spatial"
@@ -198,7 +206,7 @@ class AccelerationDetection(Family):
         2: dict(others=1, ratio=3.5, slanted=False),
         3: dict(others=1, ratio=3.0, slanted=True),
         4: dict(others=2, ratio=2.5, slanted=True),
-        5: dict(others=3, ratio=2.0, slanted=True),
+        5: dict(others=3, ratio=2.2, slanted=True),
     }
 
     def simulate(self, config: AccelerationConfig, streams: Streams) -> Timeline:
@@ -226,21 +234,21 @@ FAMILY = AccelerationDetection()
 
 def _run(scene: Stream, config: AccelerationConfig, kinds: tuple[str, ...], num_frames: int) -> Run:
     """A run with some phases, somewhere in the clip."""
-    frames = scene.integer(60, num_frames - 2 * STILL_FRAMES - 5)
-    start = scene.integer(STILL_FRAMES, num_frames - STILL_FRAMES - frames)
-    fast = speed(scene, 0.6 * MAX_SPEED, MAX_SPEED)
-    slow = speed(scene, MIN_SPEED, fast / config.ratio)
+    frames = scene.integer(config.glances(7), config.glances(9))
+    still = config.glances(1.2)
+    start = scene.integer(still, num_frames - 1 - still - frames)
+    way, ratio = scene.uniform(SHORT, FAR), scene.uniform(1.0, 1.25) * config.ratio
     if kinds in ((UP,), (DOWN,)):
-        return Run(start, (Stretch(frames, *((slow, fast) if kinds == (UP,) else (fast, slow))),))
+        slow = 2 * way / (frames * (1 + ratio))
+        ends = (slow, slow * ratio) if kinds == (UP,) else (slow * ratio, slow)
+        return Run(start, (Stretch(frames, *map(_on_grid, ends)),))
     if kinds == (STEADY,):
-        steady = speed(scene, slow, fast)
-        return Run(start, (Stretch(frames, steady, steady),))
-    if not kinds:
-        return Run(start, ())
-    steady = speed(scene, 2 * MIN_SPEED, fast)
-    pause = scene.integer(MIN_PAUSE, frames // 2)
-    first = scene.integer(frames // 6, frames - pause - frames // 6)
-    moving = Stretch(first, steady, steady), Stretch(frames - pause - first, steady, steady)
+        pace = _on_grid(way / frames)
+        return Run(start, (Stretch(frames, pace, pace),))
+    pause = scene.integer(config.glances(MIN_PAUSE), config.glances(MAX_PAUSE))
+    pace = _on_grid(way / (frames - pause))
+    first = round(scene.uniform(0.25, 0.75) * (frames - pause))
+    moving = Stretch(first, pace, pace), Stretch(frames - pause - first, pace, pace)
     return Run(start, (moving[0], Stretch(pause, 0.0, 0.0), moving[1]))
 
 
@@ -248,21 +256,28 @@ def _change(
     scene: Stream, config: AccelerationConfig, kind: str, start: int, length: int, num_frames: int
 ) -> Run:
     """A run through the whole clip in which the speed changes once."""
-    slow = speed(scene, SLOW, FAST / config.ratio)
-    fast = speed(scene, slow * config.ratio, FAST)
-    before, after = (slow, fast) if kind == UP else (fast, slow)
+    way, ratio = scene.uniform(SHORT, FAR), scene.uniform(1.0, 1.25) * config.ratio
+    rest = num_frames - 1 - start - length
+    shares = (1.0, ratio) if kind == UP else (ratio, 1.0)
+    pace = way / (shares[0] * start + sum(shares) / 2 * length + shares[1] * rest)
+    before, after = (_on_grid(pace * share) for share in shares)
     stretches = (
         Stretch(start, before, before),
         Stretch(length, before, after),
-        Stretch(num_frames - 1 - start - length, after, after),
+        Stretch(rest, after, after),
     )
     return Run(0, stretches)
 
 
 def _any_change(scene: Stream, config: AccelerationConfig, num_frames: int) -> Run:
-    length = scene.integer(30, 45)
-    start = scene.integer(STILL_FRAMES, num_frames - STILL_FRAMES - length)
+    length = scene.integer(config.glances(4.5), config.glances(5.5))
+    start = scene.integer(config.glances(1), num_frames - config.glances(1) - length)
     return _change(scene, config, scene.choice((UP, DOWN)), start, length, num_frames)
+
+
+def _on_grid(pace: float) -> float:
+    """The nearest speed that a run may have."""
+    return max(1, round(pace / SPEED_STEP)) * SPEED_STEP
 
 
 def _phases(timeline: Timeline, name: str) -> list[str]:
