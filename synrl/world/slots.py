@@ -17,7 +17,8 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from synrl.errors import IllegalOperation
 from synrl.world.history import Step, World
@@ -153,4 +154,41 @@ def format_plan(steps: Sequence[Step]) -> str:
     return "; ".join(words[kind](arguments) for kind, arguments in steps)
 
 
-WORLD = World(apply, undo, plan_steps, parse_plan, format_plan)
+class Origin(NamedTuple):
+    """Where a value comes from, and whether its sign changes on the way: 1 or -1."""
+
+    slot: int
+    sign: int
+
+
+@lru_cache(maxsize=256)
+def plans_to(slots: int, goal: int, moves: int) -> Sequence[tuple[Origin, str]]:
+    """Plans of some steps that each count, and what each puts into a slot."""
+    found = []
+    for steps in itertools.product(plan_steps({"slots": range(slots)}), repeat=moves):
+        origin = _origin(slots, goal, steps)
+        fewer = (steps[:k] + steps[k + 1 :] for k in range(moves))
+        if all(_origin(slots, goal, rest) != origin for rest in fewer):
+            found.append((origin, format_plan(steps)))
+    return found
+
+
+def _origin(slots: int, goal: int, steps: Sequence[Step]) -> Origin:
+    slot, sign = goal, 1
+    for kind, given in reversed(steps):
+        if kind == "rotate":
+            slot = (slot + (1 if given["direction"] == "left" else -1)) % slots
+        elif kind == "negate":
+            sign = -sign if NAMES[slot] == given["slot"] else sign
+        elif NAMES[slot] in given["slots"]:
+            (slot,) = (NAMES.index(name) for name in given["slots"] if name != NAMES[slot])
+    return Origin(slot, sign)
+
+
+def reached(state: Mapping[str, Any], target: Mapping[str, Any]) -> bool:
+    """Whether a slot holds a value."""
+    slot = NAMES.index(target["slot"])
+    return slot < len(state["slots"]) and bool(state["slots"][slot] == target["value"])
+
+
+WORLD = World(apply, undo, plan_steps, parse_plan, format_plan, reached)

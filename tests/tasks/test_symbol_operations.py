@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -13,11 +14,14 @@ from hypothesis import strategies as st
 from synrl.errors import IllegalOperation
 from synrl.evidence import Evidence
 from synrl.scoring import score
+from synrl.seeds import Streams
+from synrl.tasks.shared.questions import Question
 from synrl.tasks.symbol_operations import FAMILY
 from synrl.world.history import History, Step
 from synrl.world.slots import NAMES, apply, negated, parse_plan, undo
+from synrl.world.timeline import Timeline
 
-GOLDEN_FRAMES = "d1288c43365dc705"
+GOLDEN_FRAMES = "340d6ebe17689f05"
 
 NAME = "symbol_operations"
 STATE = {"slots": [3, -7, "x"]}
@@ -94,17 +98,103 @@ def test_only_one_start_fits_what_is_seen(rows_of: Callable[..., Any]) -> None:
             assert state == row["states"][0]["state"]
 
 
-def test_of_all_small_rows_one_leads_to_what_is_seen(rows_of: Callable[..., Any]) -> None:
-    import itertools
-
+def test_of_all_rows_that_are_much_like_the_start_one_leads_to_what_is_seen(
+    rows_of: Callable[..., Any],
+) -> None:
     row = next(r for r in rows_of(NAME, 60) if r["mode"] == "retrodictive" and r["level"] == 1)
     steps = [Step(o["kind"], o["arguments"]) for o in row["operations"]]
+    start = row["states"][0]["state"]["slots"]
+    near = [*itertools.product(*((value - 1, value, value + 1) for value in start))]
     fitting = [
         list(values)
-        for values in itertools.product(range(-18, 19), repeat=3)
+        for values in {*near, *itertools.permutations(start)}
         if History.replay({"slots": list(values)}, steps, apply).states[-1] == row["states"][-1]["state"]
     ]
-    assert fitting == [row["states"][0]["state"]["slots"]]
+    assert fitting == [start]
+
+
+def asked(mode: str, count: int, form: str = "choice") -> Iterator[tuple[Timeline, Question]]:
+    """Clips of all levels with their questions, without videos."""
+    for index in range(count):
+        config = FAMILY.config(index % 5 + 1, mode, form)
+        clip = FAMILY.simulate(config, Streams(NAME, "alone", 1, index))
+        yield clip, FAMILY.ask(clip, config, Streams(NAME, "alone", 1, index))
+
+
+def minus(value: int | str) -> int | str:
+    return -value if isinstance(value, int) else f"-{value}".replace("--", "")
+
+
+def taken_back(row: list[Any], kind: str, given: dict[str, Any]) -> list[Any]:
+    """The row before an operation: by hand, not by the rules of the world."""
+    row, at = list(row), {name: "ABCDEFGH".index(given[name]) for name in given if name in PLACES}
+    if kind == "swap":
+        one, two = ("ABCDEFGH".index(name) for name in given["slots"])
+        row[one], row[two] = row[two], row[one]
+    elif kind == "add":
+        row[at["slot"]] -= given["amount"]
+    elif kind == "negate":
+        row[at["slot"]] = minus(row[at["slot"]])
+    elif kind == "rotate":
+        row = row[-1:] + row[:-1] if given["direction"] == "left" else row[1:] + row[:1]
+    elif kind == "copy":
+        assert row[at["target"]] == row[at["source"]]
+        row[at["target"]] = given["lost"]
+    elif kind == "insert":
+        assert row.pop(at["slot"]) == given["value"]
+    else:
+        row.insert(at["slot"], given["value"])
+    return row
+
+
+PLACES = ("slot", "source", "target")
+
+
+def test_one_option_alone_agrees_with_the_only_start_that_leads_to_the_end() -> None:
+    for clip, question in asked("retrodictive", 200):
+        row = clip.states[-1].state["slots"]
+        for operation in reversed(clip.operations):
+            row = taken_back(row, operation.kind, dict(operation.arguments))
+        place = "ABCDEFGH".index(clip.query.get("slot", "A"))
+        held = ", ".join(map(str, row)) if clip.query["ask"] == "row" else str(row[place])
+        assert [option for option in question.options if option == held] == [question.answer_text]
+
+
+def test_one_option_alone_puts_the_value_into_the_slot() -> None:
+    for clip, question in asked("predict_operations", 200):
+        hidden, goal = clip.states[0 if clip.query["reveal"] == "end" else -1].state, clip.query["target"]
+        right = []
+        for option in question.options:
+            row = hidden["slots"]
+            for words in (step.split() for step in option.split("; ")):
+                back = {"left": "right", "right": "left"}.get(words[-1])
+                given = {"slots": words[1:], "slot": words[1], "direction": back}
+                if words[0] == "negate":
+                    given.pop("slots")
+                row = taken_back(row, words[0], given if words[0] != "rotate" else {"direction": back})
+            right += [option] if row["ABCDEFGH".index(goal["slot"])] == goal["value"] else []
+        assert right == [question.answer_text]
+
+
+def test_the_guess_rate_of_an_open_question_is_one_over_the_answers_it_may_have() -> None:
+    for mode in ("forward", "historical", "predict_operations"):
+        for clip, question in asked(mode, 20, "open"):
+            answers = clip.query["answers"]
+            assert question.answer_text in answers == sorted(set(answers))
+            assert question.guess_rate == 1 / len(answers) <= 0.25
+
+
+def test_plain_rows_of_values_are_right_as_often_as_those_with_repeats() -> None:
+    """A clip may start with any values, or the option with none twice would be the right one."""
+    shares: list[float] = []
+    for clip, question in asked("retrodictive", 400):
+        if clip.query["ask"] == "row":
+            rows = {option: option.split(", ") for option in question.options}
+            odd = {option: len(row) - len(set(row)) for option, row in rows.items()}
+            plain = [option for option in odd if odd[option] == min(odd.values())]
+            shares.append((question.answer_text in plain) / len(plain))
+    assert len(shares) > 100
+    assert abs(sum(shares) / len(shares) - 0.25) < 4 * (0.25 * 0.75 / len(shares)) ** 0.5
 
 
 def test_the_answer_is_in_the_state_of_its_moment(rows_of: Callable[..., Any]) -> None:

@@ -1,33 +1,35 @@
 """The kinds of question about symbol_operations: what slots hold, when one changes, and plans.
 
-`draw` chooses what is asked about a history; None means that the history lends itself to no such question.
+`draw` chooses what is asked about a history, or about another one that looks like it; None means that the
+history lends itself to no such question.
 """
 
 from __future__ import annotations
 
-import math
+import itertools
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypedDict, TypeVar
 
 from synrl.answers import FORMS
 from synrl.evidence import Evidence
 from synrl.seeds import Stream, Streams
-from synrl.tasks.asks import FirstOrLastAsk, PlanAsk
+from synrl.tasks.asks import EvenlyFirstOrLastAsk, EvenlyPlanAsk
 from synrl.tasks.base import Ask
-from synrl.tasks.shared.moments import ENDS, draw_when, hidden_end, say_moment, state_at
+from synrl.tasks.shared.evenly import Answers, Others, evenly
+from synrl.tasks.shared.moments import ENDS, draw_far, hidden_end, say_moment, state_at
 from synrl.tasks.shared.queries import Target
-from synrl.tasks.shared.questions import NUM_OPTIONS, Question, choice, with_ending
+from synrl.tasks.shared.questions import NUM_OPTIONS, Question, drawn, with_ending
 from synrl.tasks.shared.telling import at_moment
 from synrl.tasks.symbol_operations import solver
-from synrl.tasks.symbol_operations.clip import MOST, STEP, SymbolQuery, proposer
-from synrl.tasks.symbol_operations.config import SymbolConfig
-from synrl.world.history import History, When, rivals, told
-from synrl.world.slots import NAMES, WORLD, Value, apply
+from synrl.tasks.symbol_operations.clip import SymbolQuery
+from synrl.tasks.symbol_operations.config import LEAST, SymbolConfig
+from synrl.world.history import History, When, told
+from synrl.world.slots import NAMES, WORLD, Origin, Value, apply, negated, plans_to
 from synrl.world.timeline import Timeline
 
 
-class MomentQuery(SymbolQuery):
+class MomentQuery(SymbolQuery, Answers):
     when: When
 
 
@@ -35,11 +37,18 @@ class SlotQuery(MomentQuery):
     slot: str
 
 
-class ChangeQuery(SymbolQuery):
+class ChangeQuery(SymbolQuery, Answers):
     slot: str
 
 
-class PlanQuery(SymbolQuery, Target[Mapping[str, Sequence[Value]]]):
+class Goal(TypedDict):
+    """A value, and the slot that is to hold it."""
+
+    slot: str
+    value: Value
+
+
+class PlanQuery(SymbolQuery, Answers, Target[Goal]):
     pass
 
 
@@ -50,39 +59,38 @@ class _Values(Ask[M, SymbolConfig]):
     """The values in some slots at some moment."""
 
     @abstractmethod
+    def subjects(self, most: int) -> Sequence[str]:
+        """The names of the slots of which one may be asked about; one empty text for all of them."""
+
+    @abstractmethod
+    def query(self, common: SymbolQuery, when: When, subject: str, answers: Sequence[str]) -> M:
+        """The query about one of them."""
+
+    @abstractmethod
     def pick(self, values: Sequence[Value], query: M) -> tuple[Value, ...]:
         """The asked values of all."""
+
+    def draw(
+        self, history: History, common: SymbolQuery, others: Others, config: SymbolConfig, question: Stream
+    ) -> tuple[History, M] | None:
+        """Something that is not as it can be read."""
+        when = draw_far(config.mode, common["reveal"], config.num_operations, LEAST, question)
+
+        def asked(other: History, subject: str) -> str | None:
+            query = self.query(common, when, subject, ())
+            moments = (when, common["reveal"])
+            there, shown = (self.pick(state_at(other, moment)["slots"], query) for moment in moments)
+            return None if not there or there == shown else _say(there)
+
+        found = evenly(self.subjects(config.most), others(when), asked, question)
+        return found and (found.history, self.query(common, when, found.subject, found.answers))
 
     def question(
         self, text: str, timeline: Timeline, query: M, config: SymbolConfig, streams: Streams
     ) -> Question:
-        history = told(timeline.states, timeline.operations, apply)
-
-        def asked(other: History) -> tuple[Value, ...]:
-            return self.pick(state_at(other, query["when"])["slots"], query)
-
-        truth = asked(history)
-        if config.form == "open":
-            rate = 1 / math.perm(2 * MOST, len(truth))
-            return Question(text, self.answer_type, _say(truth), guess_rate=rate)
-        readable = self.pick(state_at(history, query["reveal"])["slots"], query)
-
-        def fits(rival: tuple[Value, ...]) -> bool:
-            """How many slots are taken shows, and so does what can be read: neither may rule a rival out."""
-            return len(rival) == len(truth) and rival != readable
-
-        def otherwise(last: tuple[Value, ...], stream: Stream) -> tuple[Value, ...]:
-            slot, changed = stream.integer(0, len(last) - 1), list(last)
-            value = changed[slot]
-            amount = stream.integer(1, STEP) * (1 if stream.chance(0.5) else -1)
-            changed[slot] = value + amount if isinstance(value, int) else stream.integer(1, MOST)
-            return tuple(changed)
-
-        propose = proposer(config, query["reveal"])
-        wrong = rivals(
-            history, query["reveal"], WORLD, propose, asked, fits, otherwise, NUM_OPTIONS - 1, streams.options
-        )
-        return choice(text, _say(truth), [_say(rival) for rival in wrong], streams)
+        state = state_at(told(timeline.states, timeline.operations, apply), query["when"])
+        truth = _say(self.pick(state["slots"], query))
+        return drawn(text, truth, query["answers"], config.form, streams, self.answer_type)
 
     def solve(self, evidence: Evidence, query: M) -> str | None:
         values = solver.values_at(evidence, query["when"])
@@ -97,14 +105,11 @@ class Slot(_Values[SlotQuery]):
     modes = ("forward", "retrodictive", "historical")
     answer_type = "text"
 
-    def draw(
-        self, history: History, common: SymbolQuery, wanted: int, config: SymbolConfig, question: Stream
-    ) -> SlotQuery | None:
-        """A slot that holds something else than what can be read."""
-        when = draw_when(config.mode, config.num_operations, question)
-        there, readable = (state_at(history, moment)["slots"] for moment in (when, common["reveal"]))
-        changed = [NAMES[k] for k, value in enumerate(there) if k >= len(readable) or value != readable[k]]
-        return SlotQuery(**common, slot=question.choice(changed), when=when) if changed else None
+    def subjects(self, most: int) -> Sequence[str]:
+        return NAMES[:most]
+
+    def query(self, common: SymbolQuery, when: When, subject: str, answers: Sequence[str]) -> SlotQuery:
+        return SlotQuery(**common, slot=subject, when=when, answers=answers)
 
     def pick(self, values: Sequence[Value], query: SlotQuery) -> tuple[Value, ...]:
         slot = NAMES.index(query["slot"])
@@ -112,8 +117,12 @@ class Slot(_Values[SlotQuery]):
 
     def wordings(self, query: SlotQuery) -> Sequence[str]:
         slot, moment = query["slot"], say_moment(query["when"])
-        sentences = f"Which value is in slot {slot} {moment}?", f"What does slot {slot} hold {moment}?"
-        return _posed(query, sentences, 'Answer with the value, like "-3" or "x".')
+        sentences = (
+            f"Which value is in slot {slot} {moment}?",
+            f"What does slot {slot} hold {moment}?",
+            f"What is the value of the tile in slot {slot} {moment}?",
+        )
+        return _posed(query, sentences, 'Answer with the value, such as "-3" or "x".')
 
     def conclude(self, query: SlotQuery, row: Mapping[str, Any]) -> Sequence[str]:
         return at_moment(query["when"], f"slot {query['slot']} holds {row['answer_text']}")
@@ -129,13 +138,11 @@ class Slots(_Values[MomentQuery]):
     modes = ("forward", "retrodictive")
     answer_type = "ordering"
 
-    def draw(
-        self, history: History, common: SymbolQuery, wanted: int, config: SymbolConfig, question: Stream
-    ) -> MomentQuery | None:
-        """A moment at which the values are not those that can be read."""
-        when = draw_when(config.mode, config.num_operations, question)
-        there, readable = (state_at(history, moment)["slots"] for moment in (when, common["reveal"]))
-        return MomentQuery(**common, when=when) if there != readable else None
+    def subjects(self, most: int) -> Sequence[str]:
+        return [""]
+
+    def query(self, common: SymbolQuery, when: When, subject: str, answers: Sequence[str]) -> MomentQuery:
+        return MomentQuery(**common, when=when, answers=answers)
 
     def pick(self, values: Sequence[Value], query: MomentQuery) -> tuple[Value, ...]:
         return tuple(values)
@@ -143,35 +150,33 @@ class Slots(_Values[MomentQuery]):
     def wordings(self, query: MomentQuery) -> Sequence[str]:
         moment = say_moment(query["when"])
         sentences = (
-            f"Which values do the slots hold {moment}, from slot A on?",
-            f"List the values in the slots {moment}, from left to right.",
+            f"Which values do the slots hold {moment}, from left to right?",
+            f"What is the row of values {moment}, from slot A to the last slot that is taken?",
+            f"Which values are in the slots {moment}, starting from slot A?",
         )
-        return _posed(query, sentences, "Answer with the values in that order, separated by commas.")
+        return _posed(query, sentences, "List the values in that order, separated by commas.")
 
     def conclude(self, query: MomentQuery, row: Mapping[str, Any]) -> Sequence[str]:
-        return at_moment(query["when"], f"the slots hold, from slot A on, {row['answer_text']}")
+        return at_moment(query["when"], f"from left to right, the slots hold {row['answer_text']}")
 
 
-class Change(FirstOrLastAsk[ChangeQuery, SymbolConfig]):
+class Change(EvenlyFirstOrLastAsk[ChangeQuery, SymbolConfig]):
     """The number of the first or the last operation that changes what a slot holds."""
 
     world = WORLD
 
-    def draw(
-        self, history: History, common: SymbolQuery, wanted: int, config: SymbolConfig, question: Stream
-    ) -> ChangeQuery | None:
-        """A slot that the wanted operation was the first, or the last, to change."""
-        always = min(len(state["slots"]) for state in history.states)
-        slot = self.pick({name: _changes_of(history, name) for name in NAMES[:always]}, wanted, question)
-        return None if slot is None else ChangeQuery(**common, slot=slot)
+    def subjects(self, history: History) -> Sequence[str]:
+        return NAMES[: min(len(state["slots"]) for state in history.states)]
+
+    def query(self, common: SymbolQuery, subject: str, answers: Sequence[str]) -> ChangeQuery:
+        return ChangeQuery(**common, slot=subject, answers=answers)
 
     def wordings(self, query: ChangeQuery) -> Sequence[str]:
         which, slot = self.which, query["slot"]
+        rule = "An operation changes a slot if the slot holds another value after it than before."
         sentences = (
-            f"Counting operations from 1, which one is the {which} after which slot {slot} holds another "
-            "value than before it?",
-            f"What is the number of the {which} operation, counted from 1, that changes the value in slot "
-            f"{slot}?",
+            f"{rule} Counting operations from 1, which one is the {which} to change slot {slot}?",
+            f"{rule} What is the number of the {which} operation that changes slot {slot}, counting from 1?",
         )
         return _posed(query, sentences, FORMS["integer"])
 
@@ -188,22 +193,42 @@ class Change(FirstOrLastAsk[ChangeQuery, SymbolConfig]):
         return f"slot {query['slot']}"
 
 
-class Plan(PlanAsk[PlanQuery, SymbolConfig]):
-    """Operations from the hidden end of the clip to some values."""
+class Plan(EvenlyPlanAsk[PlanQuery, SymbolConfig]):
+    """Operations from the hidden end of the clip that put a value into a slot."""
 
     world = WORLD
 
+    def targets(self, ends: Sequence[Any], moves: int, question: Stream) -> Iterator[Goal]:
+        rows = [end["slots"] for end in ends]
+        values = sorted({value for row in rows for value in row}, key=str)
+        for value, goal in question.shuffled(list(itertools.product(values, range(len(rows[0]))))):
+            origins = {origin for row in rows if row[goal] != value for origin in _origins(row, value)}
+            if len(origins & {origin for origin, _ in plans_to(len(rows[0]), goal, moves)}) >= NUM_OPTIONS:
+                yield Goal(slot=NAMES[goal], value=value)
+
+    def plans(self, hidden: Any, target: Goal, moves: int) -> Sequence[str]:
+        row, goal, value = hidden["slots"], NAMES.index(target["slot"]), target["value"]
+        fitting = () if row[goal] == value else _origins(row, value)
+        return [plan for origin, plan in plans_to(len(row), goal, moves) if origin in fitting]
+
     def wordings(self, query: PlanQuery) -> Sequence[str]:
-        moment = ENDS[hidden_end(query["reveal"])]
-        target = _say(query["target"]["slots"])
-        most = f"at most {query['moves']} operation{'s' if query['moves'] > 1 else ''}"
-        words = 'Operations are "swap A B", "negate A", "rotate left" and "rotate right".'
-        sentences = (
-            f"Which {most} would lead from the values {moment} to these, from slot A on: {target}? {words}",
-            f"{words} With {most}, how do you get from the values {moment} of the video to these, from the "
-            f"left: {target}?",
+        moment, moves = ENDS[hidden_end(query["reveal"])], query["moves"]
+        slot, value = query["target"]["slot"], query["target"]["value"]
+        most = f"at most {moves} operation{'s' if moves > 1 else ''}"
+        rules = (
+            'The operations to choose from are "swap A B", by which the values of two slots change places, '
+            '"negate A", by which the value of a slot changes its sign, and "rotate left" and "rotate '
+            'right", by which all values move by one slot, around the end.'
         )
-        return _posed(query, sentences, 'Answer like "swap A B; negate C".')
+        sentences = (
+            f"{rules} Starting from the values {moment} of the video, which sequence of {most} puts {value} "
+            f"into slot {slot}?",
+            f"{rules} Slot {slot} is to hold {value}. Which sequence of {most} achieves this, starting from "
+            f"the values {moment} of the video?",
+            f"{rules} How can slot {slot} be made to hold {value} in {most}, starting from the values "
+            f"{moment} of the video?",
+        )
+        return _posed(query, sentences, 'Answer in the form "swap A B; negate C".')
 
     def solve(self, evidence: Evidence, query: PlanQuery) -> str | None:
         return solver.plan(evidence)
@@ -215,19 +240,32 @@ ASKS = (Slot(), Slots(), Change("first"), Change("last"), Plan())
 def _posed(query: SymbolQuery, sentences: Sequence[str], form: str) -> Sequence[str]:
     """Questions behind the rules that all of them need; an open one ends with the form of its answer."""
     rules = (
-        "Slots A, B, C and so on, from the left, hold numbers or symbols, which may have a minus sign. A "
-        "tile that moves takes its value along, a copy has the value of its original; +3 adds 3, ± "
-        "changes the sign; a gap closes up from the right. The values can be read only "
-        f"{ENDS[query['reveal']]} of the video."
+        "Slots A, B, C and so on, from left to right, hold tiles with numbers or symbols. A tile keeps its "
+        "value when it moves. A tile that comes out of another one is a copy of it, and takes the place of "
+        "the tile where it lands. A token such as +3 adds 3 to the value of the tile that it drops onto, and "
+        "± changes the sign of that value. Where a tile is taken out, those to its right close up. The "
+        f"values can be read only {ENDS[query['reveal']]} of the video, apart from those of tiles that come "
+        "or go uncovered."
     )
     return [with_ending(f"{rules} {sentence}", query, form) for sentence in sentences]
 
 
 def _changes_of(history: History, name: str) -> list[int]:
-    """The numbers, from 1, of the operations after which a slot holds another value than before."""
+    """The numbers, from 1, of the operations after which a slot holds another value than before.
+
+    There are none if it is not there all the time.
+    """
     slot = NAMES.index(name)
+    if min(len(state["slots"]) for state in history.states) <= slot:
+        return []
     held = [state["slots"][slot] for state in history.states]
     return [number for number in range(1, len(held)) if held[number] != held[number - 1]]
+
+
+def _origins(row: Sequence[Value], value: Value) -> list[Origin]:
+    """Where a value is, or its opposite."""
+    signs = ((1, value), (-1, negated(value)))
+    return [Origin(slot, sign) for sign, wanted in signs for slot, held in enumerate(row) if held == wanted]
 
 
 def _say(values: Sequence[Value]) -> str:

@@ -9,16 +9,17 @@ import numpy as np
 from matplotlib.path import Path
 
 from synrl.seeds import Stream, Streams
+from synrl.tasks.shared.evenly import Others
 from synrl.tasks.shared.moments import draw_reveal
-from synrl.tasks.shared.queries import HistoryAsk, LongQuery
+from synrl.tasks.shared.queries import EvenAsk, LongQuery
 from synrl.tasks.symbol_operations.config import SymbolConfig
-from synrl.tasks.symbol_operations.row import SlotRow, Way, drop, leave, over, shifts
-from synrl.video.outlines import place, rectangle, rounded_rectangle
+from synrl.tasks.symbol_operations.row import TALL, SlotRow, Way, drop, leave, over, shifts
+from synrl.video.outlines import place, rounded_rectangle
 from synrl.video.scene import Look, Scene, Shape
 from synrl.video.style import lettering
 from synrl.world.easing import along
-from synrl.world.history import History, Propose, Step, play, timed
-from synrl.world.slots import NAMES, Value, apply, negated
+from synrl.world.history import History, Propose, Step, When, play, reordered, timed
+from synrl.world.slots import NAMES, WORLD, Value, apply, negated
 from synrl.world.style import Style, draw_style
 from synrl.world.timeline import FPS, HEIGHT, HIDDEN, WIDTH, Operation, Poses, SceneObject, Timeline
 
@@ -38,20 +39,34 @@ class SymbolQuery(LongQuery):
 
 
 def simulate(
-    asks: Sequence[HistoryAsk[SymbolQuery, int, SymbolConfig]], config: SymbolConfig, streams: Streams
+    asks: Sequence[EvenAsk[SymbolQuery, Others, SymbolConfig]], config: SymbolConfig, streams: Streams
 ) -> Timeline:
     """A clip that one of some kinds of question is asked about."""
     style, question, scene = draw_style(streams), streams.question, streams.scene
     reveal = draw_reveal(config.mode, question)
     ask = question.choice([ask for ask in asks if config.mode in ask.modes])
-    wanted = question.integer(1, config.num_operations)
     propose = proposer(config, reveal)
     common = SymbolQuery(ask=ask.name, reveal=reveal, form=config.form, most=config.most)
     while True:
         history = play(start(scene, config), config.num_operations, apply, propose, scene)
-        query = ask.draw(history, common, wanted, config, question)
-        if query is not None:
-            return animate(history, query, style, streams)
+
+        def others(until: When, played: History = history) -> list[History]:
+            """Histories of the same operations in other orders: there are as many values at that moment."""
+            found = reordered(played, reveal, until, WORLD, scene)
+            return [other for other in found if may_show(other, config)]
+
+        drawn = ask.draw(history, common, others, config, question)
+        if drawn is not None:
+            return animate(*drawn, style, streams)
+
+
+def may_show(history: History, config: SymbolConfig) -> bool:
+    """Whether a history stays within what one that is played may show."""
+    return all(
+        len(values) <= config.most
+        and all(not isinstance(value, int) or 0 < abs(value) <= 2 * MOST for value in values)
+        for values in (state["slots"] for state in history.states)
+    )
 
 
 def start(scene: Stream, config: SymbolConfig) -> dict[str, list[Value]]:
@@ -101,33 +116,35 @@ def proposer(config: SymbolConfig, reveal: str) -> Propose:
 
 def outline(shape: str, size: float) -> Path:
     """Outline of a tile or a token."""
-    return rounded_rectangle(size, 0.62 * size if shape == "token" else size, 6)
+    return rounded_rectangle(size, (0.62 if shape == "token" else TALL) * size, 6)
 
 
 def draw(timeline: Timeline) -> Scene:
-    """The tiles and tokens with what they show, and the shelf of slots."""
+    """The tiles and tokens with what they show, and the boxes of the slots."""
     style, query = timeline.style, timeline.query
     values = _values(timeline)
     looks: list[tuple[Look, ...]] = []
     for item in timeline.objects:
-        body, height = Shape(outline(item.shape, item.size), fill=item.colour), 0.32 * item.size
+        body, height = Shape(outline(item.shape, item.size), fill=item.colour), 0.3 * item.size
         if item.shape == "token":
             words = [item.name.partition(": ")[2]]
             inset = Shape(rounded_rectangle(item.size - 8, 0.62 * item.size - 8, 4), fill="#ffffff")
         else:
             words = [str(value) for value in values]
-            inset = Shape(rounded_rectangle(item.size - 8, item.size - 8, 5), fill="#ffffff")
+            inset = Shape(rounded_rectangle(item.size - 8, TALL * item.size - 8, 5), fill="#ffffff")
         faces = [(body, inset, Shape(lettering(style, word, height), fill="#202020")) for word in words]
         looks.append(tuple(faces) if item.shape == "token" else ((body,), *faces))
     row = SlotRow.of(timeline.poses, timeline.objects, query["most"])
-    shelf = []
+    slots = []
     for slot in range(query["most"]):
-        x, below = row.x(slot), row.y + row.tile / 2
-        shelf.append(Shape(place(rectangle(row.tile, 3), x, below + 10), fill=style.ink))
-        shelf.append(
-            Shape(place(lettering(style, NAMES[slot], 12, bold=True), x, below + 30), fill=style.ink)
+        x, below = row.x(slot), row.y + row.height / 2
+        # Only a line: around a tile, all must be ground.
+        box = place(rounded_rectangle(row.tile + 14, row.height + 14, 9), x, row.y)
+        slots.append(Shape(box, stroke=style.ink, stroke_width=1.5))
+        slots.append(
+            Shape(place(lettering(style, NAMES[slot], 14, bold=True), x, below + 24), fill=style.ink)
         )
-    return Scene(WIDTH, HEIGHT, style.panel, tuple(shelf), tuple(looks))
+    return Scene(WIDTH, HEIGHT, style.panel, tuple(slots), tuple(looks))
 
 
 def _values(timeline: Timeline) -> list[Value]:

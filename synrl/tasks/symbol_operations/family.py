@@ -4,6 +4,8 @@ Covered tiles stand in a row of labelled slots; their values show for two second
 Swaps, copies, rotations, deletions and insertions move tiles; additions and negations come as tokens
 that drop onto a tile. What comes in shows its value; what goes shows it only if the reveal is at the end,
 where the start could not be inferred otherwise. No row of values recurs, so every operation counts.
+
+The answer is drawn evenly from all that the same operations would have led to in other orders.
 """
 
 from __future__ import annotations
@@ -37,8 +39,11 @@ class SymbolOperations(Family):
     levels = LEVELS
     asks = ASKS
     world = WORLD
-    words = told("swap", "copy", "negate", "rotate", "insert", "take away", "left", "right")
-    names = named("slot", "value")
+    words = told("swap", "copy", "negate", "rotate", "insert", "take away", "left", "right") | {
+        "added to": "add to",
+        "subtracted from": "subtract",
+    }
+    names = (*named("slot", "value"), r"(?<!\w)\d+(?= is (?:added|subtracted))", r"(?<=with the value )-?\w+")
     verbs = ("reads",)
 
     def simulate(self, config: SymbolConfig, streams: Streams) -> Timeline:
@@ -52,10 +57,9 @@ class SymbolOperations(Family):
         if kind == "swap":
             return both_ways("the tiles in slots {} and {} change places", *given["slots"])
         if kind == "add":
-            return (
-                f"{given['amount']:+d} goes to slot {given['slot']}",
-                f"{given['amount']:+d} is added in slot {given['slot']}",
-            )
+            way = "subtracted from" if given["amount"] < 0 else "added to"
+            said = f"{abs(given['amount'])} is {way}"
+            return f"{said} slot {given['slot']}", f"{said} the value in slot {given['slot']}"
         if kind == "negate":
             return (f"the value in slot {given['slot']} changes its sign",)
         if kind == "copy":
@@ -63,7 +67,7 @@ class SymbolOperations(Family):
         if kind == "delete":
             return (f"the tile in slot {given['slot']} is taken away",)
         if kind == "insert":
-            return (f"a new tile with {given['value']} is put in at slot {given['slot']}",)
+            return (f"a new tile with the value {given['value']} is put in slot {given['slot']}",)
         return (f"all tiles rotate one slot to the {given['direction']}",)
 
     def parts(self, state: Mapping[str, Any], query: Mapping[str, Any]) -> dict[str, str]:

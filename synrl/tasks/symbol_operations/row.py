@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from synrl.seeds import Stream
-from synrl.world.timeline import WIDTH, Poses, SceneObject
+from synrl.world.timeline import HEIGHT, WIDTH, Poses, SceneObject
 
-OUT = -40.0
+OUT = -80.0
 """Height at which tiles and tokens come in and go."""
+TALL = 1.4
+"""The height of a tile, in widths."""
+LANES = 2
+"""Above the row, for tiles that cross it."""
+_GAP = 14
+"""Px between lanes."""
+_BELOW = 44
+"""Px that a row needs below its tiles, for the names of slots."""
 
 
 @dataclass(frozen=True)
@@ -22,8 +30,13 @@ class SlotRow:
 
     @property
     def tile(self) -> float:
-        """The side of a tile."""
+        """The width of a tile."""
         return self.pitch - 16
+
+    @property
+    def height(self) -> float:
+        """The height of a tile."""
+        return TALL * self.tile
 
     def x(self, slot: int) -> float:
         """The middle of a slot, counted from 0."""
@@ -31,11 +44,13 @@ class SlotRow:
 
     @classmethod
     def drawn(cls, style: Stream, most: int) -> SlotRow:
-        """As large as it fits, or a little smaller."""
-        pitch = float(style.integer(54, min(84, (WIDTH - 24) // most)))
-        return cls(
-            float(style.integer(12, int(WIDTH - 12 - most * pitch))), float(style.integer(310, 370)), pitch
-        )
+        """As large as it fits, or a little smaller, below its lanes."""
+        widest = min(84, (WIDTH - 24) // most)
+        pitch = float(style.integer(widest - 4, widest))
+        row = cls(float(style.integer(12, int(WIDTH - 12 - most * pitch))), 0.0, pitch)
+        highest = (LANES + 0.5) * row.height + LANES * _GAP + 6
+        lowest = min(HEIGHT - row.height / 2 - _BELOW, highest + 60)
+        return replace(row, y=float(style.integer(int(highest), int(lowest))))
 
     @classmethod
     def of(cls, poses: Poses, objects: Sequence[SceneObject], most: int) -> SlotRow:
@@ -50,7 +65,7 @@ Way = tuple[Sequence[tuple[float, float]], Sequence[float]]
 
 def over(row: SlotRow, source: int, target: int, lane: int) -> Way:
     """Up into a lane above the row, across, and down."""
-    y = row.y - lane * (row.tile + 14)
+    y = row.y - lane * (row.height + _GAP)
     corners = [(row.x(source), row.y), (row.x(source), y), (row.x(target), y), (row.x(target), row.y)]
     return corners, (0.0, 0.25, 0.75, 1.0)
 
