@@ -17,7 +17,8 @@ import numpy as np
 import pytest
 
 import synrl.dataset.rows
-from synrl.dataset.rows import STRIDES, TWINS, answers, make_row, remake, scheduled
+from synrl.budget import VideoBudget
+from synrl.dataset.rows import STRIDES, TWINS, answerable, answers, as_seen, make_row, remake, scheduled
 from synrl.errors import ConfigError, DataError
 from synrl.evidence import Evidence
 from synrl.schema import COLUMNS, features
@@ -121,12 +122,27 @@ def test_the_solver_reaches_the_answer_down_to_min_fps_and_not_below(
     family: Family, rows: list[dict[str, Any]]
 ) -> None:
     for row in rows:
-        evidence = Evidence.from_row(row)
-        assert answers(family, row, evidence), row["id"]
-        stride = round(row["fps"] / row["min_fps"])
-        assert all(answers(family, row, evidence.sampled(stride, phase)) for phase in range(stride))
+        assert answers(family, row, Evidence.from_row(row)), row["id"]
+        stride, seen = round(row["fps"] / row["min_fps"]), as_seen(row)
+        assert all(answers(family, row, one) for one in looks(row, seen, stride))
         for lower in STRIDES[: STRIDES.index(stride)]:
-            assert not all(answers(family, row, evidence.sampled(lower, phase)) for phase in range(lower))
+            assert not all(answers(family, row, one) for one in looks(row, seen, lower))
+
+
+def looks(row: dict[str, Any], seen: Evidence, stride: int) -> list[Evidence]:
+    """Every way to look at a clip every so many frames: from any frame on, or evenly from end to end."""
+    even = VideoBudget(fps=row["fps"] / stride, max_frames=768, min_frames=2)
+    spread = seen.on(even.sample(row["num_frames"], row["fps"]))
+    return [spread, *(seen.sampled(stride, phase) for phase in range(stride))]
+
+
+def test_every_row_is_answered_by_what_its_view_shows_to_an_eye(
+    family: Family, rows: list[dict[str, Any]]
+) -> None:
+    """Two frames a second, 32 of them at most: of a frame of full size, and of what many frames are shrunk to."""
+    for row in rows:
+        assert row["config"]["view"] == "2x32" and row["min_fps"] <= 2
+        assert answerable(family, row, VideoBudget()), row["id"]
 
 
 def test_a_solver_without_frames_does_not_know_the_answer(family: Family, rows: list[dict[str, Any]]) -> None:
