@@ -139,7 +139,7 @@ def looks(row: dict[str, Any], seen: Evidence, stride: int) -> list[Evidence]:
 def test_every_row_is_answered_by_what_its_view_shows_to_an_eye(
     family: Family, rows: list[dict[str, Any]]
 ) -> None:
-    """Two frames a second, 32 of them at most: of a frame of full size, and of what many frames are shrunk to."""
+    """Two frames a second, 32 of them at most, whatever size they are shown at."""
     for row in rows:
         assert row["config"]["view"] == "2x32" and row["min_fps"] <= 2
         assert answerable(family, row, VideoBudget()), row["id"]
