@@ -103,7 +103,7 @@ def _sights(family: Family, row: Mapping[str, Any], evidence: Evidence) -> dict[
         reveal = next(iter(evidence.reveals), None)
         if reveal is None:
             return {}
-        things = _things(row, evidence, reveal.start_frame)
+        things = _as_read(family, evidence, reveal, _things(row, evidence, reveal.start_frame))
         return {READABLE: _read(family, row, evidence, reveal, things)}
     found = {}
     for place, frame in zip(PLACES, sample_frames(row["num_frames"], len(PLACES)), strict=True):
@@ -124,6 +124,21 @@ def _things(row: Mapping[str, Any], evidence: Evidence, frame: int) -> dict[str,
         )
         for name, track in evidence.tracks.items()
         if track.visible[frame]
+    }
+
+
+def _as_read(
+    family: Family, evidence: Evidence, reveal: Reveal, things: Mapping[str, Thing]
+) -> dict[str, Thing]:
+    """Objects under the names that a viewer has for them: `tile 3: -5` may bear another value by now."""
+    borne = {
+        caption.name: caption.text
+        for caption in family.captions(evidence)
+        if caption.start <= reveal.start_frame < caption.end
+    }
+    return {
+        f"{name.partition(': ')[0]}: {borne[name]}" if ": " in name and name in borne else name: thing
+        for name, thing in things.items()
     }
 
 

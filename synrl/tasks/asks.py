@@ -242,6 +242,9 @@ class EvenlyPlanAsk(_Plans[P, C]):
         )
         return drawn(text, truth, answers, config.form, streams, "plan")
 
+    def conclude(self, query: P, row: Mapping[str, Any]) -> Sequence[str]:
+        return "That is what the question asks for", "With that, the goal is reached"
+
 
 class ClipAsk(Ask[Q, C]):
     """A kind of question that is asked about clips of its own."""
