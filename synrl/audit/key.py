@@ -32,11 +32,11 @@ def drafted(row: Mapping[str, Any]) -> Draft:
     """
     # Checked first, because the time that a simulation takes is known for the presets of levels alone.
     family, knobs = get_family(row["family"]), plain(knobs_of(row))
-    level, mode, form = (knobs[name] for name in ("level", "mode", "form"))
-    preset = plain(vars(family.config(level, mode, form)))
+    level, mode, form, view = (knobs[name] for name in ("level", "mode", "form", "view"))
+    preset = plain(vars(family.config(level, mode, form, view=view)))
     length, rest = divmod(knobs.get("num_operations", 0), preset.get("num_operations", 1))
     if "num_operations" in preset and not rest and 1 <= length <= _MOST_LENGTH:
-        preset = plain(vars(family.config(level, mode, form, length)))
+        preset = plain(vars(family.config(level, mode, form, length, view)))
     if odd := [name for name in {**preset, **knobs} if knobs.get(name) != preset.get(name)]:
         raise ConfigError(
             f"{odd[0]} is {_shown(knobs.get(odd[0]))}, where level {level} of {row['family']} has "

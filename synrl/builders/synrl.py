@@ -28,6 +28,8 @@ from synrl.errors import ConfigError
 from synrl.schema import features
 from synrl.seeds import GENERATOR_VERSION
 from synrl.tasks import families
+from synrl.tasks.config import LEVELS, MODES
+from synrl.view import DEFAULT
 
 
 @dataclass
@@ -42,6 +44,11 @@ class SynRLConfig(datasets.BuilderConfig):
     seed: int = 0
     encoding: str = "fast"
     """Of the videos: `fast`, made in the least time, or `compact`, three fifths as large."""
+    levels: tuple[int, ...] = LEVELS
+    """Of a family. A recipe says its own, and its modes."""
+    modes: tuple[str, ...] = MODES
+    view: str | None = None
+    """What a model will be shown of the clips (see `synrl.view`): `2x32`, or what a recipe says."""
 
 
 class SynRL(datasets.GeneratorBasedBuilder):
@@ -88,9 +95,19 @@ def _recipe(config: SynRLConfig) -> Recipe:
     if config.name in families():
         num_rows = 1000 if config.num_rows is None else config.num_rows
         return plain(
-            (config.name,), num_rows, config.split or "train", seed=config.seed, encoding=config.encoding
+            (config.name,),
+            num_rows,
+            config.split or "train",
+            config.levels,
+            config.modes,
+            seed=config.seed,
+            encoding=config.encoding,
+            view=config.view or DEFAULT,
         )
     if config.split is not None:
         raise ConfigError(f"split {config.split!r} for recipe {config.name}, which says its own")
-    recipe = replace(get_recipe(config.name), seed=config.seed, encoding=config.encoding)
+    if (config.levels, config.modes) != (LEVELS, MODES):
+        raise ConfigError(f"levels or modes for recipe {config.name}, which says its own")
+    named = get_recipe(config.name)
+    recipe = replace(named, seed=config.seed, encoding=config.encoding, view=config.view or named.view)
     return recipe if config.num_rows is None else recipe.scaled(config.num_rows)

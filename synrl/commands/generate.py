@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from synrl.commands.push import publish
 from synrl.errors import ConfigError
+from synrl.view import DEFAULT
 
 if TYPE_CHECKING:
     from synrl.dataset.recipes import Recipe
@@ -25,7 +26,11 @@ def add(commands: Any) -> None:
         "goes on.",
     )
     command.add_argument("families", nargs="*", metavar="FAMILY", help="task families; see `synrl families`")
-    command.add_argument("--recipe", metavar="NAME", help="instead of families; see `synrl recipes`")
+    command.add_argument(
+        "--recipe",
+        metavar="NAME",
+        help="instead of families: one that `synrl recipes` lists, or a YAML file of your own",
+    )
     command.add_argument(
         "-n",
         "--num-rows",
@@ -34,7 +39,27 @@ def add(commands: Any) -> None:
         help="rows of each family; with --recipe, rows in all instead of as many as it says",
     )
     command.add_argument("--split", metavar="S", help="name of the split (default: train)")
-    command.add_argument("--seed", type=int, default=0, metavar="K", help="root seed (default: 0)")
+    command.add_argument("--seed", type=int, metavar="K", help="root seed (default: 0)")
+    command.add_argument(
+        "--level",
+        type=int,
+        action="append",
+        metavar="L",
+        help="difficulty, 1 to 5; may be given several times (default: all)",
+    )
+    command.add_argument(
+        "--mode",
+        action="append",
+        metavar="M",
+        help="kind of question, such as perception or forward; may be given several times (default: all that "
+        "the families have; see `synrl families`)",
+    )
+    command.add_argument(
+        "--view",
+        metavar="V",
+        help=f"what a model will be shown, as frames a second x most frames: every row can be answered from "
+        f"that (default: the recipe's, or {DEFAULT})",
+    )
     command.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to make")
     command.add_argument(
         "--twins",
@@ -43,7 +68,6 @@ def add(commands: Any) -> None:
     )
     command.add_argument(
         "--encoding",
-        default="fast",
         metavar="E",
         help="of the videos: fast, made in the least time, or compact, three fifths as large (default: fast)",
     )
@@ -68,18 +92,32 @@ def _generate(arguments: argparse.Namespace) -> int:
 
 def _requested(arguments: argparse.Namespace) -> Recipe:
     """The recipe that a command line names or spells out."""
+    from synrl.dataset.custom import SUFFIXES, load_recipe
     from synrl.dataset.recipes import get_recipe, plain
+    from synrl.tasks.config import LEVELS, MODES
 
     if arguments.recipe is None:
         if not arguments.families or arguments.num_rows is None:
             raise ConfigError("say which FAMILY… and how many rows with -n, or a --recipe")
         split = arguments.split or "train"
-        options = dict(seed=arguments.seed, twins=arguments.twins, encoding=arguments.encoding)
-        return plain(arguments.families, arguments.num_rows, split, **options)
-    for name in ("families", "split", "twins"):
+        return plain(
+            arguments.families,
+            arguments.num_rows,
+            split,
+            arguments.level or LEVELS,
+            arguments.mode or MODES,
+            seed=arguments.seed or 0,
+            twins=arguments.twins,
+            encoding=arguments.encoding or "fast",
+            view=arguments.view or DEFAULT,
+        )
+    for name in ("families", "split", "twins", "level", "mode"):
         if getattr(arguments, name):
             raise ConfigError(
                 f"{name} and --recipe {arguments.recipe} exclude each other: a recipe says its own"
             )
-    recipe = replace(get_recipe(arguments.recipe), seed=arguments.seed, encoding=arguments.encoding)
+    path = Path(arguments.recipe)
+    named = load_recipe(path) if path.suffix in SUFFIXES else get_recipe(arguments.recipe)
+    said = {name: value for name in ("seed", "encoding", "view") if (value := getattr(arguments, name))}
+    recipe = replace(named, **said)
     return recipe if arguments.num_rows is None else recipe.scaled(arguments.num_rows)

@@ -16,6 +16,8 @@ from synrl.dataset.recipes import Recipe, get_recipe, recipes
 from synrl.dataset.record import Record, Size
 from synrl.resources import shipped
 from synrl.schema import features
+from synrl.tasks.config import LEVELS, MODES
+from synrl.view import DEFAULT
 
 _MODELS = ("writer_model", "judge_model", "polish_model")
 SIZES = ((1000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
@@ -132,12 +134,21 @@ def _command(record: Record) -> str:
 def command(recipe: Recipe) -> str:
     """What makes the rows of a recipe again."""
     encoding = "" if recipe.encoding == "fast" else f" --encoding {recipe.encoding}"
-    options = f"--seed {recipe.seed}{encoding} --out DIR"
-    if recipe.name not in recipes():
+    usual = DEFAULT if not recipe.name else recipe.view
+    if recipe.name in recipes():
+        usual = get_recipe(recipe.name).view
+    view = "" if recipe.view == usual else f" --view {recipe.view}"
+    options = f"--seed {recipe.seed}{encoding}{view} --out DIR"
+    if not recipe.name:
         (part,) = recipe.parts
         each = part.num_rows // len(part.families)
         twins = " --twins" if recipe.twins else ""
-        return f"synrl generate {' '.join(part.families)} -n {each} --split {part.split}{twins} {options}"
+        levels = "" if part.levels == LEVELS else "".join(f" --level {level}" for level in part.levels)
+        modes = "" if part.modes == MODES else "".join(f" --mode {mode}" for mode in part.modes)
+        rows = f"-n {each} --split {part.split}{levels}{modes}{twins}"
+        return f"synrl generate {' '.join(part.families)} {rows} {options}"
+    if recipe.name not in recipes():
+        return f"synrl generate --recipe recipes/{recipe.name}.json {options}"
     scale = "" if recipe.num_rows == get_recipe(recipe.name).num_rows else f" -n {recipe.num_rows}"
     return f"synrl generate --recipe {recipe.name}{scale} {options}"
 

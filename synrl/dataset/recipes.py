@@ -6,7 +6,9 @@ Only `test_shift` means to show the scenes of `test` again, in a style that noth
 
 The paper says how many rows each set has (section 3.2, 4 and the tables) but not how they are spread
 over families, levels and modes; here they are spread evenly. It gives no sizes for the halves of its
-Table 9 nor for the rounds of its curriculum of 37K, and no test set of its own: those are ours.
+Table 9 nor for the rounds of its curriculum of 37K, and no test set of its own: those are ours. Nor does it
+say how many frames its models are shown: every recipe is made for a view (`synrl.view`), and each of its rows
+can be answered there.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from typing import Any
 
-from synrl.checks import check_one_of, check_range
+from synrl.checks import check_one_of, check_range, check_some_of
 from synrl.dataset.rows import TWINS, check_split, scheduled
 from synrl.dataset.sources import LLAVA_VIDEO, VideoSource
 from synrl.errors import ConfigError, allowed
@@ -26,6 +28,7 @@ from synrl.seeds import GENERATOR_VERSION, check_seed
 from synrl.tasks import families, get_family
 from synrl.tasks.config import LEVELS, MODES, Config
 from synrl.video.encode import ENCODINGS
+from synrl.view import DEFAULT, parse_view
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,8 @@ class Part:
             )
         check_range("number of rows", self.num_rows, 1, TWINS * len(self.families))
         check_split(self.split)
+        check_some_of("levels", self.levels, LEVELS)
+        check_some_of("modes", self.modes, MODES)
         for name in self.families:
             family = get_family(name)
             for level in self.levels:
@@ -85,10 +90,11 @@ class Batch:
     seed: int
     twins: bool
     encoding: str
+    view: str
 
     def config(self, index: int) -> Config:
         """Level, mode, form and knobs of a row."""
-        return scheduled(get_family(self.family), index, self.levels, self.modes, self.length)
+        return scheduled(get_family(self.family), index, self.levels, self.modes, self.length, self.view)
 
 
 @dataclass(frozen=True)
@@ -109,11 +115,14 @@ class Recipe:
     """Rows of other datasets to mix in when training; they are no part of what is generated."""
     encoding: str = "fast"
     """`fast`, made in the least time, or `compact`, which takes three fifths of the bytes."""
+    view: str = DEFAULT
+    """What a model is to be shown of the clips; see `synrl.view`."""
     generator_version: str = field(default=GENERATOR_VERSION, init=False)
 
     def __post_init__(self) -> None:
         check_seed(self.seed)
         check_one_of("encoding", self.encoding, ENCODINGS)
+        object.__setattr__(self, "view", str(parse_view(self.view)))
         said = [(part.split, family) for part in self.parts for family in part.families]
         if not said or len(set(said)) < len(said):
             raise ConfigError(f"recipe {self.name!r} says the rows of a family twice, or of none")
@@ -130,10 +139,11 @@ class Recipe:
 
     def batches(self) -> Iterator[Batch]:
         """Family by family, in the order of the parts."""
-        name = self.name.replace(".", "_")
+        name, splits = self.name.replace(".", "_"), {part.split for part in self.parts}
+        alone = len(splits) == 1 and splits <= {"train", "test"}
         for part in self.parts:
-            key = f"{name}_{part.split}" if part.split not in ("train", "test") else name
-            key = key if name else part.split
+            # Splits share no row, so each has a key of its own.
+            key = part.split if not name else name if alone else f"{name}_{part.split}"
             for family, count in part.shares().items():
                 folder = f"{self.name}/{family}" if self.name else family
                 if count:
@@ -149,6 +159,7 @@ class Recipe:
                         self.seed,
                         self.twins,
                         self.encoding,
+                        self.view,
                     )
 
     def scaled(self, num_rows: int) -> Recipe:
@@ -168,13 +179,20 @@ class Recipe:
         return replace(self, parts=tuple(parts))
 
 
-def plain(families: Sequence[str], num_rows: int, split: str = "train", **options: Any) -> Recipe:
-    """`num_rows` rows of each family, under no name; `options` are `seed`, `twins` and `encoding`.
+def plain(
+    families: Sequence[str],
+    num_rows: int,
+    split: str = "train",
+    levels: Sequence[int] = LEVELS,
+    modes: Sequence[str] = MODES,
+    **options: Any,
+) -> Recipe:
+    """`num_rows` rows of each family, under no name; `options` are `seed`, `twins`, `encoding` and `view`.
 
     Raises:
-        ConfigError: a name or number is out of range.
+        ConfigError: a name or number is out of range, or a family has none of the modes.
     """
-    part = Part(tuple(families), num_rows * len(families), split)
+    part = Part(tuple(families), num_rows * len(families), split, tuple(levels), tuple(modes))
     return Recipe("", (part,), **options)
 
 
@@ -213,6 +231,7 @@ def recipes() -> dict[str, Recipe]:
                 (Part(long, 3000, length=2),),
                 "the second round: the long families with twice the operations, so about twice as long "
                 "(finding 3)",
+                view="2x64",
             ),
             Recipe("rl_15k", (Part(every, 15_000),), "RL without chains of thought before it (Table 11)"),
             Recipe("rl_50k", (Part(every, 50_000),), "the largest single round (section 6.2)"),

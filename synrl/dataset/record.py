@@ -17,6 +17,7 @@ from synrl.dataset.recipes import Part, Recipe
 from synrl.dataset.sources import VideoSource
 from synrl.errors import DataError, first_line
 from synrl.output import write_whole
+from synrl.seeds import GENERATOR_VERSION
 
 RECIPE = "recipe.json"
 """In a generated folder: its recipe, and what made the rows."""
@@ -112,6 +113,11 @@ def read_recipe(said: Mapping[str, Any], where: str) -> Recipe:
     Raises:
         DataError: its digest says that it means something else here than where it was written.
     """
+    if said["generator_version"] != GENERATOR_VERSION:
+        raise DataError(
+            f"{where} was written by generator version {said['generator_version']}, this is "
+            f"{GENERATOR_VERSION}: the same recipe means other rows here"
+        )
     lists = ("families", "levels", "modes")
     parts = tuple(Part(**{**part, **{name: tuple(part[name]) for name in lists}}) for part in said["parts"])
     recipe = Recipe(
@@ -122,14 +128,10 @@ def read_recipe(said: Mapping[str, Any], where: str) -> Recipe:
         said["twins"],
         tuple(VideoSource(**source) for source in said["sources"]),
         said["encoding"],
+        said["view"],
     )
     if recipe.digest() != said["digest"]:
-        if said["generator_version"] == recipe.generator_version:
-            raise DataError(f"{where} was changed: its digest is not that of what it says")
-        raise DataError(
-            f"{where} was written by generator version {said['generator_version']}, this is "
-            f"{recipe.generator_version}: the same recipe means other rows here"
-        )
+        raise DataError(f"{where} was changed: its digest is not that of what it says")
     return recipe
 
 

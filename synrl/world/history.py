@@ -7,6 +7,7 @@ and their inverse. Everything here works for any world, given a proposal of a ra
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -17,6 +18,7 @@ from synrl.world.timeline import Operation, State
 
 REVEAL_FRAMES = 60
 """Two seconds at each end of the clip (paper, section 2.1.2)."""
+TAKES = 1.2, 2.0
 PAUSE_FRAMES = 4
 """Rest between operations, so that each has a visible start and end."""
 
@@ -202,13 +204,14 @@ def recurs(history: History) -> bool:
 
 
 def timed(
-    history: History, reveal: str, stream: Stream, rests: Mapping[int, int] | None = None
+    history: History, reveal: str, stream: Stream, glance: int, rests: Mapping[int, int] | None = None
 ) -> tuple[list[Operation], list[State], int]:
     """When each step happens and what can be seen when: operations, states, number of frames.
 
     Args:
         reveal: `start` or `end`, the one end at which the state shows.
-        stream: draws each operation's length, 0.6 to 1 s.
+        stream: draws each operation's length, `TAKES` glances: 0.6 to 1 s at two frames a second.
+        glance: the frames from one shown frame to the next.
         rests: frames of rest before some steps (from 0), on top of the usual pause.
     """
     frame = REVEAL_FRAMES
@@ -218,7 +221,7 @@ def timed(
     operations = []
     for index, (step, state) in enumerate(zip(history.steps, history.states[1:], strict=True)):
         start = frame + PAUSE_FRAMES + (rests or {}).get(index, 0)
-        frame = start + stream.integer(18, 30)
+        frame = start + stream.integer(*(math.ceil(count * glance - 1e-9) for count in TAKES))
         operations.append(Operation(index, start, frame, step.kind, step.arguments))
         states.append(State(frame, state, False))
     frame += PAUSE_FRAMES + (rests or {}).get(len(operations), 0)

@@ -69,7 +69,7 @@ def test_closed_containers_look_the_same_whatever_they_hold(reveal: str) -> None
     for other in (10, 50):
         start = {"A": (25, other), "B": (other,), "C": ()}
         query = {"reveal": reveal, "containers": 3}
-        timeline = animate(History.replay(start, steps, apply), query, Streams("x", "y", 1, 2))
+        timeline = animate(History.replay(start, steps, apply), query, Streams("x", "y", 1, 2), 15)
         pictures.append(list(rgb_frames(FAMILY.draw(timeline), timeline.poses)))
     end = timeline.num_frames
     readable = range(60) if reveal == "start" else range(end - 60, end)
@@ -209,7 +209,7 @@ def test_answers_by_hand() -> None:
     for query, answer in asked:
         query = {"reveal": "start", "form": "open", "containers": 4, "kinds": ["swap", "pour"], **query}
         streams = Streams("x", "y", 1, 2)
-        timeline = animate(History.replay(start, steps, apply), query, streams)
+        timeline = animate(History.replay(start, steps, apply), query, streams, 15)
         row = dict(fps=30.0, num_frames=timeline.num_frames, options=[], config={"query": query})
         assert FAMILY.ask(timeline, config, streams).answer_text == answer, query
         assert FAMILY.solve(Evidence.from_row(row | synrl.dataset.rows.tables(timeline))) == answer, query

@@ -51,7 +51,7 @@ def simulate(
 
         drawn = ask.draw(history, common, others, config, streams.question)
         if drawn is not None:
-            return animate(*drawn, streams)
+            return animate(*drawn, streams, config.glance)
 
 
 def pile_names(piles: int) -> tuple[str, ...]:
@@ -116,9 +116,9 @@ def comes_back(history: History) -> bool:
     return False
 
 
-def animate(history: History, query: CardQuery, streams: Streams) -> Timeline:
+def animate(history: History, query: CardQuery, streams: Streams, glance: int) -> Timeline:
     """The clip of a history: cards at rest, and on their way during each operation."""
-    operations, states, num_frames = timed(history, query["reveal"], streams.scene)
+    operations, states, num_frames = timed(history, query["reveal"], streams.scene, glance)
     table = Table(pile_names(query["piles"]), WIDTH)
     cards = list(dict.fromkeys(card for state in history.states for pile in state.values() for card in pile))
     column = {card: i for i, card in enumerate(cards)}

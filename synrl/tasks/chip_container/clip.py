@@ -113,7 +113,7 @@ def simulate(asks: Sequence[Wishing], config: ChipConfig, streams: Streams) -> T
         history = _played(start, reveal, ask.legs(wish, reveal, config), config, scene)
         query = None if history is None else ask.draw(history, common, wish, config, question)
         if history is not None and query is not None:
-            return animate(history, query, streams)
+            return animate(history, query, streams, config.glance)
         if not ask.even:
             start = deal(scene, config)
 
@@ -224,9 +224,9 @@ def _exchange(given: Mapping[str, Any]) -> dict[str, str]:
     return {one: two, two: one}
 
 
-def animate(history: History, query: ChipQuery, streams: Streams) -> Timeline:
+def animate(history: History, query: ChipQuery, streams: Streams, glance: int) -> Timeline:
     """The timeline of a history whose states are lists of values."""
-    operations, states, num_frames = timed(history, query["reveal"], streams.scene)
+    operations, states, num_frames = timed(history, query["reveal"], streams.scene, glance)
     style = draw_style(streams)
     height = streams.style.choice(BAG_HEIGHTS)
     *colours, bag_colour = streams.style.sample(tuple(style.palette.colours.values()), len(VALUES) + 1)

@@ -65,10 +65,10 @@ def _lines(state: Mapping[str, Any]) -> list[tuple[str, bool]]:
     return [*own, *((posixpath.dirname(path), True) for path in state["files"])]
 
 
-def animate(history: History, query: LongQuery, streams: Streams) -> Timeline:
+def animate(history: History, query: LongQuery, streams: Streams, glance: int) -> Timeline:
     """The clip of a history."""
     style = draw_style(streams)
-    operations, states, num_frames = timed(history, query["reveal"], streams.scene)
+    operations, states, num_frames = timed(history, query["reveal"], streams.scene, glance)
     colour = _colours(style)[1]
     places = _listed(state_at(history, query["reveal"]))
     objects = [SceneObject(PROMPT, "prompt", colour, LINE)]

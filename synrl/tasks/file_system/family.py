@@ -48,7 +48,7 @@ class FileSystem(Family):
         ask = question.choice([ask for ask in ASKS if config.mode in ask.modes])
         common = LongQuery(ask=ask.name, reveal=ask.reveal(config, question), form=config.form)
         history, query = ask.draw(common, config, streams)
-        return clip.animate(history, query, streams)
+        return clip.animate(history, query, streams, config.glance)
 
     def draw(self, timeline: Timeline) -> Scene:
         return clip.draw(timeline)

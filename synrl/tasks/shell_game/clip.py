@@ -84,7 +84,7 @@ def simulate(
         history = shuffled(start, config, screen, scene)
         query = ask.draw(history, common, wish, config, question)
         if query is not None:
-            return animate(history, query, screen, style, streams)
+            return animate(history, query, screen, style, streams, config.glance)
 
 
 class Screen(NamedTuple):
@@ -158,14 +158,19 @@ def _screen_height(width: float) -> float:
 
 
 def animate(
-    history: History, query: ShellQuery, screen: Screen | None, style: Style, streams: Streams
+    history: History,
+    query: ShellQuery,
+    screen: Screen | None,
+    style: Style,
+    streams: Streams,
+    glance: int,
 ) -> Timeline:
     """The clip of a history."""
     size, names = query["size"], query["coins"]
     layout = draw_layout(streams.style, size, WIDTH, HEIGHT, PITCH[size])
     pitch = layout.pitch
     rests = {screen.first: SLIDING_FRAMES, screen.last: SLIDING_FRAMES} if screen else {}
-    operations, states, num_frames = timed(history, query["reveal"], streams.scene, rests)
+    operations, states, num_frames = timed(history, query["reveal"], streams.scene, glance, rests)
     grid = cells(size)
     palette = style.palette.colours
     used = [name.removesuffix(" coin") for name in names]

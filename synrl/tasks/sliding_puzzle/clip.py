@@ -100,7 +100,7 @@ def animate(
     """The clip of a history."""
     layout = draw_layout(streams.style, config.size, WIDTH, HEIGHT, PITCH[config.size])
     colour = streams.style.choice(tuple(style.palette.colours.values()))
-    operations, states, num_frames = timed(history, query["reveal"], streams.scene)
+    operations, states, num_frames = timed(history, query["reveal"], streams.scene, config.glance)
     tiles = list(range(1, config.size**2))
     poses = Poses.still(num_frames, len(tiles))
     _rest(poses, layout, history.states[0], 0)

@@ -57,7 +57,7 @@ def simulate(
 
         drawn = ask.draw(history, common, others, config, question)
         if drawn is not None:
-            return animate(*drawn, style, streams)
+            return animate(*drawn, style, streams, config.glance)
 
 
 def may_show(history: History, config: SymbolConfig) -> bool:
@@ -187,9 +187,9 @@ class _Stage:
         return poses
 
 
-def animate(history: History, query: SymbolQuery, style: Style, streams: Streams) -> Timeline:
+def animate(history: History, query: SymbolQuery, style: Style, streams: Streams, glance: int) -> Timeline:
     """The clip of a history."""
-    operations, states, num_frames = timed(history, query["reveal"], streams.scene)
+    operations, states, num_frames = timed(history, query["reveal"], streams.scene, glance)
     row = SlotRow.drawn(streams.style, query["most"])
     stage = _Stage(row, num_frames, *streams.style.sample(tuple(style.palette.colours.values()), 2))
     values = list(dict.fromkeys(value for state in history.states for value in state["slots"]))
