@@ -15,13 +15,15 @@ from typing import TYPE_CHECKING, Any
 from synrl.dataset import record
 from synrl.dataset.origin import origin
 from synrl.dataset.recipes import Recipe, get_recipe, recipes
-from synrl.errors import DataError, first_line
+from synrl.errors import DataError, allowed, first_line
 from synrl.prompts import completion_text, target_text
 from synrl.training.inputs import prompt_messages
+from synrl.training.shown import EVIDENCE, keep_answerable
 
 if TYPE_CHECKING:
     from datasets import Dataset
 
+    from synrl.budget import VideoBudget
     from synrl.training.settings import RunArguments
 
 COLUMNS = (
@@ -44,42 +46,66 @@ COLUMNS = (
 
 
 def load_rows(
-    arguments: RunArguments, split: str, data: str | None = None, *, reasoned: bool = False
+    arguments: RunArguments,
+    budget: VideoBudget,
+    split: str,
+    data: str | None = None,
+    *,
+    reasoned: bool = False,
 ) -> Dataset:
-    """Rows of a split, with the columns of `COLUMNS`.
+    """Rows of a split that can be answered as shown (`synrl.training.shown`), with the columns of `COLUMNS`.
 
     What is no folder may be a recipe: it is generated first, unless it has been already, into the cache of
-    `datasets`.
+    `datasets`. A folder may hold what SynRL made, or any part of that, as `to_parquet` or `save_to_disk`
+    writes it.
 
     Args:
         data: in place of that of the arguments.
-        reasoned: whether a recipe's rows are to have chains of thought.
+        reasoned: whether the rows are to teach chains of thought, which a recipe's then get.
 
     Raises:
-        DataError: the dataset can't be found or read, or has not these columns.
+        DataError: the dataset can't be found or read, or has not these columns; or no row can be answered.
         OutputError: a recipe can't be written.
     """
-    from datasets import Video, load_dataset
+    from datasets import Video
     from datasets.exceptions import DatasetsError
 
     source = data or arguments.data
     path = str(built(get_recipe(source), reasoned=reasoned)) if _is_recipe(source) else source
     try:
-        rows = load_dataset(path, arguments.data_config, split=split, revision=arguments.data_revision)
-    except (DatasetsError, OSError, ValueError) as error:
+        rows = _loaded(path, arguments, split)
+    except (DatasetsError, OSError, ValueError, LookupError) as error:
         said = first_line(error)
         raise DataError(f"{source} can't be loaded: {said}") from error
-    missing = [name for name in COLUMNS if name not in rows.column_names]
+    missing = [name for name in (*COLUMNS, *EVIDENCE) if name not in rows.column_names]
     if missing:
         raise DataError(f"{source} has no rows of SynRL: it has no column {', '.join(missing)}")
+    rows = keep_answerable(rows, budget, keep_all=arguments.keep_unanswerable, told=reasoned)
     return rows.select_columns(list(COLUMNS)).cast_column("video", Video(decode=False))
 
 
-def load_held_out(arguments: RunArguments, *, reasoned: bool = False) -> Dataset | None:
+def _loaded(path: str, arguments: RunArguments, split: str) -> Dataset:
+    from datasets import get_dataset_config_names, load_dataset, load_from_disk
+
+    config, revision = arguments.data_config, arguments.data_revision
+    if (Path(path) / "dataset_dict.json").is_file():
+        return load_from_disk(path)[split]
+    if (Path(path) / "state.json").is_file():
+        return load_from_disk(path)
+    if config is None:
+        names = get_dataset_config_names(path, revision=revision)
+        if "all" not in names and len(names) > 1:
+            raise DataError(f"{path} has several configs; set data_config, {allowed(names)}")
+        config = "all" if "all" in names else names[0]
+    return load_dataset(path, config, split=split, revision=revision)
+
+
+def load_held_out(arguments: RunArguments, budget: VideoBudget, *, reasoned: bool = False) -> Dataset | None:
     """The rows to evaluate on, if there are to be any; as `load_rows`."""
     if arguments.eval_data is None and arguments.eval_split is None:
         return None
-    return load_rows(arguments, arguments.eval_split or "test", arguments.eval_data, reasoned=reasoned)
+    split = arguments.eval_split or "test"
+    return load_rows(arguments, budget, split, arguments.eval_data, reasoned=reasoned)
 
 
 def built(recipe: Recipe, *, reasoned: bool = False) -> Path:

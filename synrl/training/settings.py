@@ -23,7 +23,9 @@ class RunArguments:
         default="",
         metadata={"help": "Rows to train on: a recipe, a folder, or a dataset on the Hub (org/name)."},
     )
-    data_config: str = field(default="all", metadata={"help": "Config of the dataset."})
+    data_config: str | None = field(
+        default=None, metadata={"help": "Config of the dataset; by default `all`, or the only one there is."}
+    )
     data_split: str = field(default="train", metadata={"help": "Split to train on."})
     data_revision: str | None = field(
         default=None, metadata={"help": "Commit or tag, for a dataset on the Hub."}
@@ -32,6 +34,10 @@ class RunArguments:
         default=None, metadata={"help": "Rows to evaluate on; by default those of `eval_split` of `data`."}
     )
     eval_split: str | None = field(default=None, metadata={"help": "Split to evaluate on; none by default."})
+    keep_unanswerable: bool = field(
+        default=False,
+        metadata={"help": "Also train on rows that the frames that are shown can't answer."},
+    )
 
     def __post_init__(self) -> None:
         if not self.data:
