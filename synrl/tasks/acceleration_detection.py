@@ -109,12 +109,14 @@ class Kind(Ask[KindQuery, AccelerationConfig]):
             f"The {name} sets off, crosses part of the screen and comes to rest.",
             f"The {name} makes one journey along a straight line.",
             f"Follow the {name} from the place where it rests at first to the place where it rests at last.",
+            f"The {name} goes from one resting place to another.",
         )
         asked = (
             "What does it do on the way?",
             "What happens to its speed on the way?",
             "Which statement about its journey is true?",
             "Between setting off and arriving, how does its speed change?",
+            "How does it move on the way?",
         )
         alone = (
             f"While the {name} moves, does it speed up, slow down, keep the same speed, or stop and go on?",

@@ -164,6 +164,8 @@ class Which(Ask[WhichQuery, AttributeConfig]):
             "video than at the start, if any does?",
             f"Of the {count} shapes in the row, which one from the left does not keep its {kind}, or do all "
             "of them keep it?",
+            f"Watch the {kind} of all {count} shapes. Counting from the left, whose {kind} changes, if any?",
+            f"Counting from the left, which shape has another {kind} at the end, or do all keep theirs?",
         )
         words = [*ORDINALS[: query["shapes"]], NONE]
         return [with_words(sentence, query, words) for sentence in sentences]
@@ -226,6 +228,9 @@ class Changed(_OfOne, Ask[WhatQuery, AttributeConfig]):
             f"Does the {name} change its colour, its shape or its size, or does nothing about it change?",
             f"What is different about the {name} at the end: its colour, its shape, its size, or nothing?",
             f"Which of these does the {name} change: its colour, its shape, its size, or nothing?",
+            f"Is it its colour, its shape or its size that the {name} changes, or does it stay as it is?",
+            f"Compare the {name} at the start and at the end. What has changed: its colour, its shape, its "
+            "size, or nothing?",
             f"The {name} may change its colour, its shape or its size. What does it change, if anything?",
             f"What about the {name} is not the same at the end as at the start: its colour, its shape, its "
             "size, or nothing?",
@@ -524,7 +529,7 @@ def _timeline(
 ) -> Timeline:
     """The clip in which some shapes change."""
     query, num_frames, changes, looks, large = clip
-    size = float(scene.integer(28, 34))
+    size = 2.0 * scene.integer(16, 19)  # both sizes in whole pixels
     pitch = WIDTH / config.shapes
     objects: list[SceneObject] = []
     columns: list[dict[str, np.ndarray]] = []

@@ -1,13 +1,13 @@
 """direction_identification: which way does a shape move after, or before, it moves another way?
 
-The shape rests, moves along straight legs at constant speed, each in another direction, and rests after every
-one of them; other shapes may move too. The leg that is asked for is named by the one before it, or after it.
-The middle of that leg is drawn without regard to its direction, so that the place of the shape on a frame
-says next to nothing about it.
+The shape rests, moves along straight legs at constant speed, and rests after each of them, before it goes
+another way; other shapes may move too. The leg that is asked for is named by the one before it, or after it.
+Its middle is drawn without regard to its direction, and it is any of many legs but the first and the last, so
+that the place of the shape on a frame says next to nothing about it.
 
 Margins: legs deviate from the named direction by at most `jitter` degrees, far less than half the angle to
 the next one, and are at least `min_distance` px long; rests last longer than two glances. Levels go from
-four legs in four directions to five legs in eight directions among three other moving shapes.
+five legs in four directions to six legs in eight directions among three other moving shapes.
 
 Localisation asks when the shape moves a certain way.
 """
@@ -39,10 +39,10 @@ from synrl.world.directions import DIRECTIONS, MAIN_DIRECTIONS, apart, opposite
 from synrl.world.style import draw_style
 from synrl.world.timeline import FPS, HEIGHT, WIDTH, Event, Poses, SceneObject, Timeline, backwards, in_order
 
-_NUMBERS = {4: "four", 5: "five"}
+_NUMBERS = {4: "four", 5: "five", 6: "six"}
 _LONGER = 1.1
 """How many times as long as the shortest leg the longest is that is asked for."""
-_OTHERS_LONGER = 2.0
+_OTHERS_LONGER = 2.4
 """And any other."""
 _TRIES = 60
 
@@ -62,7 +62,7 @@ class DirectionConfig(Config):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.require("directions", (4, 8))
-        self.require("moves", range(4, 6))
+        self.require("moves", range(4, 7))
         self.require("others", range(5))
 
     @property
@@ -121,15 +121,15 @@ class Next(Ask[NextQuery, DirectionConfig]):
     ) -> tuple[NextQuery, int, Path]:
         """What is asked, the number of frames, and the path of the shape."""
         question, scene = streams.question, streams.scene
-        ways = tuple(question.sample(config.names, config.moves))
         # Never the first move or the last: the place of a shape that has not moved yet tells where it can go.
         after, asked = question.chance(0.5), question.integer(1, config.moves - 2)
         known = asked - 1 if after else asked + 1
+        ways = _draw_ways(question, config, known, asked)
         # Rests at the ends are long or short, so that a frame may be of any move.
-        spare = config.glances(5.5 if config.moves < 5 else 4.0)
+        spare = config.glances(4.5 if config.moves < 6 else 2.5)
         frames, start = [], config.glances(2.2) + scene.integer(0, spare)
         for _ in ways:
-            end = start + scene.integer(config.glances(1.6), config.glances(1.9))
+            end = start + scene.integer(config.glances(1.5), config.glances(1.7))
             frames.append((start, end))
             start = end + scene.integer(config.glances(2.2), config.glances(2.3))
         num_frames = start + scene.integer(0, spare)
@@ -150,9 +150,10 @@ class Next(Ask[NextQuery, DirectionConfig]):
     def wordings(self, query: NextQuery) -> Sequence[str]:
         name, way, number = query["object"], query["direction"], _NUMBERS[query["moves"]]
         settings = (
-            f"The {name} moves {number} times, each time in a different direction.",
-            f"The {name} makes {number} moves across the screen, no two of them in the same direction.",
-            f"With rests in between, the {name} moves in {number} directions, one after the other.",
+            f"The {name} moves {number} times and changes its direction after each move.",
+            f"The {name} makes {number} moves across the screen, one after the other.",
+            f"With rests in between, the {name} moves {number} times in a straight line.",
+            f"Watch the {name}, which moves {number} times and rests after each move.",
         )
         asked = {
             "after": (
@@ -192,7 +193,8 @@ class Next(Ask[NextQuery, DirectionConfig]):
         if config.form == "open":
             return Question(text, self.answer_type, truth, guess_rate=1 / len(space))
         # The directions of its other moves come first: each of them could be the one.
-        shown = streams.options.shuffled([way for way in ways if way not in (truth, query["direction"])])
+        others = dict.fromkeys(way for way in ways if way not in (truth, query["direction"]))
+        shown = streams.options.shuffled(list(others))
         rest = streams.options.shuffled([way for way in space if way not in (truth, *shown)])
         return choice(text, truth, [*shown, *rest][: NUM_OPTIONS - 1], streams)
 
@@ -255,6 +257,10 @@ class WhenMoving(SpanAsk[SpanQuery, DirectionConfig]):
             f"The {name} moves {direction} once. From when to when?",
             f"During which seconds of the video does the {name} move {direction}?",
             f"At what time does the {name} start to move {direction}, and at what time does that move end?",
+            f"One of the moves of the {name} leads {direction}. From when to when does it last?",
+            f"The {name} rests before and after it moves {direction}. Between which seconds does it move so?",
+            f"From which second to which second does the {name} go {direction}?",
+            f"For some time, the {name} moves {direction}. When does that begin and end?",
         )
         return [with_form(sentence, query, "interval") for sentence in sentences]
 
@@ -291,11 +297,11 @@ class DirectionIdentification(Family):
     asks = (NEXT, WHEN_MOVING)
     words = told(*DIRECTIONS)
     levels = {
-        1: dict(directions=4, moves=4, others=0, min_distance=56, jitter=4.0),
-        2: dict(directions=8, moves=4, others=0, min_distance=56, jitter=5.0),
-        3: dict(directions=8, moves=5, others=1, min_distance=56, jitter=6.0),
-        4: dict(directions=8, moves=5, others=2, min_distance=56, jitter=7.0),
-        5: dict(directions=8, moves=5, others=3, min_distance=56, jitter=8.0),
+        1: dict(directions=4, moves=5, others=0, min_distance=44, jitter=4.0),
+        2: dict(directions=8, moves=6, others=0, min_distance=50, jitter=5.0),
+        3: dict(directions=8, moves=6, others=1, min_distance=50, jitter=5.0),
+        4: dict(directions=8, moves=6, others=2, min_distance=50, jitter=6.0),
+        5: dict(directions=8, moves=6, others=3, min_distance=50, jitter=6.0),
     }
 
     def simulate(self, config: DirectionConfig, streams: Streams) -> Timeline:
@@ -341,6 +347,19 @@ class DirectionIdentification(Family):
 FAMILY = DirectionIdentification()
 
 
+def _draw_ways(question: Stream, config: DirectionConfig, known: int, asked: int) -> tuple[str, ...]:
+    """Directions of legs, of which no two in a row are the same and the known one comes once.
+
+    Others may be that of the asked leg: if none were, they would lead away from where it leads.
+    """
+    named, answer = question.sample(config.names, 2)
+    while True:
+        ways = [question.choice(_others(config.names, named)) for _ in range(config.moves)]
+        ways[known], ways[asked] = named, answer
+        if all(one != two for one, two in itertools.pairwise(ways)):
+            return tuple(ways)
+
+
 def _ways(timeline: Timeline) -> tuple[str, ...]:
     """The directions of the asked shape's legs, from the log."""
     return tuple(event.detail for event in timeline.events if event.actor == timeline.query["object"])
@@ -349,7 +368,8 @@ def _ways(timeline: Timeline) -> tuple[str, ...]:
 def _beside(ways: Sequence[str], query: NextQuery) -> str | None:
     """The direction right after, or before, the one that the query names; None if there is none."""
     known = query["direction"]
-    number = ways.index(known) + (1 if query["then"] == "after" else -1) if known in ways else -1
+    once = ways.count(known) == 1
+    number = ways.index(known) + (1 if query["then"] == "after" else -1) if once else -1
     return ways[number] if 0 <= number < len(ways) else None
 
 
