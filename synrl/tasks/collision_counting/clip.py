@@ -1,0 +1,303 @@
+"""Runs of bouncing shapes, and the stretch of one that a clip of collision_counting shows."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple, TypedDict
+
+import numpy as np
+
+from synrl.seeds import Stream, Streams
+from synrl.tasks.collision_counting.config import CollisionConfig
+from synrl.tasks.shared.cast import cast
+from synrl.tasks.shared.queries import Query
+from synrl.tasks.shared.questions import NUM_OPTIONS
+from synrl.video.outlines import SHAPES
+from synrl.world.collisions import WALLS, Body, Contact, Motion, run
+from synrl.world.style import draw_style
+from synrl.world.timeline import FPS, WIDTH, Event, Poses, SceneObject, Timeline, in_order
+
+INSET = 16
+"""Px from the border of the frame to the inner face of the walls."""
+BOX = WIDTH - 2 * INSET
+CLEAR = 16.0
+"""Px that the asked shape stays away from what it doesn't touch."""
+GAP = 3.05
+"""Glances between two contacts of the asked shape."""
+MIN_APPROACH = 14.0
+"""Px in a glance."""
+GAP_OF_OTHERS, CHANGE_OF_OTHERS = 6, 1.0
+"""Frames between two contacts, and px per frame by which they change a velocity, of other shapes."""
+RUN_FRAMES = 1500
+RUN_SPEED = 3.0, 6.0
+"""Px per frame at the start of a run."""
+SLOWER = tuple(0.8 * 1.15**k for k in range(12))
+"""How many times as slow as it was simulated a run may be shown: looking for a clip costs less than a run."""
+BINS = 8
+"""Start times of asked flights are drawn evenly from this many bins, two per option."""
+
+
+class CountQuery(Query):
+    object: str
+
+
+_Ends = TypedDict("_Ends", {"from": str, "to": str})
+
+
+class FlightQuery(CountQuery, _Ends):
+    """`from` and `to` are what the flight is between."""
+
+
+class Search(NamedTuple):
+    """A run, shown at some pace, in which a clip is looked for."""
+
+    contacts: Contacts
+    slower: float
+    starts: np.ndarray
+    """The frames at which a clip of the length may begin."""
+    num_frames: int
+
+    def named(self, start: int) -> list[Event]:
+        """The contacts in a clip as events, on the first frame at or after each."""
+        times, names = self.contacts.times * self.slower, self.contacts.names
+        first, last = (
+            np.searchsorted(times, start, side="right"),
+            np.searchsorted(times, start + self.num_frames - 1),
+        )
+        events = []
+        for k in range(int(first), int(last)):
+            contact, frame = self.contacts.of[k], math.ceil(times[k]) - start
+            other = contact.other
+            kind, target = ("hit", other) if isinstance(other, str) else ("touch", names[other])
+            events.append(Event(frame, frame, kind, names[contact.body], target))
+        return events
+
+
+class Found(NamedTuple):
+    """Where in a run a clip starts, and what is asked about it."""
+
+    start: int
+    query: CountQuery | FlightQuery
+
+
+Finder = Callable[[Search], Found | None]
+"""Looks for a clip that has the answer."""
+
+
+@dataclass(frozen=True)
+class Contacts:
+    """The contacts of a run, and what of them does not hang on the pace at which it is shown."""
+
+    of: Sequence[Contact]
+    names: Sequence[str]
+    """Of the shapes."""
+    times: np.ndarray
+    own: np.ndarray
+    """Which are the asked shape's."""
+    hits: np.ndarray
+    """Which are with a wall."""
+    waits: np.ndarray
+    """For each, the time since the asked shape's last one and since another's, if they take part."""
+    changes: np.ndarray
+    """By how much the velocities change, the most of both."""
+
+    @classmethod
+    def in_run(cls, motion: Motion, names: Sequence[str]) -> Contacts:
+        """Those of a run."""
+        contacts = motion.contacts
+        waits, last = np.full((len(contacts), 2), math.inf), [-math.inf] * len(names)
+        for number, contact in enumerate(contacts):
+            for body in (contact.body, contact.other):
+                if isinstance(body, int):
+                    column = int(body > 0)
+                    waits[number, column] = min(waits[number, column], contact.time - last[body])
+                    last[body] = contact.time
+        return cls(
+            contacts,
+            names,
+            np.array([contact.time for contact in contacts]),
+            np.array([0 in (contact.body, contact.other) for contact in contacts], bool),
+            np.array([isinstance(contact.other, str) for contact in contacts], bool),
+            waits,
+            np.hypot(*np.moveaxis(np.diff(motion.velocities, axis=0), 2, 0)).max(axis=1),
+        )
+
+
+def simulate(
+    draw: Callable[[CollisionConfig, Streams, str], Finder], config: CollisionConfig, streams: Streams
+) -> Timeline:
+    """A clip that has the answer that a kind of question draws."""
+    style = draw_style(streams)
+    objects = cast(streams, style, config.level, config.shapes, config.outlines, config.size)
+    find = draw(config, streams, objects[0].name)
+    num_frames = streams.scene.integer(*map(config.glances, config.lasts))
+    while True:
+        motion = run(_bodies(streams.scene, objects), BOX, BOX, RUN_FRAMES)
+        found = _found(motion, objects, num_frames, find, config, streams.scene)
+        if found is not None:
+            break
+    search, (start, query) = found
+    poses = Poses.still(num_frames, len(objects))
+    places = motion.slowed(search.slower).positions(start + num_frames)[start:] + INSET
+    poses.x[:], poses.y[:] = np.moveaxis(places, 2, 0)
+    events = in_order(search.named(start))
+    return Timeline(FPS, tuple(objects), poses, style, events=events, query=query)
+
+
+def find_count(search: Search, kind: str, count: int, scene: Stream) -> int | None:
+    """A start from which the clip shows so many of the contacts asked for."""
+    contacts, starts = search.contacts, search.starts
+    asked = contacts.times[contacts.own & (contacts.hits == (kind == "hit"))] * search.slower
+    seen = np.searchsorted(asked, starts + search.num_frames - 1) - np.searchsorted(asked, starts)
+    fitting = starts[seen == count]
+    return scene.choice(fitting.tolist()) if len(fitting) else None
+
+
+def find_flight(
+    search: Search, name: str, time_bin: int, scene: Stream, config: CollisionConfig
+) -> tuple[int, tuple[str, str]] | None:
+    """A start from which a flight of a shape begins in a bin of the clip, and what it is between."""
+    starts = search.starts.tolist()
+    for start in scene.sample(starts, min(len(starts), 20)):
+        flight = _flight_in_bin(search.named(start), name, search.num_frames, time_bin, config)
+        if flight is not None:
+            return start, flight
+    return None
+
+
+def flight_room(span: tuple[int, int], num_frames: int, config: CollisionConfig) -> tuple[int, int]:
+    """The clip without its ends, less the few frames that keep the slack from being a multiple of four."""
+    end = config.glances(GAP)
+    return end + (num_frames - 2 * end - (span[1] - span[0])) % NUM_OPTIONS, num_frames - end
+
+
+def contacts_of(events: Sequence[Event], name: str) -> list[Event]:
+    """The contacts of one shape."""
+    return [event for event in events if name in (event.actor, event.target)]
+
+
+def met(event: Event, name: str) -> str:
+    """What a shape met in one of its contacts."""
+    return event.actor if event.target == name else event.target
+
+
+def reaches(item: SceneObject) -> tuple[tuple[float, float], tuple[float, float]]:
+    """How far an outline extends from its centre: left and right, up and down."""
+    return _reaches_of(item.shape, item.size)
+
+
+@cache
+def _reaches_of(shape: str, size: float) -> tuple[tuple[float, float], tuple[float, float]]:
+    (x0, y0), (x1, y1) = SHAPES[shape](size).get_extents().get_points()
+    return (-x0, x1), (-y0, y1)
+
+
+def _bodies(scene: Stream, objects: Sequence[SceneObject]) -> list[Body]:
+    """Random places, apart from each other, and random velocities."""
+    bodies: list[Body] = []
+    for item in objects:
+        (x0, x1), (y0, y1) = reaches(item)
+        angle, speed = scene.uniform(0, 2 * math.pi), scene.uniform(*RUN_SPEED)
+        while True:
+            x, y = (scene.uniform(item.size, BOX - item.size) for _ in range(2))
+            if all(math.hypot(x - b.x, y - b.y) > item.size / 2 + b.radius + 2 * CLEAR for b in bodies):
+                break
+        velocity = speed * math.cos(angle), speed * math.sin(angle)
+        bodies.append(Body(x, y, *velocity, x0, x1, y0, y1, item.size / 2))
+    return bodies
+
+
+def _found(
+    motion: Motion,
+    objects: Sequence[SceneObject],
+    num_frames: int,
+    find: Finder,
+    config: CollisionConfig,
+    scene: Stream,
+) -> tuple[Search, Found] | None:
+    """A clip of a run, at one pace or another."""
+    contacts = Contacts.in_run(motion, [item.name for item in objects])
+    missed = _near_misses(motion, objects)
+    for slower in scene.shuffled(SLOWER):
+        starts = _clear_starts(contacts, missed, slower, num_frames, config)
+        search = Search(contacts, slower, starts, num_frames)
+        found = find(search) if len(starts) else None
+        if found is not None:
+            return search, found
+    return None
+
+
+def _clear_starts(
+    contacts: Contacts, missed: np.ndarray, slower: float, num_frames: int, config: CollisionConfig
+) -> np.ndarray:
+    """The frames of a slowed run from which a clip would hold every margin of this family."""
+    times, gap = contacts.times * slower, config.glances(GAP)
+    bad = np.ceil(np.concatenate([_spoilt(contacts, slower, config), missed * slower])).astype(int)
+    count = int((RUN_FRAMES - 1) * slower)
+    starts = np.arange(count - num_frames)
+    ends = starts + num_frames - 1
+    spoilt = _up_to(bad, count)
+    clear: np.ndarray = spoilt[ends] == spoilt[starts]
+    # A contact close to an end of the clip would be seen from one side only.
+    for some, apart in ((times, GAP_OF_OTHERS), (times[contacts.own], gap)):
+        seen = _up_to(np.ceil(some).astype(int), count)
+        clear &= (seen[starts + apart] == seen[starts]) & (seen[ends] == seen[ends - apart])
+    found: np.ndarray = starts[clear]
+    return found
+
+
+def _up_to(frames: np.ndarray, count: int) -> np.ndarray:
+    """How many of some frames, which must not be negative, lie at or before each frame (count,)."""
+    upto: np.ndarray = np.bincount(frames[frames < count], minlength=count).cumsum()
+    return upto
+
+
+def _spoilt(contacts: Contacts, slower: float, config: CollisionConfig) -> np.ndarray:
+    """When, in a slowed run, there are contacts that no clip should show."""
+    times = contacts.times * slower
+    hasty = (contacts.waits * slower < [config.glances(GAP), GAP_OF_OTHERS]).any(axis=1)
+    # On a frame boundary, rounding would decide which frame shows the contact first.
+    ambiguous = np.abs(times - times.round()) < 0.01
+    least = np.where(contacts.own, 2 * MIN_APPROACH / config.glance, CHANGE_OF_OTHERS)
+    faint = contacts.changes < least * slower
+    bad: np.ndarray = times[hasty | ambiguous | faint]
+    return bad
+
+
+def _near_misses(motion: Motion, objects: Sequence[SceneObject]) -> np.ndarray:
+    """The frames of a run on which the asked shape comes close to something and turns away untouched."""
+    places = motion.positions(RUN_FRAMES)
+    item, others = objects[0], objects[1:]
+    gaps: dict[int | str, np.ndarray] = {}
+    for axis, (low, high) in enumerate(reaches(item)):
+        gaps[WALLS[2 * axis]] = places[:, 0, axis] - low
+        gaps[WALLS[2 * axis + 1]] = BOX - high - places[:, 0, axis]
+    for j, other in enumerate(others, 1):
+        gaps[j] = np.hypot(*(places[:, 0] - places[:, j]).T) - (item.size + other.size) / 2
+    missed = [np.empty(0, int)]
+    for thing, gap in gaps.items():
+        lowest = np.flatnonzero((gap[1:-1] <= gap[:-2]) & (gap[1:-1] <= gap[2:]) & (gap[1:-1] < CLEAR)) + 1
+        touched = np.array([one.time for one in motion.contacts if {0, thing} == {one.body, one.other}])
+        untouched = np.searchsorted(touched, lowest + 2) == np.searchsorted(touched, lowest - 2)
+        missed.append(lowest[untouched])
+    return np.concatenate(missed)
+
+
+def _flight_in_bin(
+    events: Sequence[Event], name: str, num_frames: int, time_bin: int, config: CollisionConfig
+) -> tuple[str, str] | None:
+    """What the flight that starts in a bin of its slack is between, if that names it alone."""
+    flights = list(itertools.pairwise(contacts_of(events, name)))
+    labels = [(met(one, name), met(two, name)) for one, two in flights]
+    for (one, two), label in zip(flights, labels, strict=True):
+        start, length = one.frame, two.frame - one.frame
+        low, high = flight_room((start, two.frame), num_frames, config)
+        slack = high - low - length
+        fits = labels.count(label) == 1 and slack >= 2 * length and low <= start < low + slack
+        if fits and (start - low) * BINS // slack == time_bin:
+            return label
+    return None
