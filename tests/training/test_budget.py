@@ -28,10 +28,12 @@ def test_frames_are_whole_pairs_within_the_limits(
     frames = budget.sample(num_frames, fps)
     assert len(frames) % 2 == 0 and frames == sorted(frames)
     assert frames[0] == 0 and frames[-1] == num_frames - 1
-    assert len(frames) <= max(2, min(budget.max_frames, num_frames))
+    assert len(frames) <= max(2, min(budget.max_frames, num_frames + num_frames % 2))
     if num_frames >= least + 1:
         assert len(frames) >= least - 1
-    assert len(set(frames)) == len(frames) or num_frames == 1
+    assert len(set(frames)) >= len(frames) - 1, (
+        "one comes twice at most, where all of an odd number are shown"
+    )
 
 
 @given(
@@ -64,14 +66,14 @@ def test_a_clip_shows_the_frames_that_it_names(num_frames: int) -> None:
 
 
 def test_the_prompt_says_when_its_frames_are_shown(processor: Any) -> None:
-    """150 frames at 30 a second: ten of them, and the mean time of each pair."""
+    """150 frames at 30 a second: twelve of them, and the mean time of each pair."""
     clip = VideoBudget(max_frame_pixels=16 * 16).read(numbered_clip(150), token_edge(processor))
     prompt = encode(processor, with_video([{"role": "user", "content": "Which way?"}]), [clip])
     text = processor.tokenizer.decode(prompt.ids)
     times = [float(part.rpartition("<")[2]) for part in text.split(" seconds>")[:-1]]
     shown = numbers(VideoBudget(max_frame_pixels=32 * 64).read(numbered_clip(150), 16).frames)
     assert times == [round((a + b) / 60, 1) for a, b in zip(shown[::2], shown[1::2], strict=True)]
-    assert times == [0.3, 1.4, 2.5, 3.6, 4.7]
+    assert times == [0.2, 1.1, 2.0, 2.9, 3.8, 4.7]
 
 
 def test_a_processor_leaves_frames_as_they_are(processor: Any) -> None:

@@ -1,9 +1,10 @@
 """What the models of lmms-eval are told, so that each of them shows clips within a benchmark's budget.
 
-Our own model has the budgets by itself. Stock models choose frames with qwen-vl-utils, by the same rule, and
-take the limits as arguments, except the limit on all frames together, which follows from MODEL_SEQ_LEN in the
-environment. vLLM is shown each frame as an image, which Qwen3-VL can only place in time if its time is
-written before it; that model asks for it by an argument.
+Our own model has the budgets by itself. Stock models choose frames with qwen-vl-utils, which spreads them
+evenly, too, but rounds their number down: one to three fewer, where no limit binds. They take the limits as
+arguments, except the limit on all frames together, which follows from MODEL_SEQ_LEN in the environment. vLLM
+is shown each frame as an image, which Qwen3-VL can only place in time if its time is written before it; that
+model asks for it by an argument.
 """
 
 from __future__ import annotations
