@@ -54,7 +54,8 @@ KINDS = ("colour", "shape", "size")
 WHAT = {"colour": "its colour", "shape": "its shape", "size": "its size", "": "nothing"}
 NONE = "none of them"
 GROWTH = 1.5
-GROWING_FRAMES = 10
+GROWING = 0.65
+"""Glances that a size takes to change."""
 SHORTEST_HOLD = 1.3
 """Glances that an appearance lasts at any level: who sees both ends of a clip knows whether it changed."""
 _SAME_SIZE = math.sqrt(GROWTH)
@@ -162,8 +163,6 @@ class Which(Ask[WhichQuery, AttributeConfig]):
             f"No more than one shape changes its {kind}. Counting from the left, which one does, if any?",
             f"Counting from the left, which of the {count} shapes has a different {kind} at the end of the "
             "video than at the start, if any does?",
-            f"Of the {count} shapes in the row, which one from the left does not keep its {kind}, or do all "
-            "of them keep it?",
             f"Watch the {kind} of all {count} shapes. Counting from the left, whose {kind} changes, if any?",
             f"Counting from the left, which shape has another {kind} at the end, or do all keep theirs?",
         )
@@ -355,7 +354,7 @@ class WhileDifferent(_OfOne, SpanAsk[SpanQuery, AttributeConfig]):
         place, kind = streams.question.integer(0, config.shapes - 1), streams.question.choice(KINDS)
         length = scene.integer(config.glances(3.0), config.glances(4.0))
         num_frames, start = window(scene, length, config.glance, config.level)
-        changes = _there_and_back(scene, place, kind, looks, start, start + length)
+        changes = _there_and_back(scene, config, place, kind, looks, start, start + length)
         query = SpanQuery(form=config.form, shapes=config.shapes, ask=self.name, place=place, kind=kind)
         return Drawn(query, num_frames, changes, looks.first, looks.large)
 
@@ -469,12 +468,14 @@ def _length(scene: Stream, config: AttributeConfig) -> int:
     return scene.integer(config.glances(6 + config.level), config.glances(9 + config.level))
 
 
-def _there_and_back(scene: Stream, place: int, kind: str, looks: Looks, start: int, end: int) -> list[Change]:
+def _there_and_back(
+    scene: Stream, config: AttributeConfig, place: int, kind: str, looks: Looks, start: int, end: int
+) -> list[Change]:
     """A change and its undoing; `start` and `end` are the last frame before and the first one after."""
     new, look = _new_value(scene, kind, place, looks), looks.first[place]
     if kind == "size":
         back = {"larger": "smaller", "smaller": "larger"}[new]
-        return [Change(place, kind, start, new), Change(place, kind, end - GROWING_FRAMES, back)]
+        return [Change(place, kind, start, new), Change(place, kind, end - config.glances(GROWING), back)]
     return [Change(place, kind, start + 1, new), Change(place, kind, end, look[KINDS.index(kind)])]
 
 
@@ -498,7 +499,7 @@ def _at_most_one(
 
     def change(place: int, kind: str) -> Change:
         hold = config.glances(config.hold)
-        frame = scene.integer(hold, num_frames - hold - GROWING_FRAMES)
+        frame = scene.integer(hold, num_frames - hold - config.glances(GROWING))
         return Change(place, kind, frame, _new_value(scene, kind, place, looks))
 
     changes = [change(place, happens)] if happens else []
@@ -545,7 +546,7 @@ def _timeline(
                 continue
             before = shown[change.frame - 1]
             if change.kind == "size":
-                end = change.frame + GROWING_FRAMES
+                end = change.frame + config.glances(GROWING)
                 factor = GROWTH if change.value == "larger" else 1 / GROWTH
                 scale[change.frame :] *= np.interp(every[change.frame :], [change.frame, end], [1.0, factor])
                 events.append(Event(change.frame, end, "size", name_of(place, before), detail=change.value))

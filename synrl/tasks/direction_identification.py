@@ -44,6 +44,8 @@ _LONGER = 1.1
 """How many times as long as the shortest leg the longest is that is asked for."""
 _OTHERS_LONGER = 2.4
 """And any other."""
+_PACE = 30.0
+"""Px that a shape covers in a glance where its moves are long."""
 _TRIES = 60
 
 
@@ -244,7 +246,7 @@ class WhenMoving(SpanAsk[SpanQuery, DirectionConfig]):
         ways, asked = tuple(legs[leg] for leg in frames), frames.index((start, start + length))
         corners = None
         while corners is None:
-            corners = _corners(scene, config, ways, asked, item.size, 2.0 * length)
+            corners = _corners(scene, config, ways, asked, item.size, _PACE * length / config.glance)
         query = SpanQuery(ask=self.name, object=item.name, form=config.form, direction=way)
         return query, num_frames, Path(ways, frames, corners)
 

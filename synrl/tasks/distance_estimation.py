@@ -254,13 +254,13 @@ class Visit(ClipAsk[VisitQuery, DistanceConfig]):
         phase, visits = scene.integer(0, count - 1), count + scene.integer(1, 2)
         turns = [order[(phase + k) % count] for k in range(visits)]
         stays = [scene.integer(config.glances(1.3), config.glances(1.7)) for _ in turns]
-        ways = [scene.integer(12, 15) for _ in turns]
+        ways = [scene.integer(config.glances(0.8), config.glance) for _ in turns]
         # Nobody sets off before the last one is back: two on their way would be seen to be neighbours.
         lengths = [stay + 2 * way for stay, way in zip(stays, ways, strict=True)]
-        num_frames = sum(lengths) + scene.integer(
-            config.glances(0.35 * visits), config.glances(0.35 * visits + 1.5)
-        )
-        starts = spread(scene, lengths, 3, (3, num_frames - 4)) or []
+        gap, spare = config.glances(0.2), scene.integer(config.glance, config.glances(2.5))
+        num_frames = sum(lengths) + gap * (visits + 1) + 1 + spare
+        starts = spread(scene, lengths, gap, (gap, num_frames - 1 - gap))
+        assert starts is not None, "clips are long enough for all visits"
         knots: list[list[float]] = [[0.0] for _ in names]
         far = [scene.uniform(*AROUND) for _ in names]
         values = [[here] for here in far]
@@ -293,7 +293,7 @@ class Visit(ClipAsk[VisitQuery, DistanceConfig]):
             "the same order.",
         )
         asked = (
-            f"Which shape comes close to it right {then} the {one}?",
+            f"Which shape comes close to it right {then} the {one} does?",
             f"Whose turn is right {then} that of the {one}?",
             f"Which shape is the {'next' if then == 'after' else 'last'} to come close to it {then} the "
             f"{one} does?",
@@ -357,7 +357,7 @@ class Nearer(ClipAsk[NearerQuery, DistanceConfig]):
                 near = scene.uniform(CLOSE[0], AROUND[1] - config.gap)
                 far = scene.uniform(near + config.gap, min(near + 2 * config.gap, AROUND[1]))
                 stops.append((near, far) if ahead else (far, near))
-            legs = [scene.integer(12, 16) for _ in stops[1:]]
+            legs = [scene.integer(config.glances(0.8), config.glance) for _ in stops[1:]]
             starts = spread(scene, legs, hold, (hold, num_frames - 1 - hold))
             assert starts is not None, "clips are long enough for all stops"
             leads = [far - near for near, far in stops]  # of the first shape over the second
@@ -434,7 +434,7 @@ class WhenNearer(SpanAsk[NearerQuery, DistanceConfig], ClipAsk[NearerQuery, Dist
         # As far above the other's distance as below it, so that they are equal midway between two frames.
         half = scene.uniform(1.0, 1.2) * config.gap
         between = scene.uniform(CLOSE[0] + half, AROUND[1] - half)
-        every, ramp = np.arange(num_frames), scene.uniform(4, 7)
+        every, ramp = np.arange(num_frames), scene.uniform(0.25, 0.45) * config.glance
         times = [start + 0.5 + ramp * side for side in (-1, 1)]
         times += [start + length - 0.5 + ramp * side for side in (-1, 1)]
         own = between + np.interp(every, times, [half, -half, -half, half])

@@ -107,7 +107,7 @@ class Tour(ClipAsk[TourQuery, PositionConfig]):
         phase, count = scene.integer(0, len(order) - 1), len(order) + scene.integer(1, 2)
         sides = [order[(phase + k) % len(order)] for k in range(count)]
         # Moves are short, because half way between two sides a shape shows that they are neighbours.
-        legs = [scene.integer(12, 15) for _ in sides[1:]]
+        legs = [scene.integer(config.glances(0.8), config.glance) for _ in sides[1:]]
         slow = config.glances(3.6 - 0.2 * config.level)
         rests = [scene.integer(config.glances(2.2), slow) for _ in sides]
         lasting = [rests[0], *(n for pair in zip(legs, rests[1:], strict=True) for n in pair)]
@@ -217,7 +217,7 @@ class Inside(ClipAsk[ZoneQuery, PositionConfig]):
         while True:
             corner = place_zone(scene, zone.size)
             stops = draw_stops(scene, corner, zone.size, item.size, plan)
-            legs = [scene.integer(10, 15) for _ in plan[1:]]
+            legs = [scene.integer(config.glances(0.7), config.glance) for _ in plan[1:]]
             starts = spread(scene, legs, least, around)
             assert starts is not None, "clips are long enough for all entries"
             crossings = [
@@ -305,8 +305,8 @@ class WhenInside(SpanAsk[ZoneQuery, PositionConfig], ClipAsk[ZoneQuery, Position
         # The centre crosses the border midway between two frames.
         enter, leave = start + 0.5, start + length - 0.5
         legs = [
-            min(scene.uniform(16, 30), (enter - 1) / before),
-            min(scene.uniform(16, 30), (num_frames - 2 - leave) / after),
+            min(scene.uniform(1.1, 2.0) * config.glance, (enter - 1) / before),
+            min(scene.uniform(1.1, 2.0) * config.glance, (num_frames - 2 - leave) / after),
         ]
         times = [
             enter - legs[0] * before,
