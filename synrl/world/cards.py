@@ -127,31 +127,37 @@ Place = tuple[str, int]
 
 
 @lru_cache(maxsize=4096)
-def plans_to(heights: tuple[tuple[str, int], ...], goal: str, moves: int) -> Mapping[Place, list[str]]:
-    """The plans of some moves that put a card on top of a pile, by the place that it comes from.
-
-    None moves a card twice running, which one move would do as well.
+def plans_to(heights: tuple[tuple[str, int], ...], moves: int) -> Mapping[str, Mapping[Place, list[str]]]:
+    """The plans of at most some moves that put a card on top of a pile, each move of which counts.
 
     Args:
         heights: the names of the piles and how many cards are in each.
-        goal: the pile on which the card is to be on top.
+
+    Returns:
+        For each pile, the plans by the place that the card comes from.
     """
-    found: dict[Place, list[str]] = {}
-    places: Any = {pile: tuple((pile, k) for k in range(height)) for pile, height in heights}
-
-    def go(piles: Any, steps: tuple[Step, ...]) -> None:
-        if len(steps) == moves:
-            if piles[goal]:
-                found.setdefault(piles[goal][-1], []).append(format_plan(steps))
-            return
-        for step in all_moves(piles):
-            source, target = step.arguments["source"], step.arguments["target"]
-            if piles[source] and (not steps or steps[-1].arguments["target"] != source):
-                *rest, card = piles[source]
-                go({**piles, source: tuple(rest), target: (*piles[target], card)}, (*steps, step))
-
-    go(places, ())
+    found: dict[str, dict[Place, list[str]]] = {pile: {} for pile, _ in heights}
+    steps = tuple(all_moves(dict.fromkeys(found, ())))
+    for length in range(1, moves + 1):
+        for plan in itertools.product(steps, repeat=length):
+            tops = _tops(heights, plan)
+            if not tops:
+                continue
+            fewer = [_tops(heights, plan[:k] + plan[k + 1 :]) for k in range(length)]
+            for pile, place in tops.items():
+                if all(rest.get(pile) != place for rest in fewer):
+                    found[pile].setdefault(place, []).append(format_plan(plan))
     return found
+
+
+def _tops(heights: tuple[tuple[str, int], ...], plan: Sequence[Step]) -> dict[str, Place]:
+    """Where the top cards of the piles come from after a plan; nothing if it isn't legal."""
+    piles = {pile: [(pile, below) for below in range(height)] for pile, height in heights}
+    for _, given in plan:
+        if not piles[given["source"]]:
+            return {}
+        piles[given["target"]].append(piles[given["source"]].pop())
+    return {pile: places[-1] for pile, places in piles.items() if places}
 
 
 def reached(piles: Piles, target: Mapping[str, Any]) -> bool:

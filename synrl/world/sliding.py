@@ -90,18 +90,24 @@ def routes(size: int, start: Cell, end: Cell, length: int, last: str = "") -> tu
 
 @lru_cache(maxsize=4096)
 def routes_to(size: int, start: Cell, goal: Cell, length: int) -> Mapping[Cell, tuple[Route, ...]]:
-    """The routes of some length that bring a tile to a cell, by the cell that it comes from."""
+    """The routes of at most some length whose last slide brings a tile to a cell, by where it comes from."""
     found: dict[Cell, list[Route]] = {}
-    for end in ((row, column) for row in range(size) for column in range(size)):
-        for way in routes(size, start, end, length) if end != goal else ():
-            gaps = [start]
-            for direction in way:
-                gaps.append(dict(_around(size, gaps[-1]))[direction])
-            cell = goal
-            for before, after in reversed(list(itertools.pairwise(gaps))):
-                cell = after if cell == before else cell
-            found.setdefault(cell, []).append(way)
+    for before in range(length):
+        for way in routes(size, start, goal, before):
+            for last, _ in _around(size, goal):
+                if last != _BACK.get(way[-1] if way else ""):
+                    found.setdefault(_origin(size, start, goal, (*way, last)), []).append((*way, last))
     return {cell: tuple(ways) for cell, ways in found.items()}
+
+
+def _origin(size: int, start: Cell, goal: Cell, way: Route) -> Cell:
+    """Where the tile comes from that a route of the empty cell brings to a cell."""
+    gaps, cell = [start], goal
+    for direction in way:
+        gaps.append(dict(_around(size, gaps[-1]))[direction])
+    for before, after in reversed(list(itertools.pairwise(gaps))):
+        cell = after if cell == before else cell
+    return cell
 
 
 def random_route(size: int, start: Cell, end: Cell, length: int, stream: Stream) -> Route:

@@ -166,7 +166,7 @@ def test_operations_follow_each_other_with_rests_between_and_two_seconds_to_read
     for key in range(30):
         draws = stream(key)
         history = play([2, 2], 6, walk, wander, draws)
-        operations, states, num_frames = timed(history, reveal, draws)
+        operations, states, num_frames = timed(history, reveal, draws, 15)
         assert [(o.kind, o.arguments) for o in operations] == [tuple(step) for step in history.steps]
         assert [o.index for o in operations] == list(range(6))
         assert all(18 <= o.end_frame - o.start_frame <= 30 for o in operations)

@@ -112,7 +112,7 @@ class Top(_Cards):
         return _posed(query, sentences, 'Answer with the card, such as "7♥".')
 
     def conclude(self, query: PileQuery, row: Mapping[str, Any]) -> Sequence[str]:
-        return at_moment(query["when"], f"the top card of pile {query['pile']} is {row['answer_text']}")
+        return at_moment(query["when"], f"the top card of pile {query['pile']} is the {row['answer_text']}")
 
 
 class Pile(_Cards):
@@ -162,8 +162,8 @@ class Lift(EvenlyFirstOrLastAsk[LiftQuery, CardConfig]):
             f"What is the number of the {which} operation that picks up the {card}, counting from 1?",
         )
         rule = (
-            "An operation picks up the top card of a pile to move it, to put it under its pile or to take it "
-            "away, or the top cards of two piles to let them change places."
+            "An operation picks up the top card of a pile to move it, to put it at the bottom or to take it "
+            "away, or picks up the top cards of two piles to swap them."
         )
         return _posed(query, [f"{rule} {sentence}" for sentence in sentences], FORMS["integer"])
 
@@ -187,17 +187,17 @@ class Plan(EvenlyPlanAsk[PlanQuery, CardConfig]):
 
     def targets(self, ends: Sequence[Piles], moves: int, question: Stream) -> Iterator[Goal]:
         cards = {card for piles in ends for pile in piles.values() for card in pile}
-        pairs = list(itertools.product(sorted(cards), ends[0]))
-        for card, pile in question.shuffled(pairs):
+        plans = plans_to(_heights(ends[0]), moves)
+        for card, pile in question.shuffled(list(itertools.product(sorted(cards), ends[0]))):
             places = {
                 _place(piles, card) for piles in ends if not reached(piles, {"card": card, "pile": pile})
             }
-            if len(places & plans_to(_heights(ends[0]), pile, moves).keys()) >= NUM_OPTIONS:
+            if len(places & plans[pile].keys()) >= NUM_OPTIONS:
                 yield Goal(card=card, pile=pile)
 
     def plans(self, hidden: Piles, target: Goal, moves: int) -> Sequence[str]:
         place = None if reached(hidden, target) else _place(hidden, target["card"])
-        return plans_to(_heights(hidden), target["pile"], moves).get(place, ()) if place else ()
+        return plans_to(_heights(hidden), moves)[target["pile"]].get(place, ()) if place else ()
 
     def wordings(self, query: PlanQuery) -> Sequence[str]:
         moment, moves = ENDS[hidden_end(query["reveal"])], query["moves"]

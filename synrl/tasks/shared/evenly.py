@@ -8,7 +8,7 @@ it; so whoever does not follow what happens can't find it, however likely an ans
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypedDict, TypeVar
 
 from synrl.seeds import Stream
@@ -45,19 +45,31 @@ def evenly(
     histories: Sequence[History],
     asked: Callable[[History, T], str | None],
     question: Stream,
+    glimpse: Callable[[History], Any] = lambda _: None,
 ) -> Drawn | None:
     """Something to ask about that may have enough answers, and a history whose answer was drawn evenly.
 
     Args:
         asked: the answer in a history; None if it may not be asked for there.
+        glimpse: what a frame in the middle shows that speaks for some answers. If it can be, it is the same
+            in all histories that the answers come from.
     """
+    second = None
     for subject in question.shuffled(list(subjects)):
         found: dict[str, list[History]] = {}
+        alike: dict[Any, dict[str, list[History]]] = {}
         for history in histories:
             answer = asked(history, subject)
             if answer is not None:
-                found.setdefault(answer, []).append(history)
-        if len(found) >= NUM_OPTIONS:
-            answers = sorted(found)
-            return Drawn(subject, answers, question.choice(found[question.choice(answers)]))
-    return None
+                for group in (found, alike.setdefault(glimpse(history), {})):
+                    group.setdefault(answer, []).append(history)
+        if best := [group for group in alike.values() if len(group) >= NUM_OPTIONS]:
+            return _drawn(subject, question.choice(best), question)
+        if second is None and len(found) >= NUM_OPTIONS:
+            second = _drawn(subject, found, question)
+    return second
+
+
+def _drawn(subject: Any, found: Mapping[str, Sequence[History]], question: Stream) -> Drawn:
+    answers = sorted(found)
+    return Drawn(subject, answers, question.choice(found[question.choice(answers)]))

@@ -25,7 +25,7 @@ from synrl.tasks.sliding_puzzle import solver
 from synrl.tasks.sliding_puzzle.clip import EMPTY, BoardQuery, cell_of, slid
 from synrl.tasks.sliding_puzzle.config import LEAST, SlidingConfig
 from synrl.world.grids import cell_name, cells, parse_cell, rules_of_naming
-from synrl.world.history import History, When, told
+from synrl.world.history import History, When, stretch, told
 from synrl.world.sliding import WORLD, apply, empty_cell, routes_to
 from synrl.world.timeline import Timeline
 
@@ -80,6 +80,9 @@ class _OfBoard(Ask[M, SlidingConfig]):
     def say(self, state: Any, query: M) -> str:
         """The asked part of a board as the text of an answer."""
 
+    def glimpse(self, state: Any) -> Any:
+        """What a frame that shows a state without its numbers tells that speaks for some answers."""
+
     def draw(
         self, history: History, common: BoardQuery, others: Others, config: SlidingConfig, question: Stream
     ) -> tuple[History, M] | None:
@@ -91,7 +94,12 @@ class _OfBoard(Ask[M, SlidingConfig]):
             there, shown = (self.say(state_at(other, at), query) for at in (when, common["reveal"]))
             return None if there in (shown, EMPTY) else there
 
-        found = evenly(self.subjects(config.size), others(when), asked, question)
+        middle = sum(stretch(config.num_operations, common["reveal"], when)) // 2
+
+        def glimpse(other: History) -> Any:
+            return self.glimpse(other.states[middle])
+
+        found = evenly(self.subjects(config.size), others(when), asked, question, glimpse)
         return found and (found.history, self.query(common, when, found.subject, found.answers))
 
     def question(
@@ -154,12 +162,16 @@ class Where(_OfBoard[WhereQuery]):
     def say(self, state: Any, query: WhereQuery) -> str:
         return cell_name(cell_of(state, query["tile"]))
 
+    def glimpse(self, state: Any) -> Any:
+        """Where the empty cell is: a tile that moves is near it."""
+        return empty_cell(state)
+
     def wordings(self, query: WhereQuery) -> Sequence[str]:
         tile, moment = query["tile"], say_moment(query["when"], "slide")
         sentences = (
             f"In which cell is tile {tile} {moment}?",
             f"Which cell holds tile {tile} {moment}?",
-            f"Which cell is the tile with the number {tile} in {moment}?",
+            f"Where on the board is tile {tile} {moment}? Name its cell.",
         )
         return _posed(query, sentences, 'Answer with a cell, such as "B1".')
 
@@ -197,7 +209,7 @@ class BoardRow(_OfBoard[RowQuery]):
             f"What does row {row} look like {moment}? List its numbers from left to right, with {EMPTY} for "
             "the empty cell.",
         )
-        return _posed(query, sentences, "Separate them with commas.")
+        return _posed(query, sentences, "Separate the entries with commas.")
 
     def solve(self, evidence: Evidence, query: RowQuery) -> str | None:
         board = solver.board_at(evidence, query["when"])

@@ -151,7 +151,7 @@ class Slots(_Values[MomentQuery]):
         moment = say_moment(query["when"])
         sentences = (
             f"Which values do the slots hold {moment}, from left to right?",
-            f"What is the row of values {moment}, from slot A to the last slot that is taken?",
+            f"What are the values in all slots {moment}, from left to right?",
             f"Which values are in the slots {moment}, starting from slot A?",
         )
         return _posed(query, sentences, "List the values in that order, separated by commas.")
