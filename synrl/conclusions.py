@@ -77,7 +77,10 @@ _STARTS = re.compile(
 )
 _LIST = re.compile(r"\d{1,4}(?:\s*(?:,|->|→|>|-)\s*(?:and\s+)?(?:clip\s+)?\d{1,4}){1,20}", re.IGNORECASE)
 _SAYS_TEXT = re.compile(rf"\banswer{_IS}(.+)$", re.IGNORECASE)
-_NUMBER = re.compile(r"(?<![\w.\u200b-\u200f\ufeff])[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![\d.]*\d)")
+_NUMBER = re.compile(
+    r"(?<![\w.\u200b-\u200f\ufeff])[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![\d.]*\d|e[+-]?\d)",
+    re.IGNORECASE,
+)
 _WORDS = {
     "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
     "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15,

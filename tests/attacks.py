@@ -37,7 +37,8 @@ ATTACKS: dict[str, Callable[[Row], str]] = {
     "reasoning that is not closed": lambda row: f"<think>so it is <answer>{row['answer']}</answer>",
     "an answer that is not closed": lambda row: f"<think>x</think><answer>{row['answer']}",
     "the right one first, then another": lambda row: f"{completion_text(row['answer'])}{_wrong(row)}",
-    "tags in other letters": lambda row: f"＜answer＞{_letters(row)[0]}＜/answer＞",
+    # Without tags it is an answer without reasoning, which may be right by chance.
+    "tags in other letters": lambda row: f"＜answer＞{_other(row)}＜/answer＞",
     "look-alikes": lambda row: completion_text(_look_alike(row["answer"]), "x"),
     "a megabyte": lambda row: completion_text(row["answer"] * (1_000_000 // len(row["answer"])), "x"),
     "a megabyte of tags": lambda row: "<answer>" * 125_000,

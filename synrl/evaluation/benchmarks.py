@@ -413,7 +413,7 @@ _ALL = (
         how="make one with `synrl generate --recipe test --out DIR` and set SYNRL_TEST=DIR, or to a "
         "dataset on the Hub",
         totals=("family_mean", "twin_pairs"),
-        subsets=(*families(), *(f"min_fps_{rate}" for rate in MIN_FPS)),
+        subsets=(*families(), *(f"min_fps_{rate}" for rate in MIN_FPS), "answerable"),
     ),
 )
 BENCHMARKS = {benchmark.name: benchmark for benchmark in _ALL}

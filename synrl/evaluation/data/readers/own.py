@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from synrl.dataset.rows import TWINS
+from synrl.dataset.rows import TWINS, answerable
+from synrl.evaluation.benchmarks import BENCHMARKS
 from synrl.evaluation.data.items import Item
 from synrl.evaluation.data.media import cached
+from synrl.tasks import get_family
 
 _LEFT_OUT = ("video", "objects", "tracks", "events", "cot")
 
@@ -31,10 +33,17 @@ def synrl_test(tables: Any) -> Iterator[Item]:
             (str(video),),
             kind="row",
             options=tuple(row["options"]),
-            subsets=(row["family"], f"min_fps_{row['min_fps']:g}"),
+            subsets=(row["family"], f"min_fps_{row['min_fps']:g}", *_answerable(row)),
             unit=f"{base}-{int(number) % TWINS:06d}" if row["twin_id"] else "",
             row=json.dumps(said),
         )
+
+
+def _answerable(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """The subset of what can be answered from the frames that the benchmark shows, for a row of it."""
+    return (
+        ("answerable",) if answerable(get_family(row["family"]), row, BENCHMARKS["synrl_test"].budget) else ()
+    )
 
 
 def _write(data: bytes, path: Path) -> None:
