@@ -139,9 +139,11 @@ def undo(state: State, kind: str, arguments: Mapping[str, Any]) -> dict[str, Any
     elif kind == "touch" and path in files:
         files.remove(path)
     elif kind == "rm" and "*" not in words[0]:
+        _check_new(state, path)
         files.add(path)
     elif kind == "mv" and "*" not in words[0]:
         source = resolve(cwd, words[0])
+        _check_new(state, source)
         files -= {posixpath.join(path, posixpath.basename(source)) if is_dir(state, path) else path}
         files.add(source)
     elif kind == "cp":

@@ -1,21 +1,17 @@
-"""Other ways in which a history could have gone that share its readable end: what makes options exchangeable.
+"""Other ways in which a history could have gone that share its readable end, where orders alone are too few.
 
-Question, options and the readable end are the same whichever of some alternatives is shown. If the one that
-is shown is drawn evenly from those that the options stand for, after all of them were found and by nothing
-that depends on them, then nobody can tell from these alone which option is true. That holds however the
-alternatives are made. Most have the same operations in another order, so that frames in no order do not
-tell them apart either; where too few orders are possible, one operation is another.
+An answer is drawn evenly from those that such histories have (`synrl.tasks.shared.evenly`), so it does not
+matter how likely each of them is. Half of the attempts put the same operations in another order, so that
+frames in no order do not tell them apart; the others replace one operation.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Iterator, Sequence
 
 from synrl.seeds import Stream
 from synrl.world.history import History, Step
 
-A = TypeVar("A")
 Retell = Callable[[Sequence[Step]], History | None]
 """The history of some steps that has the same readable end; None if there is none that may be shown."""
 _ORDERS, _REDRAWN = 30, 30
@@ -44,21 +40,3 @@ def alternatives(
         other = retell(steps)
         if other is not None:
             yield other
-
-
-def telling_apart(
-    histories: Iterable[History], answer: Callable[[History], A | None], count: int
-) -> list[tuple[A, History]] | None:
-    """The first histories of which so many answers are all different; None if there are too few.
-
-    Args:
-        answer: the asked thing in a history, None if it must not be an answer.
-    """
-    found: dict[A, History] = {}
-    for history in histories:
-        own = answer(history)
-        if own is not None:
-            found.setdefault(own, history)
-        if len(found) == count:
-            return list(found.items())
-    return None

@@ -28,7 +28,7 @@ from synrl.world.history import History, Step
 from synrl.world.style import PALETTES
 from synrl.world.timeline import Timeline
 
-GOLDEN_FRAMES = "861b72b15fd9d70a"
+GOLDEN_FRAMES = "370730dbcbd70a01"
 
 
 def clip(level: int, mode: str, index: int, form: str = "choice") -> tuple[Timeline, Question]:
@@ -207,7 +207,8 @@ def test_answers_by_hand() -> None:
         plan_moves=1,
     )
     for query, answer in asked:
-        query = {"reveal": "start", "form": "open", "containers": 4, "kinds": ["swap", "pour"], **query}
+        common = {"reveal": "start", "form": "open", "containers": 4, "kinds": ["swap", "pour"]}
+        query = {**common, "answers": [answer], **query}
         streams = Streams("x", "y", 1, 2)
         timeline = animate(History.replay(start, steps, apply), query, streams, 15)
         row = dict(fps=30.0, num_frames=timeline.num_frames, options=[], config={"query": query})
@@ -296,6 +297,47 @@ def test_exactly_one_offered_plan_works(rows: list[dict[str, Any]]) -> None:
         if row["mode"] == "predict_operations" and row["options"]:
             works = [FAMILY.plan_succeeds(row, option) for option in row["options"]]
             assert works == [option == row["answer_text"] for option in row["options"]]
+
+
+def test_one_option_and_one_start_fit_in_many_clips() -> None:
+    """Every start with one chip more, less or elsewhere is tried, and every option."""
+    for index in range(200):
+        timeline, question = clip(1 + index % 5, "predict_operations", index)
+        hidden = timeline.states[-1 if timeline.query["reveal"] == "start" else 0].state
+        target = timeline.query["target"]
+        works = [carried_out(hidden, option) == target for option in question.options]
+        assert works == [option == question.answer_text for option in question.options]
+        timeline, _ = clip(1 + index % 5, "retrodictive", index)
+        steps = [Step(operation.kind, operation.arguments) for operation in timeline.operations]
+        start, end = ({name: tuple(c) for name, c in timeline.states[k].state.items()} for k in (0, -1))
+        for other in starts_nearby(start):
+            try:
+                final = History.replay(other, steps, apply).states[-1]
+            except IllegalOperation:
+                continue
+            assert {name: tuple(chips) for name, chips in final.items()} != end
+
+
+def carried_out(hidden: dict[str, list[int]], plan: str) -> dict[str, list[int]] | None:
+    held = {name: list(chips) for name, chips in hidden.items()}
+    for _, chip, source, target in map(str.split, plan.split("; ")):
+        if int(chip) not in held[source]:
+            return None
+        held[source].remove(int(chip))
+        held[target].append(int(chip))
+    return {name: sorted(chips) for name, chips in held.items()}
+
+
+def starts_nearby(start: dict[str, tuple[int, ...]]) -> list[dict[str, tuple[int, ...]]]:
+    found = []
+    for name, chips in start.items():
+        found += [{**start, name: tuple(sorted((*chips, chip)))} for chip in VALUES]
+        for k in range(len(chips)):
+            fewer = {**start, name: (*chips[:k], *chips[k + 1 :])}
+            found.append(fewer)
+            others = (other for other in start if other != name)
+            found += [{**fewer, other: tuple(sorted((*start[other], chips[k])))} for other in others]
+    return found
 
 
 def test_kinds_that_could_not_reach_enough_states_are_refused() -> None:

@@ -21,7 +21,7 @@ from synrl.world.files import apply, parse_plan, undo
 from synrl.world.history import History, Step
 from synrl.world.timeline import Timeline
 
-GOLDEN_FRAMES = "3243c84c2491d66b"
+GOLDEN_FRAMES = "8098edc8f957fc99"
 
 NAME = "file_system"
 STATE = {"cwd": "/docs", "dirs": ["/docs", "/src"], "files": ["/a.txt", "/docs/b.txt", "/docs/c.py"]}
@@ -106,6 +106,14 @@ def test_an_illegal_command_says_why(line: str, said: str) -> None:
 def test_a_command_can_be_taken_back(line: str) -> None:
     kind, *words = line.split()
     assert undo(apply(STATE, kind, {"words": words}), kind, {"words": words}) == STATE
+
+
+@pytest.mark.parametrize("line", ["rm old/x", "mv old/x /src", "rm c.py", "mv c.py /src", "mkdir ../docs"])
+def test_what_was_never_there_can_not_be_brought_back(line: str) -> None:
+    """A file in no directory or one that still exists, and a directory that was not empty when it was made."""
+    kind, *words = line.split()
+    with pytest.raises(IllegalOperation):
+        undo({**STATE, "files": [*STATE["files"], "/src/x"]}, kind, {"words": words})
 
 
 @pytest.mark.parametrize("line", ["cd ..", "rm *.txt", "mv * /src"])

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from synrl.errors import IllegalOperation
-from synrl.tasks.chip_container.shelf import CAPACITY, Shelf, travel
+from synrl.tasks.chip_container.shelf import CAPACITY, CHIPS, TRAY, Shelf, bag_height, travel
 from synrl.world.chips import (
     VALUES,
     WORLD,
@@ -174,31 +174,39 @@ def test_plan_texts_and_moves_are_inverse() -> None:
         assert parse_plan(text) is None, text
 
 
-@pytest.mark.parametrize("containers", [2, 3, 4])
-def test_nothing_that_travels_leaves_the_frame_or_touches_what_stands(containers: int) -> None:
-    names = tuple("ABCD"[:containers])
-    shelf = Shelf(names, 130.5, 448)
-    reach = float(np.hypot(shelf.bag_width, shelf.height)) / 2
+SHELVES = [Shelf(tuple("ABCD"[:n]), bag_height(chip), 448) for n, chips in CHIPS.items() for chip in chips]
+
+
+@pytest.mark.parametrize("shelf", SHELVES)
+def test_nothing_that_travels_leaves_the_frame_or_touches_what_stands(shelf: Shelf) -> None:
+    size = np.array([shelf.bag_width, shelf.height])
     top = shelf.y - shelf.height / 2
-    for one, two in itertools.permutations(names, 2):
+    assert size[0] / 2 < shelf.x("A") and shelf.x("B") - shelf.x("A") > size[0] + 8
+    for one, two in itertools.permutations(shelf.containers, 2):
         ways = shelf.ways_of_swap(one, two)
         first, second = (travel(ways[name], 30) for name in (one, two))
-        apart = np.abs(first - second)[:, :2] >= (shelf.bag_width + 3, shelf.height + 3)
+        room = (first[:, 3:] + second[:, 3:]) / 2 * size + 3
+        apart = np.abs(first - second)[:, :2] >= room
         assert apart.any(axis=1).all(), "bags that change places touch each other"
-        assert min(first[:, 1].min(), second[:, 1].min()) > shelf.height / 2 + 3
+        for way in (first, second):
+            assert (way[:, 1] - way[:, 3] * shelf.height / 2 > 3).all()
         poured = travel(shelf.way_of_pour(one, two), 30)
-        assert poured[:, 0].min() > reach * 0.6 and poured[:, 0].max() < 448 - reach * 0.6
-        assert (poured[np.abs(poured[:, 2]) > 1, 1] + reach < top + 12).all()
-        assert np.allclose(poured[[0, -1]], (shelf.x(one), shelf.y, 0))
+        turn = np.radians(poured[:, 2])
+        cos, sin = np.abs(np.cos(turn)), np.abs(np.sin(turn))
+        across, down = poured[:, 3] * (size @ [cos, sin]) / 2, poured[:, 3] * (size[::-1] @ [cos, sin]) / 2
+        assert (poured[:, 0] > across).all() and (poured[:, 0] + across < 448).all()
+        assert (poured[:, 1] > down).all()
+        assert ((poured[:, 1] + down)[poured[:, 2] != 0] < top).all()
+        assert np.allclose(poured[[0, -1]], (shelf.x(one), shelf.y, 0, 1))
 
 
-def test_chips_lie_apart_within_their_bag() -> None:
-    for height in (122.5, 130.5):
-        shelf = Shelf(tuple("AB"), height, 448)
-        slots = shelf.slots("B")
-        assert len(slots) == CAPACITY
-        for one, two in itertools.combinations(slots, 2):
-            assert max(abs(one[0] - two[0]), abs(one[1] - two[1])) > shelf.chip + 3
-        for x, y in slots:
-            assert abs(x - shelf.x("B")) + shelf.chip / 2 < shelf.bag_width / 2 - 3 - 3
-            assert abs(y - shelf.y) + shelf.chip / 2 < height / 2 - 3 - 3
+@pytest.mark.parametrize("shelf", SHELVES)
+def test_chips_lie_apart_over_their_tray(shelf: Shelf) -> None:
+    slots = shelf.slots("B")
+    assert len(slots) == CAPACITY
+    for one, two in itertools.combinations(slots, 2):
+        assert max(abs(one[0] - two[0]), abs(one[1] - two[1])) > shelf.chip + 5
+    for x, y in slots:
+        assert abs(x - shelf.x("B")) + shelf.chip / 2 < shelf.bag_width / 2 - 5
+        assert shelf.y - shelf.height / 2 + 5 < y - shelf.chip / 2
+        assert y + shelf.chip / 2 < shelf.tray_y - TRAY / 2 - 5

@@ -3,7 +3,7 @@
 config    knobs and levels
 shelf     where containers stand and chips lie, and how both travel
 clip      what happens in a clip, and how it is shown
-contents  what else a container might hold: the wrong options of questions about contents
+others    what else may have happened in a clip that looks alike: where answers are drawn from
 asks      the kinds of question
 solver    the second implementation: answers and operations from what is seen
 """

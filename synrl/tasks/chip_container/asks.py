@@ -8,29 +8,34 @@ from __future__ import annotations
 
 import itertools
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from synrl.answers import FORMS
 from synrl.evidence import Evidence
 from synrl.seeds import Stream, Streams
-from synrl.tasks.asks import PlanAsk
+from synrl.tasks.asks import EvenlyPlanAsk
 from synrl.tasks.base import Ask
 from synrl.tasks.chip_container import solver
-from synrl.tasks.chip_container.clip import ChipQuery, Leg, Wish, Wishing, names, proposer
+from synrl.tasks.chip_container.clip import ChipQuery, Leg, Wish, Wishing, names
 from synrl.tasks.chip_container.config import ChipConfig
-from synrl.tasks.chip_container.contents import Inquiry, can_be_asked, contents_question
-from synrl.tasks.shared.moments import ENDS, draw_when, hidden_end, say_moment, state_at
+from synrl.tasks.chip_container.others import others
+from synrl.tasks.chip_container.shelf import CAPACITY
+from synrl.tasks.shared.evenly import Answers, evenly
+from synrl.tasks.shared.moments import ENDS, hidden_end, say_moment, state_at
 from synrl.tasks.shared.queries import Target
 from synrl.tasks.shared.questions import NUM_OPTIONS, Question, drawn, integer_question, with_ending
 from synrl.tasks.shared.telling import at_moment, first_or_last
-from synrl.world.chips import WORLD, Contents, apply, changed
-from synrl.world.history import History, When, told
-from synrl.world.plans import conceivable, leads
+from synrl.world.chips import WORLD, Chips, Contents, apply, changed
+from synrl.world.history import History, Step, When, told
+from synrl.world.plans import legal
 from synrl.world.timeline import Timeline
 
 COUNTS = (1, 2, 3, 4, 5)
 """Numbers of chips that are asked for."""
+FEWEST_ASKED = 2
+"""Chips whose values are asked for: a single one could be an answer that was merely seen."""
 MARGIN = 5
 """By this much at least the largest total is larger than any other, where it is asked for."""
 
@@ -39,47 +44,60 @@ class MomentQuery(ChipQuery):
     when: When
 
 
-class ContentsQuery(MomentQuery):
+class NumberAtQuery(MomentQuery):
     container: str
+
+
+class ContentsQuery(NumberAtQuery, Answers):
+    pass
 
 
 class NumberQuery(ChipQuery):
     container: str
 
 
-class PlanQuery(ChipQuery, Target[Mapping[str, Sequence[int]]]):
+class PlanQuery(ChipQuery, Answers, Target[Mapping[str, Sequence[int]]]):
     pass
 
 
 class _OfContainer:
     """Questions that name a container."""
 
-    def about(self, query: ContentsQuery | NumberQuery) -> str:
+    def about(self, query: NumberAtQuery | NumberQuery) -> str:
         return f"container {query['container']}"
 
 
 class _Contents(Wishing, _OfContainer, Ask[ContentsQuery, ChipConfig]):
     """The values in a container at some moment: all of them, or their total."""
 
-    total: bool
-
-    def _inquiry(self, history: History, reveal: str, container: str, when: When) -> Inquiry:
-        return Inquiry(history, reveal, container, when, total=self.total)
+    @abstractmethod
+    def say(self, chips: Chips) -> str:
+        """The answer for some chips."""
 
     def draw(
-        self, history: History, common: ChipQuery, wish: Wish, config: ChipConfig, question: Stream
-    ) -> ContentsQuery | None:
-        when = draw_when(config.mode, config.num_operations, question)
-        inquiry = self._inquiry(history, common["reveal"], wish.container, when)
-        fits = can_be_asked(inquiry, proposer(config, common["reveal"]), question)
-        return ContentsQuery(**common, container=wish.container, when=when) if fits else None
+        self, history: History, common: ChipQuery, wish: Wish, config: ChipConfig, scene: Stream
+    ) -> tuple[History, ContentsQuery] | None:
+        """Contents that are not those that can be read, drawn evenly from all that look alike."""
+
+        def asked(other: History, container: str) -> str | None:
+            chips, readable = (state_at(other, at)[container] for at in (wish.when, common["reveal"]))
+            said = self.say(chips)
+            return said if len(chips) >= FEWEST_ASKED and said != self.say(readable) else None
+
+        alike = others(history, common["reveal"], config, scene)
+        found = evenly([wish.container], alike, asked, scene)
+        if found is None:
+            return None
+        return found.history, ContentsQuery(
+            **common, container=wish.container, when=wish.when, answers=found.answers
+        )
 
     def question(
         self, text: str, timeline: Timeline, query: ContentsQuery, config: ChipConfig, streams: Streams
     ) -> Question:
         history = told(timeline.states, timeline.operations, apply)
-        inquiry = self._inquiry(history, query["reveal"], query["container"], query["when"])
-        return contents_question(text, inquiry, query["form"], proposer(config, query["reveal"]), streams)
+        truth = self.say(state_at(history, query["when"])[query["container"]])
+        return drawn(text, truth, query["answers"], config.form, streams, self.answer_type)
 
 
 class Total(_Contents):
@@ -88,13 +106,15 @@ class Total(_Contents):
     name = "total"
     modes = ("forward", "retrodictive", "historical")
     answer_type = "integer"
-    total = True
+
+    def say(self, chips: Chips) -> str:
+        return str(sum(chips))
 
     def wordings(self, query: ContentsQuery) -> Sequence[str]:
         container, moment = query["container"], say_moment(query["when"])
         sentences = (
             f"What is the total value of the chips in container {container} {moment}?",
-            f"How much are all chips in container {container} worth together {moment}?",
+            f"How much are the chips in container {container} worth in total {moment}?",
         )
         return _posed(query, sentences, FORMS["integer"])
 
@@ -103,10 +123,10 @@ class Total(_Contents):
         return None if ledger is None else str(solver.total(ledger[query["container"]]))
 
     def conclude(self, query: ContentsQuery, row: Mapping[str, Any]) -> Sequence[str]:
-        return _at(query, f"its chips are worth {row['answer_text']}")
+        return _at(query, f"the chips in container {query['container']} are worth {row['answer_text']}")
 
 
-class Count(Wishing, _OfContainer, Ask[ContentsQuery, ChipConfig]):
+class Count(Wishing, _OfContainer, Ask[NumberAtQuery, ChipConfig]):
     """How many chips a container holds."""
 
     name = "count"
@@ -121,22 +141,22 @@ class Count(Wishing, _OfContainer, Ask[ContentsQuery, ChipConfig]):
         return question.choice([count for count in COUNTS if count != len(readable[container])])
 
     def draw(
-        self, history: History, common: ChipQuery, wish: Wish, config: ChipConfig, question: Stream
-    ) -> ContentsQuery | None:
-        when = draw_when(config.mode, config.num_operations, question)
-        fits = len(state_at(history, when)[wish.container]) == wish.wanted
-        return ContentsQuery(**common, container=wish.container, when=when) if fits else None
+        self, history: History, common: ChipQuery, wish: Wish, config: ChipConfig, scene: Stream
+    ) -> tuple[History, NumberAtQuery] | None:
+        fits = len(state_at(history, wish.when)[wish.container]) == wish.wanted
+        query = NumberAtQuery(**common, container=wish.container, when=wish.when)
+        return (history, query) if fits else None
 
-    def wordings(self, query: ContentsQuery) -> Sequence[str]:
+    def wordings(self, query: NumberAtQuery) -> Sequence[str]:
         container, moment = query["container"], say_moment(query["when"])
         sentences = (
             f"How many chips are in container {container} {moment}?",
-            f"What is the number of chips that container {container} holds {moment}?",
+            f"What is the number of chips in container {container} {moment}?",
         )
         return _posed(query, sentences, FORMS["integer"])
 
     def question(
-        self, text: str, timeline: Timeline, query: ContentsQuery, config: ChipConfig, streams: Streams
+        self, text: str, timeline: Timeline, query: NumberAtQuery, config: ChipConfig, streams: Streams
     ) -> Question:
         history = told(timeline.states, timeline.operations, apply)
         readable = state_at(history, query["reveal"])[query["container"]]
@@ -144,29 +164,31 @@ class Count(Wishing, _OfContainer, Ask[ContentsQuery, ChipConfig]):
         count = len(state_at(history, query["when"])[query["container"]])
         return integer_question(text, count, counts, config.form, streams)
 
-    def solve(self, evidence: Evidence, query: ContentsQuery) -> str | None:
+    def solve(self, evidence: Evidence, query: NumberAtQuery) -> str | None:
         ledger = solver.ledger_at(evidence, query["when"])
         return None if ledger is None else str(ledger[query["container"]].total())
 
-    def conclude(self, query: ContentsQuery, row: Mapping[str, Any]) -> Sequence[str]:
-        return _at(query, f"the number of its chips is {row['answer_text']}")
+    def conclude(self, query: NumberAtQuery, row: Mapping[str, Any]) -> Sequence[str]:
+        return _at(query, f"the number of chips in container {query['container']} is {row['answer_text']}")
 
 
-class Chips(_Contents):
+class AllChips(_Contents):
     """All chips in a container."""
 
     name = "chips"
     modes = ("forward", "retrodictive", "historical")
     answer_type = "ordering"
-    total = False
+
+    def say(self, chips: Chips) -> str:
+        return ", ".join(map(str, chips))
 
     def wordings(self, query: ContentsQuery) -> Sequence[str]:
         container, moment = query["container"], say_moment(query["when"])
         sentences = (
-            f"Which chips are in container {container} {moment}, from the smallest value to the largest?",
-            f"List the values of all chips that container {container} holds {moment}, the smallest first.",
+            f"What are the values of all chips in container {container} {moment}, in ascending order?",
+            f"Which chips, from the smallest value to the largest, does container {container} hold {moment}?",
         )
-        form = 'Answer with every value as often as it occurs, separated by commas, like "5, 5, 25".'
+        form = 'Give each value as often as it occurs, separated by commas, like "5, 5, 25".'
         return _posed(query, sentences, form)
 
     def solve(self, evidence: Evidence, query: ContentsQuery) -> str | None:
@@ -174,7 +196,7 @@ class Chips(_Contents):
         return None if ledger is None else ", ".join(map(str, sorted(ledger[query["container"]].elements())))
 
     def conclude(self, query: ContentsQuery, row: Mapping[str, Any]) -> Sequence[str]:
-        return _at(query, f"its chips are {row['answer_text']}")
+        return _at(query, f"container {query['container']} holds {row['answer_text']}")
 
 
 class Richest(Wishing, Ask[MomentQuery, ChipConfig]):
@@ -192,16 +214,15 @@ class Richest(Wishing, Ask[MomentQuery, ChipConfig]):
         return question.choice(tuple(readable))
 
     def draw(
-        self, history: History, common: ChipQuery, wish: Wish, config: ChipConfig, question: Stream
-    ) -> MomentQuery | None:
-        when = draw_when(config.mode, config.num_operations, question)
-        fits = _richest(state_at(history, when)) == wish.wanted
-        return MomentQuery(**common, when=when) if fits else None
+        self, history: History, common: ChipQuery, wish: Wish, config: ChipConfig, scene: Stream
+    ) -> tuple[History, MomentQuery] | None:
+        fits = _richest(state_at(history, wish.when)) == wish.wanted
+        return (history, MomentQuery(**common, when=wish.when)) if fits else None
 
     def wordings(self, query: MomentQuery) -> Sequence[str]:
         moment = say_moment(query["when"])
         sentences = (
-            f"Which container holds the largest total value {moment}?",
+            f"Which container holds chips of the largest total value {moment}?",
             f"In which container are the chips worth the most in total {moment}?",
         )
         return _posed(query, sentences, "Answer with its letter.")
@@ -235,10 +256,10 @@ class _Numbered(Wishing, _OfContainer, Ask[NumberQuery, ChipConfig]):
         return question.integer(1, config.num_operations)
 
     def draw(
-        self, history: History, common: ChipQuery, wish: Wish, config: ChipConfig, question: Stream
-    ) -> NumberQuery | None:
+        self, history: History, common: ChipQuery, wish: Wish, config: ChipConfig, scene: Stream
+    ) -> tuple[History, NumberQuery] | None:
         fits = self.number(history, wish.container) == wish.wanted
-        return NumberQuery(**common, container=wish.container) if fits else None
+        return (history, NumberQuery(**common, container=wish.container)) if fits else None
 
     def question(
         self, text: str, timeline: Timeline, query: NumberQuery, config: ChipConfig, streams: Streams
@@ -269,7 +290,7 @@ class Change(_Numbered):
     def wordings(self, query: NumberQuery) -> Sequence[str]:
         which, container = self._which, query["container"]
         sentences = (
-            f"Counting operations from 1, which one is the {which} to change the contents of container "
+            f"Which operation, counted from 1, is the {which} to change the contents of container "
             f"{container}?",
             f"What is the number of the {which} operation, counted from 1, that changes what container "
             f"{container} holds?",
@@ -299,10 +320,10 @@ class Peak(_Numbered):
     def wordings(self, query: NumberQuery) -> Sequence[str]:
         container = query["container"]
         sentences = (
-            f"Counting operations from 1, which one brings container {container} to the largest total value "
-            "that it has in the video?",
-            f"After which operation, counted from 1, does container {container} first hold its largest total "
-            "value of the whole video?",
+            f"After which operation, counted from 1, is the total value in container {container} the largest "
+            "that it ever is in the video?",
+            f"Which operation, counted from 1, brings the total value of the chips in container {container} "
+            "to its maximum over the whole video?",
         )
         return _posed(query, sentences, FORMS["integer"])
 
@@ -310,27 +331,33 @@ class Peak(_Numbered):
         return solver.peak(evidence, query["container"])
 
     def conclude(self, query: NumberQuery, row: Mapping[str, Any]) -> Sequence[str]:
-        return (f"Its total is largest after operation {row['answer_text']}",)
+        return (
+            f"The total of container {query['container']} is largest after operation {row['answer_text']}",
+        )
 
 
-class Plan(PlanAsk[PlanQuery, ChipConfig], Wishing):
+class Plan(EvenlyPlanAsk[PlanQuery, ChipConfig], Wishing):
     """Moves from the hidden end of the clip to some contents."""
 
     world = WORLD
 
-    def target(
-        self, history: History, reveal: str, moves: int, question: Stream
-    ) -> dict[str, list[int]] | None:
-        """Contents that enough plans lead to from elsewhere."""
-        start = state_at(history, hidden_end(reveal))
-        target = super().target(history, reveal, moves, question)
-        if target is None:
-            return None
-        plans = conceivable(WORLD, target, moves)
-        wrong = (plan for plan in plans if not leads(WORLD, start, plan, target))
-        if sum(1 for _ in itertools.islice(wrong, NUM_OPTIONS - 1)) < NUM_OPTIONS - 1:
-            return None
-        return {name: list(chips) for name, chips in target.items()}
+    def draw(
+        self, history: History, common: Any, wish: Any, config: ChipConfig, scene: Stream
+    ) -> tuple[History, PlanQuery] | None:
+        alike = others(history, common["reveal"], config, scene)
+        return super().draw(history, common, lambda _: alike, config, scene)
+
+    def targets(self, ends: Sequence[Contents], moves: int, question: Stream) -> Iterator[Any]:
+        """Contents that are some moves from one of the ends, and so perhaps from several."""
+        while True:
+            target = question.choice(ends)
+            for _ in range(question.integer(0, moves)):
+                _, target = question.choice(list(legal(WORLD, target)))
+            if max(map(len, target.values())) <= CAPACITY:
+                yield {name: list(chips) for name, chips in target.items()}
+
+    def plans(self, hidden: Contents, target: Any, moves: int) -> Sequence[str]:
+        return [WORLD.format_plan(plan) for plan in _plans(hidden, target, moves)]
 
     def wordings(self, query: PlanQuery) -> Sequence[str]:
         moment = ENDS[hidden_end(query["reveal"])]
@@ -338,13 +365,13 @@ class Plan(PlanAsk[PlanQuery, ChipConfig], Wishing):
             f"{name}: {', '.join(map(str, chips)) or 'empty'}" for name, chips in query["target"].items()
         ]
         target = "; ".join(contents)
-        most = f"at most {query['moves']} move{'s' if query['moves'] > 1 else ''}"
-        rule = '"move 25 A B" takes a chip of 25 out of container A and puts it into container B.'
+        moves = query["moves"]
+        plan = "single move" if moves == 1 else f"plan of at most {moves} moves"
+        rule = 'In a plan, "move 25 A B" takes a chip of 25 out of container A and puts it into container B.'
         sentences = (
-            f"Which {most} would lead from what the containers hold {moment} to these contents: {target}? "
-            f"{rule}",
-            f"{rule} With {most}, how do you get from the contents {moment} of the video to the following "
-            f"ones: {target}?",
+            f"Which {plan} leads from what the containers hold {moment} of the video to these contents: "
+            f"{target}? {rule}",
+            f"{rule} Which {plan} turns the contents {moment} of the video into these: {target}?",
         )
         return _posed(query, sentences, 'Answer like "move 25 A B; move 5 C A".')
 
@@ -352,28 +379,51 @@ class Plan(PlanAsk[PlanQuery, ChipConfig], Wishing):
         return solver.plan(evidence)
 
 
-ASKS = (Total(), Count(), Chips(), Richest(), Change("first"), Change("last"), Peak(), Plan())
+ASKS = (Total(), Count(), AllChips(), Richest(), Change("first"), Change("last"), Peak(), Plan())
 
 
 def _posed(query: ChipQuery, sentences: Sequence[str], form: str) -> Sequence[str]:
     """Questions behind the rules that all of them need; an open one ends with the form of its answer."""
     *first, last = names(query["containers"])
     rules = [
-        f"Containers {', '.join(first)} and {last} hold chips; a container is named by the letter it "
-        f"stands over. What is in them can be seen only {ENDS[query['reveal']]} of the video."
+        f"Containers {', '.join(first)} and {last} hold chips; each is named by the letter below it. "
+        f"What is in them can be seen only {ENDS[query['reveal']]} of the video."
     ]
     if "swap" in query["kinds"]:
-        rules.append("Containers that change places take their chips along; each goes by its new letter.")
+        rules.append(
+            "Containers that change places keep their chips and are then named by their new letters."
+        )
     if "pour" in query["kinds"]:
-        rules.append("A container that tips over pours all of its chips into the one below its mouth.")
+        rules.append("A container that tips over pours all its chips into the container below its mouth.")
     return [with_ending(f"{' '.join(rules)} {sentence}", query, form) for sentence in sentences]
 
 
-def _at(query: ContentsQuery, said: str) -> Sequence[str]:
-    return at_moment(query["when"], f"for container {query['container']}, {said}")
+def _at(query: NumberAtQuery, said: str) -> Sequence[str]:
+    return at_moment(query["when"], said)
 
 
 def _richest(state: Contents) -> str | None:
     """The container with the largest total; None if another comes near."""
     totals = sorted(((sum(chips), name) for name, chips in state.items()), reverse=True)
     return totals[0][1] if totals[0][0] - totals[1][0] >= MARGIN else None
+
+
+def _plans(hidden: Contents, target: Contents, moves: int) -> list[tuple[Step, ...]]:
+    """All ways to bring chips where they belong, if that takes so many moves."""
+    surplus = [
+        (chip, name) for name in hidden for chip in (Counter(hidden[name]) - Counter(target[name])).elements()
+    ]
+    lacking = [
+        (chip, name) for name in hidden for chip in (Counter(target[name]) - Counter(hidden[name])).elements()
+    ]
+    if len(surplus) != moves or len(lacking) != moves:
+        return []
+    found = {}
+    for goals in itertools.permutations(lacking):
+        for order in itertools.permutations(zip(surplus, goals, strict=True)):
+            if all(one[0] == two[0] for one, two in order):
+                steps = [
+                    Step("move", {"source": a, "target": b, "chip": chip}) for (chip, a), (_, b) in order
+                ]
+                found[WORLD.format_plan(steps)] = tuple(steps)
+    return list(found.values())

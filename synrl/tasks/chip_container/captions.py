@@ -13,6 +13,6 @@ def captions(evidence: Evidence) -> Iterator[Caption]:
     for name, item in evidence.objects.items():
         if item.shape == "chip":
             worth = name.partition(" ")[0]
-            inset = (0.12 * item.size, 0.22 * item.size)
+            inset = (0.07 * item.size, 0.29 * item.size)
             for start, end in spans(evidence.tracks[name].visible):
                 yield Caption(name, worth, start, end, inset)

@@ -2,7 +2,7 @@
 
 Chips get unique names ("25 #2") for their tracks' sake; which of several equal chips an operation takes
 is not part of the history, and the one with the lowest number is taken. A chip is drawn while the
-containers are seen through and while it travels. Else its track keeps it in the middle of its bag, or
+containers are open and while it travels. Else its track keeps it in the middle of its bag, or
 above the frame if it has not come yet or is gone.
 """
 
@@ -14,25 +14,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from matplotlib.path import Path
+
 from synrl.seeds import Stream, Streams
 from synrl.tasks.chip_container.config import ChipConfig
-from synrl.tasks.chip_container.shelf import CAPACITY, Shelf, bag_width, travel
-from synrl.tasks.shared.moments import draw_reveal
+from synrl.tasks.chip_container.shelf import CAPACITY, CHIPS, TRAY, Shelf, bag_height, bag_width, travel
+from synrl.tasks.shared.moments import draw_reveal, draw_when
 from synrl.tasks.shared.queries import LongQuery
 from synrl.video.outlines import circle, place, rectangle, rounded_rectangle
 from synrl.video.raster import rgb_colour
 from synrl.video.scene import Look, Scene, Shape
 from synrl.video.style import lettering
 from synrl.world.chips import VALUES, Chips, Contents, apply, backwards
-from synrl.world.history import History, Propose, Step, key, play, timed
+from synrl.world.history import History, Propose, Step, When, key, play, timed
 from synrl.world.style import draw_style
 from synrl.world.timeline import FPS, HEIGHT, HIDDEN, WIDTH, Operation, Poses, SceneObject, State, Timeline
 
-BAG_HEIGHTS = (122.5, 130.5)
-"""With them all edges of bags and chips at rest lie a quarter of a pixel within a whole one. There the
-blur of compression is farthest from the edges of the boxes in which the check of pixels looks."""
 CORNER = 10.0
 """Radius of the corners of bags, px."""
+DIGITS = 12.8
+"""Px of a digit at least: enough for a clip that is shown at 317 px."""
 SHOWN = 0
 FEWEST = 2
 """Chips that are left in all containers together."""
@@ -55,8 +56,10 @@ class Wish:
     """What a clip is to be about, drawn before it."""
 
     container: str
-    wanted: int | str = 0
+    wanted: int | str
     """The answer, if the kind of question draws it first."""
+    when: When
+    """The moment, for questions about one."""
 
 
 Leg = tuple[int, str]
@@ -89,9 +92,9 @@ class Wishing(ABC):
 
     @abstractmethod
     def draw(
-        self, history: History, common: ChipQuery, wish: Wish, config: ChipConfig, question: Stream, /
-    ) -> ChipQuery | None:
-        """What is asked of a history, or None if that can't be asked of it."""
+        self, history: History, common: ChipQuery, wish: Wish, config: ChipConfig, scene: Stream, /
+    ) -> tuple[History, ChipQuery] | None:
+        """A history, that one or one that looks alike, and what is asked of it; None if nothing can be."""
 
 
 def simulate(asks: Sequence[Wishing], config: ChipConfig, streams: Streams) -> Timeline:
@@ -101,7 +104,8 @@ def simulate(asks: Sequence[Wishing], config: ChipConfig, streams: Streams) -> T
     reveal = draw_reveal(config.mode, question)
     ask = question.choice([ask for ask in asks if config.mode in ask.modes and ask.possible(config)])
     container = question.choice(ask.containers(start))
-    wish = Wish(container, ask.wanted(start, container, config, question))
+    when = draw_when(config.mode, config.num_operations, question)
+    wish = Wish(container, ask.wanted(start, container, config, question), when)
     common = ChipQuery(
         ask=ask.name,
         reveal=reveal,
@@ -111,9 +115,9 @@ def simulate(asks: Sequence[Wishing], config: ChipConfig, streams: Streams) -> T
     )
     while True:
         history = _played(start, reveal, ask.legs(wish, reveal, config), config, scene)
-        query = None if history is None else ask.draw(history, common, wish, config, question)
-        if history is not None and query is not None:
-            return animate(history, query, streams, config.glance)
+        found = None if history is None else ask.draw(history, common, wish, config, scene)
+        if found is not None:
+            return animate(*found, streams, config.glance)
         if not ask.even:
             start = deal(scene, config)
 
@@ -228,7 +232,7 @@ def animate(history: History, query: ChipQuery, streams: Streams, glance: int) -
     """The timeline of a history whose states are lists of values."""
     operations, states, num_frames = timed(history, query["reveal"], streams.scene, glance)
     style = draw_style(streams)
-    height = streams.style.choice(BAG_HEIGHTS)
+    height = bag_height(streams.style.choice(CHIPS[query["containers"]]))
     *colours, bag_colour = streams.style.sample(tuple(style.palette.colours.values()), len(VALUES) + 1)
     shelf = Shelf(names(query["containers"]), height, WIDTH)
     places = placed(history)
@@ -236,6 +240,7 @@ def animate(history: History, query: ChipQuery, streams: Streams, glance: int) -
     painted = dict(zip(VALUES, colours, strict=True))
     # Bags come last, so that they cover the chips that go into them.
     objects = (
+        *(SceneObject(f"tray {i}", "tray", bag_colour, height) for i, _ in enumerate(shelf.containers, 1)),
         *(SceneObject(name, "chip", painted[value(name)], shelf.chip) for name in chips),
         *(SceneObject(f"bag {i}", "bag", bag_colour, height) for i, _ in enumerate(shelf.containers, 1)),
     )
@@ -255,20 +260,23 @@ class _Film:
 
     def __init__(self, shelf: Shelf, chips: list[str], num_frames: int) -> None:
         self.shelf = shelf
-        self.poses = Poses.still(num_frames, len(chips) + len(shelf.containers))
-        self.column = {chip: i for i, chip in enumerate(chips)}
+        count = len(shelf.containers)
+        self.poses = Poses.still(num_frames, len(chips) + 2 * count)
+        self.column = {chip: i for i, chip in enumerate(chips, start=count)}
         # Which bag stands over each letter; two of them change places in a swap.
-        self.bags = {name: len(chips) + i for i, name in enumerate(shelf.containers)}
-        self.poses.look[:, : len(chips)] = HIDDEN
-        self.poses.x[:, : len(chips)] = WIDTH / 2
-        self.poses.y[:, : len(chips)] = shelf.away
+        self.bags = {name: len(chips) + count + i for i, name in enumerate(shelf.containers)}
+        self.poses.look[:, : len(chips) + count] = HIDDEN
+        self.poses.x[:, count : len(chips) + count] = WIDTH / 2
+        self.poses.y[:, count : len(chips) + count] = shelf.away
+        for column, name in enumerate(shelf.containers):
+            self.put(column, 0, shelf.x(name), shelf.tray_y)
         for name, column in self.bags.items():
             self.put(column, 0, shelf.x(name), shelf.y)
 
     def put(self, column: int, frame: int, x: float, y: float) -> None:
         """Keep something at a place from a frame on, upright."""
         self.poses.x[frame:, column], self.poses.y[frame:, column] = x, y
-        self.poses.angle[frame:, column] = 0
+        self.poses.angle[frame:, column], self.poses.scale[frame:, column] = 0, 1
 
     def rest(self, here: Places, frame: int) -> None:
         """From a frame on, keep chips in the middle of their bags."""
@@ -305,8 +313,9 @@ class _Film:
             self.poses.look[start + 1 : end, self.column[chip]] = SHOWN
 
     def reveal(self, here: Places, start: int, end: int) -> None:
-        """Between two frames, take the bags from the chips that lie in them, in ascending order."""
+        """Between two frames, show trays instead of bags, with the chips on them in ascending order."""
         frames = slice(start, end)
+        self.poses.look[frames, : len(self.shelf.containers)] = SHOWN
         for name in self.shelf.containers:
             self.poses.look[frames, self.bags[name]] = HIDDEN
             chips = sorted((chip for chip in here if here[chip] == name), key=lambda c: (value(c), c))
@@ -322,7 +331,8 @@ class _Film:
         """Move along a way from a frame on, and stay at its end."""
         last = start + len(travelled) - 1
         self.put(column, last, travelled[-1, 0], travelled[-1, 1])
-        for values, way in zip((self.poses.x, self.poses.y, self.poses.angle), travelled.T, strict=True):
+        poses = self.poses
+        for values, way in zip((poses.x, poses.y, poses.angle, poses.scale), travelled.T, strict=True):
             values[start : last + 1, column] = way
 
 
@@ -333,25 +343,34 @@ def draw(timeline: Timeline) -> Scene:
     """Chips with their values, bags, and under each place its letter."""
     style, height = timeline.style, timeline.objects[-1].size
     shelf = Shelf(names(timeline.query["containers"]), height, WIDTH)
-    backdrop = []  # without texture, which could not be told from the small gaps between chips
-    # Where a bag stands or is seen through; it lies within the bag, which hides it.
-    outline = rounded_rectangle(bag_width(height) - 4, height - 4, CORNER - 2)
-    for name in shelf.containers:
-        x = shelf.x(name)
-        backdrop.append(Shape(place(outline, x, shelf.y), stroke=style.ink, stroke_width=1.5))
-        backdrop.append(Shape(place(lettering(style, name, 14, bold=True), x, shelf.label_y), fill=style.ink))
+    # Without texture, which could not be told from the small gaps between chips.
+    letters = [
+        place(lettering(style, name, 14, bold=True), shelf.x(name), shelf.label_y)
+        for name in shelf.containers
+    ]
+    backdrop = [Shape(letter, fill=style.ink) for letter in letters]
     seam = place(rectangle(bag_width(height) - 24, 5), 0, 14 - height / 2)
     looks: list[tuple[Look, ...]] = []
     for item in timeline.objects:
         on_it = legible(item.colour)
-        if item.shape == "bag":
+        if item.shape == "tray":
+            looks.append(((Shape(outline(item.shape, item.size), fill=item.colour),),))
+        elif item.shape == "bag":
             body = Shape(rounded_rectangle(bag_width(height), height, CORNER), fill=item.colour)
             looks.append(((body, Shape(seam, fill=_mixed(item.colour, on_it))),))
         else:
             digits = str(value(item.name))
-            number = lettering(style, digits, (0.34 if len(digits) > 2 else 0.4) * item.size)
+            number = lettering(style, digits, max(DIGITS, (0.3 if len(digits) > 2 else 0.38) * item.size))
             looks.append(((Shape(circle(item.size), fill=item.colour), Shape(number, fill=on_it)),))
     return Scene(WIDTH, HEIGHT, style.ground, tuple(backdrop), tuple(looks))
+
+
+def outline(shape: str, size: float) -> Path:
+    """Outline of a chip, a bag or a tray; the size of these two is the height of a bag."""
+    if shape == "chip":
+        return circle(size)
+    height = size if shape == "bag" else TRAY
+    return rounded_rectangle(bag_width(size), height, CORNER if shape == "bag" else 3)
 
 
 def legible(colour: str) -> str:

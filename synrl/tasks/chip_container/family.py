@@ -1,6 +1,6 @@
 """chip_container: follow the values of chips through closed containers.
 
-The containers are seen through for two seconds at one end of the clip, the start (forward questions) or
+The containers are open for two seconds at one end of the clip, the start (forward questions) or
 the end (retrodictive ones); else they are closed. A chip that goes into a container, out of it, or to
 another one shows its value on the way, so contents follow from what could be read and from every
 operation since. Containers that change places, and those poured into others, move chips unseen.
@@ -25,10 +25,8 @@ from synrl.tasks.base import Caption, Family
 from synrl.tasks.chip_container import captions, clip, solver
 from synrl.tasks.chip_container.asks import ASKS
 from synrl.tasks.chip_container.config import LEVELS, ChipConfig
-from synrl.tasks.chip_container.shelf import bag_width
 from synrl.tasks.shared.lexicon import named, told
 from synrl.tasks.shared.telling import both_ways
-from synrl.video.outlines import circle, rounded_rectangle
 from synrl.video.scene import Scene
 from synrl.world.chips import WORLD
 from synrl.world.timeline import Operation, Timeline
@@ -83,7 +81,7 @@ class ChipContainer(Family):
         return solver.observe(evidence)
 
     def outline(self, shape: str, size: float) -> Path:
-        return circle(size) if shape == "chip" else rounded_rectangle(bag_width(size), size, clip.CORNER)
+        return clip.outline(shape, size)
 
 
 FAMILY = ChipContainer()

@@ -1,9 +1,9 @@
 """Where containers stand and chips lie, and how both travel.
 
-Containers are bags that stand side by side, each over the letter of its place, which names it. While
-the bags are seen through, chips lie in two columns in their outlines. Everything that travels does so in
-lanes above the bags: a chip hovers there with its face to be read, bags that change places pass each
-other in two lanes, and a bag that pours tips over beside the one it pours into.
+Containers are bags that stand side by side, each over the letter of its place, which names it. While they
+are open, chips lie in two columns on the tray of each. Everything that travels does so above the bags: a chip
+hovers there with its face to be read, bags that change places pass each other in two lanes, as if further
+away, and a bag that pours tips over beside the one it pours into.
 """
 
 from __future__ import annotations
@@ -17,13 +17,21 @@ from synrl.world.easing import along
 
 CAPACITY = 6
 """Chips that can be laid out in a bag; a matter of drawing, not of the rules."""
+CHIPS = {2: (52.5, 56.5), 3: (46.5, 50.5), 4: (40.5,)}
+"""Diameters of chips in px, by the number of containers: as large as there is room for. With them all edges
+of bags and chips at rest lie a quarter of a pixel within a whole one. There the blur of compression is
+farthest from the edges of the boxes in which the check of pixels looks."""
+TRAY = 9.0
+"""Height of a tray, px."""
 _COLUMNS = 2
 _GAP = 7.5
 """Between chips that lie side by side, so that each stays a shape of its own when a video is compressed."""
-_LANE_GAP = 7.0
-_BASE = 410.0
+_BASE = 414.0
 """Where bags stand."""
-_MARGIN = 16.0
+_MARGIN = 4.0
+_LANE_GAP = 6.0
+_FAR = 0.6
+"""The scale of a bag that is on its way, at most."""
 _TIP = 120.0
 """Degrees that a pouring bag tips over by."""
 
@@ -36,6 +44,7 @@ class Key:
     x: float
     y: float
     angle: float = 0.0
+    scale: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -54,7 +63,7 @@ class Shelf:
     @property
     def chip(self) -> float:
         """The diameter of a chip."""
-        return (self.height - 0.5) / 4
+        return chip_size(self.height)
 
     def x(self, container: str) -> float:
         """The middle of a container's place."""
@@ -76,22 +85,37 @@ class Shelf:
         """Height, above the frame, from which added chips come and to which removed ones go."""
         return -self.chip
 
+    @property
+    def tray_y(self) -> float:
+        """The middle of the trays."""
+        return self.y + (self.height - TRAY) / 2
+
+    @property
+    def _free(self) -> float:
+        """Height of the room above the bags."""
+        return self.y - self.height / 2
+
+    @property
+    def _far(self) -> float:
+        """The scale of two bags that pass each other there."""
+        return min(_FAR, (self._free - 3 * _LANE_GAP) / 2 / self.height)
+
     def _lane(self, number: int) -> float:
         """The middle of a bag in a lane above the standing ones, 1 for the lowest."""
-        return self.y - number * float(round(self.height + _LANE_GAP))
+        return self._free - (number - 0.5) * self._far * self.height - number * _LANE_GAP
 
     @property
     def _hover(self) -> float:
-        return self._lane(1)
+        return self._free / 2
 
     def slots(self, container: str) -> list[tuple[float, float]]:
-        """Where the chips of a bag lie while they can be seen, row by row from the top."""
+        """Where the chips of a bag lie while they can be seen, row by row from the tray up."""
         pitch = self.chip + _GAP
         rows = CAPACITY // _COLUMNS
         return [
             (
                 self.x(container) + (column - (_COLUMNS - 1) / 2) * pitch,
-                self.y + (row - (rows - 1) / 2) * pitch,
+                self.y - 4 + ((rows - 1) / 2 - row) * pitch,
             )
             for row in range(rows)
             for column in range(_COLUMNS)
@@ -124,25 +148,35 @@ class Shelf:
             start, end, y = self.x(source), self.x(target), self._lane(lane)
             ways[source] = [
                 Key(0, start, self.y),
-                Key(0.25, start, y),
-                Key(0.75, end, y),
+                Key(0.25, start, y, scale=self._far),
+                Key(0.75, end, y, scale=self._far),
                 Key(1, end, self.y),
             ]
         return ways
 
     def way_of_pour(self, source: str, target: str) -> list[Key]:
         """Of a bag that tips over, with its mouth over another bag, and returns empty."""
-        start, end, y = self.x(source), self.x(target), self._lane(1) - 2 * _LANE_GAP
+        start, end, y = self.x(source), self.x(target), self._free / 2
         angle = _TIP if start < end else -_TIP
-        beside = end - mouth(self.height, angle)
-        home, up = Key(0, start, self.y), Key(0.2, start, y)
-        tipped = [Key(share, beside, y, angle) for share in (0.45, 0.6)]
-        return [home, up, *tipped, Key(0.8, start, y), Key(1, start, self.y)]
+        beside = end - mouth(_FAR * self.height, angle)
+        home, up = Key(0, start, self.y), Key(0.2, start, y, scale=_FAR)
+        tipped = [Key(share, beside, y, angle, _FAR) for share in (0.45, 0.6)]
+        return [home, up, *tipped, Key(0.8, start, y, scale=_FAR), Key(1, start, self.y)]
+
+
+def bag_height(chip: float) -> float:
+    """The height of a bag for chips of a diameter: three of them and a tray."""
+    return 3 * chip + 43
+
+
+def chip_size(height: float) -> float:
+    """The diameter of the chips for which a bag has a height."""
+    return (height - 43) / 3
 
 
 def bag_width(height: float) -> float:
     """The width of a bag of a height."""
-    return height / 2 + 27.25
+    return _COLUMNS * chip_size(height) + 19.5
 
 
 def mouth(height: float, angle: float) -> float:
@@ -151,6 +185,6 @@ def mouth(height: float, angle: float) -> float:
 
 
 def travel(way: Sequence[Key], num_frames: int) -> np.ndarray:
-    """Poses (num_frames + 1, 3) of x, y and angle on a way, each stretch started and ended gently."""
-    poses = np.array([(key.x, key.y, key.angle) for key in way])
+    """Poses (num_frames + 1, 4) of x, y, angle and scale on a way, each stretch started and ended gently."""
+    poses = np.array([(key.x, key.y, key.angle, key.scale) for key in way])
     return along(poses, [key.share for key in way], np.linspace(0, 1, num_frames + 1))

@@ -142,7 +142,7 @@ def observe(evidence: Evidence) -> Observed:
     """
     letters = names(evidence.query["containers"])
     bags = {name: track for name, track in evidence.tracks.items() if name.startswith("bag")}
-    chips = {name: track for name, track in evidence.tracks.items() if name not in bags}
+    chips = {name: track for name, track in evidence.tracks.items() if name[0].isdigit()}
     x = np.array([track.x for track in bags.values()])
     y = np.array([track.y for track in bags.values()])
     angle = np.array([track.angle for track in bags.values()])
@@ -177,7 +177,7 @@ def observe(evidence: Evidence) -> Observed:
             return "swap", {"containers": sorted(sources)}
         (bag,) = moved
         tipped = start + int(np.argmax(np.abs(angle[bag, start:end])))
-        height = float(list(bags.values())[bag].size[start])
+        height = float(list(bags.values())[bag].size[tipped])
         spout = x[bag, tipped] + mouth(height, float(angle[bag, tipped]))
         return "pour", {"source": sources[0], "target": letter(spout)}
 

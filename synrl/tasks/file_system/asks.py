@@ -1,15 +1,14 @@
 """The kinds of question about file_system: contents, the working directory, when a file comes or goes, plans.
 
 Each kind plays histories until one lends itself to it. What is drawn from `streams.question` comes first and
-does not depend on them; where the answer is one of several that other histories would have given, which of
-these is shown is drawn there, too (`synrl.world.variants`).
+does not depend on them; or the answer is drawn evenly from those of histories that look alike.
 """
 
 from __future__ import annotations
 
 import posixpath
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from synrl.evidence import Evidence
@@ -28,6 +27,7 @@ from synrl.tasks.file_system.play import (
     start,
     unmaking,
 )
+from synrl.tasks.shared.evenly import Answers, evenly
 from synrl.tasks.shared.moments import ENDS, draw_reveal, draw_when, hidden_end, state_at
 from synrl.tasks.shared.queries import LongQuery, Target
 from synrl.tasks.shared.questions import (
@@ -45,17 +45,14 @@ from synrl.world.files import WORLD, Effect, State, apply
 from synrl.world.history import History, Step, When, told
 from synrl.world.plans import leads
 from synrl.world.timeline import Timeline
-from synrl.world.variants import telling_apart
 
 MOST_LISTED = 4
 """Files in a directory whose contents are asked for."""
 
 
-class ContentsQuery(LongQuery):
+class ContentsQuery(LongQuery, Answers):
     directory: str
     when: When
-    among: list[str]
-    """What the answer was drawn from, in alphabetical order: the options of a choice."""
 
 
 class PlaceQuery(LongQuery):
@@ -67,9 +64,8 @@ class ChangeQuery(LongQuery):
     file: str
 
 
-class PlanQuery(LongQuery, Target[Mapping[str, Any]]):
-    among: list[str]
-    """Plans for what other histories would have led to, and the right one: the options of a choice."""
+class PlanQuery(LongQuery, Answers, Target[Mapping[str, Any]]):
+    pass
 
 
 class FileAsk(Ask[Q, FileConfig]):
@@ -95,17 +91,18 @@ class Contents(FileAsk[ContentsQuery]):
         """A directory that holds a few files, and others than can be read."""
         question, scene, reveal = streams.question, streams.scene, common["reveal"]
         when = draw_when(config.mode, config.num_operations, question)
-        place = question.integer(0, NUM_OPTIONS - 1)
+
+        def asked(other: History, directory: str) -> str | None:
+            inside, readable = (_inside(state_at(other, at), directory) for at in (when, reveal))
+            return ", ".join(inside) if 0 < len(inside) <= MOST_LISTED and inside != readable else None
+
         while True:
             history = played(start(scene, config), config, reveal, scene)
-            readable, told_otherwise = state_at(history, reveal), others(history, reveal, config, scene)
-            for directory in scene.shuffled(("/", *TREES[config.dirs])):
-                seen = _inside(readable, directory)
-                found = telling_apart(told_otherwise, _asked(directory, when, seen), NUM_OPTIONS)
-                if found is not None:
-                    among = sorted(said for said, _ in found)
-                    query = ContentsQuery(**common, directory=directory, when=when, among=among)
-                    return found[place][1], query
+            alike = others(history, reveal, config, scene)
+            found = evenly(("/", *TREES[config.dirs]), alike, asked, scene)
+            if found is not None:
+                query = ContentsQuery(**common, directory=found.subject, when=when, answers=found.answers)
+                return found.history, query
 
     def wordings(self, query: ContentsQuery) -> Sequence[str]:
         directory, moment = query["directory"], _moment(query["when"])
@@ -122,9 +119,7 @@ class Contents(FileAsk[ContentsQuery]):
     ) -> Question:
         history = told(timeline.states, timeline.operations, apply)
         truth = ", ".join(_inside(state_at(history, query["when"]), query["directory"]))
-        if config.form == "open":
-            return Question(text, "ordering", truth, guess_rate=OPEN_CONTENTS)
-        return choice(text, truth, [other for other in query["among"] if other != truth], streams)
+        return drawn(text, truth, query["answers"], config.form, streams, self.answer_type)
 
     def solve(self, evidence: Evidence, query: ContentsQuery) -> str | None:
         return solver.contents(evidence, query["directory"], query["when"])
@@ -135,10 +130,6 @@ class Contents(FileAsk[ContentsQuery]):
 
     def about(self, query: ContentsQuery) -> str:
         return f"directory {query['directory']}"
-
-
-OPEN_CONTENTS = 0.12
-"""How often the best guess from the list alone is right, found by measuring."""
 
 
 class WorkingDirectory(FileAsk[PlaceQuery]):
@@ -286,8 +277,8 @@ class Plan(FileAsk[PlanQuery]):
     def _query(
         self, common: LongQuery, config: FileConfig, found: Sequence[Route], right: Route
     ) -> PlanQuery:
-        among = sorted(WORLD.format_plan(route.plan) for route in found)
-        return PlanQuery(**common, moves=config.plan_moves, target=right.target, among=among)
+        answers = sorted(WORLD.format_plan(route.plan) for route in found)
+        return PlanQuery(**common, moves=config.plan_moves, target=right.target, answers=answers)
 
     def wordings(self, query: PlanQuery) -> Sequence[str]:
         moment, target = ENDS[hidden_end(query["reveal"])], query["target"]
@@ -313,12 +304,12 @@ class Plan(FileAsk[PlanQuery]):
         hidden = state_at(history, hidden_end(query["reveal"]))
         (truth,) = (
             plan
-            for plan in query["among"]
+            for plan in query["answers"]
             if leads(WORLD, hidden, WORLD.parse_plan(plan) or (), query["target"])
         )
         if config.form == "open":
             return Question(text, "plan", truth, guess_rate=1 / conceivable(query["target"], query["moves"]))
-        return choice(text, truth, [other for other in query["among"] if other != truth], streams)
+        return choice(text, truth, [other for other in query["answers"] if other != truth], streams)
 
     def solve(self, evidence: Evidence, query: PlanQuery) -> str | None:
         return solver.plan(evidence)
@@ -374,13 +365,3 @@ def _inside(state: Any, directory: str) -> tuple[str, ...]:
     """The names of the files right in a directory, in alphabetical order."""
     paths = (path for path in state["files"] if posixpath.dirname(path) == directory)
     return tuple(sorted(posixpath.basename(path) for path in paths))
-
-
-def _asked(directory: str, when: When, seen: tuple[str, ...]) -> Callable[[History], str | None]:
-    """The files right in a directory as an answer, if there are not too many and not those listed."""
-
-    def answer(history: History) -> str | None:
-        inside = _inside(state_at(history, when), directory)
-        return ", ".join(inside) if len(inside) <= MOST_LISTED and inside not in ((), seen) else None
-
-    return answer
