@@ -61,5 +61,10 @@ def format_plan(steps: Sequence[Step]) -> str:
     return "; ".join("swap " + " ".join(step.arguments["cells"]) for step in steps)
 
 
-WORLD = World(apply, apply, useful_swaps, parse_plan, format_plan)
-"""A swap undoes itself."""
+def reached(state: Mapping[str, Any], target: Mapping[str, Any]) -> bool:
+    """Whether some coins are where they are wanted."""
+    return all(state["coins"].get(coin) == cell for coin, cell in target["coins"].items())
+
+
+WORLD = World(apply, apply, useful_swaps, parse_plan, format_plan, reached)
+"""A swap undoes itself. The target of a plan says where some of the coins are to be."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -14,14 +14,16 @@ import pytest
 from synrl.errors import IllegalOperation
 from synrl.scoring import score
 from synrl.seeds import Streams
+from synrl.tasks.shared.questions import Question
 from synrl.tasks.shell_game import FAMILY
+from synrl.tasks.shell_game.clip import IDLE
 from synrl.video.raster import rgb_frames
 from synrl.world.cups import apply, parse_plan
 from synrl.world.grids import cell_name, cells, parse_cell
 from synrl.world.history import History, Step
-from synrl.world.timeline import HIDDEN
+from synrl.world.timeline import HIDDEN, Timeline
 
-GOLDEN_FRAMES = "f519acf3eb2f2426"
+GOLDEN_FRAMES = "9c8b8d01d7b7bbf9"
 
 NAME = "shell_game"
 STATE = {"size": 3, "coins": {"red coin": "A1", "blue coin": "C3"}}
@@ -69,11 +71,72 @@ def test_only_one_start_fits_what_is_seen(rows_of: Callable[..., Any]) -> None:
     assert seen > 3
 
 
-def test_every_swap_moves_a_coin_and_no_arrangement_recurs(rows_of: Callable[..., Any]) -> None:
+def test_most_swaps_move_a_coin(rows_of: Callable[..., Any]) -> None:
     for row in rows_of(NAME, 60):
         states = [tuple(s["state"]["coins"].values()) for s in row["states"]]
         states = states[1:] if row["config"]["query"]["reveal"] == "start" else states[:-1]
-        assert len(set(states)) == len(states) == len(row["operations"]) + 1
+        idle = sum(one == two for one, two in itertools.pairwise(states))
+        assert idle <= IDLE * len(row["operations"])
+
+
+def drafts(mode: str, count: int) -> Iterator[tuple[Timeline, Question]]:
+    """Clips that are not drawn, with their questions."""
+    for index in range(count):
+        config, streams = FAMILY.config(1 + index % 5, mode, "choice"), Streams(NAME, "drafts", 7, index)
+        timeline = FAMILY.simulate(config, streams)
+        yield timeline, FAMILY.ask(timeline, config, streams)
+
+
+def test_only_one_start_and_one_option_fit() -> None:
+    """Each coin goes its own way, so it is enough to try each place for it."""
+    for timeline, question in drafts("retrodictive", 200):
+        steps = [Step(operation.kind, operation.arguments) for operation in timeline.operations]
+        start, end = timeline.states[0].state, timeline.states[-1].state
+        for coin in start["coins"]:
+            fitting = []
+            for cell in map(cell_name, cells(start["size"])):
+                final = History.replay({**start, "coins": {coin: cell}}, steps, apply).states[-1]
+                fitting += [cell] if final["coins"][coin] == end["coins"][coin] else []
+            assert fitting == [start["coins"][coin]]
+        query = timeline.query
+        if query["ask"] == "where":
+            assert [o for o in question.options if o == start["coins"][query["coin"]]] == [
+                question.answer_text
+            ]
+        else:
+            assert [o for o in question.options if start["coins"][o] == query["cell"]] == [
+                question.answer_text
+            ]
+
+
+def test_one_option_of_a_plan_works() -> None:
+    for timeline, question in drafts("predict_operations", 200):
+        query = timeline.query
+        hidden = timeline.states[-1 if query["reveal"] == "start" else 0].state["coins"]
+        works = []
+        for option in question.options:
+            here = dict(hidden)
+            for step in option.split("; "):
+                _, one, two = step.split()
+                here = {coin: {one: two, two: one}.get(cell, cell) for coin, cell in here.items()}
+            works.append(all(here[coin] == cell for coin, cell in query["target"]["coins"].items()))
+            assert len(option.split("; ")) == query["moves"]
+        assert works == [option == question.answer_text for option in question.options]
+
+
+@pytest.mark.parametrize("mode", ["forward", "retrodictive"])
+def test_what_can_be_read_does_not_tell_where_a_coin_is(mode: str) -> None:
+    nearest = []
+    for timeline, question in drafts(mode, 500):
+        query = timeline.query
+        if query["ask"] == "where":
+            shown = timeline.states[0 if query["reveal"] == "start" else -1].state["coins"][query["coin"]]
+            off = {
+                o: abs(ord(o[0]) - ord(shown[0])) + abs(int(o[1]) - int(shown[1])) for o in question.options
+            }
+            best = [o for o in off if off[o] == min(off.values())]
+            nearest.append((question.answer_text in best) / len(best))
+    assert sum(nearest) / len(nearest) < 0.25 + 3 * (0.1875 / len(nearest)) ** 0.5
 
 
 def test_behind_the_screen_only_what_can_be_told_happens(rows_of: Callable[..., Any]) -> None:

@@ -1,41 +1,39 @@
 """The kinds of question about shell_game: where a coin is, which one is under a cup, its swaps, and plans.
 
-`draw` chooses what is asked about a history; None means that the history lends itself to no such question.
+`draw` chooses what is asked, and one of the histories that look alike; None means that it can't be asked.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from synrl.evidence import Evidence
 from synrl.seeds import Stream, Streams
-from synrl.tasks.asks import FirstOrLastAsk, PlanAsk
+from synrl.tasks.asks import EvenlyFirstOrLastAsk, EvenlyPlanAsk
 from synrl.tasks.base import Ask
-from synrl.tasks.shared.moments import ENDS, draw_when, hidden_end, say_moment, state_at
+from synrl.tasks.shared.evenly import Answers, Others, evenly
+from synrl.tasks.shared.moments import ENDS, draw_far, draw_when, hidden_end, say_moment, state_at
 from synrl.tasks.shared.queries import Target
 from synrl.tasks.shared.questions import (
-    NUM_OPTIONS,
     Question,
-    choice,
     drawn,
-    integer_question,
     with_ending,
     with_form,
     with_words,
 )
 from synrl.tasks.shared.telling import at_moment
 from synrl.tasks.shell_game import solver
-from synrl.tasks.shell_game.clip import COUNTS, ShellQuery, Wish, numbers, proposer
+from synrl.tasks.shell_game.clip import LEAST, ShellQuery
 from synrl.tasks.shell_game.config import ShellConfig
 from synrl.world.cups import WORLD, apply
 from synrl.world.grids import cell_name, cells, rules_of_naming
-from synrl.world.history import History, When, rivals, told
+from synrl.world.history import History, When, told
 from synrl.world.timeline import Timeline
 
 
-class WhereQuery(ShellQuery):
+class WhereQuery(ShellQuery, Answers):
     coin: str
     when: When
 
@@ -45,11 +43,11 @@ class UnderQuery(ShellQuery):
     when: When
 
 
-class SwapsQuery(ShellQuery):
+class SwapsQuery(ShellQuery, Answers):
     coin: str
 
 
-class PlanQuery(ShellQuery, Target[Mapping[str, Any]]):
+class PlanQuery(ShellQuery, Answers, Target[Mapping[str, Any]]):
     pass
 
 
@@ -68,16 +66,25 @@ class Where(_OfCoin, Ask[WhereQuery, ShellConfig]):
     answer_type = "text"
 
     def draw(
-        self, history: History, common: ShellQuery, wish: Wish, config: ShellConfig, question: Stream
-    ) -> WhereQuery | None:
-        moved = _moved(history, common["reveal"], config, question)
-        return None if moved is None else WhereQuery(**common, coin=moved[0], when=moved[2])
+        self, history: History, common: ShellQuery, others: Others, config: ShellConfig, question: Stream
+    ) -> tuple[History, WhereQuery] | None:
+        """A coin that may be in enough cells, none of them that which can be read."""
+        when = draw_far(config.mode, common["reveal"], config.num_operations, LEAST, question)
+
+        def asked(other: History, coin: str) -> str | None:
+            there, readable = (state_at(other, at)["coins"][coin] for at in (when, common["reveal"]))
+            return None if there == readable else str(there)
+
+        found = evenly(common["coins"], others(when), asked, question)
+        if found is None:
+            return None
+        return found.history, WhereQuery(**common, coin=found.subject, when=when, answers=found.answers)
 
     def wordings(self, query: WhereQuery) -> Sequence[str]:
-        coin, moment = query["coin"], say_moment(query["when"])
+        coin, moment = query["coin"], say_moment(query["when"], "swap")
         sentences = (
             f"In which cell is the {coin} {moment}?",
-            f"Under the cup in which cell does the {coin} lie {moment}?",
+            f"Which cell's cup covers the {coin} {moment}?",
         )
         return _posed(
             query, [with_ending(sentence, query, 'Answer with a cell, like "B1".') for sentence in sentences]
@@ -86,27 +93,8 @@ class Where(_OfCoin, Ask[WhereQuery, ShellConfig]):
     def question(
         self, text: str, timeline: Timeline, query: WhereQuery, config: ShellConfig, streams: Streams
     ) -> Question:
-        history = told(timeline.states, timeline.operations, apply)
-
-        def asked(other: History) -> str:
-            return str(state_at(other, query["when"])["coins"][query["coin"]])
-
-        if config.form == "open":
-            return Question(text, "text", asked(history), guess_rate=1 / config.size**2)
-        names = [cell_name(cell) for cell in cells(config.size)]
-        readable = state_at(history, query["reveal"])["coins"][query["coin"]]
-        wrong = rivals(
-            history,
-            query["reveal"],
-            WORLD,
-            proposer(config, None),
-            asked,
-            lambda rival: rival != readable,
-            lambda _, stream: stream.choice(names),
-            NUM_OPTIONS - 1,
-            streams.options,
-        )
-        return choice(text, asked(history), wrong, streams)
+        state = state_at(told(timeline.states, timeline.operations, apply), query["when"])
+        return drawn(text, state["coins"][query["coin"]], query["answers"], config.form, streams)
 
     def solve(self, evidence: Evidence, query: WhereQuery) -> str | None:
         coins = solver.coins_at(evidence, query["when"])
@@ -124,24 +112,36 @@ class Under(Ask[UnderQuery, ShellConfig]):
     answer_type = "text"
 
     def draw(
-        self, history: History, common: ShellQuery, wish: Wish, config: ShellConfig, question: Stream
-    ) -> UnderQuery | None:
-        moved = _moved(history, common["reveal"], config, question)
-        return None if moved is None else UnderQuery(**common, cell=moved[1], when=moved[2])
+        self, history: History, common: ShellQuery, others: Others, config: ShellConfig, question: Stream
+    ) -> tuple[History, UnderQuery] | None:
+        """A cell where each of the coins may be, but for those that can be read there."""
+        when = draw_when(config.mode, config.num_operations, question)
+        alike = others(when)
+        for cell in question.shuffled([cell_name(cell) for cell in cells(config.size)]):
+            found: dict[str, list[History]] = {}
+            for other in alike:
+                coin, readable = (_coin_at(state_at(other, at), cell) for at in (when, common["reveal"]))
+                if coin not in (None, readable):
+                    found.setdefault(str(coin), []).append(other)
+            if len(found) == config.coins:
+                other = question.choice(found[question.choice(common["coins"])])
+                return other, UnderQuery(**common, cell=cell, when=when)
+        return None
 
     def wordings(self, query: UnderQuery) -> Sequence[str]:
-        cell, moment = query["cell"], say_moment(query["when"])
+        cell, moment = query["cell"], say_moment(query["when"], "swap")
         sentences = (
             f"Which coin is under the cup at {cell} {moment}?",
-            f"What lies under the cup at {cell} {moment}?",
+            f"Which coin does the cup at {cell} cover {moment}?",
         )
         return _posed(query, [with_words(sentence, query, query["coins"]) for sentence in sentences])
 
     def question(
         self, text: str, timeline: Timeline, query: UnderQuery, config: ShellConfig, streams: Streams
     ) -> Question:
-        coins = state_at(told(timeline.states, timeline.operations, apply), query["when"])["coins"]
-        (truth,) = (coin for coin, cell in coins.items() if cell == query["cell"])
+        state = state_at(told(timeline.states, timeline.operations, apply), query["when"])
+        truth = _coin_at(state, query["cell"])
+        assert truth is not None, query
         return drawn(text, truth, query["coins"], config.form, streams)
 
     def solve(self, evidence: Evidence, query: UnderQuery) -> str | None:
@@ -155,28 +155,24 @@ class Under(Ask[UnderQuery, ShellConfig]):
         return f"cell {query['cell']}"
 
 
-class Swap(_OfCoin, FirstOrLastAsk[SwapsQuery, ShellConfig]):
+class Swap(_OfCoin, EvenlyFirstOrLastAsk[SwapsQuery, ShellConfig]):
     """The number of the first or the last swap that moves a coin."""
 
     world = WORLD
 
-    def draw(
-        self, history: History, common: ShellQuery, wish: Wish, config: ShellConfig, question: Stream
-    ) -> SwapsQuery | None:
-        swaps = {coin: _swaps_of(history, coin) for coin in history.states[0]["coins"]}
-        coin = self.pick(swaps, wish.number, question)
-        return None if coin is None else SwapsQuery(**common, coin=coin)
+    def subjects(self, history: History) -> Sequence[str]:
+        return list(history.states[0]["coins"])
+
+    def query(self, common: ShellQuery, subject: str, answers: Sequence[str]) -> SwapsQuery:
+        return SwapsQuery(**common, coin=subject, answers=answers)
 
     def wordings(self, query: SwapsQuery) -> Sequence[str]:
         which, coin = self.which, query["coin"]
         sentences = (
-            f"Counting swaps from 1, which one is the {which} to move the {coin}?",
+            f"Which swap, counted from 1, is the {which} to move the {coin}?",
             f"What is the number of the {which} swap, counted from 1, that moves the {coin}?",
         )
         return _posed(query, [with_form(sentence, query, "integer") for sentence in sentences])
-
-    def values(self, config: ShellConfig) -> Sequence[int]:
-        return numbers(self.name, config)
 
     def numbers(self, history: History, query: SwapsQuery) -> Sequence[int]:
         return _swaps_of(history, query["coin"])
@@ -196,17 +192,21 @@ class Count(_OfCoin, Ask[SwapsQuery, ShellConfig]):
     answer_type = "integer"
 
     def draw(
-        self, history: History, common: ShellQuery, wish: Wish, config: ShellConfig, question: Stream
-    ) -> SwapsQuery | None:
-        coins = history.states[0]["coins"]
-        fitting = [coin for coin in coins if len(_swaps_of(history, coin)) == wish.count]
-        return SwapsQuery(**common, coin=question.choice(fitting)) if fitting else None
+        self, history: History, common: ShellQuery, others: Others, config: ShellConfig, question: Stream
+    ) -> tuple[History, SwapsQuery] | None:
+        def asked(other: History, coin: str) -> str | None:
+            return str(len(_swaps_of(other, coin)) or "") or None
+
+        found = evenly(common["coins"], others(hidden_end(common["reveal"])), asked, question)
+        if found is None:
+            return None
+        return found.history, SwapsQuery(**common, coin=found.subject, answers=found.answers)
 
     def wordings(self, query: SwapsQuery) -> Sequence[str]:
         coin = query["coin"]
         sentences = (
             f"How many of the swaps move the {coin}?",
-            f"How often is the cup with the {coin} under it part of a swap?",
+            f"In how many of the swaps is the cup over the {coin} one of the two?",
         )
         return _posed(query, [with_form(sentence, query, "integer") for sentence in sentences])
 
@@ -214,7 +214,7 @@ class Count(_OfCoin, Ask[SwapsQuery, ShellConfig]):
         self, text: str, timeline: Timeline, query: SwapsQuery, config: ShellConfig, streams: Streams
     ) -> Question:
         swaps = _swaps_of(told(timeline.states, timeline.operations, apply), query["coin"])
-        return integer_question(text, len(swaps), COUNTS, config.form, streams)
+        return drawn(text, str(len(swaps)), query["answers"], config.form, streams, "integer")
 
     def solve(self, evidence: Evidence, query: SwapsQuery) -> str | None:
         swaps = solver.swaps_of(evidence, query["coin"])
@@ -224,19 +224,33 @@ class Count(_OfCoin, Ask[SwapsQuery, ShellConfig]):
         return (f"Swaps that move the {query['coin']}: {row['answer_text']}",)
 
 
-class Plan(PlanAsk[PlanQuery, ShellConfig]):
-    """Swaps from the hidden end of the clip to other places of the coins."""
+class Plan(EvenlyPlanAsk[PlanQuery, ShellConfig]):
+    """Swaps from the hidden end of the clip that bring as many coins where they are wanted."""
 
     world = WORLD
 
+    def targets(self, ends: Sequence[Any], moves: int, question: Stream) -> Iterator[Any]:
+        names = [cell_name(cell) for cell in cells(ends[0]["size"])]
+        coins = list(ends[0]["coins"])
+        while True:
+            places = zip(question.sample(coins, moves), question.sample(names, moves), strict=True)
+            yield {"coins": dict(places)}
+
+    def plans(self, hidden: Any, target: Any, moves: int) -> Sequence[str]:
+        here = {coin: hidden["coins"][coin] for coin in target["coins"]}
+        names = [cell_name(cell) for cell in cells(hidden["size"])]
+        return ["; ".join(way) for way in _ways(here, target["coins"], moves, names)]
+
     def wordings(self, query: PlanQuery) -> Sequence[str]:
         moment, moves = ENDS[hidden_end(query["reveal"])], query["moves"]
-        target = ", ".join(f"{name} at {cell}" for name, cell in query["target"]["coins"].items())
-        most = f"at most {moves} swap{'s' if moves > 1 else ''}"
+        wanted = " and ".join(f"the {coin} to {cell}" for coin, cell in query["target"]["coins"].items())
+        coins = "coin is" if len(query["target"]["coins"]) == 1 else "coins are"
+        plan = "single swap" if moves == 1 else f"plan of at most {moves} swaps"
         sentences = (
-            f"Which {most} of any two cups would lead from where the coins are {moment} to this: {target}?",
-            f"With {most} (any two cups), how would you bring the coins from their cells {moment} of the "
-            f"video to these: {target}?",
+            f"Starting from where the {coins} {moment} of the video, which {plan} brings {wanted}? "
+            "Any two cups may be swapped.",
+            f"Any two cups may be swapped. Which {plan} brings {wanted}, starting from where the {coins} "
+            f"{moment} of the video?",
         )
         return _posed(
             query,
@@ -254,24 +268,46 @@ def _posed(query: ShellQuery, sentences: Sequence[str]) -> Sequence[str]:
     """Questions behind the rules that all of them need."""
     screen = " For a while, a screen hides one column." if query["screen"] else ""
     rules = (
-        f"Cups stand on a grid. {rules_of_naming(query['size'])} Each operation swaps two cups together "
-        f"with what is under them.{screen} What is under the cups can be seen only "
+        f"Cups stand on a grid. {rules_of_naming(query['size'])} Each operation swaps two cups, together "
+        f"with whatever is under them.{screen} What is under the cups can be seen only "
         f"{ENDS[query['reveal']]} of the video."
     )
     return [f"{rules} {sentence}" for sentence in sentences]
 
 
-def _moved(
-    history: History, reveal: str, config: ShellConfig, question: Stream
-) -> tuple[str, str, When] | None:
-    """A coin, its cell and a moment at which that is not the cell that can be read; None if it is."""
-    when = draw_when(config.mode, config.num_operations, question)
-    there, readable = state_at(history, when)["coins"], state_at(history, reveal)["coins"]
-    coin = question.choice(list(history.states[0]["coins"]))
-    return None if there[coin] == readable[coin] else (coin, there[coin], when)
+def _coin_at(state: Any, cell: str) -> str | None:
+    return next((coin for coin, place in state["coins"].items() if place == cell), None)
 
 
 def _swaps_of(history: History, coin: str) -> list[int]:
     """The numbers, from 1, of the swaps that move a coin."""
     pairs = enumerate(itertools.pairwise(history.states), start=1)
     return [number for number, (one, two) in pairs if one["coins"][coin] != two["coins"][coin]]
+
+
+def _ways(
+    here: Mapping[str, str], wanted: Mapping[str, str], moves: int, names: Sequence[str]
+) -> list[tuple[str, ...]]:
+    """All plans of so many swaps that bring some coins where they are wanted, if it takes so many; 1 or 2."""
+    last = _last_swap(here, wanted)
+    if moves == 1 or last is not None or here == wanted:
+        return [(last,)] if moves == 1 and last is not None else []
+    found = []
+    for pair in {frozenset((place, name)) for place in here.values() for name in names if name != place}:
+        one, two = sorted(pair)
+        moved = {one: two, two: one}
+        then = _last_swap({coin: moved.get(cell, cell) for coin, cell in here.items()}, wanted)
+        if then is not None:
+            found.append((f"swap {one} {two}", then))
+    return sorted(found)
+
+
+def _last_swap(here: Mapping[str, str], wanted: Mapping[str, str]) -> str | None:
+    """The one swap that brings coins where they are wanted."""
+    off = [coin for coin in here if here[coin] != wanted[coin]]
+    if not off or {here[coin] for coin in off[1:]} - {wanted[off[0]]} or len(off) > 2:
+        return None
+    if len(off) == 2 and wanted[off[1]] != here[off[0]]:
+        return None
+    one, two = sorted((here[off[0]], wanted[off[0]]))
+    return f"swap {one} {two}"

@@ -2,41 +2,54 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.path import Path
 
 from synrl.seeds import Stream, Streams
+from synrl.tasks.shared.evenly import Others
 from synrl.tasks.shared.moments import draw_reveal
-from synrl.tasks.shared.queries import HistoryAsk, LongQuery
+from synrl.tasks.shared.queries import EvenAsk, LongQuery
 from synrl.tasks.shell_game.config import ShellConfig
 from synrl.video.boards import labels
 from synrl.video.outlines import circle, cup, rectangle
 from synrl.video.scene import Look, Scene, Shape
-from synrl.world.cups import apply
+from synrl.world.cups import WORLD, apply
 from synrl.world.easing import eased
 from synrl.world.grids import Cell, Layout, cell_name, cells, draw_layout, parse_cell
-from synrl.world.history import PAUSE_FRAMES, REVEAL_FRAMES, History, Propose, Step, play, timed
+from synrl.world.history import (
+    PAUSE_FRAMES,
+    REVEAL_FRAMES,
+    History,
+    Propose,
+    Step,
+    When,
+    from_end,
+    key,
+    play,
+    stretch,
+    timed,
+)
 from synrl.world.style import Style, draw_style
 from synrl.world.timeline import FPS, HEIGHT, HIDDEN, WIDTH, Operation, Poses, SceneObject, Timeline
 
-CUP, COIN, LIFT, BELOW = 0.43, 0.24, 0.27, 0.12
+CUP, COIN, LIFT, BELOW = 0.48, 0.26, 0.3, 0.13
 """Sizes of cups and coins, how far a cup is lifted, how far below a cell's middle a coin lies: shares of
 the distance from cell to cell."""
+LEAST = 4
+"""Swaps between a moment at which a coin is asked for and the end that can be read."""
+ORDERS = 60
+"""In which the swaps of a history are tried."""
+IDLE = 0.34
+"""Share of swaps that may move no coin."""
 LIFTING_FRAMES = 10
 SLIDING_FRAMES = 22
 """How long the screen takes to come or go."""
-PITCH = {3: (84, 104), 4: (80, 90)}
-
-
-COUNTS = range(1, 5)
-"""How many swaps move a coin that is asked about so."""
-LONGEST_REST = 5
-"""For how many swaps at an end of the shuffle a coin may rest that is asked about: few coins have few
-arrangements, and none recurs."""
+PITCH = {3: (98, 108), 4: (88, 95)}
 
 
 class ShellQuery(LongQuery):
@@ -47,33 +60,15 @@ class ShellQuery(LongQuery):
     coins: list[str]
 
 
-@dataclass(frozen=True)
-class Wish:
-    """What a clip is to be about, drawn before it."""
-
-    number: int
-    """Of a swap, for questions that are answered with one."""
-    count: int
-    """Of swaps, for the question how many there are."""
-
-
-def numbers(ask: str, config: ShellConfig) -> Sequence[int]:
-    """The numbers of swaps that are asked for as a coin's first or last."""
-    every = range(1, config.num_operations + 1)
-    return every[-1 - LONGEST_REST :] if ask == "last" else every[: 1 + LONGEST_REST]
-
-
 def simulate(
-    asks: Sequence[HistoryAsk[ShellQuery, Wish, ShellConfig]], config: ShellConfig, streams: Streams
+    asks: Sequence[EvenAsk[ShellQuery, Others, ShellConfig]], config: ShellConfig, streams: Streams
 ) -> Timeline:
     """A clip that one of some kinds of question is asked about."""
     style, question, scene = draw_style(streams), streams.question, streams.scene
     colours = streams.style.sample(style.colours(config.level), config.coins)
     names = [f"{colour} coin" for colour in colours]
     reveal = draw_reveal(config.mode, question)
-    possible = [ask for ask in asks if config.mode in ask.modes]
-    ask = question.choice([ask for ask in possible if ask.name != "under" or config.coins > 2])
-    wish = Wish(question.choice(numbers(ask.name, config)), question.choice(COUNTS))
+    ask = question.choice([ask for ask in asks if config.mode in ask.modes and _possible(ask.name, config)])
     common = ShellQuery(
         ask=ask.name, reveal=reveal, form=config.form, size=config.size, screen=config.screen, coins=names
     )
@@ -82,9 +77,50 @@ def simulate(
         places = scene.sample([cell_name(cell) for cell in cells(config.size)], config.coins)
         start = {"size": config.size, "coins": dict(zip(names, places, strict=True))}
         history = shuffled(start, config, screen, scene)
-        query = ask.draw(history, common, wish, config, question)
-        if query is not None:
-            return animate(history, query, screen, style, streams, config.glance)
+        others = partial(_others, history, reveal, screen, stream=scene)
+        found = ask.draw(history, common, others, config, scene)
+        if found is not None:
+            return animate(*found, screen, style, streams, config.glance)
+
+
+def _possible(ask: str, config: ShellConfig) -> bool:
+    """Whether enough answers may be right to a kind of question."""
+    if ask == "under":
+        return config.coins > 2
+    return ask != "where" or config.mode != "historical" or config.num_operations > LEAST
+
+
+def _others(
+    history: History, reveal: str, screen: Screen | None, until: When, stream: Stream
+) -> list[History]:
+    """Histories of the same swaps in other orders that can all be told by what is in sight; itself first.
+
+    In another order some swap may be one of two empty cups; few are.
+    """
+    low, high = stretch(len(history.steps), reveal, until)
+    found = {key(history.steps): history}
+    for _ in range(ORDERS):
+        steps = [*history.steps[:low], *stream.shuffled(history.steps[low:high]), *history.steps[high:]]
+        other = from_end(history, reveal, steps, WORLD)
+        if other is not None and _idle(other) <= len(steps) * IDLE and _can_be_told(other, screen):
+            found.setdefault(key(steps), other)
+    return list(found.values())
+
+
+def _idle(history: History) -> int:
+    """How many swaps move no coin."""
+    return sum(one["coins"] == two["coins"] for one, two in itertools.pairwise(history.states))
+
+
+def _can_be_told(history: History, screen: Screen | None) -> bool:
+    """Whether every swap that is made while a column is hidden can be told."""
+    if screen is None:
+        return True
+    pairs = [
+        [parse_cell(name, history.states[0]["size"]) or (0, 0) for name in step.arguments["cells"]]
+        for step in history.steps[screen.first : screen.last]
+    ]
+    return all(_in_sight(pair, screen) for pair in pairs)
 
 
 class Screen(NamedTuple):

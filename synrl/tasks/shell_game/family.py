@@ -2,7 +2,7 @@
 
 Identical cups stand on a square grid, coins lie under some. All cups are lifted for two seconds at one
 end of the clip; in between, pairs of neighbours (at higher levels, cups two cells apart) change places.
-Every swap moves a coin, and the coins never lie as they did before.
+Most swaps move a coin.
 
 From level 3 on, a screen hides a column of the grid for a part of the shuffle. What happens can still be
 told: swaps are among cups in sight, or between a cup in sight and its hidden neighbour in the same row,
