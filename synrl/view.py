@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 from synrl.checks import check_range
 from synrl.errors import ConfigError
-from synrl.world.timeline import FPS
 
 DEFAULT = "2x32"
 """Two frames a second, as Qwen's own processors choose. The paper names no rate and no number."""
@@ -51,17 +50,17 @@ def parse_view(text: str) -> View:
     return view
 
 
-def glance(text: str) -> int:
-    """The frames of a clip from one shown frame to the next, at most, in the view of that name.
+def glance(text: str, fps: float) -> int:
+    """The frames of a clip of `fps` from one shown frame to the next, at most, in the view of that name.
 
     Never less than `LEAST_GLANCE`: nothing in a clip is paced any faster.
     """
-    return max(math.ceil(FPS / parse_view(text).fps - 1e-9), LEAST_GLANCE)
+    return max(math.ceil(fps / parse_view(text).fps - 1e-9), LEAST_GLANCE)
 
 
-def longest(text: str) -> int:
+def longest(text: str, fps: float) -> int:
     """The frames of the longest clip that is shown without a gap of more than a glance in that view."""
-    return (parse_view(text).max_frames - 1) * glance(text) + 1
+    return (parse_view(text).max_frames - 1) * glance(text, fps) + 1
 
 
 def shown(num_frames: int, fps: float, view: View, least: int = 2) -> list[int]:

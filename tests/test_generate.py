@@ -33,7 +33,7 @@ def small_shards(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "ROWS_PER_GROUP", 2)
 
 
-RECIPE = plain(("direction_identification",), 7, seed=5)
+RECIPE = plain(("event_ordering",), 7, seed=5)
 
 
 def test_load_dataset_reads_the_folder_as_it_is(folder: Path) -> None:
@@ -62,7 +62,7 @@ def test_two_processes_write_the_bytes_of_one(small_shards: None, tmp_path: Path
 
 
 def test_a_row_does_not_depend_on_how_many_are_asked_for(tmp_path: Path) -> None:
-    few = generate(plain(("direction_identification",), 2, seed=5), tmp_path / "few", progress=False)
+    few = generate(plain(("event_ordering",), 2, seed=5), tmp_path / "few", progress=False)
     many = generate(RECIPE, tmp_path / "many", progress=False)
     few_rows, many_rows = (list(Source.open(str(path)).spread(100)) for path in (few, many))
     assert few_rows == many_rows[:2]

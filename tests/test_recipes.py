@@ -132,7 +132,7 @@ def test_the_digest_tells_recipes_apart_and_depends_on_seed_and_size() -> None:
 
 
 def test_twins_follow_their_rows() -> None:
-    batch = next(b for b in recipes()["test"].batches() if b.family == "direction_identification")
+    batch = next(b for b in recipes()["test"].batches() if b.family == "event_ordering")
     made = [make_rows(batch, index) for index in range(6)]
     pairs = [rows for rows in made if len(rows) == 2]
     assert pairs
@@ -142,10 +142,10 @@ def test_twins_follow_their_rows() -> None:
 
 
 @pytest.mark.parametrize(("wrong", "said"), [
-    (dict(levels=(6,)), "card_stack has no level 6"),
+    (dict(levels=(6,)), "levels is .6,.; allowed: some of 1, 2, 3, 4, 5"),
     (dict(modes=("perception",)), "card_stack has none of the modes perception; allowed: forward"),
     (dict(families=("speed_perception",), length=2), "length is 2 for speed_perception"),
-    (dict(length=9), "num_operations is 36"),
+    (dict(length=9), "num_operations is 45"),
     (dict(num_rows=0), "number of rows is 0"),
 ])  # fmt: skip
 def test_a_wrong_part_names_the_value_and_what_is_allowed(wrong: dict[str, object], said: str) -> None:

@@ -64,8 +64,8 @@ def test_a_clip_of_ten_minutes_is_shown_at_less_than_the_rate() -> None:
 
 def test_a_view_says_how_clips_are_paced() -> None:
     assert parse_view("2x32") == (2.0, 32) and str(parse_view("2.50x64")) == "2.5x64"
-    assert (glance("2x32"), longest("2x32")) == (15, 466)
-    assert (glance("4x32"), glance("1x32"), glance("10x64")) == (8, 30, 6)
+    assert (glance("2x32", 30), longest("2x32", 30)) == (15, 466)
+    assert [glance(view, 30) for view in ("4x32", "1x32", "10x64")] == [8, 30, 6]
 
 
 @pytest.mark.parametrize(

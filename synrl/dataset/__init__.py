@@ -2,6 +2,7 @@
 
 rows      from a key to a row
 recipes   which rows a dataset holds; the named ones
+custom    a recipe from a file of one's own
 sources   other people's rows that a recipe mixes in
 origin    what the bytes of rows come from
 generate  from a recipe to a folder

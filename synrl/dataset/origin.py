@@ -14,8 +14,8 @@ from pathlib import Path
 
 _LIBRARIES = ("av", "matplotlib", "numpy")
 CODE = (
-    "answers.py", "checks.py", "dataset/rows.py", "errors.py", "evidence", "schema.py", "scoring.py",
-    "seeds.py", "tasks", "video", "world",
+    "answers.py", "budget.py", "checks.py", "dataset/rows.py", "errors.py", "evidence", "schema.py",
+    "scoring.py", "seeds.py", "tasks", "video", "view.py", "world",
 )  # fmt: skip
 """Files and folders of `synrl` that rows depend on: `dataset/rows.py` and all that its imports lead to."""
 

@@ -116,7 +116,7 @@ class Evidence:
             ),
             query=row["config"]["query"],
             options=tuple(row["options"]),
-            glance=glance(row["config"].get("view", DEFAULT)),
+            glance=glance(row["config"].get("view", DEFAULT), row["fps"]),
         )
 
     @property

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from synrl import view
 from synrl.checks import check_one_of, check_range
+from synrl.world.timeline import FPS
 
 FORMS = ("choice", "open")
 LEVELS = (1, 2, 3, 4, 5)
@@ -43,12 +44,12 @@ class Config:
         The unit of time of what must be seen: of what lasts longer, at least one shown frame lies inside, of
         what lasts two, at least two.
         """
-        return view.glance(self.view)
+        return view.glance(self.view, FPS)
 
     @property
     def longest(self) -> int:
         """The most frames of a clip that is shown without a gap of more than a glance."""
-        return view.longest(self.view)
+        return view.longest(self.view, FPS)
 
     def glances(self, count: float) -> int:
         """The frames of some glances, rounded up."""
