@@ -45,7 +45,7 @@ def recognise(points: np.ndarray, *, spirals: bool, exact: bool = False) -> str 
 
 
 def _places(count: int, exact: bool) -> np.ndarray:
-    """Where along an ideal each sample lies, for every guess at when motion begins and ends (guesses, samples)."""
+    """Where along an ideal each sample lies, for each guess at begin and end of motion (guesses, samples)."""
     late = np.zeros(1) if exact else _LATE
     begin, end = (grid.ravel()[:, None] for grid in np.meshgrid(late, count - 1 - late, indexing="ij"))
     share = (np.arange(count) - begin) / (end - begin)

@@ -1,8 +1,8 @@
 """Reading motion along straight lines back from samples that an eye has misplaced.
 
-`pieces` cuts the samples into the fewest runs that lie on straight lines, each at one velocity, as well as the
-eye allows; rest is a line of velocity zero. It is segmented least squares: for every number of pieces, the
-cuts with the least squared error are found by dynamic programming (Bellman, 1961).
+`pieces` cuts the samples into the fewest runs that lie on straight lines, each at one velocity, as well as
+the eye allows; rest is a line of velocity zero. It is segmented least squares: for every number of pieces,
+the cuts with the least squared error are found by dynamic programming (Bellman, 1961).
 """
 
 from __future__ import annotations
@@ -62,8 +62,8 @@ def seen_pieces(evidence: Evidence, name: str, *, rests: bool = False) -> list[P
 def pieces(frames: np.ndarray, points: np.ndarray, px: float, *, rests: bool = False) -> list[Piece] | None:
     """The fewest straight pieces that explain samples (n, 2).
 
-    Each holds `TRUSTED` samples or more. The first and the last may hold fewer, and then say nothing of how the
-    shape moves: a line goes through any two.
+    Each holds `TRUSTED` samples or more. The first and the last may hold fewer, and then say nothing of how
+    the shape moves: a line goes through any two.
 
     Args:
         px: by how much each coordinate may be off.

@@ -108,10 +108,14 @@ class Order(Ask[OrderQuery, OrderingConfig]):
             f"In which order do these things happen: {listed}?",
             f"In what order does the video show these events: {listed}?",
             f"These events happen one after the other: {listed}. What is their order, from first to last?",
-            f"Which is the right order of these events, from the first to the last: {listed}?",
+            f"What is the right order of these events, from the first to the last: {listed}?",
             f"Put these events in the order in which they happen: {listed}.",
             f"The video shows these events, listed here in no particular order: {listed}. In which order do "
             "they happen?",
+            f"List these events in the order in which they happen: {listed}.",
+            f"From first to last, in what order do these events happen: {listed}?",
+            f"Sort these events by time, the earliest first: {listed}.",
+            f"Watch the video. In which order do you see these events: {listed}?",
         )
         return [with_form(sentence, query, "ordering") for sentence in sentences]
 
@@ -156,8 +160,11 @@ class End(Ask[OrderQuery, OrderingConfig]):
             f"Which of these events is the {which} in the video: {listed}?",
             f"These things happen one after the other: {listed}. Which of them happens {which}?",
             f"What happens {which} in this video: {listed}?",
-            f"The video shows these events, listed here in no particular order: {listed}. "
-            f"Which one comes {which}?",
+            f"The video shows these events, listed here in no particular order: {listed}. Which one comes "
+            f"{which}?",
+            f"Of these events, which one does the video show {which}: {listed}?",
+            f"Watch the video. Which of these events do you see {which}: {listed}?",
+            f"These events happen at different times: {listed}. Which is the {which} of them?",
         )
         return [with_words(sentence, query, names) for sentence in sentences]
 
@@ -176,7 +183,7 @@ class End(Ask[OrderQuery, OrderingConfig]):
 
     def conclude(self, query: OrderQuery, row: Mapping[str, Any]) -> Sequence[str]:
         which, truth = self.name, row["answer_text"]
-        return f"What comes {which} is this: {truth}", f"The {which} of these: {truth}"
+        return f"What happens {which} is that {truth}", f"The {which} of these events is that {truth}"
 
 
 class Neighbour(Ask[NeighbourQuery, OrderingConfig]):
@@ -204,7 +211,12 @@ class Neighbour(Ask[NeighbourQuery, OrderingConfig]):
             else f"What is the last thing to happen before {known}?",
             f"At some point {known}. What happens right {side} that?",
             f"Which event comes immediately {side} this one: {known}?",
-            f"Several things happen one after the other. Which of them comes directly {side} this one: {known}?",
+            f"Several things happen one after the other. Which of them comes directly {side} this one: "
+            f"{known}?",
+            f"Which event directly {'follows' if side == 'after' else 'precedes'} this one: {known}?",
+            f"Watch for the moment when {known}. What happens right {side} it?",
+            f"Which event does the video show right {side} this one: {known}?",
+            f"What is the event right {side} this one: {known}?",
         )
         return [with_words(sentence, query, _others(query)) for sentence in sentences]
 
@@ -224,7 +236,7 @@ class Neighbour(Ask[NeighbourQuery, OrderingConfig]):
 
     def conclude(self, query: NeighbourQuery, row: Mapping[str, Any]) -> Sequence[str]:
         side, known, truth = self.name, _say(query["known"]), row["answer_text"]
-        return f"Right {side} {known}, {truth}", f"The one right {side} that is this: {truth}"
+        return f"Right {side} {known}, {truth}", f"What happens right {side} that is that {truth}"
 
 
 class WhenDone(SpanAsk[SpanQuery, OrderingConfig]):
@@ -239,9 +251,13 @@ class WhenDone(SpanAsk[SpanQuery, OrderingConfig]):
             f"Between which seconds does the {name} {verb}?",
             f"Several things happen in turn. When does the {name} {verb}?",
             f"During which seconds of the video does the {name} {verb}?",
-            f"At some point the {name} {does}. From when to when does that take?",
+            f"At some point the {name} {does}. From when to when does it do so?",
             f"When does the {name} {verb}?",
-            f"Find the moment when the {name} {does}. Between which seconds is it?",
+            f"Find the moment when the {name} {does}. From when to when does it last?",
+            f"From when to when does the {name} {verb}?",
+            f"Watch the {name}. Between which seconds does it {verb}?",
+            f"The {name} {does} once in this video. When does it do so?",
+            f"Among other events, the {name} {does}. When does it start, and when does it finish?",
         )
         return [with_form(sentence, query, "interval") for sentence in sentences]
 

@@ -122,6 +122,12 @@ class Count(Ask[ActionQuery, CountingConfig]):
             f"Watch the {name}. How many times does it {verb}?",
             f"The {name} {does} at least once. How many times does it do so in all?",
             f"From the first frame to the last, how many times does the {name} {verb}?",
+            f"How often does the {name} {verb}?",
+            f"In total, how many times does the {name} {verb}?",
+            f"Keep an eye on the {name}. How many times does it {verb}?",
+            f"Count the times that the {name} {does}. How many are there?",
+            f"The {name} may do other things as well. How many times does it {verb}?",
+            f"At the end of the video, how many times have you seen the {name} {verb}?",
         )
         return [with_form(sentence, query, "integer") for sentence in sentences]
 
@@ -154,14 +160,23 @@ class PaceChange(Ask[ActionQuery, CountingConfig]):
         return _paced(streams.scene, config, action, streams.question.choice(tuple(PACES)))
 
     def wordings(self, query: ActionQuery) -> Sequence[str]:
-        name, (verb, does) = query["object"], VERBS[query["action"]]
+        name, (_, does) = query["object"], VERBS[query["action"]]
         sentences = (
             f"The {name} {does} several times. How does its pace change in the course of the video?",
-            f"The {name} {does} again and again. Does its pace get faster or slower, or does it stay the same?",
+            f"The {name} {does} again and again. Does its pace get faster or slower, or does it stay the "
+            "same?",
             f"Watch the {name}, which {does} repeatedly. What happens to its pace?",
-            f"The {name} {does} six times. Compare the first three times with the last three: what happens to "
-            "the pace?",
-            f"What happens in the middle of the video to the pace at which the {name} {does}?",
+            f"The {name} {does} six times. Compare the first three times with the last three: what happens "
+            "to the pace?",
+            f"What happens to the pace at which the {name} {does}?",
+            f"How does the pace at which the {name} {does} change over time?",
+            f"As the video goes on, what happens to the pace at which the {name} {does}?",
+            f"The {name} {does} over and over. Does its pace change, and if so, how?",
+            f"Does the pace at which the {name} {does} get faster, get slower or stay the same?",
+            f"From the first three times to the last three, how does the pace at which the {name} {does} "
+            "change?",
+            f"The {name} {does} six times. Does its pace stay the same from start to finish?",
+            f"In the second half of the six times that the {name} {does}, how has its pace changed?",
         )
         paces = [f'"{pace}"' for pace in PACES.values()]
         return [with_words(sentence, query, paces) for sentence in sentences]
@@ -200,11 +215,18 @@ class WhenDone(SpanAsk[ActionQuery, CountingConfig]):
         name, (verb, does) = query["object"], VERBS[query["action"]]
         sentences = (
             f"Between which seconds does the {name} {verb}?",
-            f"The {name} {does} once. From when to when does that take?",
+            f"The {name} {does} once. From when to when does it do so?",
             f"During which seconds of the video does the {name} {verb}?",
             f"When does the {name} {verb}?",
-            f"At some point the {name} {does}. When does it start, and when is it done?",
-            f"Only once does the {name} {verb}. Between which seconds is that?",
+            f"At some point the {name} {does}. When does it start, and when does it finish?",
+            f"The {name} {does} only once. Between which seconds does it do so?",
+            f"From when to when does the {name} {verb}?",
+            f"Find the moment when the {name} {does}. From when to when does it last?",
+            f"Watch the {name}. Between which seconds does it {verb}?",
+            f"The {name} {does} once in this video. When does it do so?",
+            f"When does the {name} start to {verb}, and when does it finish?",
+            f"Which seconds of the video show that the {name} {does}?",
+            f"The {name} may do other things as well. When does it {verb}?",
         )
         return [with_form(sentence, query, "interval") for sentence in sentences]
 

@@ -139,7 +139,8 @@ class Turns(Ask[TurnQuery, RotationConfig]):
             f"Watch the {name} turn. How many times does it go all the way around?",
             f"Over the whole video, how many complete rotations does the {name} make?",
             f"The {name} turns at a steady rate and then stops. How many full turns has it made?",
-            f"How often does the {name} come full circle in this video?",
+            f"How many times in this video does the {name} turn through 360 degrees?",
+            f"By the end of the video, how many full turns has the {name} made?",
         )
         return [with_form(sentence, query, "integer") for sentence in sentences]
 
@@ -157,8 +158,8 @@ class Turns(Ask[TurnQuery, RotationConfig]):
         return str(turns) if turns else None
 
     def conclude(self, query: TurnQuery, row: Mapping[str, Any]) -> Sequence[str]:
-        truth = row["answer_text"]
-        return f"That makes {truth} full turns of 360 degrees", f"Counted in full turns, that is {truth}"
+        turns = "1 full turn" if (truth := row["answer_text"]) == "1" else f"{truth} full turns"
+        return f"That makes {turns}", f"Added up, that is {turns}"
 
 
 class Amount(Ask[AmountQuery, RotationConfig]):
@@ -187,6 +188,7 @@ class Amount(Ask[AmountQuery, RotationConfig]):
             f"How large is the turn that the {name} makes?",
             f"When the {name} stops turning, how far has it turned?",
             f"How much of a turn, or how many turns, does the {name} complete?",
+            f"Follow the {name} as it turns. How far does it get before it stops?",
         )
         return [with_words(s, query, tuple(AMOUNTS.values())[: query["amounts"]]) for s in sentences]
 
@@ -201,7 +203,7 @@ class Amount(Ask[AmountQuery, RotationConfig]):
         return None if steps is None else AMOUNTS.get(90 * round(abs(float(steps.sum())) / 90))
 
     def conclude(self, query: AmountQuery, row: Mapping[str, Any]) -> Sequence[str]:
-        return f"That amounts to {row['answer_text']}", f"In other words, {row['answer_text']}"
+        return f"That amounts to {row['answer_text']}", f"In all, that is {row['answer_text']}"
 
 
 class Way(Ask[TurnQuery, RotationConfig]):
@@ -224,13 +226,15 @@ class Way(Ask[TurnQuery, RotationConfig]):
             f"In which direction does the {name} rotate, as seen on screen, and does it reverse?",
             f"Does the {name} turn, and if so, which way, as you see it?",
             f"How does the {name} turn in this video, as you see it?",
-            f"As seen on screen, does the {name} turn clockwise, counterclockwise, both in turn, or not at all?",
-            f"Which of these describes how the {name} turns, as seen on screen?",
+            f"As seen on screen, does the {name} turn clockwise, counterclockwise, both in turn, or not at "
+            "all?",
+            f"Does the {name} turn one way, first one way and then the other, or not at all, as seen on "
+            "screen?",
             f"Watch the {name}. Which way does it turn, as you see it, if it turns at all?",
             f"As you see it, in which direction does the {name} turn, and does it change direction?",
-            f"Describe the turning of the {name}, as seen on screen: which way does it go?",
-            f"As seen on screen, what does the {name} do: turn one way, turn one way and then the other, "
-            "or not turn?",
+            f"How would you describe the rotation of the {name}, as seen on screen?",
+            f"If the {name} turns, which way does it turn, as seen on screen?",
+            f"As seen on screen, which way does the {name} turn, and does it turn back?",
         )
         return [with_words(sentence, query, (f'"{way}"' for way in WAYS.values())) for sentence in sentences]
 
@@ -252,7 +256,10 @@ class Way(Ask[TurnQuery, RotationConfig]):
         return WAYS[tuple(CW if sign > 0 else CCW for sign in first_last)]
 
     def conclude(self, query: TurnQuery, row: Mapping[str, Any]) -> Sequence[str]:
-        return f"Taken together: {row['answer_text']}", f"As seen on screen: {row['answer_text']}"
+        name, truth = query["object"], row["answer_text"]
+        if truth == WAYS[()]:
+            return f"The {name} stays as it is, so {truth}", f"So {truth}"
+        return f"As seen on screen, the {name} turns {truth}", f"So it turns {truth}"
 
 
 class WhenTurning(SpanAsk[SpanQuery, RotationConfig]):
@@ -271,10 +278,13 @@ class WhenTurning(SpanAsk[SpanQuery, RotationConfig]):
             f"When does the {name} turn {way}, as you see it?",
             f"During which seconds of the video does the {name} rotate {way}, as seen on screen?",
             f"From when to when does the {name} turn {way}, as you see it?",
-            f"At some point the {name} turns {way}, as seen on screen. Between which seconds is that?",
-            f"As seen on screen, the {name} turns {way} once. When does that turn start, and when does it end?",
+            f"At some point the {name} turns {way}, as seen on screen. Between which seconds does it do so?",
+            f"As seen on screen, the {name} turns {way} once. When does that turn start, and when does it "
+            "end?",
             f"Find the {way} turn of the {name}, as seen on screen. From when to when does it last?",
             f"As you see it, between which seconds is the {name} turning {way}?",
+            f"Watch the {name}. When does it turn {way}, as seen on screen?",
+            f"As you see it, when does the {name} start to turn {way}, and when does it stop?",
         )
         return [with_form(sentence, query, "interval") for sentence in sentences]
 
@@ -290,7 +300,7 @@ class WhenTurning(SpanAsk[SpanQuery, RotationConfig]):
         asked = turning[np.sign(steps[turning]) == (1 if query["way"] == CW else -1)]
         if not len(asked):
             return None
-        # Of the first and the last step it may have turned for a part: as large as that of what a whole one is.
+        # Of the first and the last step it may have turned for a part only: as large as the part of its turn.
         times, whole = evidence.thinned().times, float(np.abs(steps[asked]).max())
         first, last = (min(1.0, abs(float(steps[k])) / whole) for k in asked[[0, -1]])
         gap = float(np.diff(times).mean())

@@ -5,8 +5,8 @@ a stated multiple of that, or its speed switches between two values. Shapes move
 that neither the distance travelled nor the length of the motion gives the speed away.
 
 Margins: any two multiples on offer differ by a factor of at least 1.5 at levels 1 to 3, and of at least
-1.33 at levels 4 and 5; a fast stretch is `ratio` times as fast as a slow one, and each lasts `STRETCH` glances
-(`Config.glance`) or longer.
+1.33 at levels 4 and 5; a fast stretch is `ratio` times as fast as a slow one, and each lasts `STRETCH`
+glances (`Config.glance`) or longer.
 """
 
 from __future__ import annotations
@@ -151,9 +151,21 @@ class Multiple(Ask[MultipleQuery, SpeedConfig]):
     def wordings(self, query: MultipleQuery) -> Sequence[str]:
         name, reference = query["object"], query["reference"]
         sentences = (
-            f"While each of them is moving, how fast is the {name} compared with the {reference}?",
-            f"Compare speeds, not distances: how fast does the {name} move beside the {reference}?",
-            f"Taking the speed of the {reference} in motion as the reference, how fast is the {name}?",
+            f"While they are moving, how fast is the {name} compared with the {reference}?",
+            f"How fast does the {name} move compared with the {reference}?",
+            f"While they move, how does the speed of the {name} compare with that of the {reference}?",
+            f"Compare speeds, not distances: how fast is the {name} compared with the {reference}?",
+            f"Measured by the speed of the {reference}, how fast does the {name} move?",
+            f"Take the speed of the {reference} as the measure. How fast does the {name} move?",
+            f"Leaving out the time they spend at rest, how fast is the {name} compared with the {reference}?",
+            f"Both the {name} and the {reference} move for a while. How fast is the {name} compared with "
+            f"the {reference}?",
+            f"The {reference} moves at a steady speed. Compared with it, how fast does the {name} move?",
+            f"Watch the {name} and the {reference}. How fast does the first move compared with the second?",
+            f"Judge by speed rather than by distance. How fast does the {name} move compared with the "
+            f"{reference}?",
+            f"When the {name} is in motion, how fast is it compared with the {reference} in motion?",
+            f"Compared with the {reference}, how fast is the {name} once it is on its way?",
         )
         return [with_words(sentence, query, query["multiples"]) for sentence in sentences]
 
@@ -178,7 +190,7 @@ class Multiple(Ask[MultipleQuery, SpeedConfig]):
         reference, compared = query["reference"], f"the {query['object']} is {row['answer_text']}"
         return (
             f"Compared with the {reference}, {compared}",
-            f"With the {reference} as the measure, {compared}",
+            f"Measured by the {reference}, {compared}",
         )
 
 
@@ -201,9 +213,21 @@ class Pattern(Ask[SpeedQuery, SpeedConfig]):
     def wordings(self, query: SpeedQuery) -> Sequence[str]:
         name = query["object"]
         sentences = (
-            f"How does the speed of the {name} change while it is moving?",
-            f"While the {name} is on its way, is it slow or fast, and in which order?",
-            f"Which of these describes the speed of the {name} from the start of its motion to the end?",
+            f"How does the speed of the {name} change while it moves?",
+            f"How does the {name}'s speed change while it is moving?",
+            f"From the moment it sets off until it stops, how does the speed of the {name} change?",
+            f"Does the {name} change its speed while it moves, and if so, how?",
+            f"While the {name} is moving, is it slow or fast, and in which order?",
+            f"What happens to the speed of the {name} between the time it sets off and the time it stops?",
+            f"Leaving out its rests before and after, how does the speed of the {name} change?",
+            f"How would you describe the speed of the {name} while it is on its way?",
+            f"The {name} sets off, moves along a line and stops. How does its speed change on the way?",
+            f"Watch the {name} while it moves. How does its speed change?",
+            f"Does the speed of the {name} stay the same while it moves, or does it switch between slow and "
+            "fast?",
+            f"In what order is the {name} slow and fast while it moves, if its speed changes at all?",
+            f"As the {name} moves along its line, what does its speed do?",
+            f"Once the {name} has set off, how does its speed change before it stops?",
         )
         return [with_words(sentence, query, (f'"{p}"' for p in PATTERNS.values())) for sentence in sentences]
 
@@ -225,8 +249,10 @@ class Pattern(Ask[SpeedQuery, SpeedConfig]):
         return PATTERNS.get("".join("s" if speed < middle else "f" for speed in speeds))
 
     def conclude(self, query: SpeedQuery, row: Mapping[str, Any]) -> Sequence[str]:
-        truth = row["answer_text"]
-        return f"As to the {query['object']}: {truth}", f"All in all: {truth}"
+        name, truth = query["object"], row["answer_text"]
+        if truth == PATTERNS["f"]:
+            return f"While the {name} moves, {truth}", f"So {truth}"
+        return f"While it moves, the {name} is {truth}", f"So the {name} is {truth}"
 
 
 class FastStretch(SpanAsk[SpeedQuery, SpeedConfig]):
@@ -243,8 +269,21 @@ class FastStretch(SpanAsk[SpeedQuery, SpeedConfig]):
         name = query["object"]
         sentences = (
             f"Between which seconds does the {name} move faster than in the rest of the video?",
-            f"The {name} moves slowly but for one stretch. During which seconds is it fast?",
-            f"When in the video is the {name} at its higher speed?",
+            f"When does the {name} move at its higher speed?",
+            f"The {name} moves slowly except for one stretch. During which seconds is it fast?",
+            f"The {name} becomes faster and later becomes slow again. From when to when is it fast?",
+            f"From when to when does the {name} move at its higher speed?",
+            f"For a while, the {name} moves faster than before and after. When does that begin, and when "
+            "does it end?",
+            f"Find the stretch in which the {name} is fastest. From when to when does it last?",
+            f"The {name} switches to a higher speed and back. Between which seconds does it move at the "
+            "higher speed?",
+            f"Watch the {name}. When is it faster than in the rest of the video?",
+            f"The {name} hurries for part of the video. From when to when does it do so?",
+            f"When does the {name} switch to its higher speed, and when does it switch back?",
+            f"Between which seconds of the video does the {name} hurry?",
+            f"The {name} moves all the time, but not always at the same speed. When is it faster?",
+            f"Which seconds of the video show the {name} at its higher speed?",
         )
         return [with_form(sentence, query, "interval") for sentence in sentences]
 

@@ -127,9 +127,26 @@ class Figure(Ask[FigureQuery, TrajectoryConfig]):
     def wordings(self, query: FigureQuery) -> Sequence[str]:
         name = query["object"]
         sentences = (
+            f"What figure does the {name} trace?",
+            f"What is the shape of the path that the {name} takes?",
+            f"If the {name} left a trail, what figure would the trail be?",
             f"Along what figure does the {name} move?",
-            f"What is the form of the path that the {name} takes?",
-            f"If the {name} left a trace, which figure would it be?",
+            f"The {name} moves and then stops. What figure has it traced?",
+            f"What does the path of the {name} look like?",
+            f"Watch the {name}. What figure does it trace as it moves?",
+            f"As it moves, the {name} traces a figure. Which one?",
+            f"From the first frame to the last, what figure does the {name} trace?",
+            f"Imagine that the {name} is the tip of a pen. What figure does it draw?",
+            f"What form does the path of the {name} have?",
+            f"The {name} leaves no mark. What figure would you see if it did?",
+            f"Over the whole video, which figure does the {name} trace?",
+            f"If you followed the {name} with a pencil, what figure would you draw?",
+            f"By the time the {name} comes to rest again, what figure has it traced?",
+            f"The {name} moves along a path. What figure does that path form?",
+            f"How would you describe the path of the {name}?",
+            f"Along which figure does the {name} travel?",
+            f"What figure do the places form that the {name} passes through?",
+            f"Which figure best describes the path of the {name}?",
         )
         return [with_words(sentence, query, query["figures"]) for sentence in sentences]
 
@@ -172,9 +189,25 @@ class WhenTraced(SpanAsk[SpanQuery, TrajectoryConfig]):
     def wordings(self, query: SpanQuery) -> Sequence[str]:
         name, figure = query["object"], query["figure"]
         sentences = (
-            f"Between which seconds does the {name} move along {figure}?",
-            f"When in the video does the path of the {name} have the form of {figure}?",
-            f"The {name} traces several figures. During which seconds is it {figure}?",
+            f"When is the path of the {name} {figure}?",
+            f"Between which seconds does the {name} trace {figure}?",
+            f"During which seconds does the {name} move along {figure}?",
+            f"From when to when does the {name} trace {figure}?",
+            f"At some point the {name} traces {figure}. When does it start, and when does it finish?",
+            f"Find the part of the video in which the {name} traces {figure}. From when to when does it "
+            "last?",
+            f"When does the {name} move along a path that forms {figure}?",
+            f"The path of the {name} forms {figure} once. Between which seconds does it do so?",
+            f"If the {name} left a trail, between which seconds would it draw {figure}?",
+            f"Watch the {name}. When does it trace {figure}?",
+            f"Between which seconds is the path of the {name} {figure}?",
+            f"The {name} traces {figure} once in this video. When does it do so?",
+            f"When does the {name} start to trace {figure}, and when does it stop?",
+            f"Imagine that the {name} is the tip of a pen. When does it draw {figure}?",
+            f"From what time to what time does the {name} move along {figure}?",
+            f"During which part of the video does the {name} trace {figure}?",
+            f"Which seconds of the video show the {name} tracing {figure}?",
+            f"Between which seconds of the video does the {name} draw {figure} as it moves?",
         )
         return [with_form(sentence, query, "interval") for sentence in sentences]
 

@@ -4,8 +4,8 @@ Two to five shapes run along lines, each at one constant speed. They set off and
 so that neither the distance nor the time tells who is faster. Margin: each speed is at least `ratio`
 times the next one, from 2 at level 1 down to 1.25 at level 5.
 
-Localisation: a shape is slower than another one but for a stretch in which it is faster. When? There the ratio
-is at least `OUTPACING_RATIO`: nobody sees when a small difference begins.
+Localisation: a shape is slower than another one but for a stretch in which it is faster. When? There the
+ratio is at least `OUTPACING_RATIO`: nobody sees when a small difference begins.
 """
 
 from __future__ import annotations
@@ -34,10 +34,11 @@ from synrl.world.style import draw_style
 from synrl.world.timeline import FPS, Event, Timeline
 
 EQUAL = "both are equally fast"
+_HIGHEST = {"fastest": "highest", "slowest": "lowest"}
 SLOWEST, FASTEST = 9.0, 68.0
 """Px in a glance (`Config.glance`)."""
 LEVEL_RATIO = 1.4
-"""Where speeds may be equal, at level 1, what is less apart than this is: half of `ratio`, on a logarithmic scale."""
+"""Speeds less apart than this are equal where they may be, at level 1: half of `ratio`, in logarithms."""
 OUTPACING_RATIO = 1.6
 WAY = 230.0, 310.0
 """Px that a shape goes in all that outpaces another one for a while."""
@@ -95,7 +96,20 @@ class Pair(Ask[ShapesQuery, VelocityConfig]):
         return Drawn(query, _ranked(streams.scene, config, order, num_frames))
 
     def wordings(self, query: ShapesQuery) -> Sequence[str]:
-        return _which("faster", query, [*query["shapes"], EQUAL])
+        listed, either = _listed(query["shapes"], "and"), _listed(query["shapes"], "or")
+        sentences = (
+            f"Which moves faster, {either}?",
+            f"Compare the speeds of {listed} while they move. Which one is faster?",
+            f"How far they travel does not matter. Which one moves faster, {either}?",
+            f"Which is faster while it moves, {either}, or are both equally fast?",
+            f"Judging by speed and not by distance, which is faster, {either}?",
+            f"Watch {listed}. Which of them moves faster?",
+            f"Leaving out the time they spend at rest, which is faster, {either}?",
+            f"Which of the two has the higher speed while it moves, {either}?",
+            f"Each of the two moves at a steady speed. Which one is faster, {either}?",
+            f"Is one of these shapes faster than the other while it moves, {either}?",
+        )
+        return [with_words(sentence, query, [*query["shapes"], EQUAL]) for sentence in sentences]
 
     def question(
         self, text: str, timeline: Timeline, query: ShapesQuery, config: VelocityConfig, streams: Streams
@@ -115,7 +129,7 @@ class Pair(Ask[ShapesQuery, VelocityConfig]):
         truth = row["answer_text"]
         if truth in query["shapes"]:
             return f"The faster of the two is the {truth}", f"So the {truth} is faster"
-        return f"Hence {truth}", f"There is no difference: {truth}"
+        return f"So {truth}", f"There is no difference: {truth}"
 
 
 class Extreme(Ask[ExtremeQuery, VelocityConfig]):
@@ -138,7 +152,23 @@ class Extreme(Ask[ExtremeQuery, VelocityConfig]):
         return Drawn(query, _ranked(streams.scene, config, order, num_frames))
 
     def wordings(self, query: ExtremeQuery) -> Sequence[str]:
-        return _which(query["most"], query, query["shapes"])
+        most, highest = query["most"], _HIGHEST[query["most"]]
+        listed, either = _listed(query["shapes"], "and"), _listed(query["shapes"], "or")
+        sentences = (
+            f"Which of these shapes is the {most} while it moves: {either}?",
+            f"Compare the speeds of {listed}, not the distances they travel. Which shape is the {most}?",
+            f"How far a shape travels does not matter. Which one is the {most} while it moves: {either}?",
+            f"Each of these shapes moves at a steady speed: {', '.join(query['shapes'])}. Which one is the "
+            f"{most}?",
+            f"Which shape moves {most}: {either}?",
+            f"Watch {listed}. Which of them moves {most}?",
+            f"Leaving out the time spent at rest, which shape moves {most}: {either}?",
+            f"Judging by speed and not by distance, which shape is the {most}: {either}?",
+            f"The speeds of {listed} differ. Which shape has the {highest} speed?",
+            f"Which shape has the {highest} speed while it moves: {either}?",
+            f"If only their speed while they move counts, which is the {most}: {either}?",
+        )
+        return [with_words(sentence, query, query["shapes"]) for sentence in sentences]
 
     def question(
         self, text: str, timeline: Timeline, query: ExtremeQuery, config: VelocityConfig, streams: Streams
@@ -152,7 +182,7 @@ class Extreme(Ask[ExtremeQuery, VelocityConfig]):
 
     def conclude(self, query: ExtremeQuery, row: Mapping[str, Any]) -> Sequence[str]:
         most, truth = query["most"], row["answer_text"]
-        return f"The {most} of them is the {truth}", f"Of these speeds, the {truth} has the {most}"
+        return f"The {most} of them is the {truth}", f"The {truth} has the {_HIGHEST[most]} speed of them"
 
 
 class Rank(Ask[ShapesQuery, VelocityConfig]):
@@ -176,9 +206,19 @@ class Rank(Ask[ShapesQuery, VelocityConfig]):
     def wordings(self, query: ShapesQuery) -> Sequence[str]:
         names, listed = query["shapes"], _listed(query["shapes"], "and")
         sentences = (
-            f"Order {listed} by their speed while moving, from the fastest to the slowest.",
-            f"Rank these shapes by speed, not by distance, the fastest one first: {', '.join(names)}.",
-            f"In motion, {listed} have different speeds. What is their order, starting with the fastest?",
+            f"Order {listed} by speed, from the fastest to the slowest.",
+            f"Rank these shapes by their speed while they move, the fastest first: {', '.join(names)}.",
+            f"The speeds of {listed} differ. What is their order, from the fastest to the slowest?",
+            f"What is the order of {listed} by speed, the fastest first?",
+            f"Compare the speeds of {listed}, not the distances they travel. What is their order, from the "
+            "fastest to the slowest?",
+            f"Sort {listed} by how fast they move, starting with the fastest.",
+            f"Each of these shapes moves at a steady speed: {', '.join(names)}. What is their order, from "
+            "the fastest to the slowest?",
+            f"How far a shape travels does not matter. Put {listed} in order of speed, the fastest first.",
+            f"If only their speed while they move counts, how do {listed} rank, from the fastest to the "
+            "slowest?",
+            f"Watch {listed}. Which moves fastest, which comes second, and so on down to the slowest?",
         )
         return [with_form(sentence, query, "ordering") for sentence in sentences]
 
@@ -224,8 +264,21 @@ class Outpacing(SpanAsk[SpanQuery, VelocityConfig]):
         name, other = query["object"], query["other"]
         sentences = (
             f"Between which seconds does the {name} move faster than the {other}?",
-            f"Mostly, the {name} is slower than the {other}. During which seconds is it faster?",
-            f"When in the video is the {name} at a higher speed than the {other}?",
+            f"When is the {name} faster than the {other}?",
+            f"Most of the time, the {name} is slower than the {other}. During which seconds is the {name} "
+            "faster?",
+            f"During which seconds is the speed of the {name} higher than that of the {other}?",
+            f"From when to when does the {name} move faster than the {other}?",
+            f"For a while, the {name} moves faster than the {other}. When does that begin, and when does it "
+            "end?",
+            f"The {name} is slower than the {other} except for one stretch. From when to when does that "
+            "stretch last?",
+            f"When does the {name} become faster than the {other}, and when does it become slower again?",
+            f"Find the part of the video in which the {name} moves faster than the {other}. From when to "
+            "when does it last?",
+            f"Watch the {name} and the {other}. When does the first move faster than the second?",
+            f"Which seconds of the video show the {name} moving faster than the {other}?",
+            f"Between which seconds is the {other} slower than the {name}?",
         )
         return [with_form(sentence, query, "interval") for sentence in sentences]
 
@@ -307,17 +360,6 @@ def _ranked(
         return [steady(scene, config.glance, paces[rank], num_frames) for rank in ranks]
 
     return draw_runs
-
-
-def _which(most: str, query: ShapesQuery, answers: Sequence[str]) -> Sequence[str]:
-    """Asking for one of some shapes by its speed."""
-    listed, either = _listed(query["shapes"], "and"), _listed(query["shapes"], "or")
-    sentences = (
-        f"Which is the {most} while it is moving: {either}?",
-        f"Compare the speeds of {listed} in motion, not the distances. Which shape is {most}?",
-        f"How far each shape gets does not matter: which one has the {most} motion, {either}?",
-    )
-    return [with_words(sentence, query, answers) for sentence in sentences]
 
 
 def _listed(names: Sequence[str], link: str) -> str:

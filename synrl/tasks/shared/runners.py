@@ -2,9 +2,9 @@
 
 A line is level or upright, or slanted at higher levels. Every event is a phase of a run, with its speed.
 
-How far a shape is misplaced by an eye (`synrl.evidence.eye`) does not depend on how far it goes, so a speed is
-told the better the longer the way. A slow run lasts longer than a fast one for that reason; both the way and
-the time still vary at every speed.
+How far a shape is misplaced by an eye (`synrl.evidence.eye`) does not depend on how far it goes, so a speed
+is told the better the longer the way. A slow run lasts longer than a fast one for that reason; both the way
+and the time still vary at every speed.
 """
 
 from __future__ import annotations
