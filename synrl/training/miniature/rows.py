@@ -48,7 +48,7 @@ class Task:
 
 
 LEARNT = (
-    Task("direction_identification", "perception", "path", frames=2, edge=32),
+    Task("direction_identification", "perception", "next", frames=8, edge=32),
     Task("distance_estimation", "perception", "trend", frames=4, edge=32),
     Task("chip_container", "historical", "last_change", frames=16, edge=32, noted=True),
 )
@@ -80,6 +80,7 @@ def _indices(task: Task, split: str, count: int) -> Iterator[int]:
     """The first `count` indices whose rows ask what the task asks."""
     family, found, index = get_family(task.family), 0, 0
     config = family.config(1, task.mode, "open", task.length)
+    family.asked({"ask": task.ask})  # or the search would have no end
     while found < count:
         if family.simulate(config, Streams(task.family, split, 0, index)).query["ask"] == task.ask:
             found += 1
