@@ -100,14 +100,14 @@ class Tour(ClipAsk[TourQuery, PositionConfig]):
     answer_type = "text"
 
     def draw(self, config: PositionConfig, style: Style, streams: Streams) -> Timeline:
-        """A shape goes around another one, from stop to stop; the other one may drift."""
+        """A shape jumps around another one, from stop to stop; the other one may drift."""
         question, scene = streams.question, streams.scene
         order, then = question.shuffled(tuple(SIDES)), question.choice(("after", "before"))
         objects = cast(streams, style, config.level, 2, SOLID_SHAPES, (32, 46))
         phase, count = scene.integer(0, len(order) - 1), len(order) + scene.integer(1, 2)
         sides = [order[(phase + k) % len(order)] for k in range(count)]
-        # Moves are short, because half way between two sides a shape shows that they are neighbours.
-        legs = [scene.integer(config.glances(0.8), config.glance) for _ in sides[1:]]
+        # It jumps, because half way between two sides a shape shows that they are neighbours in the tour.
+        legs = [1 for _ in sides[1:]]
         slow = config.glances(3.6 - 0.2 * config.level)
         rests = [scene.integer(config.glances(2.2), slow) for _ in sides]
         lasting = [rests[0], *(n for pair in zip(legs, rests[1:], strict=True) for n in pair)]
@@ -115,7 +115,7 @@ class Tour(ClipAsk[TourQuery, PositionConfig]):
         stops = list(zip(knots[::2], knots[1::2], strict=True))
         num_frames = stops[-1][1] + 1
         while True:
-            turned = _turns(scene, sides)
+            turned = [SIDES[side] + scene.uniform(-TILT, TILT) for side in sides]
             every = np.arange(num_frames)
             angle = np.radians(np.interp(every, knots, np.repeat(turned, 2)))
             far = [scene.uniform(SIDE, 120) for _ in sides]
@@ -137,9 +137,9 @@ class Tour(ClipAsk[TourQuery, PositionConfig]):
     def wordings(self, query: TourQuery) -> Sequence[str]:
         one, two, place = query["object"], query["other"], _preposition(query["side"])
         tours = (
-            f"The {one} keeps stopping on the four sides of the {two}, always in the same order.",
+            f"The {one} keeps jumping to the four sides of the {two}, always in the same order.",
             f"Again and again, the {one} visits the four sides of the {two} in one fixed order.",
-            f"The {one} goes around the {two} and stops on each of its sides, in an order that repeats.",
+            f"The {one} jumps around the {two} and stops on each of its sides, in an order that repeats.",
             f"The {one} repeats one tour of the four sides of the {two}, with a stop on each.",
         )
         asked = {
@@ -465,16 +465,6 @@ FAMILY = RelativePosition()
 
 def _preposition(side: str) -> str:
     return f"{side} of" if side.startswith("to ") else side
-
-
-def _turns(scene: Stream, sides: Sequence[str]) -> list[float]:
-    """The angle at each stop, in degrees that go on counting: the shorter way around, or either if equal."""
-    found = [SIDES[sides[0]]]
-    for one, two in itertools.pairwise(sides):
-        turn = (SIDES[two] - SIDES[one]) % 360
-        forward = scene.chance(0.5) if turn == 180 else turn < 180
-        found.append(found[-1] + (turn if forward else turn - 360))
-    return [angle + scene.uniform(-TILT, TILT) for angle in found]
 
 
 def _side(offset: np.ndarray) -> str:
