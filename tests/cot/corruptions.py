@@ -127,7 +127,7 @@ def hidden(text: str, row: Mapping[str, Any], random: random.Random) -> str | No
         claim = f"At {when:.1f} s I can see that {label} {said}."
     else:
         blinks = [event for event in row["events"] if event["kind"] == "blink"]
-        gone = [event for event in blinks if event["end_frame"] - event["frame"] > 18]
+        gone = [event for event in blinks if event["end_frame"] - event["frame"] > 20]
         if not gone:
             return None
         event = random.choice(gone)

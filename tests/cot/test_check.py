@@ -72,7 +72,7 @@ def row(**changes: Any) -> dict[str, Any]:
             ],
             operations=[],
             states=[],
-            config={"query": {"ask": "path", "object": "red circle"}},
+            config={"query": {"ask": "next", "object": "red circle", "direction": "left", "then": "after"}},
         )
         | changes
     )
