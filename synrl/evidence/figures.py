@@ -61,7 +61,7 @@ def _ideals() -> tuple[list[str], np.ndarray]:
     found: list[tuple[str, np.ndarray]] = [
         (LINE, share + 0j),
         (CIRCLE, np.exp(1j * whole)),
-        (EIGHT, np.sin(whole) + 0.6j * np.sin(2 * whole)),
+        (EIGHT, np.cos(whole) + 0.6j * np.sin(2 * whole)),
     ]
     found += [(WAVE, share + 0.24j / n * np.sin(n * whole)) for n in (1.5, 2.0)]
     found += [(ZIGZAG, np.arange(n + 1) / n + 0.36j * (np.arange(n + 1) % 2)) for n in (3, 4)]

@@ -42,6 +42,8 @@ from synrl.world.timeline import FPS, Event, Timeline
 ACTIONS = ("hop", "swing", "pulse", "spin", "blink")
 """Those that leave the shape as it was."""
 LONGEST = 1.7
+SPARE = 0.4
+"""Glances by which a rest may be longer than it must be."""
 ASKED = 3.0, 3.6
 """Of a thing whose time is asked for: looks that are a glance apart still tell most of it."""
 
@@ -313,8 +315,9 @@ class EventOrdering(Family):
             actions = _around(scene, config, happenings, start, length, num_frames)
             query = WHEN_DONE.draw(config, named[0])
         else:
-            each = config.glances(LONGEST) + config.rest
-            num_frames = config.happenings * each + scene.integer(2 * config.glance, 5 * config.glance)
+            most = config.happenings * (config.glances(LONGEST) + config.rest + config.glances(SPARE))
+            # Twice as long as what happens: so that whatever happens at some time may be any of it.
+            num_frames = min(2 * most + scene.integer(0, config.glances(4)), config.longest)
             order = streams.question.shuffled(happenings)
             actions = _in_turn(scene, config, order, num_frames)
             ask = streams.question.choice([ask for ask in ABOUT_ORDER if config.mode in ask.modes])
@@ -378,13 +381,15 @@ def _happenings(scene: Stream, config: OrderingConfig) -> list[tuple[int, str]]:
 def _in_turn(
     scene: Stream, config: OrderingConfig, order: Sequence[tuple[int, str]], num_frames: int
 ) -> list[tuple[int, Action]]:
-    """Happenings one after the other, at random times."""
+    """Happenings shortly one after the other, from any time on."""
     lengths = [config.draw_length(scene) for _ in order]
-    starts = spread(scene, lengths, config.rest, room(num_frames)) or []
-    return [
-        (i, Action(start, start + length, action))
-        for (i, action), start, length in zip(order, starts, lengths, strict=True)
-    ]
+    rests = [config.rest + scene.integer(0, config.glances(SPARE)) for _ in order[1:]]
+    low, high = room(num_frames)
+    start, actions = scene.integer(low, high - sum(lengths) - sum(rests)), []
+    for (i, action), length, rest in zip(order, lengths, [*rests, 0], strict=True):
+        actions.append((i, Action(start, start + length, action)))
+        start += length + rest
+    return actions
 
 
 def _around(

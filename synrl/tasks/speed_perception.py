@@ -1,8 +1,8 @@
 """speed_perception: how fast is a shape beside a reference, and does its speed stay the same?
 
 The reference is another shape in the same clip that moves at a constant speed. The asked shape moves at
-a stated multiple of that, or its speed switches between two values. Shapes move for different times, so
-that neither the distance travelled nor the length of the motion gives the speed away.
+a stated multiple of that, or its speed switches between two values. Shapes go about as far whatever their
+speed, so that no place and no distance gives it away.
 
 Margins: any two multiples on offer differ by a factor of at least 1.5 at levels 1 to 3, and of at least
 1.33 at levels 4 and 5; a fast stretch is `ratio` times as fast as a slow one, and each lasts `STRETCH`
@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from synrl.answers import nearest_span
@@ -27,7 +28,7 @@ from synrl.tasks.config import Config
 from synrl.tasks.shared.cast import SOLID_SHAPES, cast, draw_cast
 from synrl.tasks.shared.lexicon import named, told
 from synrl.tasks.shared.questions import Question, drawn, with_form, with_words
-from synrl.tasks.shared.runners import run_backwards, staged, steady
+from synrl.tasks.shared.runners import FASTEST, SLOWEST, run_backwards, staged, steady
 from synrl.tasks.shared.stage import STILL_FRAMES, window
 from synrl.tasks.shared.telling import tell_speed
 from synrl.video.scene import Scene
@@ -36,19 +37,17 @@ from synrl.world.style import draw_style
 from synrl.world.timeline import FPS, Event, Timeline
 
 MULTIPLES = {
-    "a third as fast": 1 / 3,
-    "half as fast": 1 / 2,
-    "two thirds as fast": 2 / 3,
-    "equally fast": 1.0,
-    "one and a half times as fast": 3 / 2,
-    "twice as fast": 2.0,
-    "three times as fast": 3.0,
+    "a third as fast": Fraction(1, 3),
+    "half as fast": Fraction(1, 2),
+    "two thirds as fast": Fraction(2, 3),
+    "equally fast": Fraction(1),
+    "one and a half times as fast": Fraction(3, 2),
+    "twice as fast": Fraction(2),
+    "three times as fast": Fraction(3),
 }
 COARSE = ("half as fast", "equally fast", "twice as fast", "three times as fast")
-REFERENCE = 18.0, 28.0
-"""Px in a glance, of a reference."""
-REFERENCE_STEP = 0.3
-"""Px per frame: every multiple of a speed on this grid is on that of all speeds."""
+MEAN = SLOWEST * 3**0.5, FASTEST / 3**0.5
+"""Px in a glance: the geometric mean of the speeds of a shape and of its reference, whatever the multiple."""
 PATTERNS = {
     "f": "its speed stays the same",
     "sf": "first slow, then fast",
@@ -60,7 +59,7 @@ PATTERNS = {
 STRETCH = 3.0, 3.6
 """Glances of each stretch at one speed."""
 WAY = 250.0, 320.0
-"""Px that a shape goes in all if its speed switches."""
+"""Px that a shape goes in all, whether its speed switches or not."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,12 +81,6 @@ class SpeedConfig(Config):
         self.require_range("ratio", 1.3, 6.0)
         self.require("others", range(3))
         self.require("slanted", (False, True))
-
-    @property
-    def references(self) -> list[float]:
-        """Speeds that a reference may have, in px per frame."""
-        low, high = (math.ceil(px / self.glance / REFERENCE_STEP - 1e-9) for px in REFERENCE)
-        return [REFERENCE_STEP * k for k in range(low, high)]
 
     def draw_stretch(self, scene: Stream) -> int:
         """The frames of a stretch at one speed."""
@@ -112,12 +105,10 @@ class Members:
     start: int
     length: int
 
-    def others(self, scene: Stream, config: SpeedConfig) -> list[Run]:
-        """Steady runs of all shapes but the first."""
-        return [
-            steady(scene, config.glance, scene.choice(config.references), self.num_frames)
-            for _ in self.names[1:]
-        ]
+    def others(self, scene: Stream, config: SpeedConfig, count: int) -> list[Run]:
+        """Steady runs of the last shapes."""
+        low, high = SLOWEST / config.glance, FASTEST / config.glance
+        return [steady(scene, speed(scene, low, high), self.num_frames) for _ in range(count)]
 
 
 Drawn = tuple[SpeedQuery, Callable[[], Sequence[Run]]]
@@ -135,9 +126,9 @@ class Multiple(Ask[MultipleQuery, SpeedConfig]):
         multiple = streams.question.choice(config.multiples)
 
         def draw_runs() -> list[Run]:
-            others = members.others(streams.scene, config)
-            pace = others[0].stretches[0].before * MULTIPLES[multiple]
-            return [steady(streams.scene, config.glance, pace, members.num_frames), *others]
+            paces = _compared(streams.scene, config, MULTIPLES[multiple])
+            pair = [steady(streams.scene, pace, members.num_frames) for pace in paces]
+            return [*pair, *members.others(streams.scene, config, len(members.names) - 2)]
 
         query = MultipleQuery(
             object=members.names[0],
@@ -205,7 +196,7 @@ class Pattern(Ask[SpeedQuery, SpeedConfig]):
         pattern = streams.question.choice(tuple(PATTERNS))
 
         def draw_runs() -> list[Run]:
-            others = members.others(streams.scene, config)
+            others = members.others(streams.scene, config, len(members.names) - 1)
             return [_switching(streams.scene, config, pattern, members.num_frames), *others]
 
         return SpeedQuery(object=members.names[0], form=config.form, ask=self.name), draw_runs
@@ -260,7 +251,7 @@ class FastStretch(SpanAsk[SpeedQuery, SpeedConfig]):
 
     def draw(self, config: SpeedConfig, streams: Streams, members: Members) -> Drawn:
         def draw_runs() -> list[Run]:
-            others = members.others(streams.scene, config)
+            others = members.others(streams.scene, config, len(members.names) - 1)
             return [_fast_between(streams.scene, config, members), *others]
 
         return SpeedQuery(object=members.names[0], form=config.form, ask=self.name), draw_runs
@@ -346,15 +337,23 @@ class SpeedPerception(Family):
 FAMILY = SpeedPerception()
 
 
+def _compared(scene: Stream, config: SpeedConfig, multiple: Fraction) -> tuple[float, float]:
+    """The speeds of a shape and of its reference (px per frame), both of which have names."""
+    step = multiple.denominator * SPEED_STEP
+    low, high = (mean / config.glance / float(multiple) ** 0.5 / step for mean in MEAN)
+    reference = scene.integer(math.ceil(low - 1e-9), math.floor(high + 1e-9)) * step
+    return reference * multiple.numerator / multiple.denominator, reference
+
+
 def _switching(scene: Stream, config: SpeedConfig, pattern: str, num_frames: int) -> Run:
-    """A run of slow and fast stretches."""
-    if pattern == "f":
-        low, high = (px / config.glance for px in REFERENCE)
-        return steady(scene, config.glance, speed(scene, low, high), num_frames)
+    """A run of slow and fast stretches, or at one speed, which goes as far in the same time."""
     frames = [config.draw_stretch(scene) for _ in pattern]
-    parts = sum(n * (config.ratio if p == "f" else 1.0) for n, p in zip(frames, pattern, strict=True))
+    if pattern == "f":
+        frames = [sum(config.draw_stretch(scene) for _ in range(scene.integer(2, 3)))]
+    ratio = config.ratio if len(pattern) > 1 else 1.0
+    parts = sum(n * (ratio if p == "f" else 1.0) for n, p in zip(frames, pattern, strict=True))
     slow = speed(scene, WAY[0] / parts, WAY[1] / parts)
-    paces = {"s": slow, "f": speed(scene, slow * config.ratio, slow * config.ratio + SPEED_STEP)}
+    paces = {"s": slow, "f": speed(scene, slow * ratio, slow * ratio + SPEED_STEP)}
     start = scene.integer(STILL_FRAMES, num_frames - STILL_FRAMES - sum(frames))
     stretches = (Stretch(n, paces[p], paces[p]) for n, p in zip(frames, pattern, strict=True))
     return Run(start, tuple(stretches))

@@ -1,9 +1,10 @@
 """trajectory_shape: along what figure does a shape move?
 
 A shape rests, traces a figure at constant speed, and rests again; other shapes trace theirs. Figures may
-be turned any way, run in either direction and begin anywhere, and nothing remains of them on screen.
-Their extent, the perceptual margin, shrinks from 270 px at level 1 to 190 px at level 5, and they take so
-long that a look in every glance (`Config.glance`) shows each side of them.
+be turned any way and run in either direction, and nothing remains of them on screen. Their extent, the
+perceptual margin, shrinks from 200 px at level 1 to 170 px at level 5, and they take so long that a look in
+every glance (`Config.glance`) shows each side of them. Where a shape is on a single frame does not tell its
+figure (`synrl.world.figures`), and it may set off at any time.
 
 Localisation: a shape traces several figures with rests in between; when does it trace a certain one? There
 are no spirals among them, which would take longer.
@@ -42,6 +43,7 @@ from synrl.world.figures import (
     TRIANGLE,
     WAVE,
     ZIGZAG,
+    anchor,
     trace,
 )
 from synrl.world.style import draw_style
@@ -62,6 +64,12 @@ PAUSE = 2.1
 """Glances between two figures, at least: two looks show that the shape rests."""
 TAKES, TAKES_ONE_OF_SEVERAL = (12.0, 15.0), (6.5, 7.5)
 """Glances that a figure takes, alone in its clip or among others."""
+SPARE = 4.0, 14.0
+"""Glances that a shape rests for in all, beside one before and one after."""
+LARGER = 1.15
+"""Times the extent, at most, that a figure is large."""
+ROOM = 0.55
+"""Of the extent, on either side of the point that a figure is placed by."""
 OF_OTHERS = 0.6
 """Extent of what other shapes trace, as a share, so that all find room."""
 
@@ -72,7 +80,7 @@ class TrajectoryConfig(Config):
 
     figures: tuple[str, ...]
     extent: float
-    """Px across, at least."""
+    """Px of a straight line, at least; other figures are as large as it."""
     others: int
 
     def __post_init__(self) -> None:
@@ -120,8 +128,9 @@ class Figure(Ask[FigureQuery, TrajectoryConfig]):
             figures=list(config.figures),
         )
         length, pause = scene.integer(*map(config.glances, TAKES)), config.glance
-        start = pause + scene.integer(0, pause)
-        num_frames = start + length + pause + scene.integer(0, pause)
+        spare = scene.integer(*map(config.glances, SPARE))
+        start = pause + scene.integer(0, spare)
+        num_frames = min(pause + spare + length + pause, config.longest)
         return query, num_frames, [Event(start, start + length, "trace", name, detail=figure)]
 
     def wordings(self, query: FigureQuery) -> Sequence[str]:
@@ -241,11 +250,11 @@ class TrajectoryShape(Family):
     asks = (FIGURE, WHEN_TRACED)
     words = told(*FIGURE_WORDS)
     levels = {
-        1: dict(figures=(LINE, CIRCLE, ZIGZAG, SQUARE), extent=270.0, others=0),
-        2: dict(figures=FIGURES[:6], extent=250.0, others=0),
-        3: dict(figures=FIGURES[:7], extent=230.0, others=1),
-        4: dict(figures=(*FIGURES[:5], *FIGURES[6:]), extent=210.0, others=1),
-        5: dict(figures=(*FIGURES[:5], *FIGURES[6:]), extent=190.0, others=2),
+        1: dict(figures=(LINE, CIRCLE, ZIGZAG, SQUARE), extent=200.0, others=0),
+        2: dict(figures=FIGURES[:6], extent=195.0, others=0),
+        3: dict(figures=FIGURES[:7], extent=190.0, others=1),
+        4: dict(figures=(*FIGURES[:5], *FIGURES[6:]), extent=180.0, others=1),
+        5: dict(figures=(*FIGURES[:5], *FIGURES[6:]), extent=170.0, others=2),
     }
 
     def simulate(self, config: TrajectoryConfig, streams: Streams) -> Timeline:
@@ -265,7 +274,8 @@ class TrajectoryShape(Family):
             paths = [
                 _path(scene, extent, plan, num_frames) for extent, plan in zip(extents, plans, strict=True)
             ]
-            placed = arranged(scene, paths, [item.size for item in objects])
+            rooms = {0: _room_of(paths[0], config.extent)} if ask is FIGURE else {}
+            placed = arranged(scene, paths, [item.size for item in objects], rooms)
             if placed is not None:
                 break
         events = in_order(event for plan in plans for event in plan)
@@ -324,10 +334,20 @@ def _path(scene: Stream, extent: float, plan: Sequence[Event], num_frames: int) 
     """The path (num_frames, 2) of a shape that traces some figures one after the other."""
     path = np.zeros((num_frames, 2))
     for event in plan:
-        figure = trace(scene, event.detail, extent * scene.uniform(1.0, 1.15), event.end_frame - event.frame)
+        figure = trace(
+            scene, event.detail, extent * scene.uniform(1.0, LARGER), event.end_frame - event.frame
+        )
         path[event.frame : event.end_frame + 1] = path[event.frame] + figure
         path[event.end_frame :] = path[event.end_frame]
     return path
+
+
+def _room_of(path: np.ndarray, extent: float) -> np.ndarray:
+    """The corners of the room that a shape has, as large whatever figure it traces."""
+    way = path[np.flatnonzero(np.hypot(*np.diff(path, axis=0).T))]
+    reach = ROOM * LARGER * extent
+    corners: np.ndarray = anchor(way, extent) + np.array([(-reach, -reach), (reach, reach)])
+    return corners
 
 
 def _seen(evidence: Evidence, name: str) -> list[tuple[int, int, str | None]]:

@@ -1,8 +1,8 @@
 """velocity_comparison: which of several shapes is the fastest, and in what order are they?
 
-Two to five shapes run along lines, each at one constant speed. They set off and stop at different times,
-so that neither the distance nor the time tells who is faster. Margin: each speed is at least `ratio`
-times the next one, from 2 at level 1 down to 1.25 at level 5.
+Two to five shapes run along lines, each at one constant speed. All ways are about as long, whatever the
+speed, so that no place and no distance tells who is faster. Margin: each speed is at least `ratio` times the
+next one, from 2 at level 1 down to 1.25 at level 5.
 
 Localisation: a shape is slower than another one but for a stretch in which it is faster. When? There the
 ratio is at least `OUTPACING_RATIO`: nobody sees when a small difference begins.
@@ -25,7 +25,7 @@ from synrl.tasks.config import Config
 from synrl.tasks.shared.cast import SOLID_SHAPES, cast, draw_cast
 from synrl.tasks.shared.lexicon import named, told
 from synrl.tasks.shared.questions import Question, drawn, with_form, with_words
-from synrl.tasks.shared.runners import staged, steady
+from synrl.tasks.shared.runners import FASTEST, SLOWEST, staged, steady
 from synrl.tasks.shared.stage import window
 from synrl.tasks.shared.telling import tell_speed
 from synrl.video.scene import Scene
@@ -35,8 +35,6 @@ from synrl.world.timeline import FPS, Event, Timeline
 
 EQUAL = "both are equally fast"
 _HIGHEST = {"fastest": "highest", "slowest": "lowest"}
-SLOWEST, FASTEST = 9.0, 68.0
-"""Px in a glance (`Config.glance`)."""
 LEVEL_RATIO = 1.4
 """Speeds less apart than this are equal where they may be, at level 1: half of `ratio`, in logarithms."""
 OUTPACING_RATIO = 1.6
@@ -255,7 +253,7 @@ class Outpacing(SpanAsk[SpanQuery, VelocityConfig]):
         def draw_runs() -> list[Run]:
             pair = _outpacing(scene, max(config.ratio, OUTPACING_RATIO), start, length, num_frames)
             others = (speed(scene, SLOWEST / config.glance, FASTEST / 2 / config.glance) for _ in names[2:])
-            return [*pair, *(steady(scene, config.glance, pace, num_frames) for pace in others)]
+            return [*pair, *(steady(scene, pace, num_frames) for pace in others)]
 
         query = SpanQuery(form=config.form, ask=self.name, object=names[0], other=names[1])
         return Drawn(query, draw_runs)
@@ -313,8 +311,8 @@ class VelocityComparison(Family):
     names = named("pixels")
     levels = {
         1: dict(shapes=2, ratio=2.0, slanted=False),
-        2: dict(shapes=3, ratio=1.8, slanted=False),
-        3: dict(shapes=4, ratio=1.5, slanted=True),
+        2: dict(shapes=3, ratio=1.7, slanted=False),
+        3: dict(shapes=4, ratio=1.45, slanted=True),
         4: dict(shapes=4, ratio=1.35, slanted=True),
         5: dict(shapes=5, ratio=1.25, slanted=True),
     }
@@ -357,7 +355,7 @@ def _ranked(
     def draw_runs() -> list[Run]:
         paces = _paces(scene, config)
         ranks = [order.index(i) if order else 0 for i in range(config.shapes)]
-        return [steady(scene, config.glance, paces[rank], num_frames) for rank in ranks]
+        return [steady(scene, paces[rank], num_frames) for rank in ranks]
 
     return draw_runs
 
@@ -393,7 +391,7 @@ def _seen_fastest_first(evidence: Evidence, query: ShapesQuery) -> dict[str, flo
 def _paces(scene: Stream, config: VelocityConfig) -> list[float]:
     """Speeds from the fastest to the slowest, each at least `ratio` times the next, in px per frame."""
     ratio, slowest, fastest = config.ratio, SLOWEST / config.glance, FASTEST / config.glance
-    paces = [speed(scene, slowest, fastest / ratio ** (config.shapes - 1) * 0.9)]
+    paces = [speed(scene, slowest, fastest / ratio ** (config.shapes - 1))]
     for left in range(config.shapes - 2, -1, -1):
         low = paces[0] * ratio
         most = fastest / ratio**left

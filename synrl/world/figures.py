@@ -1,4 +1,10 @@
-"""Figures that a moving shape traces, as paths; `synrl.evidence.figures` tells them apart from samples."""
+"""Figures that a moving shape traces, as paths; `synrl.evidence.figures` tells them apart from samples.
+
+Each is as large as makes it stray from its middle as far as the others do, on average: a circle is 0.58 times
+as wide as a straight line is long. And each begins at an end or on a side, so that it can be placed with its
+start at the same distance from some point, and the way from there across that point, whichever figure it is
+(`anchor`). So no single place on the way tells one from another.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +21,10 @@ _DENSE = 721
 
 
 def trace(stream: Stream, figure: str, extent: float, num_frames: int) -> np.ndarray:
-    """A figure at constant speed, about `extent` px across, as a path (num_frames + 1, 2) from the origin.
+    """A figure at constant speed, as large as a straight line of `extent` px, as a path from the origin.
+
+    Returns:
+        Its places (num_frames + 1, 2).
 
     Raises:
         ValueError: there is no such figure.
@@ -24,24 +33,24 @@ def trace(stream: Stream, figure: str, extent: float, num_frames: int) -> np.nda
     if figure == LINE:
         points = np.stack([share, 0 * share], axis=1)
     elif figure == CIRCLE:
-        points = _polar(0.5 + 0 * share, 360 * share)
+        points = _polar(0.289 + 0 * share, 360 * share)
     elif figure in (SPIRAL, OUTWARDS, INWARDS):
         turned = 360 * stream.uniform(1.5, 2.0)
-        points = _polar(0.2 + 0.3 * share, turned * share)
+        points = _polar(0.152 + 0.228 * share, turned * share)
         if figure == INWARDS or (figure == SPIRAL and stream.chance(0.5)):
             points = points[::-1]
     elif figure == EIGHT:
-        angle = 2 * np.pi * share
-        points = np.stack([0.5 * np.sin(angle), 0.5 * np.sin(2 * angle) * 0.6], axis=1)
+        angle = 2 * np.pi * share  # begun at the end of a loop
+        points = np.stack([0.354 * np.cos(angle), 0.6 * 0.354 * np.sin(2 * angle)], axis=1)
     elif figure == WAVE:
         periods = stream.choice((1.5, 2.0))
-        points = np.stack([share, 0.24 / periods * np.sin(2 * np.pi * periods * share)], axis=1)
+        points = 0.94 * np.stack([share, 0.24 / periods * np.sin(2 * np.pi * periods * share)], axis=1)
     elif figure == ZIGZAG:
         legs = stream.integer(3, 4)
-        points = np.array([(k / legs, 0.36 * (k % 2)) for k in range(legs + 1)])
+        points = 0.94 * np.array([(k / legs, 0.36 * (k % 2)) for k in range(legs + 1)])
     elif figure in (TRIANGLE, SQUARE):
         corners = 3 if figure == TRIANGLE else 4
-        radius = 0.577 if figure == TRIANGLE else 0.6
+        radius = 0.408 if figure == TRIANGLE else 0.354
         points = _polar(np.full(corners + 1, radius), 360 / corners * np.arange(corners + 1))
         # Begun on a side, so that the last corner shows like the others.
         begin = points[0] + stream.uniform(0.3, 0.7) * (points[1] - points[0])
@@ -51,6 +60,16 @@ def trace(stream: Stream, figure: str, extent: float, num_frames: int) -> np.nda
     if stream.chance(0.5):
         points = points * [1, -1]
     return extent * _turned(_evenly(points - points[0], num_frames), stream.uniform(0, 360))
+
+
+def anchor(path: np.ndarray, extent: float) -> np.ndarray:
+    """The point `extent / 2` px from the outer end of a figure, in the direction of its middle."""
+    middle = path.mean(axis=0)
+    ways = middle - path[[0, -1]]
+    lengths = np.hypot(*ways.T)
+    outer = int(lengths[1] > lengths[0] + 1e-6)
+    found: np.ndarray = path[-outer] + extent / 2 * ways[outer] / lengths[outer]
+    return found
 
 
 def _polar(radius: np.ndarray, degrees: np.ndarray) -> np.ndarray:

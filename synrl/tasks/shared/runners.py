@@ -2,9 +2,8 @@
 
 A line is level or upright, or slanted at higher levels. Every event is a phase of a run, with its speed.
 
-How far a shape is misplaced by an eye (`synrl.evidence.eye`) does not depend on how far it goes, so a speed
-is told the better the longer the way. A slow run lasts longer than a fast one for that reason; both the way
-and the time still vary at every speed.
+A run at one speed is as long whatever the speed is, and a slow one takes longer: so where a shape starts,
+ends or is on its way tells nothing of how fast it is.
 """
 
 from __future__ import annotations
@@ -20,17 +19,15 @@ from synrl.tasks.shared.stage import STILL_FRAMES, arranged, posed
 from synrl.world.speeds import DOWN, UNIT, UP, Run, Stretch
 from synrl.world.timeline import Event, Poses, SceneObject, Timeline, backwards, in_order
 
-LEAST_WAY, MOST_WAY = 90.0, 320.0
-"""Px of a run at one speed: at least so far, as far as the time allows, and at most."""
-LEAST_TIME, MOST_TIME = 3.5, 10.0
-"""Glances that it takes."""
+WAY = 150.0, 175.0
+"""Px of a run at one speed."""
+SLOWEST, FASTEST = 13.5, 48.0
+"""Px in a glance (`Config.glance`) of such a run: it takes three glances or more, and fits into any clip."""
 
 
-def steady(scene: Stream, glance: int, pace: float, num_frames: int) -> Run:
+def steady(scene: Stream, pace: float, num_frames: int) -> Run:
     """A run at one speed (px per frame), for some of a clip."""
-    least = min(max(LEAST_WAY / pace, LEAST_TIME * glance), MOST_TIME * glance)
-    most = max(min(MOST_WAY / pace, MOST_TIME * glance), least)
-    frames = scene.integer(math.ceil(least), math.ceil(most))
+    frames = round(scene.uniform(*WAY) / pace)
     start = scene.integer(STILL_FRAMES, num_frames - STILL_FRAMES - frames)
     return Run(start, (Stretch(frames, pace, pace),))
 

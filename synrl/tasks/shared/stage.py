@@ -6,7 +6,7 @@ when the asked stretch of a localisation question begins: evenly over the room, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -37,21 +37,28 @@ def room(num_frames: int) -> tuple[int, int]:
     return STILL_FRAMES, num_frames - STILL_FRAMES
 
 
-def arranged(stream: Stream, paths: Sequence[np.ndarray], sizes: Sequence[float]) -> list[np.ndarray] | None:
+def arranged(
+    stream: Stream,
+    paths: Sequence[np.ndarray],
+    sizes: Sequence[float],
+    rooms: Mapping[int, np.ndarray] | None = None,
+) -> list[np.ndarray] | None:
     """Random places for some paths, in the frame and clear of each other at all times.
 
     Args:
         paths: each of shape (frames, 2), in px from anywhere.
         sizes: px across of the shape on each path.
+        rooms: for some paths by number, what else must lie in the frame (points, 2).
 
     Returns:
         The paths moved as a whole, or None if they were not found to fit together.
     """
     placed: list[np.ndarray] = []
-    for path, size in zip(paths, sizes, strict=True):
+    for number, (path, size) in enumerate(zip(paths, sizes, strict=True)):
         border = _reach(size) + CLEARANCE
-        low = border - path.min(axis=0)
-        high = np.array([WIDTH, HEIGHT]) - border - path.max(axis=0)
+        taken = np.concatenate([path, (rooms or {}).get(number, path[:0])])
+        low = border - taken.min(axis=0)
+        high = np.array([WIDTH, HEIGHT]) - border - taken.max(axis=0)
         if (low > high).any():
             return None
         for _ in range(_TRIES):
