@@ -2,7 +2,7 @@
 
 An answer is drawn evenly from those that such histories have (`synrl.tasks.shared.evenly`), so it does not
 matter how likely each of them is. Half of the attempts put the same operations in another order, so that
-frames in no order do not tell them apart; the others replace one operation.
+frames in no order do not tell them apart; the others replace one operation, or two.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from synrl.world.history import History, Step
 Retell = Callable[[Sequence[Step]], History | None]
 """The history of some steps that has the same readable end; None if there is none that may be shown."""
 _ORDERS, _REDRAWN = 30, 30
-"""Attempts to put the steps in another order, and to replace one of them."""
+"""Attempts to put the steps in another order, and to replace some."""
 
 
 def alternatives(
@@ -35,8 +35,8 @@ def alternatives(
                 step = steps.pop(stream.integer(0, last))
                 steps.insert(stream.integer(0, last), step)
         else:
-            k = stream.integer(0, last)
-            steps[k] = redraw(k)
+            for k in stream.sample(range(last + 1), stream.integer(1, 2)):
+                steps[k] = redraw(k)
         other = retell(steps)
         if other is not None:
             yield other

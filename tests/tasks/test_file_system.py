@@ -21,7 +21,7 @@ from synrl.world.files import apply, parse_plan, undo
 from synrl.world.history import History, Step
 from synrl.world.timeline import Timeline
 
-GOLDEN_FRAMES = "8098edc8f957fc99"
+GOLDEN_FRAMES = "ea2286c6a5909490"
 
 NAME = "file_system"
 STATE = {"cwd": "/docs", "dirs": ["/docs", "/src"], "files": ["/a.txt", "/docs/b.txt", "/docs/c.py"]}

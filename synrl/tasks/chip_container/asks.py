@@ -410,6 +410,9 @@ def _richest(state: Contents) -> str | None:
 
 def _plans(hidden: Contents, target: Contents, moves: int) -> list[tuple[Step, ...]]:
     """All ways to bring chips where they belong, if that takes so many moves."""
+    # The rest is slow, and few ends of other histories are near.
+    if sum(abs(len(hidden[name]) - len(target[name])) for name in hidden) > 2 * moves:
+        return []
     surplus = [
         (chip, name) for name in hidden for chip in (Counter(hidden[name]) - Counter(target[name])).elements()
     ]

@@ -30,7 +30,8 @@ def others(history: History, reveal: str, config: ChipConfig, scene: Stream) -> 
         """Mostly the same with another container, so that what is seen of it does not tell."""
         step, state = told.steps[k], told.states[k]
         if scene.chance(0.7) and step.kind in ("add", "remove"):
-            return Step(step.kind, {**step.arguments, "container": scene.choice(tuple(state))})
+            elsewhere = [name for name in state if name != step.arguments["container"]]
+            return Step(step.kind, {**step.arguments, "container": scene.choice(elsewhere)})
         return propose(state, scene)
 
     found = list(alternatives(told, retell, redraw, scene))
