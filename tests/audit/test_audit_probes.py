@@ -298,7 +298,7 @@ def test_plans_that_can_be_carried_out_on_what_is_shown() -> None:
 def test_a_plan_is_carried_out_by_the_rules_of_its_world() -> None:
     world = get_family("card_stack").world
     assert world is not None
-    state, target = {"A": ["7♠", "K♣"], "B": []}, {"A": ["7♠"], "B": ["K♣"]}
+    state, target = {"A": ["7♠", "K♣"], "B": []}, {"card": "K♣", "pile": "B"}
     assert carried_out(world, state, target, "move A B")[:3] == (1.0, 1.0, 1.0)
     legal, near, reached, _ = carried_out(world, state, target, "move B A; move A B")
     assert (legal, near, reached) == (0.5, 1.0, 1.0)
