@@ -16,7 +16,7 @@ from synrl.tasks import families
 
 TESTS = Path(__file__).parents[1]
 TOY = Path(__file__).parent / "toy" / "toy_slide.py"
-GOLDEN_FRAMES = "9e2a40aeeb307a90"
+GOLDEN_FRAMES = "0d90982d93d932d9"
 HOOK = "import synrl.tasks\nsynrl.tasks.__path__.insert(0, {!r})\n"
 """What every process runs as it starts: the folder is searched before the registry's own."""
 LOUD = '''

@@ -60,5 +60,5 @@ def test_answers_come_equally_often(answers_of: Any, evenly: Any) -> None:
 
 
 def test_a_rate_that_sampling_could_mistake_is_refused() -> None:
-    with pytest.raises(ConfigError, match=r"rate is 40.0; allowed: 3 to 12.5"):
-        RotationConfig(mode="perception", most=4, amounts=4, rate=40.0, others=0)
+    with pytest.raises(ConfigError, match=r"rate is 180.0; allowed: 60 to 150"):
+        RotationConfig(mode="perception", most=4, amounts=4, rate=180.0, others=0)
