@@ -26,6 +26,7 @@ RECIPES = shipped("training/recipes")
 SMALL = {
     "fps": 1.0,
     "max_frames": 4,
+    "keep_unanswerable": True,  # four frames are too few for most rows
     "max_frame_pixels": 1024,
     "use_cpu": True,
     "bf16": False,
@@ -171,7 +172,7 @@ def test_accumulated_steps_are_the_same_as_large_ones(train: Callable[..., Any])
     assert losses(large) == pytest.approx(losses(small), rel=1e-4)
 
 
-GOLDEN = [6.8222, 6.0532, 5.6006]
+GOLDEN = [6.8564, 6.0066, 5.5344]
 
 
 def test_the_losses_of_the_first_steps_stay_what_they_were(train: Callable[..., Any]) -> None:

@@ -22,7 +22,7 @@ def test_each_completion_is_judged_by_its_own_row() -> None:
     rows = [
         make_row(family, split="train", seed=3, index=index).to_dict()
         for family in families
-        for index in range(4)
+        for index in range(8)
     ]
     right = [completion_text(row["answer"], "So it is.") for row in rows]
     messages = [[{"role": "assistant", "content": text}] for text in right]
