@@ -28,8 +28,8 @@ from synrl.tasks.config import Config
 from synrl.tasks.shared.cast import SOLID_SHAPES, cast, draw_cast
 from synrl.tasks.shared.lexicon import named, told
 from synrl.tasks.shared.questions import Question, drawn, with_form, with_words
-from synrl.tasks.shared.runners import FASTEST, SLOWEST, run_backwards, staged, steady
-from synrl.tasks.shared.stage import STILL_FRAMES, window
+from synrl.tasks.shared.runners import FASTEST, LASTS, SLOWEST, midway, run_backwards, staged, steady
+from synrl.tasks.shared.stage import window
 from synrl.tasks.shared.telling import tell_speed
 from synrl.video.scene import Scene
 from synrl.world.speeds import SPEED_STEP, Run, Stretch, speed
@@ -315,6 +315,8 @@ class SpeedPerception(Family):
         objects = cast(streams, style, config.level, 2 + config.others, SOLID_SHAPES, (32, 48))
         length = config.draw_stretch(scene)
         num_frames, start = window(scene, length, config.glance, config.level)
+        if config.mode != "localisation":
+            num_frames = scene.integer(*map(config.glances, LASTS))
         members = Members([item.name for item in objects], num_frames, start, length)
         if config.mode == "localisation":
             query, draw_runs = FAST_STRETCH.draw(config, streams, members)
@@ -354,9 +356,8 @@ def _switching(scene: Stream, config: SpeedConfig, pattern: str, num_frames: int
     parts = sum(n * (ratio if p == "f" else 1.0) for n, p in zip(frames, pattern, strict=True))
     slow = speed(scene, WAY[0] / parts, WAY[1] / parts)
     paces = {"s": slow, "f": speed(scene, slow * ratio, slow * ratio + SPEED_STEP)}
-    start = scene.integer(STILL_FRAMES, num_frames - STILL_FRAMES - sum(frames))
     stretches = (Stretch(n, paces[p], paces[p]) for n, p in zip(frames, pattern, strict=True))
-    return Run(start, tuple(stretches))
+    return midway(scene, tuple(stretches), num_frames)
 
 
 def _fast_between(scene: Stream, config: SpeedConfig, members: Members) -> Run:

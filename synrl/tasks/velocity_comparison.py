@@ -25,7 +25,7 @@ from synrl.tasks.config import Config
 from synrl.tasks.shared.cast import SOLID_SHAPES, cast, draw_cast
 from synrl.tasks.shared.lexicon import named, told
 from synrl.tasks.shared.questions import Question, drawn, with_form, with_words
-from synrl.tasks.shared.runners import FASTEST, SLOWEST, staged, steady
+from synrl.tasks.shared.runners import FASTEST, LASTS, SLOWEST, staged, steady
 from synrl.tasks.shared.stage import window
 from synrl.tasks.shared.telling import tell_speed
 from synrl.video.scene import Scene
@@ -323,6 +323,8 @@ class VelocityComparison(Family):
         names = [item.name for item in objects]
         length = scene.integer(*map(config.glances, ASKED))
         num_frames, start = window(scene, length, config.glance, config.level)
+        if config.mode != "localisation":
+            num_frames = scene.integer(*map(config.glances, LASTS))
         if config.mode == "localisation":
             asked = OUTPACING.draw(config, streams, names, num_frames, start, length)
         elif config.shapes == 2:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from synrl.answers import nearest_span
@@ -14,15 +15,18 @@ from synrl.tasks.base import Ask
 from synrl.tasks.collision_counting.clip import (
     BINS,
     CountQuery,
-    Finder,
     FlightQuery,
     Found,
     Search,
+    Wish,
+    any_pace,
     contacts_of,
+    draw_room,
     find_count,
     find_flight,
     flight_room,
     met,
+    pace_of,
 )
 from synrl.tasks.collision_counting.config import CollisionConfig
 from synrl.tasks.collision_counting.solver import seen_contacts
@@ -46,15 +50,17 @@ class Count(Ask[CountQuery, CollisionConfig]):
         self.name, self._kind, self._what = name, kind, what
         self._sentences = sentences
 
-    def draw(self, config: CollisionConfig, streams: Streams, name: str) -> Finder:
+    def draw(self, config: CollisionConfig, streams: Streams, name: str) -> Wish:
         count = streams.question.choice(config.counts(self.name))
 
+        room = draw_room(config, streams.scene) if self._kind == "hit" else None
+
         def find(search: Search) -> Found | None:
-            start = find_count(search, self._kind, count, streams.scene)
+            start = find_count(search, self._kind, count, room, streams.scene)
             query = CountQuery(object=name, form=config.form, ask=self.name)
             return None if start is None else Found(start, query)
 
-        return find
+        return Wish(find, partial(pace_of, count) if self._kind == "hit" else any_pace)
 
     def wordings(self, query: CountQuery) -> Sequence[str]:
         return [with_form(s.format(query["object"]), query, "integer") for s in self._sentences]
@@ -84,7 +90,7 @@ class Count(Ask[CountQuery, CollisionConfig]):
 class Flight(SpanAsk[FlightQuery, CollisionConfig]):
     """When a shape flies from one contact to another, without one in between."""
 
-    def draw(self, config: CollisionConfig, streams: Streams, name: str) -> Finder:
+    def draw(self, config: CollisionConfig, streams: Streams, name: str) -> Wish:
         time_bin = streams.question.integer(0, BINS - 1)
 
         def find(search: Search) -> Found | None:
@@ -101,7 +107,7 @@ class Flight(SpanAsk[FlightQuery, CollisionConfig]):
             }
             return Found(start, query)
 
-        return find
+        return Wish(find, any_pace)
 
     def wordings(self, query: FlightQuery) -> Sequence[str]:
         name, start, end = query["object"], query["from"], query["to"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple, TypedDict
@@ -28,7 +28,7 @@ CLEAR = 16.0
 """Px that the asked shape stays away from what it doesn't touch."""
 GAP = 3.05
 """Glances between two contacts of the asked shape."""
-MIN_APPROACH = 14.0
+MIN_APPROACH = 9.0
 """Px in a glance."""
 GAP_OF_OTHERS, CHANGE_OF_OTHERS = 6, 1.0
 """Frames between two contacts, and px per frame by which they change a velocity, of other shapes."""
@@ -37,6 +37,11 @@ RUN_SPEED = 3.0, 6.0
 """Px per frame at the start of a run."""
 SLOWER = tuple(0.8 * 1.15**k for k in range(12))
 """How many times as slow as it was simulated a run may be shown: looking for a clip costs less than a run."""
+SLOWEST = 6.0
+PACE_OFF = 0.85, 1.2
+"""Times the pace that fits a count best."""
+SAME_ROOM = 30.0
+"""Px that a shape may be nearer to a wall, or farther from it, than was drawn."""
 BINS = 8
 """Start times of asked flights are drawn evenly from this many bins, two per option."""
 
@@ -60,6 +65,14 @@ class Search(NamedTuple):
     starts: np.ndarray
     """The frames at which a clip of the length may begin."""
     num_frames: int
+    rooms: np.ndarray
+    """Px from the asked shape to the nearest wall of either direction, the nearer one first, on every frame
+    of the run as it was simulated (frames, 2)."""
+
+    def rooms_midway(self) -> np.ndarray:
+        """The same in the middle of each clip."""
+        found: np.ndarray = self.rooms[((self.starts + self.num_frames // 2) / self.slower).astype(int)]
+        return found
 
     def named(self, start: int) -> list[Event]:
         """The contacts in a clip as events, on the first frame at or after each."""
@@ -84,8 +97,13 @@ class Found(NamedTuple):
     query: CountQuery | FlightQuery
 
 
-Finder = Callable[[Search], Found | None]
-"""Looks for a clip that has the answer."""
+class Wish(NamedTuple):
+    """What a clip is to show."""
+
+    find: Callable[[Search], Found | None]
+    """Looks for a clip that has the answer."""
+    paces: Callable[[Contacts, int, Stream], Sequence[float]]
+    """How many times as slow as it was simulated a run may be shown, in a clip of so many frames."""
 
 
 @dataclass(frozen=True)
@@ -128,16 +146,16 @@ class Contacts:
 
 
 def simulate(
-    draw: Callable[[CollisionConfig, Streams, str], Finder], config: CollisionConfig, streams: Streams
+    draw: Callable[[CollisionConfig, Streams, str], Wish], config: CollisionConfig, streams: Streams
 ) -> Timeline:
     """A clip that has the answer that a kind of question draws."""
     style = draw_style(streams)
     objects = cast(streams, style, config.level, config.shapes, config.outlines, config.size)
-    find = draw(config, streams, objects[0].name)
+    wish = draw(config, streams, objects[0].name)
     num_frames = streams.scene.integer(*map(config.glances, config.lasts))
     while True:
         motion = run(_bodies(streams.scene, objects), BOX, BOX, RUN_FRAMES)
-        found = _found(motion, objects, num_frames, find, config, streams.scene)
+        found = _found(motion, objects, num_frames, wish, config, streams.scene)
         if found is not None:
             break
     search, (start, query) = found
@@ -148,13 +166,36 @@ def simulate(
     return Timeline(FPS, tuple(objects), poses, style, events=events, query=query)
 
 
-def find_count(search: Search, kind: str, count: int, scene: Stream) -> int | None:
-    """A start from which the clip shows so many of the contacts asked for."""
+def find_count(search: Search, kind: str, count: int, room: np.ndarray | None, scene: Stream) -> int | None:
+    """A start from which the clip shows so many of the contacts asked for.
+
+    Args:
+        room: about how many px the shape is to be away from the walls in the middle of the clip, where its
+            place would otherwise tell how many hits there are, which come regularly.
+    """
     contacts, starts = search.contacts, search.starts
     asked = contacts.times[contacts.own & (contacts.hits == (kind == "hit"))] * search.slower
     seen = np.searchsorted(asked, starts + search.num_frames - 1) - np.searchsorted(asked, starts)
-    fitting = starts[seen == count]
+    fits = seen == count
+    if room is not None:
+        fits &= (np.abs(search.rooms_midway() - room) < SAME_ROOM).all(axis=1)
+    fitting = starts[fits]
     return scene.choice(fitting.tolist()) if len(fitting) else None
+
+
+def any_pace(contacts: Contacts, num_frames: int, scene: Stream) -> Sequence[float]:
+    """All paces, in random order."""
+    return scene.shuffled(SLOWER)
+
+
+def pace_of(count: int, contacts: Contacts, num_frames: int, scene: Stream) -> Sequence[float]:
+    """Paces at which so many hits of the asked shape are what a clip shows most often.
+
+    At others, clips with so many would be odd ones, with the shape in odd places.
+    """
+    hits = int((contacts.own & contacts.hits).sum())
+    best = hits / RUN_FRAMES * num_frames / count
+    return [min(max(best * scene.uniform(*PACE_OFF), SLOWER[0]), SLOWEST) for _ in SLOWER]
 
 
 def find_flight(
@@ -215,17 +256,20 @@ def _found(
     motion: Motion,
     objects: Sequence[SceneObject],
     num_frames: int,
-    find: Finder,
+    wish: Wish,
     config: CollisionConfig,
     scene: Stream,
 ) -> tuple[Search, Found] | None:
     """A clip of a run, at one pace or another."""
     contacts = Contacts.in_run(motion, [item.name for item in objects])
-    missed = _near_misses(motion, objects)
-    for slower in scene.shuffled(SLOWER):
+    gaps = _gaps(motion, objects)
+    missed = _near_misses(motion, gaps)
+    across = [np.minimum(gaps[one], gaps[two]) for one, two in (WALLS[:2], WALLS[2:])]
+    rooms = np.sort(np.stack(across, axis=1), axis=1)
+    for slower in wish.paces(contacts, num_frames, scene):
         starts = _clear_starts(contacts, missed, slower, num_frames, config)
-        search = Search(contacts, slower, starts, num_frames)
-        found = find(search) if len(starts) else None
+        search = Search(contacts, slower, starts, num_frames, rooms)
+        found = wish.find(search) if len(starts) else None
         if found is not None:
             return search, found
     return None
@@ -268,8 +312,14 @@ def _spoilt(contacts: Contacts, slower: float, config: CollisionConfig) -> np.nd
     return bad
 
 
-def _near_misses(motion: Motion, objects: Sequence[SceneObject]) -> np.ndarray:
-    """The frames of a run on which the asked shape comes close to something and turns away untouched."""
+def draw_room(config: CollisionConfig, scene: Stream) -> np.ndarray:
+    """How far a shape that is anywhere in the box is from the walls, the nearer one first."""
+    half = (BOX - config.size[1]) / 2
+    return np.sort([scene.uniform(0, half), scene.uniform(0, half)])
+
+
+def _gaps(motion: Motion, objects: Sequence[SceneObject]) -> dict[int | str, np.ndarray]:
+    """Px from the asked shape to each wall and each other shape, on every frame of a run."""
     places = motion.positions(RUN_FRAMES)
     item, others = objects[0], objects[1:]
     gaps: dict[int | str, np.ndarray] = {}
@@ -278,6 +328,11 @@ def _near_misses(motion: Motion, objects: Sequence[SceneObject]) -> np.ndarray:
         gaps[WALLS[2 * axis + 1]] = BOX - high - places[:, 0, axis]
     for j, other in enumerate(others, 1):
         gaps[j] = np.hypot(*(places[:, 0] - places[:, j]).T) - (item.size + other.size) / 2
+    return gaps
+
+
+def _near_misses(motion: Motion, gaps: Mapping[int | str, np.ndarray]) -> np.ndarray:
+    """The frames of a run on which the asked shape comes close to something and turns away untouched."""
     missed = [np.empty(0, int)]
     for thing, gap in gaps.items():
         lowest = np.flatnonzero((gap[1:-1] <= gap[:-2]) & (gap[1:-1] <= gap[2:]) & (gap[1:-1] < CLEAR)) + 1

@@ -49,9 +49,9 @@ class CollisionConfig(Config):
 
 
 LEVELS: Mapping[int, Mapping[str, Any]] = {
-    1: dict(shapes=1, most={"walls": 4}, size=(44, 64), lasts=(18.0, 23.0)),
-    2: dict(shapes=1, most={"walls": 6}, size=(40, 56), lasts=(25.0, 30.0)),
-    3: dict(shapes=2, most={"walls": 4, "touches": 3}, size=(80, 100), lasts=(22.0, 27.0)),
-    4: dict(shapes=3, most={"walls": 4, "touches": 3}, size=(64, 80), lasts=(24.0, 29.0)),
+    1: dict(shapes=1, most={"walls": 4}, size=(44, 64), lasts=(26.0, 31.0)),
+    2: dict(shapes=1, most={"walls": 5}, size=(36, 48), lasts=(26.0, 31.0)),
+    3: dict(shapes=2, most={"walls": 4, "touches": 3}, size=(80, 100), lasts=(26.0, 31.0)),
+    4: dict(shapes=3, most={"walls": 4, "touches": 3}, size=(64, 80), lasts=(26.0, 31.0)),
     5: dict(shapes=4, most={"walls": 4, "touches": 3}, size=(50, 62), lasts=(26.0, 31.0)),
 }

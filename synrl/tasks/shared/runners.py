@@ -25,11 +25,24 @@ SLOWEST, FASTEST = 13.5, 48.0
 """Px in a glance (`Config.glance`) of such a run: it takes three glances or more, and fits into any clip."""
 
 
+LASTS = 20.0, 24.0
+"""Glances of a clip in which every such run can be anywhere on its way in the middle."""
+MIDWAY = 0.28, 0.72
+"""The share of its way that a run has behind it in the middle of a clip."""
+
+
 def steady(scene: Stream, pace: float, num_frames: int) -> Run:
     """A run at one speed (px per frame), for some of a clip."""
-    frames = round(scene.uniform(*WAY) / pace)
-    start = scene.integer(STILL_FRAMES, num_frames - STILL_FRAMES - frames)
-    return Run(start, (Stretch(frames, pace, pace),))
+    return midway(scene, (Stretch(round(scene.uniform(*WAY) / pace), pace, pace),), num_frames)
+
+
+def midway(scene: Stream, stretches: tuple[Stretch, ...], num_frames: int) -> Run:
+    """A run of some stretches that is anywhere on its way in the middle of a clip, whatever its speeds."""
+    frames = sum(stretch.frames for stretch in stretches)
+    way = Run(0, stretches).way(frames + 1)
+    done = int(np.searchsorted(way, scene.uniform(*MIDWAY) * way[-1]))
+    latest = num_frames - STILL_FRAMES - frames
+    return Run(min(max(num_frames // 2 - done, STILL_FRAMES), latest), stretches)
 
 
 def staged(
