@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-GOLDEN_FRAMES = "50a625990bfbfae5"
+GOLDEN_FRAMES = "e5510b2529d45ec6"
 
 NAME = "event_ordering"
 WORDS = {"y": "hops", "x": "swings", "size": "grows", "angle": "spins", "visible": "disappears"}

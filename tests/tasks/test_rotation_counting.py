@@ -13,7 +13,7 @@ from synrl.errors import ConfigError
 from synrl.tasks.rotation_counting import AMOUNTS, WAYS, RotationConfig
 from synrl.video.outlines import SHAPES
 
-GOLDEN_FRAMES = "a642464361f04412"
+GOLDEN_FRAMES = "7814ea3c8bd7cb55"
 
 NAME = "rotation_counting"
 
@@ -60,5 +60,23 @@ def test_answers_come_equally_often(answers_of: Any, evenly: Any) -> None:
 
 
 def test_a_rate_that_sampling_could_mistake_is_refused() -> None:
-    with pytest.raises(ConfigError, match=r"rate is 180.0; allowed: 60 to 150"):
-        RotationConfig(mode="perception", most=4, amounts=4, rate=180.0, others=0)
+    """At two looks a second, more than 150 degrees from one to the next could be less the other way."""
+    with pytest.raises(ConfigError, match=r"rate is 160.0; allowed: 60 to 150"):
+        RotationConfig(mode="perception", most=4, amounts=4, rate=160.0, others=0)
+
+
+def test_no_turn_is_too_fast_for_its_view(rows_of: Callable[..., Any]) -> None:
+    for row in rows_of(NAME, 100):
+        rate = row["config"]["rate"]
+        for track in row["tracks"]:
+            assert np.abs(np.diff(track["angle"])).max() * 15 <= rate + 1e-3
+
+
+def test_how_long_a_clip_is_does_not_tell_how_far_a_shape_turns(rows_of: Callable[..., Any]) -> None:
+    pairs = [
+        (row["num_frames"], int(row["answer_text"]))
+        for row in rows_of(NAME, 400)
+        if row["config"]["query"]["ask"] == "turns" and row["level"] == 5
+    ]
+    frames, turns = np.array(pairs).T
+    assert len(pairs) > 10 and abs(np.corrcoef(frames, turns)[0, 1]) < 0.6

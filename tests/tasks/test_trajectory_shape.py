@@ -24,10 +24,11 @@ from synrl.world.figures import (
     SQUARE,
     TRIANGLE,
     ZIGZAG,
+    anchor,
     trace,
 )
 
-GOLDEN_FRAMES = "4cec312a571a0f94"
+GOLDEN_FRAMES = "208c782c34c0dfe6"
 
 NAME = "trajectory_shape"
 
@@ -40,7 +41,35 @@ def test_what_is_traced_is_recognised(seed: int, figure: str, frames: int) -> No
     assert recognise(path, spirals=figure in (OUTWARDS, INWARDS)) == figure
     steps = np.hypot(*np.diff(path, axis=0).T)
     assert steps.max() < 1.05 * np.median(steps), "no faster anywhere"
-    assert 80 < np.hypot(*np.ptp(path, axis=0)) < 260
+    assert 80 < np.hypot(*np.ptp(path, axis=0)) < 150
+
+
+@given(st.integers(0, 10_000), st.sampled_from(FIGURES))
+@settings(deadline=None, max_examples=60)
+def test_all_figures_stray_as_far_and_start_as_far_from_their_anchor(seed: int, figure: str) -> None:
+    path = trace(Streams(NAME, "tests", 0, seed).scene, figure, 200.0, 300)
+    strays = np.hypot(*(path - path.mean(axis=0)).T)
+    assert (strays**2).mean() ** 0.5 == pytest.approx(200 / 12**0.5, rel=0.05)
+    ends = np.hypot(*(path[[0, -1]] - anchor(path, 200.0)).T)
+    assert max(ends) == pytest.approx(100, rel=0.01)
+    if figure not in (OUTWARDS, INWARDS, SPIRAL):
+        assert min(ends) > 85
+
+
+def test_where_a_shape_starts_is_as_far_from_the_border_whatever_it_traces(
+    rows_of: Callable[..., Any],
+) -> None:
+    rooms: dict[str, list[float]] = {}
+    for row in rows_of(NAME, 400):
+        if row["config"]["query"]["ask"] == "figure" and row["level"] > 1:
+            (track,) = (t for t in row["tracks"] if t["name"] == row["config"]["query"]["object"])
+            rooms.setdefault(row["answer_text"], []).append(
+                min(*(track[k][0] for k in "xy"), *(448 - track[k][0] for k in "xy"))
+            )
+    means = {
+        figure: np.mean(own) for figure, own in rooms.items() if len(own) > 12 and "spiral" not in figure
+    }
+    assert len(means) >= 5 and np.ptp(list(means.values())) < 50, means
 
 
 @given(st.integers(0, 10_000), st.sampled_from((CIRCLE, SQUARE, TRIANGLE, EIGHT)))

@@ -11,7 +11,7 @@ import pytest
 from synrl.errors import ConfigError
 from synrl.tasks.velocity_comparison import EQUAL, VelocityConfig
 
-GOLDEN_FRAMES = "f15ff95865ab247e"
+GOLDEN_FRAMES = "091265762d3b74d8"
 
 NAME = "velocity_comparison"
 
@@ -41,6 +41,14 @@ def test_the_order_is_that_of_median_speeds_with_the_stated_margin(rows_of: Call
         assert row["answer_text"] == answer
 
 
+def test_ways_are_as_long_at_any_speed(rows_of: Callable[..., Any]) -> None:
+    for row in rows_of(NAME, 60):
+        if row["config"]["query"]["ask"] != "span":
+            for track in row["tracks"]:
+                ends = [(track["x"][k], track["y"][k]) for k in (0, -1)]
+                assert 145 < np.hypot(*np.subtract(*ends)) < 180
+
+
 def test_the_fastest_is_often_not_the_one_that_gets_furthest(rows_of: Callable[..., Any]) -> None:
     differ = 0
     for row in rows_of(NAME, 60):
@@ -57,5 +65,5 @@ def test_answers_come_equally_often(answers_of: Any, evenly: Any) -> None:
 
 
 def test_a_ratio_that_leaves_no_room_for_all_shapes_is_refused() -> None:
-    with pytest.raises(ConfigError, match=r"ratio is 3.0; allowed: 1.1 to 1.83"):
+    with pytest.raises(ConfigError, match=r"ratio is 3.0; allowed: 1.1 to 1.37"):
         VelocityConfig(mode="perception", shapes=5, ratio=3.0, slanted=False)
