@@ -110,7 +110,7 @@ def test_a_command_can_be_taken_back(line: str) -> None:
 
 @pytest.mark.parametrize("line", ["rm old/x", "mv old/x /src", "rm c.py", "mv c.py /src", "mkdir ../docs"])
 def test_what_was_never_there_can_not_be_brought_back(line: str) -> None:
-    """A file in no directory or one that still exists, and a directory that was not empty when it was made."""
+    """A file in no directory or in one that still exists, and a directory that was not empty when made."""
     kind, *words = line.split()
     with pytest.raises(IllegalOperation):
         undo({**STATE, "files": [*STATE["files"], "/src/x"]}, kind, {"words": words})
