@@ -28,7 +28,7 @@ from synrl.video.outlines import SHAPES
 from synrl.world.collisions import WALLS
 from synrl.world.timeline import Timeline
 
-GOLDEN_FRAMES = "2cd0af90f0ed53c9"
+GOLDEN_FRAMES = "f6feca45544b5e3f"
 
 
 def simulated(level: int, mode: str, index: int, form: str = "open") -> tuple[Timeline, str, CollisionConfig]:

@@ -21,7 +21,6 @@ from synrl.tasks.collision_counting.clip import (
     Wish,
     any_pace,
     contacts_of,
-    draw_room,
     find_count,
     find_flight,
     flight_room,
@@ -53,10 +52,8 @@ class Count(Ask[CountQuery, CollisionConfig]):
     def draw(self, config: CollisionConfig, streams: Streams, name: str) -> Wish:
         count = streams.question.choice(config.counts(self.name))
 
-        room = draw_room(config, streams.scene) if self._kind == "hit" else None
-
         def find(search: Search) -> Found | None:
-            start = find_count(search, self._kind, count, room, streams.scene)
+            start = find_count(search, self._kind, count, streams.scene)
             query = CountQuery(object=name, form=config.form, ask=self.name)
             return None if start is None else Found(start, query)
 

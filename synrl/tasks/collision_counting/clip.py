@@ -32,6 +32,8 @@ MIN_APPROACH = 9.0
 """Px in a glance."""
 GAP_OF_OTHERS, CHANGE_OF_OTHERS = 6, 1.0
 """Frames between two contacts, and px per frame by which they change a velocity, of other shapes."""
+ON_FRAME = 0.04
+"""Px by which a contact bends the path before the next frame or after the last one, at least."""
 RUN_FRAMES = 1500
 RUN_SPEED = 3.0, 6.0
 """Px per frame at the start of a run."""
@@ -42,6 +44,8 @@ PACE_OFF = 0.85, 1.2
 """Times the pace that fits a count best."""
 SAME_ROOM = 30.0
 """Px that a shape may be nearer to a wall, or farther from it, than was drawn."""
+PATIENCE = 100
+"""Runs in which a shape is looked for at a place before another one is drawn: not every place can be had."""
 BINS = 8
 """Start times of asked flights are drawn evenly from this many bins, two per option."""
 
@@ -69,9 +73,13 @@ class Search(NamedTuple):
     """Px from the asked shape to the nearest wall of either direction, the nearer one first, on every frame
     of the run as it was simulated (frames, 2)."""
 
-    def rooms_midway(self) -> np.ndarray:
-        """The same in the middle of each clip."""
-        found: np.ndarray = self.rooms[((self.starts + self.num_frames // 2) / self.slower).astype(int)]
+    room: np.ndarray
+    """The same as it is wanted in the middle of the clip (2,)."""
+
+    def at_place(self) -> np.ndarray:
+        """Which starts leave the shape about as far from the walls as wanted in the middle of the clip."""
+        rooms = self.rooms[((self.starts + self.num_frames // 2) / self.slower).astype(int)]
+        found: np.ndarray = (np.abs(rooms - self.room) < SAME_ROOM).all(axis=1)
         return found
 
     def named(self, start: int) -> list[Event]:
@@ -153,11 +161,12 @@ def simulate(
     objects = cast(streams, style, config.level, config.shapes, config.outlines, config.size)
     wish = draw(config, streams, objects[0].name)
     num_frames = streams.scene.integer(*map(config.glances, config.lasts))
-    while True:
-        motion = run(_bodies(streams.scene, objects), BOX, BOX, RUN_FRAMES)
-        found = _found(motion, objects, num_frames, wish, config, streams.scene)
-        if found is not None:
-            break
+    found, runs = None, 0
+    while found is None:
+        if runs % PATIENCE == 0:
+            room = _draw_room(config, streams.scene)
+        motion, runs = run(_bodies(streams.scene, objects), BOX, BOX, RUN_FRAMES), runs + 1
+        found = _found(motion, objects, num_frames, room, wish, config, streams.scene)
     search, (start, query) = found
     poses = Poses.still(num_frames, len(objects))
     places = motion.slowed(search.slower).positions(start + num_frames)[start:] + INSET
@@ -166,19 +175,18 @@ def simulate(
     return Timeline(FPS, tuple(objects), poses, style, events=events, query=query)
 
 
-def find_count(search: Search, kind: str, count: int, room: np.ndarray | None, scene: Stream) -> int | None:
+def find_count(search: Search, kind: str, count: int, scene: Stream) -> int | None:
     """A start from which the clip shows so many of the contacts asked for.
 
-    Args:
-        room: about how many px the shape is to be away from the walls in the middle of the clip, where its
-            place would otherwise tell how many hits there are, which come regularly.
+    Hits of walls come regularly. So that a place doesn't tell how many there are, the shape is about as far
+    from the walls in the middle of the clip as the search wants it to be.
     """
     contacts, starts = search.contacts, search.starts
     asked = contacts.times[contacts.own & (contacts.hits == (kind == "hit"))] * search.slower
     seen = np.searchsorted(asked, starts + search.num_frames - 1) - np.searchsorted(asked, starts)
     fits = seen == count
-    if room is not None:
-        fits &= (np.abs(search.rooms_midway() - room) < SAME_ROOM).all(axis=1)
+    if kind == "hit":
+        fits &= search.at_place()
     fitting = starts[fits]
     return scene.choice(fitting.tolist()) if len(fitting) else None
 
@@ -256,6 +264,7 @@ def _found(
     motion: Motion,
     objects: Sequence[SceneObject],
     num_frames: int,
+    room: np.ndarray,
     wish: Wish,
     config: CollisionConfig,
     scene: Stream,
@@ -268,7 +277,7 @@ def _found(
     rooms = np.sort(np.stack(across, axis=1), axis=1)
     for slower in wish.paces(contacts, num_frames, scene):
         starts = _clear_starts(contacts, missed, slower, num_frames, config)
-        search = Search(contacts, slower, starts, num_frames, rooms)
+        search = Search(contacts, slower, starts, num_frames, rooms, room)
         found = wish.find(search) if len(starts) else None
         if found is not None:
             return search, found
@@ -305,14 +314,14 @@ def _spoilt(contacts: Contacts, slower: float, config: CollisionConfig) -> np.nd
     times = contacts.times * slower
     hasty = (contacts.waits * slower < [config.glances(GAP), GAP_OF_OTHERS]).any(axis=1)
     # On a frame boundary, rounding would decide which frame shows the contact first.
-    ambiguous = np.abs(times - times.round()) < 0.01
+    ambiguous = np.abs(times - times.round()) * contacts.changes / slower < ON_FRAME
     least = np.where(contacts.own, 2 * MIN_APPROACH / config.glance, CHANGE_OF_OTHERS)
     faint = contacts.changes < least * slower
     bad: np.ndarray = times[hasty | ambiguous | faint]
     return bad
 
 
-def draw_room(config: CollisionConfig, scene: Stream) -> np.ndarray:
+def _draw_room(config: CollisionConfig, scene: Stream) -> np.ndarray:
     """How far a shape that is anywhere in the box is from the walls, the nearer one first."""
     half = (BOX - config.size[1]) / 2
     return np.sort([scene.uniform(0, half), scene.uniform(0, half)])

@@ -40,7 +40,7 @@ class _Bend(NamedTuple):
 
 def seen_contacts(evidence: Evidence, name: str) -> list[tuple[float, Event]] | None:
     """The contacts of a shape with their times in frames, as an eye sees them; None if that can't be told."""
-    evidence = evidence.thinned()
+    every, evidence = evidence, evidence.thinned()
     found = seen_pieces(evidence, name)
     if found is None or not all(piece.is_trusted for piece in found):
         return None
@@ -49,11 +49,7 @@ def seen_contacts(evidence: Evidence, name: str) -> list[tuple[float, Event]] | 
         bend = _Bend(time, (one.at(time) + two.at(time)) / 2, two.velocity - one.velocity)
         fits = {
             **_walls_met(evidence, name, bend),
-            **{
-                other: _unlike_touch(evidence, name, bend, other)
-                for other in evidence.tracks
-                if other != name
-            },
+            **{other: _unlike_touch(every, name, bend, other) for other in evidence.tracks if other != name},
         }
         met = min(fits, key=lambda thing: fits[thing])
         if fits[met] == math.inf:
