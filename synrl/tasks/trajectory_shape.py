@@ -20,7 +20,7 @@ import numpy as np
 
 from synrl.answers import nearest_span
 from synrl.errors import ConfigError, allowed
-from synrl.evidence import EXACT, Evidence, Observed
+from synrl.evidence import Evidence, Observed
 from synrl.evidence.actions import steps_seen
 from synrl.evidence.figures import recognise
 from synrl.seeds import Stream, Streams
@@ -296,7 +296,7 @@ class TrajectoryShape(Family):
         events = [
             Event(start, end, "trace", name, detail=figure or "?")
             for name in evidence.tracks
-            for start, end, figure in _seen(evidence, name)
+            for start, end, figure in _seen(evidence, name, exact=True)
         ]
         return Observed(events=in_order(events))
 
@@ -350,9 +350,13 @@ def _room_of(path: np.ndarray, extent: float) -> np.ndarray:
     return corners
 
 
-def _seen(evidence: Evidence, name: str) -> list[tuple[int, int, str | None]]:
-    """The motions of a shape: first and last sample of each, and the figure, None if it can't be told."""
-    points, spirals, exact = evidence.tracks[name].points, evidence.query["spirals"], evidence.eye == EXACT
+def _seen(evidence: Evidence, name: str, *, exact: bool = False) -> list[tuple[int, int, str | None]]:
+    """The motions of a shape: first and last sample of each, and the figure, None if it can't be told.
+
+    Args:
+        exact: whether all frames are known, so that motion begins and ends with a sample.
+    """
+    points, spirals = evidence.tracks[name].points, evidence.query["spirals"]
     return [
         (start, end, recognise(points[start : end + 1], spirals=spirals, exact=exact))
         for start, end in _motions(evidence, name)
