@@ -128,6 +128,7 @@ class Count(Ask[ActionQuery, CountingConfig]):
             f"Count the times that the {name} {does}. How many are there?",
             f"The {name} may do other things as well. How many times does it {verb}?",
             f"At the end of the video, how many times have you seen the {name} {verb}?",
+            f"Look only at the {name}. How many times does it {verb}?",
         )
         return [with_form(sentence, query, "integer") for sentence in sentences]
 
@@ -175,8 +176,9 @@ class PaceChange(Ask[ActionQuery, CountingConfig]):
             f"Does the pace at which the {name} {does} get faster, get slower or stay the same?",
             f"From the first three times to the last three, how does the pace at which the {name} {does} "
             "change?",
-            f"The {name} {does} six times. Does its pace stay the same from start to finish?",
-            f"In the second half of the six times that the {name} {does}, how has its pace changed?",
+            f"The {name} {does} six times. If its pace changes, how does it do so?",
+            f"Does the pace at which the {name} {does} stay the same, and if not, how does it change?",
+            f"Look only at the {name}, which {does} six times. What happens to its pace?",
         )
         paces = [f'"{pace}"' for pace in PACES.values()]
         return [with_words(sentence, query, paces) for sentence in sentences]
@@ -227,6 +229,7 @@ class WhenDone(SpanAsk[ActionQuery, CountingConfig]):
             f"When does the {name} start to {verb}, and when does it finish?",
             f"Which seconds of the video show that the {name} {does}?",
             f"The {name} may do other things as well. When does it {verb}?",
+            f"Look only at the {name}. From when to when does it {verb}?",
         )
         return [with_form(sentence, query, "interval") for sentence in sentences]
 

@@ -156,6 +156,7 @@ class Figure(Ask[FigureQuery, TrajectoryConfig]):
             f"Along which figure does the {name} travel?",
             f"What figure do the places form that the {name} passes through?",
             f"Which figure best describes the path of the {name}?",
+            f"Look only at the {name}. What figure does it trace?",
         )
         return [with_words(sentence, query, query["figures"]) for sentence in sentences]
 
@@ -216,6 +217,8 @@ class WhenTraced(SpanAsk[SpanQuery, TrajectoryConfig]):
             f"From what time to what time does the {name} move along {figure}?",
             f"During which part of the video does the {name} trace {figure}?",
             f"Which seconds of the video show the {name} tracing {figure}?",
+            f"Look only at the {name}. Between which seconds does it trace {figure}?",
+            f"The {name} moves along {figure} at some point. From when to when does it do so?",
             f"Between which seconds of the video does the {name} draw {figure} as it moves?",
         )
         return [with_form(sentence, query, "interval") for sentence in sentences]
