@@ -70,6 +70,8 @@ LARGER = 1.15
 """Times the extent, at most, that a figure is large."""
 ROOM = 0.55
 """Of the extent, on either side of the point that a figure is placed by."""
+ONE_OF_SEVERAL = 1.35
+"""Times the extent, of one figure among several: it is seen for half as long, and its place tells nothing."""
 OF_OTHERS = 0.6
 """Extent of what other shapes trace, as a share, so that all find room."""
 
@@ -273,7 +275,8 @@ class TrajectoryShape(Family):
             other = scene.choice(config.figures)
             plans.append([Event(start, start + length, "trace", item.name, detail=other)])
         while True:
-            extents = [config.extent, *(OF_OTHERS * config.extent for _ in plans[1:])]
+            own = config.extent * (1.0 if ask is FIGURE else ONE_OF_SEVERAL)
+            extents = [own, *(OF_OTHERS * config.extent for _ in plans[1:])]
             paths = [
                 _path(scene, extent, plan, num_frames) for extent, plan in zip(extents, plans, strict=True)
             ]
