@@ -87,7 +87,8 @@ def make_row(
         encoding: one of `ENCODINGS`.
 
     Raises:
-        ConfigError: a name or number is out of range, or there is no such twin.
+        ConfigError: a name or number is out of range, there is no such twin, or no scene shows the answer
+            in the view of the config.
     """
     return draft_row(
         family, split=split, seed=seed, index=index, config=config, twins=twins, encoding=encoding
@@ -126,8 +127,9 @@ def draft_row(
             row |= {"width": scene.width, "height": scene.height, "seed": seed}
             row["config"]["num_effective_ops"] = num_effective_ops(task, row)
             return Draft(row, scene, timelines[index].poses)
-    raise AssertionError(
-        f"row {index} of {family}, seed {seed}: no scene shows its answer in view {config.view}"
+    raise ConfigError(
+        f"row {index} of {family}, seed {seed}: no scene shows its answer in view {config.view}; "
+        "choose more frames a second, or fewer frames, which are shown larger"
     )
 
 
@@ -156,7 +158,7 @@ def _proved(task: Family, timeline: Timeline, config: Config, streams: Streams) 
         generator_version=GENERATOR_VERSION,
         cot=None,
     )
-    seen = disturbed(Evidence.from_row(row), _eye(view.parse_view(config.view)), streams.eye)
+    seen = as_seen(row, streams)
     if not _answers_as_shown(task, row, seen, view.parse_view(config.view)):
         return None
     row["min_fps"] = _lowest(task, row, seen)
@@ -290,10 +292,15 @@ def answerable(family: Family, row: Mapping[str, Any], budget: VideoBudget) -> b
     return answers(family, row, evidence.on(frames))
 
 
-def as_seen(row: Mapping[str, Any]) -> Evidence:
-    """All frames of a stored row, as a model's eye sees them in the view that it was made for."""
+def as_seen(row: Mapping[str, Any], streams: Streams | None = None) -> Evidence:
+    """All frames of a row, as a model's eye sees them in the view that it was made for.
+
+    Args:
+        streams: those of the scene; by default what a stored row says.
+    """
     shown = view.parse_view(row["config"].get("view", view.DEFAULT))
-    return disturbed(Evidence.from_row(row), _eye(shown), _streams(row).eye)
+    eye = _eye(shown, len(view.shown(row["num_frames"], row["fps"], shown)))
+    return disturbed(Evidence.from_row(row), eye, (streams or _streams(row)).eye)
 
 
 def _streams(row: Mapping[str, Any]) -> Streams:
@@ -302,10 +309,10 @@ def _streams(row: Mapping[str, Any]) -> Streams:
 
 
 @cache
-def _eye(shown: View) -> Eye:
-    """The eye for the smallest frames of a view, which are those of its longest clips."""
+def _eye(shown: View, num_frames: int) -> Eye:
+    """The eye for so many frames in a view: the more there are, the smaller they are shown."""
     budget = VideoBudget(fps=shown.fps, max_frames=shown.max_frames)
-    return eye_at(budget.size(shown.max_frames, HEIGHT, WIDTH, TOKEN)[0] / HEIGHT)
+    return eye_at(budget.size(num_frames, HEIGHT, WIDTH, TOKEN)[0] / HEIGHT)
 
 
 def _lowest(family: Family, row: Mapping[str, Any], seen: Evidence) -> float | None:

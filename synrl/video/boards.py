@@ -16,7 +16,7 @@ def labels(layout: Layout, style: Style, distance: float = 14.0) -> Look:
         x, y = layout.place((i, i))
         names = {(x, layout.top - distance): "ABCDEFGHI"[i], (layout.left - distance, y): str(i + 1)}
         found += [
-            Shape(place(lettering(style, name, 13, bold=True), *at), fill=style.ink)
+            Shape(place(lettering(style, name, 14, bold=True), *at), fill=style.ink)
             for at, name in names.items()
         ]
     return tuple(found)

@@ -13,19 +13,34 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+import matplotlib.path
 import numpy as np
 import pytest
 
 import synrl.dataset.rows
+import synrl.video.style
 from synrl.budget import VideoBudget
-from synrl.dataset.rows import STRIDES, TWINS, answerable, answers, as_seen, make_row, remake, scheduled
+from synrl.dataset.rows import (
+    STRIDES,
+    TWINS,
+    answerable,
+    answers,
+    as_seen,
+    draft_row,
+    make_row,
+    remake,
+    scheduled,
+)
 from synrl.errors import ConfigError, DataError
 from synrl.evidence import Evidence
+from synrl.evidence.eye import LEAST_TEXT, TOKEN
 from synrl.schema import COLUMNS, features
 from synrl.seeds import Streams
 from synrl.tasks import HORIZONS, families, get_family
 from synrl.tasks.base import Family
+from synrl.video.outlines import text
 from synrl.video.raster import rgb_frames
+from synrl.view import parse_view
 
 ROWS = 40
 SHIFTED_STYLE = 1_000_000
@@ -143,6 +158,39 @@ def test_every_row_is_answered_by_what_its_view_shows_to_an_eye(
     for row in rows:
         assert row["config"]["view"] == "2x32" and row["min_fps"] <= 2
         assert answerable(family, row, VideoBudget()), row["id"]
+
+
+@pytest.mark.parametrize("view", ["1x32", "2x128", "10x32", "4x768"])
+def test_rows_can_be_made_for_another_view(family: Family, view: str) -> None:
+    budget = VideoBudget(fps=parse_view(view).fps, max_frames=parse_view(view).max_frames)
+    for index in range(4):
+        config = scheduled(family, index, shown=view)
+        row = draft_row(
+            family.name, split="v", seed=1, index=index, config=config, twins=False, encoding="fast"
+        ).columns
+        assert answerable(family, row, budget), index
+
+
+def test_texts_are_as_tall_as_the_eye_needs_them_where_a_clip_is_shown_small(
+    family: Family, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heights: dict[str, float] = {}
+
+    def noted(string: str, height_px: float, **given: Any) -> matplotlib.path.Path:
+        heights[string] = min(height_px, heights.get(string, height_px))
+        return text(string, height_px, **given)
+
+    monkeypatch.setattr(synrl.video.style, "text", noted)
+    for index in range(20):
+        heights.clear()
+        row = draft_row(
+            family.name, split="t", seed=2, index=index, config=None, twins=False, encoding="fast"
+        ).columns
+        budget = VideoBudget()
+        shown = len(budget.sample(row["num_frames"], row["fps"]))
+        scale = budget.size(shown, row["height"], row["width"], TOKEN)[0] / row["height"]
+        heights.pop("Terminal", None)  # the window's title, on which no answer hangs
+        assert all(height * scale >= LEAST_TEXT for height in heights.values()), (index, heights)
 
 
 def test_a_solver_without_frames_does_not_know_the_answer(family: Family, rows: list[dict[str, Any]]) -> None:

@@ -23,7 +23,7 @@ from synrl.world.grids import cell_name, cells, parse_cell
 from synrl.world.history import History, Step
 from synrl.world.timeline import HIDDEN, Timeline
 
-GOLDEN_FRAMES = "9c8b8d01d7b7bbf9"
+GOLDEN_FRAMES = "9efde2f49ff79ab5"
 
 NAME = "shell_game"
 STATE = {"size": 3, "coins": {"red coin": "A1", "blue coin": "C3"}}

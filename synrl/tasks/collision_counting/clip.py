@@ -40,6 +40,8 @@ RUN_SPEED = 3.0, 6.0
 SLOWER = tuple(0.8 * 1.15**k for k in range(12))
 """How many times as slow as it was simulated a run may be shown: looking for a clip costs less than a run."""
 SLOWEST = 6.0
+LONG = 390
+"""Frames from which on a clip is shown at these paces; a shorter one is shown the faster for it."""
 PACE_OFF = 0.85, 1.2
 """Times the pace that fits a count best."""
 SAME_ROOM = 30.0
@@ -193,7 +195,7 @@ def find_count(search: Search, kind: str, count: int, scene: Stream) -> int | No
 
 def any_pace(contacts: Contacts, num_frames: int, scene: Stream) -> Sequence[float]:
     """All paces, in random order."""
-    return scene.shuffled(SLOWER)
+    return [pace * _haste(num_frames) for pace in scene.shuffled(SLOWER)]
 
 
 def pace_of(count: int, contacts: Contacts, num_frames: int, scene: Stream) -> Sequence[float]:
@@ -203,7 +205,12 @@ def pace_of(count: int, contacts: Contacts, num_frames: int, scene: Stream) -> S
     """
     hits = int((contacts.own & contacts.hits).sum())
     best = hits / RUN_FRAMES * num_frames / count
-    return [min(max(best * scene.uniform(*PACE_OFF), SLOWER[0]), SLOWEST) for _ in SLOWER]
+    fastest = SLOWER[0] * _haste(num_frames)
+    return [min(max(best * scene.uniform(*PACE_OFF), fastest), SLOWEST) for _ in SLOWER]
+
+
+def _haste(num_frames: int) -> float:
+    return min(1.0, num_frames / LONG)
 
 
 def find_flight(

@@ -13,7 +13,7 @@ from synrl.tasks.shared.evenly import Others
 from synrl.tasks.shared.moments import draw_reveal
 from synrl.tasks.shared.queries import EvenAsk, LongQuery
 from synrl.tasks.symbol_operations.config import SymbolConfig
-from synrl.tasks.symbol_operations.row import TALL, SlotRow, Way, drop, leave, over, shifts
+from synrl.tasks.symbol_operations.row import SlotRow, Way, drop, height_of, leave, over, shifts
 from synrl.video.outlines import place, rounded_rectangle
 from synrl.video.scene import Look, Scene, Shape
 from synrl.video.style import lettering
@@ -116,7 +116,7 @@ def proposer(config: SymbolConfig, reveal: str) -> Propose:
 
 def outline(shape: str, size: float) -> Path:
     """Outline of a tile or a token."""
-    return rounded_rectangle(size, (0.62 if shape == "token" else TALL) * size, 6)
+    return rounded_rectangle(size, 0.62 * size if shape == "token" else height_of(size), 6)
 
 
 def draw(timeline: Timeline) -> Scene:
@@ -125,13 +125,13 @@ def draw(timeline: Timeline) -> Scene:
     values = _values(timeline)
     looks: list[tuple[Look, ...]] = []
     for item in timeline.objects:
-        body, height = Shape(outline(item.shape, item.size), fill=item.colour), 0.3 * item.size
+        body, height = Shape(outline(item.shape, item.size), fill=item.colour), max(13.0, 0.3 * item.size)
         if item.shape == "token":
             words = [item.name.partition(": ")[2]]
             inset = Shape(rounded_rectangle(item.size - 8, 0.62 * item.size - 8, 4), fill="#ffffff")
         else:
             words = [str(value) for value in values]
-            inset = Shape(rounded_rectangle(item.size - 8, TALL * item.size - 8, 5), fill="#ffffff")
+            inset = Shape(rounded_rectangle(item.size - 8, height_of(item.size) - 8, 5), fill="#ffffff")
         faces = [(body, inset, Shape(lettering(style, word, height), fill="#202020")) for word in words]
         looks.append(tuple(faces) if item.shape == "token" else ((body,), *faces))
     row = SlotRow.of(timeline.poses, timeline.objects, query["most"])

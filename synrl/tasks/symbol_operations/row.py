@@ -10,14 +10,17 @@ from synrl.world.timeline import HEIGHT, WIDTH, Poses, SceneObject
 
 OUT = -80.0
 """Height at which tiles and tokens come in and go."""
-TALL = 1.4
-"""The height of a tile, in widths."""
 LANES = 2
 """Above the row, for tiles that cross it."""
 _GAP = 14
 """Px between lanes."""
 _BELOW = 44
 """Px that a row needs below its tiles, for the names of slots."""
+
+
+def height_of(width: float) -> float:
+    """The height of a tile: tall, so that the row and its lanes fill the picture, but no more than fits."""
+    return min(2.2 * width, 116.0)
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ class SlotRow:
     @property
     def height(self) -> float:
         """The height of a tile."""
-        return TALL * self.tile
+        return height_of(self.tile)
 
     def x(self, slot: int) -> float:
         """The middle of a slot, counted from 0."""
@@ -46,7 +49,7 @@ class SlotRow:
     def drawn(cls, style: Stream, most: int) -> SlotRow:
         """As large as it fits, or a little smaller, below its lanes."""
         widest = min(84, (WIDTH - 24) // most)
-        pitch = float(style.integer(widest - 4, widest))
+        pitch = float(style.integer(widest - 2, widest))
         row = cls(float(style.integer(12, int(WIDTH - 12 - most * pitch))), 0.0, pitch)
         highest = (LANES + 0.5) * row.height + LANES * _GAP + 6
         lowest = min(HEIGHT - row.height / 2 - _BELOW, highest + 60)
