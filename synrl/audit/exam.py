@@ -87,6 +87,8 @@ class Exam:
     bag: Bag | None = None
     pixels: np.ndarray | None = None
     """The frames of `PICTURES`, averaged to `SIDE` x `SIDE` cells: uint8 of shape (3, SIDE, SIDE, 3)."""
+    unordered: bool = False
+    """Whether it asks for what all frames show in any order: how often something happens, along what."""
     shuffled: bool | None = None
     """Whether the family's solver is right from all frames in random order; None if it says nothing."""
 

@@ -74,6 +74,7 @@ def examined(row: Mapping[str, Any]) -> Exam:
         facts=facts_of(row),
         sights=_sights(family, row, evidence),
         bag=_bag(row, evidence),
+        unordered=family.asked(config["query"]).unordered,
         shuffled=_attempt(family, row, _shuffled(evidence, draws)),
     )
 

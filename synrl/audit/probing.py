@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cache, partial
 
 from synrl.audit import learnt
@@ -14,11 +15,13 @@ from synrl.audit.probes.record import facts
 from synrl.audit.probes.text import identity, text_of, which
 from synrl.audit.probes.view import View, stacked, view
 from synrl.audit.rules import Picks, best_rule
-from synrl.audit.verdict import LEAST, Finding, tested, told, untested
+from synrl.audit.verdict import LEAST, OK, TOLD, Finding, tested, told, untested
 from synrl.audit.wording import wording
 
 LEARNT_PLACES = ("first", "middle", "last", READABLE)
 """The single frames that are learnt from; rules try all of `PLACES`, and take the best."""
+BAG = "frames without order"
+"""Told, not judged, where a question asks how often or along what: whoever has seen all frames may know."""
 SHUFFLED = "solver on shuffled frames"
 """Told, not judged: which shape comes closest to another takes many frames, but not their order."""
 
@@ -35,7 +38,9 @@ def probed(kind: Kind, seed: int = 0) -> list[Finding]:
         else:
             # What the text alone reaches, a row's guess rate must admit to; a clip must add nothing.
             chances = kind.guesses if name.startswith("text") else kind.chances
-            findings.append(tested(kind, name, attempt(), chances))
+            finding = tested(kind, name, attempt(), chances)
+            is_told = name.startswith(BAG) and kind.exams[0].unordered and finding.verdict == OK
+            findings.append(replace(finding, verdict=TOLD) if is_told else finding)
     shuffled = [exam.shuffled for exam in kind.exams]
     if any(one is not None for one in shuffled):
         findings.append(told(kind, SHUFFLED, shuffled))
@@ -57,7 +62,7 @@ def _attempts(kind: Kind, seed: int) -> Iterator[tuple[str, Attempt]]:
     yield "text: its words", lambda: wording(kind)
     yield from _frames(kind, identities, seed)
     if any(exam.bag for exam in kind.exams):
-        yield from both("frames without order", cache(lambda: view(kind, frames_without_order)))
+        yield from both(BAG, cache(lambda: view(kind, frames_without_order)))
     if any(exam.pixels is not None for exam in kind.exams):
         for number, place in enumerate(PICTURES):
             yield f"{place} picture: learnt", partial(learnt.pictured, kind, number, seed)

@@ -64,6 +64,8 @@ class Ask(ABC, Generic[Q, C]):
     """In which of the family's modes it is asked."""
     answer_type: str
     """Of its open form: `integer`, `text`, `ordering`, `interval` or `plan`."""
+    unordered: bool = False
+    """Whether it asks how often, or along what: all frames are needed for that, but hardly their order."""
 
     @abstractmethod
     def wordings(self, query: Q) -> Sequence[str]:

@@ -107,6 +107,7 @@ class Count(Ask[ActionQuery, CountingConfig]):
     name = "count"
     modes = ("perception",)
     answer_type = "integer"
+    unordered = True
 
     def draw(self, config: CountingConfig, streams: Streams, action: str) -> Drawn:
         count = streams.question.integer(1, config.most)

@@ -120,6 +120,7 @@ class Figure(Ask[FigureQuery, TrajectoryConfig]):
     name = "figure"
     modes = ("perception",)
     answer_type = "text"
+    unordered = True
 
     def draw(self, config: TrajectoryConfig, scene: Stream, name: str, figure: str) -> Drawn:
         query = FigureQuery(

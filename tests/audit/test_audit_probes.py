@@ -334,6 +334,16 @@ def test_the_least_distance_over_all_frames() -> None:
     assert findings["one frame: a rule"].verdict == "ok"
 
 
+def test_what_all_frames_show_is_told_and_not_judged_where_order_does_not_matter() -> None:
+    draw = stream(15)
+    rows = [scattered(exam, draw) for exam in exams(ROWS)]
+    given = [replace(bagged(exam, exam.answer_text, draw), unordered=True) for exam in rows]
+    findings = found(given)
+    assert findings["frames without order: a rule"].verdict == "told only"
+    assert findings["frames without order: a rule"].accuracy == 1.0
+    assert failing(given) == set()
+
+
 def test_the_solver_on_shuffled_frames_is_told_and_not_judged() -> None:
     finding = found([replace(exam, shuffled=True) for exam in exams(100)])["solver on shuffled frames"]
     assert (finding.verdict, finding.accuracy) == ("told only", 1.0)

@@ -38,6 +38,7 @@ class Count(Ask[CountQuery, CollisionConfig]):
 
     modes = ("perception",)
     answer_type = "integer"
+    unordered = True
 
     def __init__(self, name: str, kind: str, what: str, sentences: Sequence[str]) -> None:
         """Count events of a kind.
