@@ -42,7 +42,7 @@ def parse_view(text: str) -> View:
     found = re.fullmatch(r"([0-9]{1,2}(?:\.[0-9]{1,3})?)x([0-9]{1,3})", text, re.ASCII)
     if found is None:
         raise ConfigError(
-            f"invalid view {text!r}; write frames a second and the most frames, such as {DEFAULT}"
+            f"invalid view {text!r}; write it as frames a second x most frames, such as {DEFAULT}"
         )
     view = View(float(found[1]), int(found[2]))
     check_range("frames a second of a view", view.fps, SLOWEST, FASTEST)

@@ -83,7 +83,7 @@ class Exam:
     facts: Mapping[str, float] = field(default_factory=dict)
     """The record around the clip: its length in frames and seconds, bytes, level and so on."""
     sights: Mapping[str, Sight] = field(default_factory=dict)
-    """By place in the clip: each of `PLACES`, or `READABLE` alone."""
+    """By place in the clip: each of `PLACES`, and `READABLE` where states are hidden."""
     bag: Bag | None = None
     pixels: np.ndarray | None = None
     """The frames of `PICTURES`, averaged to `SIDE` x `SIDE` cells: uint8 of shape (3, SIDE, SIDE, 3)."""

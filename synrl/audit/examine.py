@@ -99,15 +99,19 @@ def facts_of(row: Mapping[str, Any]) -> dict[str, float]:
 
 
 def _sights(family: Family, row: Mapping[str, Any], evidence: Evidence) -> dict[str, Sight]:
-    """What single frames show: at the places of the clip, or where the state can be read."""
-    if row["states"]:
-        reveal = next(iter(evidence.reveals), None)
-        if reveal is None:
-            return {}
-        things = _as_read(family, evidence, reveal, _things(row, evidence, reveal.start_frame))
-        return {READABLE: _read(family, row, evidence, reveal, things)}
+    """What single frames show: at the places of the clip, and where the state can be read."""
+    places = zip(PLACES, sample_frames(row["num_frames"], len(PLACES)), strict=True)
     found = {}
-    for place, frame in zip(PLACES, sample_frames(row["num_frames"], len(PLACES)), strict=True):
+    if row["states"]:
+        captions = list(family.captions(evidence))
+        for place, frame in places:
+            # What is typed, dropped or dealt just then; the state itself is hidden.
+            found[place] = Sight("; ".join(one.text for one in captions if one.start <= frame < one.end))
+        if reveal := next(iter(evidence.reveals), None):
+            things = _as_read(family, evidence, reveal, _things(row, evidence, reveal.start_frame))
+            found[READABLE] = _read(family, row, evidence, reveal, things)
+        return found
+    for place, frame in places:
         things = _things(row, evidence, frame)
         names = sorted(things, key=lambda name: things[name].x)
         found[place] = Sight(said=", ".join(names), things=things)

@@ -19,9 +19,9 @@ def add(commands: Any) -> None:
     command = commands.add_parser(
         "audit",
         help="look for ways around the video: none may beat chance",
-        description="Answer every kind of question from its text, from one frame, frames in no order and "
-        "from the facts of the file, by rules and by what is learnt from other rows, and test each against "
-        "chance; count letters and answers; look for scenes that occur twice, within a split or in two. Exit "
+        description="Answer every kind of question from its text, from one frame, from frames in no order "
+        "and from the facts of the file, by rules and by what is learnt from other rows, and test each "
+        "against chance; count letters and answers; look for scenes that occur twice, within a split or in two. Exit "
         "status 1 if something is found. Learnt probes need the extra `audit`.",
     )
     command.add_argument(
@@ -36,13 +36,16 @@ def add(commands: Any) -> None:
         "--all", action="store_true", help="print every probe, not only the best on each kind"
     )
     command.add_argument(
-        "--seed", type=int, default=0, help="of what is learnt from which rows (default: 0); repeats a report"
+        "--seed",
+        type=int,
+        default=0,
+        help="decides which rows are learnt from (default: 0); the same seed gives the same report",
     )
     command.add_argument(
         "--columns",
         metavar="NAME=COLUMN,...",
-        help="what the columns of other people's rows are called, where not question, options, answer, video "
-        "(a path or bytes) and kind; only question and answer must be there",
+        help="names of the columns of other people's rows where they are not called question, options, "
+        "answer, video (a path or bytes) and kind; only question and answer are required",
     )
     command.set_defaults(run=_audit)
 

@@ -36,7 +36,7 @@ def add(commands: Any) -> None:
         "--num-rows",
         type=int,
         metavar="N",
-        help="rows of each family; with --recipe, rows in all instead of as many as it says",
+        help="rows of each family; with --recipe, rows in total, instead of the recipe's number",
     )
     command.add_argument("--split", metavar="S", help="name of the split (default: train)")
     command.add_argument("--seed", type=int, metavar="K", help="root seed (default: 0)")
@@ -69,7 +69,7 @@ def add(commands: Any) -> None:
     command.add_argument(
         "--encoding",
         metavar="E",
-        help="of the videos: fast, made in the least time, or compact, three fifths as large (default: fast)",
+        help="how to encode videos: fast (least time) or compact (three fifths of the bytes) (default: fast)",
     )
     command.add_argument("--num-proc", type=int, default=1, metavar="P", help="processes (default: 1)")
     command.add_argument("--push-to-hub", metavar="REPO", help="then publish, as `synrl push` does")

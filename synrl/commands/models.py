@@ -42,9 +42,9 @@ def _add_eval(commands: Any) -> None:
         description="""\
 Ask a model the questions of benchmarks through lmms-eval, with frames, pixels, prompts and decoding pinned in
 synrl/evaluation/benchmarks.py, and score its answers. Rows come from the Hub or from
-$SYNRL_EVAL_DATA/<benchmark>, videos from $<BENCHMARK>_VIDEO_DIR; what is missing is said before the model is
-loaded. Interrupted? The same command goes on: from the last answer with the backend synrl, else from the last
-benchmark.""",
+$SYNRL_EVAL_DATA/<benchmark>, videos from $<BENCHMARK>_VIDEO_DIR; anything missing is reported before the
+model is loaded. Interrupted? The same command goes on: from the last answer with the backend synrl, else from
+the last benchmark.""",
         epilog=f"""\
 all benchmarks, and what is measured of each:
   {shipped("evaluation/README.md")}
@@ -63,14 +63,14 @@ examples:
         nargs="+",
         default=["synrl_all"],
         metavar="TASK",
-        help="benchmarks, as synrl_tvbench, or groups: synrl_grounding, synrl_complex, synrl_general, "
+        help="benchmarks, such as synrl_tvbench, or groups: synrl_grounding, synrl_complex, synrl_general, "
         "synrl_own, synrl_all (default: synrl_all)",
     )
     command.add_argument(
         "--variant",
         action="append",
         metavar="V",
-        help="direct, reasoning or pass4; may be said more than once (default: reasoning)",
+        help="direct, reasoning or pass4; may be given several times (default: reasoning)",
     )
     command.add_argument(
         "--backend",
@@ -78,9 +78,11 @@ examples:
         metavar="B",
         help="model of lmms-eval: synrl, which sees what training shows; vllm; qwen3_vl (default: synrl)",
     )
-    command.add_argument("--model-args", default="", metavar="K=V,…", help="more for the model of lmms-eval")
+    command.add_argument(
+        "--model-args", default="", metavar="K=V,…", help="further arguments for the lmms-eval model"
+    )
     command.add_argument("--batch-size", type=int, default=1, metavar="N", help="for backends that batch (1)")
-    command.add_argument("--limit", type=int, metavar="N", help="only the first N items of each, to try out")
+    command.add_argument("--limit", type=int, metavar="N", help="only the first N items of each, for a trial")
     command.add_argument("--out", type=Path, default=Path("results"), metavar="DIR", help="folder (results)")
     command.set_defaults(run=_eval)
 
@@ -91,7 +93,7 @@ def _add_report(commands: Any) -> None:
         help="put results of eval beside the paper's and beside each other",
         description="""\
 Print scores that `synrl eval` has measured, with 95 % intervals, beside the paper's numbers, and how far each
-run is from the first, item by item where both were asked the same. What was measured differently is said.
+run is from the first, item by item where both were asked the same. Differences in how runs were measured are reported.
 Also written into a folder, as Markdown, JSON and a picture.""",
         epilog="""\
 examples:

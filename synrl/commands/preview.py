@@ -21,7 +21,7 @@ def add(commands: Any) -> None:
 Write rows as self-contained HTML, to open in any browser, without a network or a server: each video with
 a timeline of its events, operations and the stretches in which the state can be seen; its tracks, if asked
 for; the question, whose answer shows when an option is clicked; the chain of thought, if there is one,
-whose times lead into the video. Rows are filtered by family, mode, level and split; press ? for the keys.""",
+whose times are links into the video. Rows are filtered by family, mode, level and split; press ? for the keys.""",
         epilog="""\
 examples:
   synrl preview data                        60 rows into preview.html
@@ -42,7 +42,12 @@ A page holds its videos, about 0.1 MB each: for more than a few hundred rows, wr
         help="file to write (default: preview.html); a name without .html is a folder of pages",
     )
     command.add_argument(
-        "-n", "--num-rows", type=int, default=60, metavar="N", help="at most so many rows, spread evenly (60)"
+        "-n",
+        "--num-rows",
+        type=int,
+        default=60,
+        metavar="N",
+        help="at most N rows, spread evenly (default: 60)",
     )
     command.set_defaults(run=_preview)
 

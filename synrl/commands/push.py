@@ -20,7 +20,7 @@ def add(commands: Any) -> None:
     )
     command.add_argument("folder", type=Path, metavar="DIR", help="folder to publish")
     command.add_argument("repo", metavar="REPO", help="repository on the Hub (org/name); made if need be")
-    command.add_argument("--private", action="store_true", help="if it has to be made: for you alone")
+    command.add_argument("--private", action="store_true", help="if the repository is new, make it private")
     command.add_argument("--num-proc", type=int, default=1, metavar="P", help="processes (default: 1)")
     command.set_defaults(run=_push)
 

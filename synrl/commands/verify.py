@@ -19,7 +19,7 @@ def add(commands: Any) -> None:
         "verify",
         help="prove every row of a dataset",
         description="Make every row again from its key, and compare all columns with it, and each frame of "
-        "its video with the frame that they describe. Beside that, and by other code, find every object and "
+        "its video with the frame that they describe. In addition, with other code, find every object and "
         "text in the pixels, read events and states back from the tracks, solve the question again, and "
         "check the chain of thought. Exit status 1 and a list of ids if a row fails; it says what it could "
         "not check.",

@@ -36,7 +36,7 @@ class RunArguments:
     eval_split: str | None = field(default=None, metadata={"help": "Split to evaluate on; none by default."})
     keep_unanswerable: bool = field(
         default=False,
-        metadata={"help": "Also train on rows that the frames that are shown can't answer."},
+        metadata={"help": "Also train on rows that can't be answered from the frames shown."},
     )
 
     def __post_init__(self) -> None:

@@ -62,7 +62,7 @@ def keep_answerable(rows: Dataset, budget: VideoBudget, *, keep_all: bool, told:
         fn_kwargs={"budget": budget, "told": told},
         remove_columns=[name for name in columns if name != "family"],
         num_proc=workers,
-        desc="looking at rows as shown",
+        desc="checking which rows can be answered",
     )
     families, kept = found["family"], np.array(found["kept"], bool)
     if os.environ.get("RANK", "0") == "0":
@@ -86,11 +86,11 @@ def report(
     every, good = Counter(families), Counter(name for name, good in zip(families, kept, strict=True) if good)
     total, answered = sum(every.values()), sum(good.values())
     lines = [
-        f"answerable as shown ({budget.fps:g} frames a second, at most {budget.max_frames}): "
-        f"{_share(answered, total)} rows"
+        f"answerable from the frames shown ({budget.fps:g} frames a second, at most {budget.max_frames}): "
+        f"{_share(answered, total, ' rows')}"
     ]
     if answered < total:
-        what = "kept all the same" if keep_all else "left out"
+        what = "kept anyway" if keep_all else "left out"
         lines += [
             f"  {name}: {_share(good[name], count)}, the others are {what}"
             for name, count in sorted(every.items())
@@ -121,10 +121,10 @@ def _looked_at(row: Mapping[str, Any], budget: VideoBudget, told: bool) -> dict[
         raise DataError(f"row {row['id']}: {error}") from error
     except (ValueError, LookupError, TypeError, ArithmeticError, AttributeError) as error:
         raise DataError(
-            f"row {row['id']} can't be looked at: {type(error).__name__}: {first_line(error)}; "
+            f"row {row['id']} can't be checked: {type(error).__name__}: {first_line(error)}; "
             "`synrl verify` says what is wrong with it"
         ) from error
 
 
-def _share(part: int, whole: int) -> str:
-    return f"{part} of {whole} ({part / max(whole, 1):.1%})"
+def _share(part: int, whole: int, what: str = "") -> str:
+    return f"{part} of {whole}{what} ({part / max(whole, 1):.1%})"

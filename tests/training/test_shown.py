@@ -81,7 +81,8 @@ def loaded(folder: Path | str, budget: VideoBudget, **more: Any) -> datasets.Dat
 def test_what_can_be_answered_is_kept_and_counted(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert len(loaded(folder, VideoBudget())) == 8
     assert (
-        "answerable as shown (2 frames a second, at most 32): 8 of 8 (100.0%) rows" in capsys.readouterr().err
+        "answerable from the frames shown (2 frames a second, at most 32): 8 of 8 rows (100.0%)"
+        in capsys.readouterr().err
     )
 
 
@@ -94,7 +95,7 @@ def test_what_cant_be_answered_is_left_out_unless_told_otherwise(
     assert "0 of 4 (0.0%) rows" in said and "card_stack: 0 of 4 (0.0%), the others are left out" in said
     assert "clips are shown at a lower rate: max_frames is 4" in said
     assert len(loaded(folder, FEW, data_config="card_stack", keep_unanswerable=True)) == 4
-    assert "card_stack: 0 of 4 (0.0%), the others are kept all the same" in capsys.readouterr().err
+    assert "card_stack: 0 of 4 (0.0%), the others are kept anyway" in capsys.readouterr().err
 
 
 def test_a_part_of_a_dataset_is_data_however_it_was_saved(folder: Path, tmp_path: Path) -> None:

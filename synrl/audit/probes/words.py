@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from synrl.answers import parse_interval
 
-_WORD = re.compile(r"[^\s,;:()\[\]\"?!]+")
+_WORD = re.compile(r"[^\s/,;:()\[\]\"?!]+")
 _NUMBER = re.compile(r"[-+\u2212]?\d+(?:\.\d+)?")
 _STEP = re.compile(r"\s*;\s*|\s+then\s+|\s*,\s*then\s+")
 _COMPARED = 300
@@ -30,8 +30,9 @@ ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "
 
 @lru_cache(maxsize=65536)
 def words(text: str) -> tuple[str, ...]:
-    """Its words in lower case, numbers with their sign, punctuation left out."""
-    return tuple(word.rstrip(".").casefold() for word in _WORD.findall(text.replace("\u2212", "-")))
+    """Its words and the parts of its paths in lower case, numbers with their sign, punctuation left out."""
+    found = (word.rstrip(".").casefold() for word in _WORD.findall(text.replace("\u2212", "-")))
+    return tuple(word for word in found if word)
 
 
 @lru_cache(maxsize=65536)
