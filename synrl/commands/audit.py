@@ -21,8 +21,8 @@ def add(commands: Any) -> None:
         help="look for ways around the video: none may beat chance",
         description="Answer every kind of question from its text, from one frame, from frames in no order "
         "and from the facts of the file, by rules and by what is learnt from other rows, and test each "
-        "against chance; count letters and answers; look for scenes that occur twice, within a split or in two. Exit "
-        "status 1 if something is found. Learnt probes need the extra `audit`.",
+        "against chance; count letters and answers; look for scenes that occur twice, within a split or in "
+        "two. Exit status 1 if something is found. Learnt probes need the extra `audit`.",
     )
     command.add_argument(
         "data",

@@ -93,8 +93,8 @@ def _add_report(commands: Any) -> None:
         help="put results of eval beside the paper's and beside each other",
         description="""\
 Print scores that `synrl eval` has measured, with 95 % intervals, beside the paper's numbers, and how far each
-run is from the first, item by item where both were asked the same. Differences in how runs were measured are reported.
-Also written into a folder, as Markdown, JSON and a picture.""",
+run is from the first, item by item where both were asked the same. Differences in how runs were measured are
+reported. Also written into a folder, as Markdown, JSON and a picture.""",
         epilog="""\
 examples:
   synrl report results

@@ -21,7 +21,8 @@ def add(commands: Any) -> None:
 Write rows as self-contained HTML, to open in any browser, without a network or a server: each video with
 a timeline of its events, operations and the stretches in which the state can be seen; its tracks, if asked
 for; the question, whose answer shows when an option is clicked; the chain of thought, if there is one,
-whose times are links into the video. Rows are filtered by family, mode, level and split; press ? for the keys.""",
+whose times are links into the video. Rows are filtered by family, mode, level and split; press ? for the
+keys.""",
         epilog="""\
 examples:
   synrl preview data                        60 rows into preview.html
