@@ -108,8 +108,8 @@ class Kind(Ask[KindQuery, AccelerationConfig]):
             f"The {name} rests, moves to another place and rests there.",
             f"The {name} sets off, crosses part of the screen and comes to rest.",
             f"The {name} makes one journey along a straight line.",
-            f"Follow the {name} from the place where it rests at first to the place where it rests at last.",
-            f"The {name} goes from one resting place to another.",
+            f"Follow the {name} from its first resting place to its last.",
+            f"The {name} goes from where it rests at the start to where it rests at the end.",
         )
         asked = (
             "What does it do on the way?",
@@ -173,10 +173,11 @@ class Change(SpanAsk[SpanQuery, AccelerationConfig]):
         verb, noun = _VERBS[query["change"]]
         sentences = (
             f"The {name} moves all the time. From when to when does it {verb}?",
-            f"At first and at last, the {name} has a constant speed. Between which seconds does it {verb}?",
+            f"The {name} has one constant speed at the start and another at the end. Between which seconds "
+            f"does it {verb}?",
             f"When in the video is the {name} {noun}, rather than moving at a constant speed?",
-            f"The {name} moves at one speed at first and at another speed at the end. From when to when does "
-            "its speed change?",
+            f"The {name} moves at one speed at the start and at another speed at the end. From when to when "
+            "does its speed change?",
             f"During which seconds of the video is the {name} {noun}?",
             f"At what time does the {name} begin to {verb}, and at what time has it reached its final speed?",
         )

@@ -163,8 +163,9 @@ class Which(Ask[WhichQuery, AttributeConfig]):
             f"No more than one shape changes its {kind}. Counting from the left, which one does, if any?",
             f"Counting from the left, which of the {count} shapes has a different {kind} at the end of the "
             "video than at the start, if any does?",
-            f"Watch the {kind} of all {count} shapes. Counting from the left, whose {kind} changes, if any?",
-            f"Counting from the left, which shape has another {kind} at the end, or do all keep theirs?",
+            f"Watch each of the {count} shapes. Counting from the left, whose {kind} changes, if any?",
+            f"Counting from the left, which shape has a different {kind} at the end than at the start, or "
+            "does none of them?",
         )
         words = [*ORDINALS[: query["shapes"]], NONE]
         return [with_words(sentence, query, words) for sentence in sentences]
@@ -225,9 +226,10 @@ class Changed(_OfOne, Ask[WhatQuery, AttributeConfig]):
         sentences = (
             f"What changes about the {name}: its colour, its shape, its size, or nothing?",
             f"Does the {name} change its colour, its shape or its size, or does nothing about it change?",
-            f"What is different about the {name} at the end: its colour, its shape, its size, or nothing?",
+            f"Compared with the start, what is different about the {name} at the end: its colour, its shape, "
+            "its size, or nothing?",
             f"Which of these does the {name} change: its colour, its shape, its size, or nothing?",
-            f"Is it its colour, its shape or its size that the {name} changes, or does it stay as it is?",
+            f"What does the {name} change: its colour, its shape or its size, or nothing?",
             f"Compare the {name} at the start and at the end. What has changed: its colour, its shape, its "
             "size, or nothing?",
             f"The {name} may change its colour, its shape or its size. What does it change, if anything?",
@@ -254,7 +256,7 @@ class Changed(_OfOne, Ask[WhatQuery, AttributeConfig]):
     def conclude(self, query: WhatQuery, row: Mapping[str, Any]) -> Sequence[str]:
         truth = row["answer_text"]
         if truth == WHAT[""]:
-            return "Nothing about it changes from beginning to end", "It looks the same all the time"
+            return "Nothing about it changes from beginning to end", "It looks the same throughout"
         return f"What changes is {truth}", f"It is {truth} that changes"
 
 
@@ -294,9 +296,9 @@ class Order(_OfOne, Ask[OrderQuery, AttributeConfig]):
         name, number = _named(query), _NUMBERS[len(query["colours"])]
         listed = f"{', '.join(query['colours'][:-1])} and {query['colours'][-1]}"
         rounds = (
-            f"The {name} goes through {number} colours again and again, always in the same order.",
+            f"The {name} goes through {number} colours in a fixed order, then starts again.",
             f"The {name} keeps changing its colour: the same {number} colours come round in one fixed order.",
-            f"Over and over, the {name} takes on the same {number} colours in the same order.",
+            f"The {name} takes on the same {number} colours in one order that repeats.",
         )
         asked = (
             f"Beginning with {query['first']}, in which order do they come?",
@@ -304,7 +306,7 @@ class Order(_OfOne, Ask[OrderQuery, AttributeConfig]):
             f"In which order do they follow each other, beginning with {query['first']}?",
         )
         ending = (
-            f"The colours are, alphabetically, {listed}. "
+            f"In alphabetical order, the colours are {listed}. "
             "Answer with the colours in the order asked for, separated by commas."
         )
         return [with_ending(f"{one} {two}", query, ending) for one in rounds for two in asked]
@@ -360,11 +362,17 @@ class WhileDifferent(_OfOne, SpanAsk[SpanQuery, AttributeConfig]):
 
     def wordings(self, query: SpanQuery) -> Sequence[str]:
         name, kind = _named(query), query["kind"]
+        asked = "From when to when does it differ from before?"
+        change, back = "change", "does it change it back"
+        if kind == "size":  # which takes some time to change
+            asked = "When does the first change start, and when is the second one complete?"
+            change, back = "start to change", "has it changed it back completely"
         sentences = (
-            f"The {name} has a different {kind} for a while. From when to when?",
-            f"From when to when does the {kind} of the {name} differ from that in the rest of the video?",
-            f"The {name} changes its {kind} and later changes it back. Between which seconds is it changed?",
-            f"When does the {name} change its {kind}, and when does it change it back?",
+            f"The {name} has a different {kind} for a while. From when to when does that last?",
+            f"From when to when is the {kind} of the {name} different from its {kind} in the rest of the "
+            "video?",
+            f"The {name} changes its {kind} and later changes it back. {asked}",
+            f"When does the {name} {change} its {kind}, and when {back}?",
             f"When does the {name} have a {kind} that it has neither at the start nor at the end?",
             f"Between which seconds does the {name} not have its original {kind}?",
         )

@@ -154,31 +154,32 @@ class Next(Ask[NextQuery, DirectionConfig]):
         settings = (
             f"The {name} moves {number} times and changes its direction after each move.",
             f"The {name} makes {number} moves across the screen, one after the other.",
-            f"With rests in between, the {name} moves {number} times in a straight line.",
+            f"The {name} makes {number} straight moves, with a rest after each.",
             f"Watch the {name}, which moves {number} times and rests after each move.",
         )
         asked = {
             "after": (
-                f"In which direction does it move right after moving {way}?",
+                f"In which direction does it move immediately after moving {way}?",
                 f"Which way does it go next after it has gone {way}?",
                 f"What is the direction of the move that follows its move {way}?",
             ),
             "before": (
-                f"In which direction does it move right before moving {way}?",
+                f"In which direction does it move just before moving {way}?",
                 f"Which way does it go just before it goes {way}?",
                 f"What is the direction of the move that comes just before its move {way}?",
             ),
         }[query["then"]]
         alone = {
             "after": (
-                f"In which direction does the {name} move right after it has moved {way}?",
+                f"In which direction does the {name} move immediately after it has moved {way}?",
                 f"The {name} moves {way} and then rests. Which way does it move next?",
                 f"Once the {name} has moved {way}, what is the direction of its next move?",
             ),
             "before": (
-                f"In which direction does the {name} move right before it moves {way}?",
-                f"The {name} moves {way} at some point. Which way did it move just before that?",
-                f"Before the {name} moves {way}, what is the direction of its last move?",
+                f"In which direction does the {name} move just before it moves {way}?",
+                f"The {name} moves {way} at some point. Which way does it move just before that?",
+                f"Of the moves that the {name} makes before it moves {way}, what is the direction of the "
+                "last one?",
             ),
         }[query["then"]]
         sentences = (*(f"{one} {two}" for one in settings for two in asked), *alone)
@@ -213,10 +214,11 @@ class Next(Ask[NextQuery, DirectionConfig]):
         return ways[number] if 0 <= number < len(ways) else None
 
     def conclude(self, query: NextQuery, row: Mapping[str, Any]) -> Sequence[str]:
-        truth, way, then = row["answer_text"], query["direction"], query["then"]
+        truth, way = row["answer_text"], query["direction"]
+        then = "immediately after" if query["then"] == "after" else "just before"
         return (
-            f"Right {then} moving {way}, it moves {truth}",
-            f"So it moves {truth} right {then} it moves {way}",
+            f"{then.capitalize()} moving {way}, it moves {truth}",
+            f"So it moves {truth} {then} it moves {way}",
         )
 
 
@@ -256,13 +258,14 @@ class WhenMoving(SpanAsk[SpanQuery, DirectionConfig]):
             f"From when to when does the {name} move {direction}?",
             f"Between which seconds does the {name} move {direction} on the screen?",
             f"When in the video is the {name} moving {direction}?",
-            f"The {name} moves {direction} once. From when to when?",
+            f"The {name} moves {direction} once. From when to when does it do so?",
             f"During which seconds of the video does the {name} move {direction}?",
             f"At what time does the {name} start to move {direction}, and at what time does that move end?",
-            f"One of the moves of the {name} leads {direction}. From when to when does it last?",
-            f"The {name} rests before and after it moves {direction}. Between which seconds does it move so?",
+            f"One of the moves of the {name} goes {direction}. From when to when does it last?",
+            f"The {name} rests before and after it moves {direction}. Between which seconds does it "
+            "make that move?",
             f"From which second to which second does the {name} go {direction}?",
-            f"For some time, the {name} moves {direction}. When does that begin and end?",
+            f"For some time, the {name} moves {direction}. When does that begin, and when does it end?",
         )
         return [with_form(sentence, query, "interval") for sentence in sentences]
 

@@ -286,15 +286,14 @@ class Visit(ClipAsk[VisitQuery, DistanceConfig]):
     def wordings(self, query: VisitQuery) -> Sequence[str]:
         other, one, then = query["other"], query["visitor"], query["then"]
         turns = (
-            f"The other shapes come close to the {other} by turns, in an order that repeats.",
+            f"The other shapes take turns coming close to the {other}, in an order that repeats.",
             f"One after the other, and always in the same order, the shapes come close to the {other} and "
             "leave again.",
-            f"The {other} gets visits: each of the other shapes comes close to it in turn, over and over in "
-            "the same order.",
+            f"The other shapes visit the {other}: each comes close to it in turn, in an order that repeats.",
         )
         asked = (
             f"Which shape comes close to it right {then} the {one} does?",
-            f"Whose turn is right {then} that of the {one}?",
+            f"Whose turn comes right {then} the turn of the {one}?",
             f"Which shape is the {'next' if then == 'after' else 'last'} to come close to it {then} the "
             f"{one} does?",
         )
@@ -386,14 +385,15 @@ class Nearer(ClipAsk[NearerQuery, DistanceConfig]):
         sentences = (
             f"Sometimes the {one} is closer to the {other}, and sometimes the {two} is. How many times does "
             "that change?",
-            f"The {one} and the {two} take turns being the closer one to the {other}. How many times does it "
+            f"The {one} and the {two} take turns being closer to the {other}. How many times does it "
             "change from one to the other?",
-            f"How many times does it change whether the {one} or the {two} is closer to the {other}?",
-            f"Compare how far the {one} and the {two} are from the {other}. How often does the closer one "
-            "become the farther one?",
+            f"The {one} and the {two} are closer to the {other} by turns. How many times does the closer one "
+            "change?",
+            f"Compare how far the {one} and the {two} are from the {other}. How many times does the closer "
+            "one become the farther one?",
             f"Either the {one} or the {two} is closer to the {other}. How many times in this video do they "
-            "exchange these roles?",
-            f"At each moment, one of the {one} and the {two} is closer to the {other}. How many times does "
+            "swap roles?",
+            f"At each moment, either the {one} or the {two} is closer to the {other}. How many times does "
             "the other one take over?",
         )
         return [with_form(sentence, query, "integer") for sentence in sentences]
@@ -416,7 +416,7 @@ class Nearer(ClipAsk[NearerQuery, DistanceConfig]):
     def conclude(self, query: NearerQuery, row: Mapping[str, Any]) -> Sequence[str]:
         count = row["answer_text"]
         return (
-            f"So the nearer one changes {count} {'time' if count == '1' else 'times'}",
+            f"So the closer one changes {count} {'time' if count == '1' else 'times'}",
             f"In all, the number of changes is {count}",
         )
 
@@ -448,7 +448,8 @@ class WhenNearer(SpanAsk[NearerQuery, DistanceConfig], ClipAsk[NearerQuery, Dist
         sentences = (
             f"From when to when is the {one} closer to the {other} than the {two} is?",
             f"Between which seconds of the video is the {one} closer to the {other} than the {two} is?",
-            f"For a while, the {one} is closer to the {other} than the {two} is. From when to when?",
+            f"For a while, the {one} is closer to the {other} than the {two} is. From when to when is that "
+            "so?",
             f"Most of the time, the {two} is closer to the {other} than the {one} is. When is it the other "
             "way round?",
             f"During which seconds is the distance from the {one} to the {other} smaller than the distance "
@@ -479,7 +480,7 @@ class DistanceEstimation(ClipAskFamily):
     modes = ("perception", "localisation")
     config_type = DistanceConfig
     asks = (Trend(), Visit(), Nearer(), WhenNearer())
-    words = {**told(GROWS, SHRINKS, "nearer"), "can be seen": "shown", "close to": "close"}
+    words = {**told(GROWS, SHRINKS, "closer"), "can be seen": "shown", "close to": "close"}
     names = named("pixels")
     levels = {
         1: dict(asks=("trend",), visitors=4, change=64, gap=60, spin=20.0),
@@ -501,7 +502,7 @@ class DistanceEstimation(ClipAskFamily):
             return (f"the {one} can be seen",)
         if happening.kind == "close":
             return f"the {one} is close to the {two}", f"the {one} stays close to the {two}"
-        return f"the {one} is nearer to the {two}", f"the {one} is the nearer one to the {two}"
+        return f"the {one} is closer to the {two}", f"the {one} is the closer one to the {two}"
 
 
 FAMILY = DistanceEstimation()

@@ -185,7 +185,7 @@ class End(Ask[OrderQuery, OrderingConfig]):
 
     def conclude(self, query: OrderQuery, row: Mapping[str, Any]) -> Sequence[str]:
         which, truth = self.name, row["answer_text"]
-        return f"What happens {which} is that {truth}", f"The {which} of these events is that {truth}"
+        return f"What happens {which} is that {truth}", f"The {which} of these events: {truth}"
 
 
 class Neighbour(Ask[NeighbourQuery, OrderingConfig]):
@@ -238,7 +238,7 @@ class Neighbour(Ask[NeighbourQuery, OrderingConfig]):
 
     def conclude(self, query: NeighbourQuery, row: Mapping[str, Any]) -> Sequence[str]:
         side, known, truth = self.name, _say(query["known"]), row["answer_text"]
-        return f"Right {side} {known}, {truth}", f"What happens right {side} that is that {truth}"
+        return f"Right {side} {known}, {truth}", f"So right {side} that, {truth}"
 
 
 class WhenDone(SpanAsk[SpanQuery, OrderingConfig]):
@@ -255,7 +255,7 @@ class WhenDone(SpanAsk[SpanQuery, OrderingConfig]):
             f"During which seconds of the video does the {name} {verb}?",
             f"At some point the {name} {does}. From when to when does it do so?",
             f"When does the {name} {verb}?",
-            f"Find the moment when the {name} {does}. From when to when does it last?",
+            f"Find the part of the video in which the {name} {does}. From when to when does it last?",
             f"From when to when does the {name} {verb}?",
             f"Watch the {name}. Between which seconds does it {verb}?",
             f"The {name} {does} once in this video. When does it do so?",

@@ -123,12 +123,12 @@ class Count(Ask[ActionQuery, CountingConfig]):
             f"Watch the {name}. How many times does it {verb}?",
             f"The {name} {does} at least once. How many times does it do so in all?",
             f"From the first frame to the last, how many times does the {name} {verb}?",
-            f"How often does the {name} {verb}?",
+            f"What is the number of times that the {name} {does}?",
             f"In total, how many times does the {name} {verb}?",
             f"Keep an eye on the {name}. How many times does it {verb}?",
             f"Count the times that the {name} {does}. How many are there?",
             f"The {name} may do other things as well. How many times does it {verb}?",
-            f"At the end of the video, how many times have you seen the {name} {verb}?",
+            f"By the end of the video, how many times have you seen the {name} {verb}?",
             f"Look only at the {name}. How many times does it {verb}?",
         )
         return [with_form(sentence, query, "integer") for sentence in sentences]
@@ -148,7 +148,7 @@ class Count(Ask[ActionQuery, CountingConfig]):
 
     def conclude(self, query: ActionQuery, row: Mapping[str, Any]) -> Sequence[str]:
         does = f"the {query['object']} {VERBS[query['action']][1]} {say_count(int(row['answer_text']))}"
-        return f"All in all, {does}", f"Counted up, {does}"
+        return f"All in all, {does}", f"In total, {does}"
 
 
 class PaceChange(Ask[ActionQuery, CountingConfig]):
@@ -224,11 +224,11 @@ class WhenDone(SpanAsk[ActionQuery, CountingConfig]):
             f"At some point the {name} {does}. When does it start, and when does it finish?",
             f"The {name} {does} only once. Between which seconds does it do so?",
             f"From when to when does the {name} {verb}?",
-            f"Find the moment when the {name} {does}. From when to when does it last?",
+            f"Find the part of the video in which the {name} {does}. From when to when does it last?",
             f"Watch the {name}. Between which seconds does it {verb}?",
             f"The {name} {does} once in this video. When does it do so?",
             f"When does the {name} start to {verb}, and when does it finish?",
-            f"Which seconds of the video show that the {name} {does}?",
+            f"Which seconds of the video show how the {name} {does}?",
             f"The {name} may do other things as well. When does it {verb}?",
             f"Look only at the {name}. From when to when does it {verb}?",
         )

@@ -137,21 +137,21 @@ class Tour(ClipAsk[TourQuery, PositionConfig]):
     def wordings(self, query: TourQuery) -> Sequence[str]:
         one, two, place = query["object"], query["other"], _preposition(query["side"])
         tours = (
-            f"The {one} keeps jumping to the four sides of the {two}, always in the same order.",
-            f"Again and again, the {one} visits the four sides of the {two} in one fixed order.",
+            f"The {one} jumps to the four sides of the {two} in a fixed order, then starts again.",
+            f"The {one} visits the four sides of the {two} in a fixed order that repeats.",
             f"The {one} jumps around the {two} and stops on each of its sides, in an order that repeats.",
-            f"The {one} repeats one tour of the four sides of the {two}, with a stop on each.",
+            f"The {one} tours the four sides of the {two} in one order that repeats, with a stop on each.",
         )
         asked = {
             "after": (
-                f"Where does it stop right after its stop {place} the {two}?",
+                f"Where does it stop immediately after its stop {place} the {two}?",
                 f"Once it has stopped {place} the {two}, on which side does it stop next?",
-                f"Which stop follows the one {place} the {two}?",
+                f"On which side is the stop that follows the one {place} the {two}?",
             ),
             "before": (
-                f"Where does it stop right before its stop {place} the {two}?",
-                f"On which side does it make the last stop before the one {place} the {two}?",
-                f"Which stop comes just before the one {place} the {two}?",
+                f"Where does it stop just before its stop {place} the {two}?",
+                f"On which side is its last stop before the one {place} the {two}?",
+                f"On which side is the stop just before the one {place} the {two}?",
             ),
         }[query["then"]]
         words = [side for side in SIDES if side != query["side"]]
@@ -194,9 +194,12 @@ class Tour(ClipAsk[TourQuery, PositionConfig]):
         return found.pop() if len(found) == 1 else None
 
     def conclude(self, query: TourQuery, row: Mapping[str, Any]) -> Sequence[str]:
-        stop, answer = f"the stop {_preposition(query['side'])} the {query['other']}", row["answer_text"]
-        way = "before" if query["then"] == "before" else "after"
-        return f"The stop right {way} {stop} is {answer}", f"So {answer} is where it stops right {way} {stop}"
+        place, answer = f"{_preposition(query['side'])} the {query['other']}", row["answer_text"]
+        then = "immediately after" if query["then"] == "after" else "just before"
+        return (
+            f"{then.capitalize()} the stop {place}, it stops {answer}",
+            f"So the stop {then} the one {place} is {answer}",
+        )
 
 
 class Inside(ClipAsk[ZoneQuery, PositionConfig]):
@@ -247,7 +250,7 @@ class Inside(ClipAsk[ZoneQuery, PositionConfig]):
         name = query["object"]
         sentences = (
             f"How many times does the {name} enter the {ZONE}?",
-            f"How often does the {name} move into the {ZONE}?",
+            f"How many times does the {name} move into the {ZONE}?",
             f"How many times does the {name} go from outside the {ZONE} to inside it?",
             f"Count the times that the {name} enters the {ZONE}. How many are there?",
             f"How many times in this video does the {name} cross the border of the {ZONE} from outside?",
@@ -326,8 +329,8 @@ class WhenInside(SpanAsk[ZoneQuery, PositionConfig], ClipAsk[ZoneQuery, Position
             f"Between which seconds of the video is the centre of the {name} inside the {ZONE}?",
             f"The {name} visits the {ZONE} once. When does its centre enter, and when does it leave?",
             f"During which seconds does the {ZONE} contain the centre of the {name}?",
-            f"The centre of the {name} spends some time inside the {ZONE}. From when to when?",
-            f"When is the {name} in the {ZONE}, counting from the moment its centre crosses the border?",
+            f"The centre of the {name} spends some time inside the {ZONE}. From when to when does it do so?",
+            f"From when to when is the {name} in the {ZONE}, if only its centre counts?",
         )
         return [with_form(sentence, query, "interval") for sentence in sentences]
 

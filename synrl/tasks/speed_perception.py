@@ -146,13 +146,14 @@ class Multiple(Ask[MultipleQuery, SpeedConfig]):
             f"How fast does the {name} move compared with the {reference}?",
             f"While they move, how does the speed of the {name} compare with that of the {reference}?",
             f"Compare speeds, not distances: how fast is the {name} compared with the {reference}?",
-            f"Measured by the speed of the {reference}, how fast does the {name} move?",
-            f"Take the speed of the {reference} as the measure. How fast does the {name} move?",
+            f"Measured against the speed of the {reference}, how fast does the {name} move?",
+            f"Take the speed of the {reference} as the unit. How fast does the {name} move?",
             f"Leaving out the time they spend at rest, how fast is the {name} compared with the {reference}?",
             f"Both the {name} and the {reference} move for a while. How fast is the {name} compared with "
             f"the {reference}?",
             f"The {reference} moves at a steady speed. Compared with it, how fast does the {name} move?",
-            f"Watch the {name} and the {reference}. How fast does the first move compared with the second?",
+            f"Watch the {name} and the {reference}. How fast does the {name} move compared with the "
+            f"{reference}?",
             f"Judge by speed rather than by distance. How fast does the {name} move compared with the "
             f"{reference}?",
             f"When the {name} is in motion, how fast is it compared with the {reference} in motion?",
@@ -181,7 +182,7 @@ class Multiple(Ask[MultipleQuery, SpeedConfig]):
         reference, compared = query["reference"], f"the {query['object']} is {row['answer_text']}"
         return (
             f"Compared with the {reference}, {compared}",
-            f"Measured by the {reference}, {compared}",
+            f"Measured against the {reference}, {compared}",
         )
 
 
@@ -208,7 +209,8 @@ class Pattern(Ask[SpeedQuery, SpeedConfig]):
             f"How does the {name}'s speed change while it is moving?",
             f"From the moment it sets off until it stops, how does the speed of the {name} change?",
             f"Does the {name} change its speed while it moves, and if so, how?",
-            f"While the {name} is moving, is it slow or fast, and in which order?",
+            f"While the {name} is moving, does it keep one speed, or is it slow and fast by turns, and in "
+            "which order?",
             f"What happens to the speed of the {name} between the time it sets off and the time it stops?",
             f"Leaving out its rests before and after, how does the speed of the {name} change?",
             f"How would you describe the speed of the {name} while it is on its way?",
@@ -262,7 +264,7 @@ class FastStretch(SpanAsk[SpeedQuery, SpeedConfig]):
             f"Between which seconds does the {name} move faster than in the rest of the video?",
             f"When does the {name} move at its higher speed?",
             f"The {name} moves slowly except for one stretch. During which seconds is it fast?",
-            f"The {name} becomes faster and later becomes slow again. From when to when is it fast?",
+            f"The {name} becomes fast and later becomes slow again. From when to when is it fast?",
             f"From when to when does the {name} move at its higher speed?",
             f"For a while, the {name} moves faster than before and after. When does that begin, and when "
             "does it end?",

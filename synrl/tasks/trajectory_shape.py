@@ -56,8 +56,8 @@ FIGURE_WORDS = (
     "wave",
     "spiral",
     "figure eight",
-    "from inside out",
-    "from outside in",
+    "from the inside out",
+    "from the outside in",
 )
 """What tells figures apart; a circle, a square and a triangle go by the names of shapes."""
 PAUSE = 2.1
@@ -149,7 +149,7 @@ class Figure(Ask[FigureQuery, TrajectoryConfig]):
             f"As it moves, the {name} traces a figure. Which one?",
             f"From the first frame to the last, what figure does the {name} trace?",
             f"Imagine that the {name} is the tip of a pen. What figure does it draw?",
-            f"What form does the path of the {name} have?",
+            f"What figure does the path of the {name} form?",
             f"The {name} leaves no mark. What figure would you see if it did?",
             f"Over the whole video, which figure does the {name} trace?",
             f"If you followed the {name} with a pencil, what figure would you draw?",
@@ -157,7 +157,7 @@ class Figure(Ask[FigureQuery, TrajectoryConfig]):
             f"The {name} moves along a path. What figure does that path form?",
             f"How would you describe the path of the {name}?",
             f"Along which figure does the {name} travel?",
-            f"What figure do the places form that the {name} passes through?",
+            f"What figure is formed by the places that the {name} passes through?",
             f"Which figure best describes the path of the {name}?",
             f"Look only at the {name}. What figure does it trace?",
         )
@@ -201,29 +201,24 @@ class WhenTraced(SpanAsk[SpanQuery, TrajectoryConfig]):
 
     def wordings(self, query: SpanQuery) -> Sequence[str]:
         name, figure = query["object"], query["figure"]
-        sentences = (
-            f"When is the path of the {name} {figure}?",
-            f"Between which seconds does the {name} trace {figure}?",
-            f"During which seconds does the {name} move along {figure}?",
-            f"From when to when does the {name} trace {figure}?",
-            f"At some point the {name} traces {figure}. When does it start, and when does it finish?",
-            f"Find the part of the video in which the {name} traces {figure}. From when to when does it "
-            "last?",
-            f"When does the {name} move along a path that forms {figure}?",
-            f"The path of the {name} forms {figure} once. Between which seconds does it do so?",
-            f"If the {name} left a trail, between which seconds would it draw {figure}?",
-            f"Watch the {name}. When does it trace {figure}?",
-            f"Between which seconds is the path of the {name} {figure}?",
-            f"The {name} traces {figure} once in this video. When does it do so?",
-            f"When does the {name} start to trace {figure}, and when does it stop?",
-            f"Imagine that the {name} is the tip of a pen. When does it draw {figure}?",
-            f"From what time to what time does the {name} move along {figure}?",
-            f"During which part of the video does the {name} trace {figure}?",
-            f"Which seconds of the video show the {name} tracing {figure}?",
-            f"Look only at the {name}. Between which seconds does it trace {figure}?",
-            f"The {name} moves along {figure} at some point. From when to when does it do so?",
-            f"Between which seconds of the video does the {name} draw {figure} as it moves?",
+        # The sides of a square are straight lines, too.
+        what = f"a figure that is nothing but {figure}" if figure == LINE else figure
+        settings = (
+            f"The {name} traces one figure or more and rests after each.",
+            f"Each time the {name} moves, it traces one figure, and then it rests.",
+            f"Watch the {name}, which rests before and after each figure that it traces.",
         )
+        asked = (
+            f"When does it trace {what}?",
+            f"Between which seconds does it trace {what}?",
+            f"From when to when does it draw {what}?",
+            f"When does it start to trace {what}, and when does it finish?",
+            f"During which seconds of the video does it move along {what}?",
+            f"If it left a trail, between which seconds would it draw {what}?",
+            f"In which part of the video does it trace {what}?",
+            f"Which seconds of the video show it tracing {what}?",
+        )
+        sentences = (f"{one} {two}" for one in settings for two in asked)
         return [with_form(sentence, query, "interval") for sentence in sentences]
 
     def span(self, timeline: Timeline, query: SpanQuery) -> tuple[int, int]:

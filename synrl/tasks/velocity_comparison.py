@@ -96,16 +96,18 @@ class Pair(Ask[ShapesQuery, VelocityConfig]):
     def wordings(self, query: ShapesQuery) -> Sequence[str]:
         listed, either = _listed(query["shapes"], "and"), _listed(query["shapes"], "or")
         sentences = (
-            f"Which moves faster, {either}?",
-            f"Compare the speeds of {listed} while they move. Which one is faster?",
-            f"How far they travel does not matter. Which one moves faster, {either}?",
+            f"Which moves faster, {either}, or are both equally fast?",
+            f"Compare the speeds of {listed} while they move. Which one is faster, or are both equally fast?",
+            f"How far they travel does not matter. Which one moves faster, {either}, or are both equally "
+            "fast?",
             f"Which is faster while it moves, {either}, or are both equally fast?",
-            f"Judging by speed and not by distance, which is faster, {either}?",
-            f"Watch {listed}. Which of them moves faster?",
-            f"Leaving out the time they spend at rest, which is faster, {either}?",
-            f"Which of the two has the higher speed while it moves, {either}?",
-            f"Each of the two moves at a steady speed. Which one is faster, {either}?",
-            f"Is one of these shapes faster than the other while it moves, {either}?",
+            f"Judging by speed and not by distance, which is faster, {either}, or are both equally fast?",
+            f"Watch {listed}. Which of them moves faster, or are both equally fast?",
+            f"Leaving out the time they spend at rest, which is faster, {either}, or are both equally fast?",
+            f"Which of the two has the higher speed while it moves, {either}, or are both equally fast?",
+            f"Each of the two moves at a steady speed. Which one is faster, {either}, or are both equally "
+            "fast?",
+            f"Is one of these shapes faster than the other while they move, and if so, which: {either}?",
         )
         return [with_words(sentence, query, [*query["shapes"], EQUAL]) for sentence in sentences]
 
@@ -274,7 +276,7 @@ class Outpacing(SpanAsk[SpanQuery, VelocityConfig]):
             f"When does the {name} become faster than the {other}, and when does it become slower again?",
             f"Find the part of the video in which the {name} moves faster than the {other}. From when to "
             "when does it last?",
-            f"Watch the {name} and the {other}. When does the first move faster than the second?",
+            f"Watch the {name} and the {other}. When does the {name} move faster than the {other}?",
             f"Which seconds of the video show the {name} moving faster than the {other}?",
             f"Between which seconds is the {other} slower than the {name}?",
         )

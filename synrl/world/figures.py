@@ -16,7 +16,7 @@ from synrl.seeds import Stream
 
 LINE, CIRCLE, ZIGZAG, WAVE = "a straight line", "a circle", "a zigzag", "a wave"
 TRIANGLE, SQUARE, EIGHT = "a triangle", "a square", "a figure eight"
-SPIRAL, OUTWARDS, INWARDS = "a spiral", "a spiral from inside out", "a spiral from outside in"
+SPIRAL, OUTWARDS, INWARDS = "a spiral", "a spiral from the inside out", "a spiral from the outside in"
 _DENSE = 721
 
 

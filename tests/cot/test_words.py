@@ -42,10 +42,10 @@ SAID = {
     **{
         word: (word,)
         for word in (
-            *("clockwise", "rotate", "nearer", "closest", "above", "below", "inside", "grows", "shrinks"),
+            *("clockwise", "rotate", "closer", "closest", "above", "below", "inside", "grows", "shrinks"),
             *("larger", "smaller", "up-left", "up-right", "down-left", "down-right", "up", "down", "left"),
-            *("right", "straight line", "zigzag", "wave", "spiral", "figure eight", "from inside out"),
-            "from outside in",
+            *("right", "straight line", "zigzag", "wave", "spiral", "figure eight", "from the inside out"),
+            "from the outside in",
         )
     },
 }

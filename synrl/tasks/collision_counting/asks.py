@@ -109,6 +109,8 @@ class Flight(SpanAsk[FlightQuery, CollisionConfig]):
 
     def wordings(self, query: FlightQuery) -> Sequence[str]:
         name, start, end = query["object"], query["from"], query["to"]
+        if start == end:
+            return [with_form(sentence, query, "interval") for sentence in _there_and_back(name, end)]
         sentences = (
             f"Between which seconds does the {name} travel from the {start} to the {end}, "
             "touching nothing on the way?",
@@ -128,8 +130,8 @@ class Flight(SpanAsk[FlightQuery, CollisionConfig]):
             "seconds does that happen?",
             f"Find the part of the video in which the {name} moves from the {start} to the {end} without "
             "another contact. From when to when does it last?",
-            f"The {end} is the next thing that the {name} touches after the {start}. When does it travel "
-            "between the two?",
+            f"The {end} is the next thing that the {name} touches after the {start}. When does the "
+            f"{name} travel between the two?",
         )
         return [with_form(sentence, query, "interval") for sentence in sentences]
 
@@ -157,23 +159,42 @@ class Flight(SpanAsk[FlightQuery, CollisionConfig]):
         return query["object"] in (event.actor, event.target)
 
 
+def _there_and_back(name: str, end: str) -> tuple[str, ...]:
+    """The wordings about a flight from another shape back to it."""
+    return (
+        f"The {name} touches the {end} twice in a row, touching nothing in between. From when to when is it "
+        "between these two touches?",
+        f"Between which seconds does the {name} leave the {end} and come back to it without touching "
+        "anything else?",
+        f"The {name} touches the {end} and then comes back to it without another contact. From when to when "
+        "is it on its way?",
+        f"When does the {name} travel from the {end} straight back to it, touching nothing on the way?",
+        f"The next thing that the {name} touches after the {end} is the {end} again. Between which seconds "
+        "does it travel from one touch to the next?",
+        f"Find the part of the video in which the {name} leaves the {end} and returns to it, with no other "
+        "contact in between. From when to when does it last?",
+        f"During which seconds is the {name} on its way from one touch of the {end} to the next, without "
+        "touching anything else?",
+    )
+
+
 COUNTS = {
     "walls": Count(
         "walls",
         "hit",
-        "with walls",
+        "with the walls",
         (
             "How many times does the {} hit a wall of the box?",
             "How many times does the {} bounce off a wall?",
             "Count how many times the {} hits a wall. What is the total?",
             "Watch the {}. How many times does it hit a wall of the box?",
             "Over the whole video, how many times does the {} bounce off a wall of the box?",
-            "How often does the {} run into a wall of the box?",
+            "How many times does the {} run into a wall of the box?",
             "From the first frame to the last, how many times does the {} hit a wall?",
             "The {} moves around in a box. How many times does it bounce off the walls?",
             "How many times in this video does the {} strike a wall of the box?",
             "In total, how many times does the {} run into the walls of the box?",
-            "How many times do the walls of the box turn the {} back?",
+            "How many times does the {} bounce back from a wall of the box?",
             "As the {} moves through the box, how many times does it hit a wall?",
             "The {} bounces off the walls of the box. How many times does it do so?",
             "By the end of the video, how many times has the {} hit a wall of the box?",
@@ -189,7 +210,7 @@ COUNTS = {
             "Count the collisions of the {} with other shapes, leaving out the walls. What is the total?",
             "Watch the {}. How many times does it collide with another shape?",
             "Over the whole video, how many times does the {} come into contact with another shape?",
-            "How often do the {} and another shape collide?",
+            "How many times do the {} and any other shape collide?",
             "From the first frame to the last, how many times does the {} touch another shape?",
             "The {} is not alone in the box. How many times does it collide with another shape?",
             "Not counting the walls, how many collisions is the {} involved in?",

@@ -38,9 +38,9 @@ _WORDS = {
     **{
         word: (word,)
         for word in (
-            *("clockwise", "rotate", "above", "below", "inside", "nearer", "closest", "grows", "shrinks"),
+            *("clockwise", "rotate", "above", "below", "inside", "closer", "closest", "grows", "shrinks"),
             *("larger", "smaller", "straight line", "zigzag", "wave", "spiral", "figure eight"),
-            *("from inside out", "from outside in", *DIRECTIONS),
+            *("from the inside out", "from the outside in", *DIRECTIONS),
         )
     },
 }
