@@ -6,6 +6,7 @@ Dataclasses call these in `__post_init__`, functions at their start.
 from __future__ import annotations
 
 from collections.abc import Collection
+from numbers import Integral
 
 from synrl.errors import ConfigError, allowed
 
@@ -16,18 +17,36 @@ def check_one_of(name: str, value: object, values: Collection[object]) -> None:
     Raises:
         ConfigError: it isn't.
     """
-    if value not in values:
+    if value not in list(values):  # not all that may be given can be looked up in a dictionary
         raise ConfigError(f"{name} is {value!r}; {allowed(values)}")
 
 
-def check_some_of(name: str, chosen: Collection[object], values: Collection[object]) -> None:
-    """Hold a choice to be one or more of some values.
+def check_some_of(name: str, chosen: object, values: Collection[object]) -> None:
+    """Hold a choice to be one or more of some values, in a list or the like even if it is one.
 
     Raises:
-        ConfigError: it is empty, or holds another value.
+        ConfigError: it is empty, or holds another value, or is no list.
     """
-    if not chosen or not set(chosen) <= set(values):
-        raise ConfigError(f"{name} is {chosen!r}; allowed: some of {', '.join(map(str, values))}")
+    those = f"some of {', '.join(map(str, values))}"
+    if isinstance(chosen, str | bytes) or not isinstance(chosen, Collection):
+        raise ConfigError(f"{name} is {chosen!r}; allowed: {those}, in a list such as {list(values)[:1]!r}")
+    # True and 1.0 are equal to 1, but would be stored as what they are.
+    if not chosen or any(all(type(o) is not type(v) or o != v for v in values) for o in chosen):
+        raise ConfigError(f"{name} is {chosen!r}; allowed: {those}")
+
+
+def check_whole(name: str, value: object, low: int, high: int | None = None) -> None:
+    """Hold a number to be whole and to lie within limits, both allowed; without an upper one if it is None.
+
+    1.5 and True would be taken for numbers, and draw other rows than those that they are stored as.
+
+    Raises:
+        ConfigError: it isn't, or doesn't.
+    """
+    if isinstance(value, bool) or not isinstance(value, Integral):
+        within = f"{low} or more" if high is None else f"{low} to {high}"
+        raise ConfigError(f"{name} is {value!r}; allowed: a whole number, {within}")
+    check_range(name, int(value), low, high)
 
 
 def check_range(name: str, value: float, low: float, high: float | None = None) -> None:

@@ -18,7 +18,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from synrl.checks import check_range
+from synrl.checks import check_range, check_whole
 
 GENERATOR_VERSION = "4"
 """Part of every key and of every row. It changes exactly when the rows of some seed change."""
@@ -79,12 +79,12 @@ SHIFT = "_shift"
 
 
 def check_seed(seed: int) -> None:
-    """Hold a root seed to what fits into 63 bits.
+    """Hold a root seed to a whole number that fits into 63 bits.
 
     Raises:
         ConfigError: it doesn't.
     """
-    check_range("seed", seed, 0, 2**63 - 1)
+    check_whole("seed", seed, 0, 2**63 - 1)
 
 
 class Streams:

@@ -39,7 +39,8 @@ def parse_view(text: str) -> View:
     Raises:
         ConfigError: it is written in another way, or a number is out of range.
     """
-    found = re.fullmatch(r"([0-9]{1,2}(?:\.[0-9]{1,3})?)x([0-9]{1,3})", text, re.ASCII)
+    pattern = r"([0-9]{1,2}(?:\.[0-9]{1,3})?)x([0-9]{1,3})"
+    found = re.fullmatch(pattern, text, re.ASCII) if isinstance(text, str) else None
     if found is None:
         raise ConfigError(
             f"invalid view {text!r}; write it as frames a second x most frames, such as {DEFAULT}"

@@ -72,7 +72,7 @@ def test_a_view_says_how_clips_are_paced() -> None:
     "text", ["", "2", "2x", "x32", "2x32x2", "-2x32", "nanx32", "2 x 32", "2x-32", "２x32"]
 )
 def test_what_is_no_view_is_refused(text: str) -> None:
-    with pytest.raises(ConfigError, match=r"^invalid view .*; write frames a second and the most frames"):
+    with pytest.raises(ConfigError, match=r"^invalid view .*; write it as frames a second x most frames"):
         parse_view(text)
 
 

@@ -47,16 +47,20 @@ class Sight:
     """The visible objects that can be told from each other, by name."""
     carried: tuple[tuple[float, ...], ...] = ()
     """For each option of a question for a plan, how it goes from what is shown; see `carried_out`."""
+    seconds: float | None = None
+    """When the frame is shown, as a model is told; None if nobody says."""
+    empty: bool = False
+    """Whether no object is in sight, though all could be told from each other: that may be what tells."""
 
 
 @dataclass(frozen=True)
 class Bag:
     """What all frames together show of the objects that the question and its options name, in no order."""
 
-    things: Mapping[str, tuple[float, ...]]
-    """Of each: mean, least and greatest of x, y and size, and the share of frames on which it is seen."""
-    apart: Mapping[tuple[str, str], tuple[float, float, float]]
-    """Of each two: least, greatest and mean distance."""
+    things: Mapping[str, Mapping[str, float]]
+    """Figures of each by name, with the means of x, y and size among them; see `synrl.audit.bags`."""
+    apart: Mapping[tuple[str, str], Mapping[str, float]]
+    """Figures of the distance of each two."""
 
 
 @dataclass(frozen=True)

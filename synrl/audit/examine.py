@@ -6,17 +6,16 @@ it can be read there. In families with hidden states, objects can be told from e
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from synrl.audit.bags import bag_of
 from synrl.audit.exam import (
     PLACES,
     READABLE,
-    Bag,
     Exam,
     Sight,
     Thing,
@@ -27,15 +26,13 @@ from synrl.audit.exam import (
 )
 from synrl.dataset.rows import TWINS, answers
 from synrl.errors import IllegalOperation
-from synrl.evidence import Evidence, Reveal, Track
+from synrl.evidence import Evidence, Reveal
 from synrl.seeds import SHIFT, Stream, Streams
 from synrl.tasks import get_family
 from synrl.tasks.base import Family, texts
 from synrl.video.decode import read
 from synrl.world.history import World
 
-_NAMED = 8
-"""At most so many objects are held in a bag of frames."""
 _LOST = (ValueError, LookupError, ArithmeticError, TypeError, AttributeError, AssertionError)
 """What a solver may break on that is shown less than a clip."""
 
@@ -73,7 +70,7 @@ def examined(row: Mapping[str, Any]) -> Exam:
         about=_about(row),
         facts=facts_of(row),
         sights=_sights(family, row, evidence),
-        bag=_bag(row, evidence),
+        bag=bag_of(row, evidence, _about(row)),
         unordered=family.asked(config["query"]).unordered,
         shuffled=_attempt(family, row, _shuffled(evidence, draws)),
     )
@@ -106,7 +103,8 @@ def _sights(family: Family, row: Mapping[str, Any], evidence: Evidence) -> dict[
         captions = list(family.captions(evidence))
         for place, frame in places:
             # What is typed, dropped or dealt just then; the state itself is hidden.
-            found[place] = Sight("; ".join(one.text for one in captions if one.start <= frame < one.end))
+            said = "; ".join(one.text for one in captions if one.start <= frame < one.end)
+            found[place] = Sight(said, seconds=frame / row["fps"])
         if reveal := next(iter(evidence.reveals), None):
             things = _as_read(family, evidence, reveal, _things(row, evidence, reveal.start_frame))
             found[READABLE] = _read(family, row, evidence, reveal, things)
@@ -114,7 +112,8 @@ def _sights(family: Family, row: Mapping[str, Any], evidence: Evidence) -> dict[
     for place, frame in places:
         things = _things(row, evidence, frame)
         names = sorted(things, key=lambda name: things[name].x)
-        found[place] = Sight(said=", ".join(names), things=things)
+        said, seconds = ", ".join(names), frame / row["fps"]
+        found[place] = Sight(said, things=things, seconds=seconds, empty=not things)
     return found
 
 
@@ -162,7 +161,7 @@ def _read(
     carried: tuple[tuple[float, ...], ...] = ()
     if family.world is not None and "target" in query:
         carried = tuple(carried_out(family.world, reveal.state, query["target"], o) for o in row["options"])
-    return Sight(said, answer, things, carried)
+    return Sight(said, answer, things, carried, reveal.start_frame / row["fps"])
 
 
 def carried_out(world: World, state: Any, target: Any, plan: str) -> tuple[float, ...]:
@@ -203,39 +202,6 @@ def _leaves(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     else:
         return [(*path, value)]
     return [leaf for name, item in pairs for leaf in _leaves(item, (*path, name))]
-
-
-def _bag(row: Mapping[str, Any], evidence: Evidence) -> Bag | None:
-    """What all frames show in no order; nothing where objects can't be told from each other throughout."""
-    if row["states"]:
-        return None
-    told = " ".join((row["question"], *row["options"]))
-    names = list(dict.fromkeys((*_about(row), *(name for name in evidence.tracks if name in told))))[:_NAMED]
-    if not names:
-        return None
-    height = row["height"]
-    tracks = {name: evidence.tracks[name] for name in names}
-    pairs = itertools.combinations(names, 2)
-    return Bag(
-        {name: _extent(track, height) for name, track in tracks.items()},
-        {pair: _apart(tracks[pair[0]], tracks[pair[1]], height) for pair in pairs},
-    )
-
-
-def _extent(track: Track, height: int) -> tuple[float, ...]:
-    seen = track.visible
-    if not seen.any():
-        return (0.0,) * 10
-    values = (track.x[seen] / height, track.y[seen] / height, track.size[seen] / height)
-    return (*(float(f(v)) for v in values for f in (np.mean, np.min, np.max)), float(seen.mean()))
-
-
-def _apart(one: Track, two: Track, height: int) -> tuple[float, float, float]:
-    both = one.visible & two.visible
-    if not both.any():
-        return 0.0, 0.0, 0.0
-    gaps = np.hypot(one.x[both] - two.x[both], one.y[both] - two.y[both]) / height
-    return float(gaps.min()), float(gaps.max()), float(gaps.mean())
 
 
 def _attempt(family: Family, row: Mapping[str, Any], evidence: Evidence) -> bool | None:

@@ -7,21 +7,26 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache, partial
 
+import numpy as np
+
 from synrl.audit import learnt
 from synrl.audit.exam import PICTURES, PLACES, READABLE
 from synrl.audit.kinds import Kind
 from synrl.audit.probes.frame import frame_at, frames_without_order
 from synrl.audit.probes.record import facts
-from synrl.audit.probes.text import identity, text_of, which
+from synrl.audit.probes.text import asked_with, identity, text_of, which
 from synrl.audit.probes.view import View, stacked, view
 from synrl.audit.rules import Picks, best_rule
 from synrl.audit.verdict import LEAST, OK, TOLD, Finding, tested, told, untested
-from synrl.audit.wording import wording
+from synrl.audit.wording import telling_words, wording
 
 LEARNT_PLACES = ("first", "middle", "last", READABLE)
 """The single frames that are learnt from; rules try all of `PLACES`, and take the best."""
+_ASKED = 12
+"""Words that questions of a kind differ in, and that are learnt with."""
 BAG = "frames without order"
 """Told, not judged, where a question asks how often or along what: whoever has seen all frames may know."""
+NOTHING = "nothing on the {} has to do with the answers"
 SHUFFLED = "solver on shuffled frames"
 """Told, not judged: which shape comes closest to another takes many frames, but not their order."""
 
@@ -52,11 +57,11 @@ Attempt = Callable[[], Picks]
 
 def _attempts(kind: Kind, seed: int) -> Iterator[tuple[str, Attempt]]:
     """Each probe by name; what it looks at is worked out when it is tried."""
-    identities = cache(lambda: view(kind, identity).joined(view(kind, which(_texts(kind)))))
+    identities = cache(lambda: _identities(kind))
 
     def both(name: str, look: Callable[[], View]) -> Iterator[tuple[str, Attempt]]:
         yield f"{name}: a rule", lambda: best_rule(kind, look())
-        yield f"{name}: learnt", lambda: learnt.scored(kind, look().joined(identities()), seed)
+        yield f"{name}: learnt", lambda: _learnt(kind, name, look(), identities(), seed)
 
     yield from both("text", cache(lambda: view(kind, text_of)))
     yield "text: its words", lambda: wording(kind)
@@ -68,6 +73,12 @@ def _attempts(kind: Kind, seed: int) -> Iterator[tuple[str, Attempt]]:
             yield f"{place} picture: learnt", partial(learnt.pictured, kind, number, seed)
     if any(exam.facts for exam in kind.exams):
         yield from both("record", cache(lambda: facts(kind)))
+
+
+def _identities(kind: Kind) -> View:
+    """Which candidate is which, and what is asked: all that is learnt with what is seen."""
+    own = view(kind, identity).joined(view(kind, which(_texts(kind))))
+    return own.joined(view(kind, asked_with(telling_words(kind, _ASKED))))
 
 
 def _texts(kind: Kind) -> list[str]:
@@ -90,5 +101,13 @@ def _frames(kind: Kind, identities: Callable[[], View], seed: int) -> Iterator[t
             look = looks[place]
             yield (
                 f"{place} frame: learnt",
-                partial(lambda look: learnt.scored(kind, look().joined(identities()), seed), look),
+                partial(lambda look: _learnt(kind, "frame", look(), identities(), seed), look),
             )
+
+
+def _learnt(kind: Kind, where: str, look: View, identities: View, seed: int) -> Picks:
+    """What is learnt from a view; nothing if it holds no more than which candidate is which."""
+    telling = look.telling(kind.there)
+    if not telling.names:
+        return Picks(np.full(len(kind.exams), -1), "", NOTHING.format(where))
+    return learnt.scored(kind, telling.joined(identities), seed)

@@ -24,6 +24,8 @@ class Picks:
     """Number of the candidate, -1 where the probe has no answer."""
     how: str
     """How they were found, for people."""
+    why: str = ""
+    """Why there are none, if that is known."""
 
 
 def best_rule(kind: Kind, view: View) -> Picks:

@@ -90,7 +90,7 @@ def tested(kind: Kind, shortcut: str, picks: Picks, chances: np.ndarray) -> Find
     count = int(answered.sum())
     if count < SHARE * len(kind.exams) or not count:
         share = count / max(1, len(kind.exams))
-        told = f"it answers {share:.0%} of the rows, and should {SHARE:.0%}"
+        told = picks.why or f"it answers {share:.0%} of the rows, and should {SHARE:.0%}"
         return replace(untested(kind, shortcut, told), answered=count)
     hits = int(kind.right[np.flatnonzero(answered), picks.places[answered]].sum())
     rates = chances[answered]

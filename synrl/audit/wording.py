@@ -42,7 +42,7 @@ def wording(kind: Kind) -> Picks:
 def _coded(kind: Kind) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The number of every word of every candidate, and its row and place."""
     texts = {text for candidates in kind.candidates for text in candidates}
-    telling = _telling(kind) if len(texts) <= _TEXTS else frozenset[str]()
+    telling = telling_words(kind, _TOLD) if len(texts) <= _TEXTS else ()
     numbers: dict[tuple[str, ...], int] = {}
     ids: list[int] = []
     rows: list[int] = []
@@ -69,7 +69,7 @@ def _said(text: str, place: int, is_open: bool, beside: list[str]) -> Iterator[t
         yield "with", text, word
 
 
-def _telling(kind: Kind) -> frozenset[str]:
+def telling_words(kind: Kind, most: int) -> tuple[str, ...]:
     """The words that some questions of a kind have and others have not, first those that half of them do."""
     counts = Counter(word for exam in kind.exams for word in set(words(exam.question)))
     half = len(kind.exams) / 2
@@ -77,4 +77,4 @@ def _telling(kind: Kind) -> frozenset[str]:
         (word for word, n in counts.items() if 0.02 < n / len(kind.exams) < 0.98),
         key=lambda word: (abs(counts[word] - half), word),
     )
-    return frozenset(some[:_TOLD])
+    return tuple(some[:most])

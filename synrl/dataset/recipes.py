@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from typing import Any
 
-from synrl.checks import check_one_of, check_range, check_some_of
+from synrl.checks import check_one_of, check_some_of, check_whole
 from synrl.dataset.rows import TWINS, check_split, scheduled
 from synrl.dataset.sources import LLAVA_VIDEO, VideoSource
 from synrl.errors import ConfigError, allowed
@@ -54,7 +54,7 @@ class Part:
             raise ConfigError(
                 f"families are {', '.join(self.families) or 'none'}; name each once, at least one"
             )
-        check_range("number of rows", self.num_rows, 1, TWINS * len(self.families))
+        check_whole("number of rows", self.num_rows, 1, TWINS * len(self.families))
         check_split(self.split)
         check_some_of("levels", self.levels, LEVELS)
         check_some_of("modes", self.modes, MODES)
@@ -168,7 +168,7 @@ class Recipe:
         Raises:
             ConfigError: there would be no rows.
         """
-        check_range("number of rows", num_rows, 1)
+        check_whole("number of rows", num_rows, 1)
         parts = []
         before = 0
         for part in self.parts:
@@ -192,6 +192,10 @@ def plain(
     Raises:
         ConfigError: a name or number is out of range, or a family has none of the modes.
     """
+    # Before anything is made of them: three times "2" is a text, and a word is a list of letters.
+    check_whole("number of rows", num_rows, 1)
+    check_some_of("levels", levels, LEVELS)
+    check_some_of("modes", modes, MODES)
     part = Part(tuple(families), num_rows * len(families), split, tuple(levels), tuple(modes))
     return Recipe("", (part,), **options)
 

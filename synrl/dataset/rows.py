@@ -181,7 +181,7 @@ def check_split(split: str) -> None:
     Raises:
         ConfigError: it is not made of letters, digits and underscores, as `datasets` wants it.
     """
-    if not re.fullmatch(r"\w+", split, re.ASCII):
+    if not isinstance(split, str) or not re.fullmatch(r"\w+", split, re.ASCII):
         raise ConfigError(f"split {split!r} is no name; allowed: letters, digits and underscores")
 
 

@@ -91,9 +91,17 @@ def bagged(exam: Exam, near: str | None, draw: Stream) -> Exam:
     gaps = {name: draw.uniform(0.2, 1.0) for name in NAMES}
     if near is not None:
         gaps[near] = 0.05
-    apart = {(name, "black bar"): (gap, 1.5, 1.0) for name, gap in gaps.items()}
-    things = {name: tuple(draw.uniform(0, 1) for _ in range(10)) for name in (*NAMES, "black bar")}
-    return replace(exam, bag=Bag(things, apart))
+    apart = {
+        (name, "black bar"): {"least distance": gap, "greatest distance": 1.5, "mean distance": 1.0}
+        for name, gap in gaps.items()
+    }
+    return replace(exam, bag=Bag(extents(draw), apart))
+
+
+def extents(draw: Stream) -> dict[str, dict[str, float]]:
+    """How far the objects get, which says nothing."""
+    figures = ("mean x", "mean y", "mean size", "least x", "greatest x")
+    return {name: {figure: draw.uniform(0, 1) for figure in figures} for name in (*NAMES, "black bar")}
 
 
 def found(given: Sequence[Exam]) -> dict[str, Finding]:

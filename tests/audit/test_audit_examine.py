@@ -77,6 +77,15 @@ def test_things_are_where_the_tracks_have_them(folder: Path) -> None:
                 assert (thing.x, thing.y) == pytest.approx(there)
 
 
+def test_the_time_of_a_frame_is_known_and_whether_anything_is_in_sight(folder: Path) -> None:
+    for family in ("relative_position", "event_ordering", "card_stack"):
+        for row in rows_of(folder, family):
+            frames = dict(zip(PLACES, sample_frames(row["num_frames"], len(PLACES)), strict=True))
+            sights = examine(row).sights
+            assert [sights[place].seconds for place in PLACES] == [frames[p] / row["fps"] for p in PLACES]
+            assert all(s.empty is (not row["states"] and not s.things) for s in sights.values())
+
+
 def test_who_is_asked_about_comes_first_however_the_question_says_it(folder: Path) -> None:
     for row in rows_of(folder, "relative_position"):
         query = row["config"]["query"]
@@ -89,11 +98,12 @@ def test_distances_over_all_frames_are_those_of_the_tracks(folder: Path) -> None
         bag = examine(row).bag
         assert bag is not None
         tracks = {track["name"]: track for track in row["tracks"]}
-        for (one, two), (least, greatest, mean) in bag.apart.items():
+        for (one, two), figures in bag.apart.items():
             a, b = tracks[one], tracks[two]
             gaps = np.hypot(np.subtract(a["x"], b["x"]), np.subtract(a["y"], b["y"])) / row["height"]
             seen = gaps[np.array(a["visible"]) & np.array(b["visible"])]
-            assert (least, greatest, mean) == pytest.approx((seen.min(), seen.max(), seen.mean()), rel=1e-4)
+            told = [figures[f"{which} distance"] for which in ("least", "greatest", "mean")]
+            assert told == pytest.approx((seen.min(), seen.max(), seen.mean()), rel=1e-4)
 
 
 def test_twins_are_of_one_group_and_not_of_one_scene() -> None:

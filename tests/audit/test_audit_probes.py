@@ -322,6 +322,90 @@ def test_pictures_of_too_many_answers_are_not_tested() -> None:
     assert finding.verdict == "not tested" and "0% of the rows" in finding.why
 
 
+def interval(start: float, length: float = 2.0) -> str:
+    return f"[{start:.2f}, {start + length:.2f}]"
+
+
+def visited(exam: Exam, draw: Stream, look: Callable[[bool], dict[str, Thing]], tells: bool) -> Exam:
+    """From when to when is something so? Two of four options hold the time of the middle frame."""
+    options = draw.shuffled([interval(4.0 + draw.uniform(-0.9, 0.9)) for _ in range(2)] + ["", ""])
+    options = [option or interval(draw.choice((0.5, 7.5)) + draw.uniform(0, 0.4)) for option in options]
+    right = draw.integer(0, 3)
+    holds = options[right].startswith(("[3", "[4"))
+    things = look(holds if tells else draw.chance(0.5))
+    sight = Sight(", ".join(things), things=things, seconds=5.0, empty=not things)
+    asked = replace(
+        chosen(exam, options, right),
+        kind="localisation span choice",
+        question="When is the red star inside the square zone?",
+        about=("red star",),
+    )
+    return seen(asked, sight, ("middle",))
+
+
+def in_zone(draw: Stream) -> Callable[[bool], dict[str, Thing]]:
+    def look(so: bool) -> dict[str, Thing]:
+        x, y = draw.uniform(0.3, 0.7), draw.uniform(0.3, 0.7)
+        off = draw.uniform(0, 0.15) if so else draw.choice((-0.25, 0.25))
+        return {"red star": Thing(x + off, y, 0.0, 0.1), "square zone": Thing(x, y, 0.0, 0.4)}
+
+    return look
+
+
+def in_sight(so: bool) -> dict[str, Thing]:
+    return {} if so else {"red star": Thing(0.5, 0.5, 0.0, 0.1)}
+
+
+@pytest.mark.parametrize("look", [in_zone, lambda _: in_sight])
+def test_what_is_so_on_one_frame_tells_which_intervals_can_be_right(
+    look: Callable[[Stream], Callable[[bool], dict[str, Thing]]],
+) -> None:
+    draw = stream(17)
+    findings = found([visited(exam, draw, look(draw), True) for exam in exams(400)])
+    rule = findings["one frame: a rule"]
+    assert rule.verdict == "FAIL" and rule.accuracy > 0.4
+    assert rule.how.startswith("greatest: it holds the frame's time if, and only if, the first object is ")
+    assert findings["middle frame: learnt"].verdict == "FAIL"
+    assert failing([visited(exam, draw, look(draw), False) for exam in exams(400)]) == set()
+
+
+def test_which_of_two_is_nearer_on_one_frame_tells_which_intervals_can_be_right() -> None:
+    draw = stream(18)
+
+    def look(so: bool) -> dict[str, Thing]:
+        near, far = draw.uniform(0.1, 0.2), draw.uniform(0.25, 0.4)
+        left, right = (near, far) if so else (far, near)
+        x = draw.uniform(0.4, 0.6)
+        places = {"red star": x - left, "blue bar": x + right, "black disc": x}
+        return {name: Thing(place, 0.5, 0.0, 0.1) for name, place in places.items()}
+
+    about = ("red star", "blue bar", "black disc")
+    findings = found([replace(visited(exam, draw, look, True), about=about) for exam in exams(400)])
+    assert findings["one frame: a rule"].verdict == "FAIL" and "nearer" in findings["one frame: a rule"].how
+    assert findings["middle frame: learnt"].verdict == "FAIL"
+
+
+def test_a_frame_that_has_nothing_to_do_with_the_answers_is_not_tested() -> None:
+    things = {"grey disc": Thing(0.5, 0.5, 0.0, 0.1)}
+    finding = found([seen(exam, Sight("grey disc", things=things)) for exam in exams(ROWS)])[
+        "first frame: learnt"
+    ]
+    assert finding.verdict == "not tested" and finding.accuracy == 0.0
+    assert finding.why == "nothing on the frame has to do with the answers"
+
+
+def test_which_way_round_a_question_asks_is_learnt_with_what_is_seen() -> None:
+    draw = stream(19)
+    planted = []
+    for number, exam in enumerate(exams(400)):
+        made = scattered(exam, draw)
+        places = [made.sights["middle"].things[option].x for option in made.options]
+        most, word = (max, "right") if number % 2 else (min, "left")
+        asked = replace(made, question=f"Which shape stays further to the {word} of the black bar?")
+        planted.append(chosen(asked, made.options, places.index(most(places))))
+    assert found(planted)["middle frame: learnt"].accuracy > 0.8
+
+
 # (c) Frames without order
 
 

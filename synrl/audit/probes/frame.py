@@ -6,11 +6,13 @@ happens, and by where the objects are that question and candidates name.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
 from synrl.audit.exam import Bag, Exam, Sight, Thing
+from synrl.audit.probes.state import of_the_moment
 from synrl.audit.probes.view import Figures, Look
 from synrl.audit.probes.words import ORDINALS, agreement, likeness, number, shared, ways, words
 
@@ -23,13 +25,14 @@ def frame_at(place: str) -> Look:
 
     def look(exam: Exam, candidates: tuple[str, ...]) -> Figures | None:
         sight = exam.sights.get(place)
-        if sight is None or not (sight.said or sight.things):
+        if sight is None or not (sight.said or sight.things or sight.empty):
             return None
         return {
             **_like_the_answer(sight, candidates),
             **_said(exam, sight, candidates),
             **_where(exam, sight.things, sight.answer, candidates),
             **_carried(sight, candidates),
+            **of_the_moment(sight, _about(exam, sight.things), candidates),
         }
 
     return look
@@ -39,8 +42,11 @@ def frames_without_order(exam: Exam, candidates: tuple[str, ...]) -> Figures | N
     """What all frames show if nobody knows which came first."""
     if exam.bag is None:
         return None
-    things = {name: Thing(e[0], e[3], 0.0, e[6]) for name, e in exam.bag.things.items()}
-    return {**_where(exam, things, None, candidates), **_extents(exam, exam.bag, candidates)}
+    things = {
+        name: Thing(figures["mean x"], figures["mean y"], 0.0, figures["mean size"])
+        for name, figures in exam.bag.things.items()
+    }
+    return {**_where(exam, things, None, candidates), **_extents(exam, exam.bag, things, candidates)}
 
 
 def _like_the_answer(sight: Sight, candidates: tuple[str, ...]) -> dict[str, Sequence[float]]:
@@ -88,6 +94,11 @@ def _places(said: str) -> dict[str, int]:
     for place, word in enumerate(words(said)):
         found.setdefault(word, place)
     return found
+
+
+def _about(exam: Exam, things: Mapping[str, Thing]) -> list[str]:
+    """The objects that are asked about, seen or not, and then what else the question names."""
+    return list(dict.fromkeys((*exam.about, *_named(exam.question, things))))
 
 
 def _asked(exam: Exam, things: Mapping[str, Thing]) -> list[str]:
@@ -211,34 +222,51 @@ def _carried(sight: Sight, candidates: tuple[str, ...]) -> dict[str, Sequence[fl
     return {name: [c[k] for c in sight.carried] for k, name in enumerate(names)}
 
 
-def _extents(exam: Exam, bag: Bag, candidates: tuple[str, ...]) -> dict[str, Sequence[float]]:
-    """How far objects get, and how near to each other."""
-    asked = _asked(exam, {name: Thing(0, 0, 0, 0) for name in bag.things})
-    named = [[name for name in bag.things if name in text] for text in candidates]
+def _extents(
+    exam: Exam, bag: Bag, things: Mapping[str, Thing], candidates: tuple[str, ...]
+) -> dict[str, Sequence[float]]:
+    """How far objects get, how their places lie, and how near to each other they come."""
+    asked = _about(exam, things)
+    named = [_named(text, things) for text in candidates]
     chosen = {name for names in named for name in names}
     rest = [name for name in asked if name not in chosen] or asked
     found: dict[str, Sequence[float]] = {}
-    for k, what in enumerate(("least", "greatest", "mean")):
-        found[f"{what} distance of the object it names"] = [
-            _apart(bag, names[0], rest[0], k) if names and rest else _NONE for names in named
-        ]
-        pair = _apart(bag, asked[0], asked[1], k) if len(asked) > 1 else _NONE
-        found[f"{what} distance of the objects asked about"] = [pair] * len(candidates)
-    for k, what in enumerate(_EXTENTS):
-        of_asked = bag.things[asked[0]][k] if asked else _NONE
-        found[f"{what} of the object asked about"] = [of_asked] * len(candidates)
+    for what in dict.fromkeys(name for figures in bag.apart.values() for name in figures):
         found[f"{what} of the object it names"] = [
-            bag.things[names[0]][k] if names else _NONE for names in named
+            _apart(bag, names[0], rest[0], what) if names and rest else _NONE for names in named
         ]
+        pair = _apart(bag, asked[0], asked[1], what) if len(asked) > 1 else _NONE
+        found[f"{what} of the objects asked about"] = [pair] * len(candidates)
+    for what in dict.fromkeys(name for figures in bag.things.values() for name in figures):
+        values = {name: figures.get(what, _NONE) for name, figures in bag.things.items()}
+        found |= _of_each(what, values, asked, named)
     return found
 
 
-_EXTENTS = (
-    *(f"{what} {axis}" for axis in ("x", "y", "size") for what in ("mean", "least", "greatest")),
-    "share of frames",
-)
+def _of_each(
+    what: str, values: Mapping[str, float], asked: Sequence[str], named: Sequence[Sequence[str]]
+) -> dict[str, Sequence[float]]:
+    """A figure of the first two objects asked about, by itself and compared, and of those candidates name."""
+    one, two = (values.get(name, _NONE) for name in (*asked, "", "")[:2])
+    beside = one / two if two else _NONE
+    return {
+        f"{what} of the object asked about": [one] * len(named),
+        f"{what} of the second object asked about": [two] * len(named),
+        f"{what} of the one object beside the other": [beside] * len(named),
+        f"{what} of the object it names": [values[names[0]] if names else _NONE for names in named],
+        f"how {what} falls from each object it names to the next": [
+            _falls([values[name] for name in names]) for names in named
+        ],
+    }
 
 
-def _apart(bag: Bag, one: str, two: str, which: int) -> float:
+def _falls(values: Sequence[float]) -> float:
+    """The share of the pairs of some values in which the later is smaller; nothing of fewer than two."""
+    if len(values) < 2:
+        return _NONE
+    return float(sum(a > b for a, b in itertools.combinations(values, 2))) / math.comb(len(values), 2)
+
+
+def _apart(bag: Bag, one: str, two: str, what: str) -> float:
     found = bag.apart.get((one, two)) or bag.apart.get((two, one))
-    return _NONE if found is None else found[which]
+    return _NONE if found is None else found[what]

@@ -66,6 +66,16 @@ def which(texts: Sequence[str]) -> Look:
     return look
 
 
+def asked_with(told: Sequence[str]) -> Look:
+    """Which of some words a question has: the fastest, or the slowest? After it, or before?"""
+
+    def look(exam: Exam, candidates: tuple[str, ...]) -> Figures:
+        asked = set(words(exam.question))
+        return {f"it asks with {word}": [float(word in asked)] * len(candidates) for word in told}
+
+    return look
+
+
 @lru_cache(maxsize=256)
 def _by_themselves(candidates: tuple[str, ...]) -> Figures:
     """Figures of the candidates, which open questions of a kind share."""

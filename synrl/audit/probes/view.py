@@ -35,6 +35,19 @@ class View:
             (*self.names, *other.names), np.concatenate([self.values, other.values], axis=2), self.shown
         )
 
+    def telling(self, there: np.ndarray) -> View:
+        """The figures that have more than one value, on the rows on which any of them is known.
+
+        Args:
+            there: which candidates there are, of shape (rows, candidates).
+        """
+        known = np.isfinite(self.values) & there[..., None]
+        low = np.where(known, self.values, np.inf).min(axis=(0, 1), initial=np.inf)
+        high = np.where(known, self.values, -np.inf).max(axis=(0, 1), initial=-np.inf)
+        kept = np.flatnonzero(low < high)
+        names = tuple(self.names[k] for k in kept)
+        return View(names, self.values[..., kept], self.shown & known[..., kept].any(axis=(1, 2)))
+
 
 def view(kind: Kind, look: Look) -> View:
     """What a look at every row of a kind shows."""
