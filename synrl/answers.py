@@ -17,7 +17,7 @@ CORRECT_IOU = 0.5
 
 FORMS = {
     "integer": "Answer with a whole number.",
-    "interval": "Answer with its start and end in seconds, as [start, end].",
+    "interval": "Answer with the start and the end in seconds, as [start, end].",
     "ordering": "List them in that order, separated by commas.",
 }
 """How a question of a type asks for its open answer. `text` and `plan` are stated by the family."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from synrl.answers import LETTERS
 
-CHOOSE = "Answer with the letter of the right option."
+CHOOSE = "Answer with the letter of the correct option."
 REASONED = (
     "First think inside <think> and </think> about what happens in the video, step by step. "
     "Then give the answer alone inside <answer> and </answer>."

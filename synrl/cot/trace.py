@@ -113,9 +113,9 @@ class _Short(_Writer):
         return self.stream.choice(
             (
                 f"I keep an eye on {who}.",
-                f"The question is about {who}, so I follow that through the video.",
+                f"The question is about {who}, so that is what I watch.",
                 f"Let me watch {who}.",
-                f"I look for {who} and note what happens there.",
+                f"I watch {who} and note what happens.",
                 f"What matters is {who}.",
             )
         )
@@ -178,19 +178,20 @@ class _Long(_Writer):
 
     def _opening(self) -> str:
         end = "beginning" if self.clip.read_first else "end"
-        about = self.about() or "the whole of it"
+        noun = self.clip.family.noun
+        about = self.about() or "the whole video"
         plan = self.ask.answer_type == "plan"
         aim = "find a plan" if plan else f"find out about {about}"
         question = "asks for a plan" if plan else f"is about {about}"
         way = self.stream.choice(
             (
-                "so I start from there and carry out one operation after the other",
-                "so I go on from there, operation by operation",
+                f"so I start from there and carry out one {noun} after another",
+                f"so I go on from there, {noun} by {noun}",
                 "so I take it from there",
             )
             if self.clip.read_first
             else (
-                "so I note the operations first and then go back from there",
+                f"so I note the {noun}s first and then go back from there",
                 "so I write down what happens and undo it afterwards",
                 "so I have to work backwards from there",
             )
@@ -224,19 +225,21 @@ class _Long(_Writer):
 
     def _untouched(self, run: Sequence[Fact], *, back: bool = False) -> str:
         (label,) = self.clip.states[0]
-        numbers = f"operations {run[0].number} {'and' if len(run) == 2 else 'to'} {run[-1].number}"
+        noun = f"{self.clip.family.noun}s"
+        numbers = f"{noun} {run[0].number} {'and' if len(run) == 2 else 'to'} {run[-1].number}"
+        upper = f"{numbers[0].upper()}{numbers[1:]}"
         if back:
             return self.stream.choice(
                 (
                     f"Undoing {numbers} changes nothing for {label}.",
-                    f"Going back over {numbers}, {label} stays as it is.",
+                    f"{upper} do not affect {label}.",
                 )
             )
         *times, last = (f"{fact.start:.1f}" for fact in run)
         when = f"at {', '.join(times)} and {last} s"
         return self.stream.choice(
             (
-                f"O{numbers[1:]}, {when}, leave {label} alone.",
+                f"{upper}, {when}, leave {label} alone.",
                 f"{label[0].upper()}{label[1:]} is not touched by {numbers}, {when}.",
             )
         )
@@ -254,11 +257,12 @@ class _Long(_Writer):
         phrase, when = self.stream.choice(fact.phrases), self._when(fact)
         number, first, last = fact.number, self.clip.facts[0], self.clip.facts[-1]
         assert number is not None  # every fact of a long clip is an operation
+        noun = self.clip.family.noun
         forms = [
-            f"Operation {number}, {when}: {phrase}",
-            f"{when[0].upper()}{when[1:]}, operation {number}: {phrase}",
-            f"Operation {number} comes {when}: {phrase}",
-            f"In operation {number}, {when}, {phrase}",
+            f"{noun.capitalize()} {number}, {when}: {phrase}",
+            f"{when[0].upper()}{when[1:]}, {noun} {number}: {phrase}",
+            f"{noun.capitalize()} {number} comes {when}: {phrase}",
+            f"In {noun} {number}, {when}, {phrase}",
         ]
         if self.row["mode"] == "forward":  # nothing hangs on the numbers
             links = ("First",) if fact is first else _LASTS if fact is last else _LINKS
@@ -274,21 +278,21 @@ class _Long(_Writer):
         return self.when(fact) if self.row["level"] < 3 else f"at {fact.start:.1f} s"
 
     def _undone(self, fact: Fact) -> str:
-        number = fact.number
+        number, noun = fact.number, self.clip.family.noun
         assert number is not None
         told = self._changes_told(number, number - 1)
         if not told:
             return self.stream.choice(
                 (
-                    f"Undoing operation {number} changes nothing here.",
-                    f"Before operation {number} it is the same.",
+                    f"Undoing {noun} {number} changes nothing here.",
+                    f"Before {noun} {number}, nothing here is different.",
                 )
             )
         return self.stream.choice(
             (
-                f"Undoing operation {number}, I find that {told}.",
-                f"Before operation {number}, {told}.",
-                f"I undo operation {number}, and now {told}.",
+                f"Undoing {noun} {number}, I find that {told}.",
+                f"Before {noun} {number}, {told}.",
+                f"I undo {noun} {number}, and now {told}.",
             )
         )
 
@@ -311,8 +315,8 @@ class _Long(_Writer):
         state: Any = self.row["states"][-1 if clip.read_first else 0]["state"]
         yield self.stream.choice(
             (
-                "From there I look for steps that lead to what is wanted.",
-                "Now for the steps from there to what is wanted.",
+                "From there I look for steps that lead to the goal.",
+                "Now for the steps from there to the goal.",
             )
         )
         for number, words in enumerate(self.row["answer_text"].split("; "), start=1):

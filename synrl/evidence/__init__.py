@@ -1,7 +1,7 @@
 """What a viewer of some frames of a clip can know: the input of every solver.
 
 `Evidence` is a stored row reduced to sampled frames. It keeps positions on those frames, operations of
-which some frame of the animation was sampled, and states that were readable on one; never the answer,
+which a frame was sampled on which they can be told, and states that were readable on one; never the answer,
 the events or a hidden state. With all frames it is the full clip, with every k-th it tells whether a
 model that samples so could still answer. Places may be off by as much as `eye` says (`synrl.evidence.eye`),
 and solvers must make do with that: what they take for rest, or for the same, follows from its bounds.
@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from synrl.view import DEFAULT, glance
-from synrl.world.timeline import Event, Operation, SceneObject, State
+from synrl.world.timeline import HEIGHT, WIDTH, Event, Operation, SceneObject, State
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,8 @@ class Eye(NamedTuple):
 
 EXACT = Eye()
 """That of the stored tracks."""
+_EDGE = 12.0
+"""Px from the edge of the frame to the middle of something whose lettering is not cut off."""
 STORED = 0.01
 """Px or degrees by which float32 columns and rounding change what was simulated; far more than they do."""
 
@@ -87,6 +89,8 @@ class Evidence:
     glance: int = 1
     """The frames from one shown frame to the next, in the view that the clip was made for."""
     eye: Eye = EXACT
+    telling: tuple[np.ndarray, ...] = ()
+    """For each operation, the frames on which it can be told."""
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> Evidence:
@@ -102,7 +106,7 @@ class Evidence:
             for track in row["tracks"]
         }
         ends = [state["frame"] for state in row["states"][1:]] + [row["num_frames"]]
-        return cls(
+        every = cls(
             fps=row["fps"],
             num_frames=row["num_frames"],
             frames=np.arange(row["num_frames"]),
@@ -118,6 +122,7 @@ class Evidence:
             options=tuple(row["options"]),
             glance=glance(row["config"].get("view", DEFAULT), row["fps"]),
         )
+        return replace(every, telling=every.telling_to(EXACT))
 
     @property
     def times(self) -> np.ndarray:
@@ -130,21 +135,48 @@ class Evidence:
 
     def on(self, frames: Sequence[int] | np.ndarray) -> Evidence:
         """What is left when of all frames of a clip only some are seen; those that come twice, once."""
+        assert len(self.frames) == self.num_frames, "the other frames are still known"
         keep = np.unique(frames)
+        seen = np.zeros(self.num_frames, bool)
+        seen[keep] = True
         return replace(
             self,
             frames=keep,
             tracks={name: track.at(keep) for name, track in self.tracks.items()},
             operations=tuple(
                 operation
-                for operation in self.operations
-                # Strictly inside: at both ends everything is still.
-                if _any_in(keep, operation.start_frame + 1, operation.end_frame)
+                for operation, telling in zip(self.operations, self.telling, strict=True)
+                if seen[telling].any()
             ),
+            telling=(),
             reveals=tuple(
                 reveal for reveal in self.reveals if _any_in(keep, reveal.start_frame, reveal.end_frame)
             ),
         )
+
+    def telling_to(self, eye: Eye) -> tuple[np.ndarray, ...]:
+        """For each operation, the frames on which an eye can tell it; this is evidence of all frames.
+
+        Something is in sight that was not before, or is neither where it was before nor where it is after.
+        Where it rests is seen again and again, and is known; so of the errors in two places only one counts.
+        """
+        tracks = list(self.tracks.values())
+        x, y, shows = (np.array([getattr(track, name) for track in tracks]) for name in ("x", "y", "visible"))
+        shows = shows & (x > _EDGE) & (x < WIDTH - _EDGE) & (y > _EDGE) & (y < HEIGHT - _EDGE)
+        least = 2 * eye.px + STORED
+        found = []
+        for operation in self.operations:
+            start, end = operation.start_frame, operation.end_frame
+            inner = slice(start + 1, end)
+            left, right = (
+                ~shows[:, [k]]
+                | (np.abs(x[:, inner] - x[:, [k]]) > least)
+                | (np.abs(y[:, inner] - y[:, [k]]) > least)
+                for k in (start, end)
+            )
+            told = shows[:, inner] & left & (right | ~shows[:, [start]])
+            found.append(start + 1 + np.flatnonzero(told.any(axis=0)))
+        return tuple(found)
 
     def thinned(self) -> Evidence:
         """The frames of a glance or less between two, for measuring motion that shorter steps would blur.

@@ -22,7 +22,7 @@ TOKEN = 32
 PLACE = 0.1
 """Of that edge."""
 DEGREES, SHARE = 5.0, 0.05
-LEAST_TEXT = 9.0
+LEAST_TEXT = 8.0
 """Px, as shown, of the height of a capital letter or digit that must be read."""
 
 
@@ -49,4 +49,4 @@ def disturbed(evidence: Evidence, eye: Eye, stream: Stream) -> Evidence:
             size=track.size * (1 + eye.share * size),
             visible=track.visible,
         )
-    return replace(evidence, tracks=tracks, eye=eye)
+    return replace(evidence, tracks=tracks, eye=eye, telling=evidence.telling_to(eye))

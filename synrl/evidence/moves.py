@@ -18,6 +18,8 @@ class Move(NamedTuple):
     end: float
     step: tuple[float, float]
     """Px from rest to rest."""
+    here: tuple[float, float] = (0.0, 0.0)
+    """The first of them."""
 
 
 def seen_moves(evidence: Evidence, name: str) -> list[Move]:
@@ -49,5 +51,6 @@ def seen_moves(evidence: Evidence, name: str) -> list[Move]:
             float(np.interp(s, np.maximum.accumulate(share), frames[before : after + 1]))
             for s in (0.25, 0.75)
         )
-        found.append(Move(low - (high - low) / 2, high + (high - low) / 2, (float(step[0]), float(step[1]))))
+        times = low - (high - low) / 2, high + (high - low) / 2
+        found.append(Move(*times, (float(step[0]), float(step[1])), (float(here[0]), float(here[1]))))
     return found

@@ -91,6 +91,7 @@ class Kind(Ask[KindQuery, AccelerationConfig]):
     name = "kind"
     modes = ("perception",)
     answer_type = "text"
+    unordered = True
 
     def draw(self, config: AccelerationConfig, streams: Streams, name: str) -> Drawn:
         scene, kind = streams.scene, streams.question.choice(tuple(ANSWERS))

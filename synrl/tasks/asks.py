@@ -62,7 +62,7 @@ class SpanAsk(Ask[Q, C]):
         said = f"from {span[0]:.2f} to {span[1]:.2f} s"
         if row["options"]:
             return f"The option that fits is the one {said}", f"Among the options, this is {said}"
-        return f"So what is asked for lasts {said}", f"So the time asked for is {said}"
+        return f"So the interval is {said}", f"So the time asked for is {said}"
 
 
 class FirstOrLastAsk(Ask[Q, C]):
@@ -71,6 +71,8 @@ class FirstOrLastAsk(Ask[Q, C]):
     modes = ("historical",)
     answer_type = "integer"
     world: World
+    noun: str = "operation"
+    """What its family calls an operation."""
 
     def __init__(self, which: str) -> None:
         self.name = self.which = which
@@ -106,7 +108,7 @@ class FirstOrLastAsk(Ask[Q, C]):
         return str(numbers[self._place]) if numbers else None
 
     def conclude(self, query: Q, row: Mapping[str, Any]) -> Sequence[str]:
-        return first_or_last(self.which, row["answer_text"], self.does(query))
+        return first_or_last(self.which, row["answer_text"], self.does(query), self.noun)
 
 
 class EvenlyFirstOrLastAsk(FirstOrLastAsk[Q, C]):
@@ -166,7 +168,7 @@ class _Plans(Ask[P, C]):
     world: World
 
     def conclude(self, query: P, row: Mapping[str, Any]) -> Sequence[str]:
-        return "That is what is wanted", "This is the arrangement asked for"
+        return "That is the state asked for", "This is the arrangement asked for"
 
 
 class PlanAsk(_Plans[P, C]):

@@ -65,7 +65,7 @@ class Ask(ABC, Generic[Q, C]):
     answer_type: str
     """Of its open form: `integer`, `text`, `ordering`, `interval` or `plan`."""
     unordered: bool = False
-    """Whether it asks how often, or along what: all frames are needed for that, but hardly their order."""
+    """Whether it asks how often, how fast or along what: that takes all frames, but hardly their order."""
 
     @abstractmethod
     def wordings(self, query: Q) -> Sequence[str]:

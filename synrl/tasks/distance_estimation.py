@@ -11,7 +11,8 @@ turns begin anywhere, and either of two shapes is nearer half of the time, howev
 Margins: a distance that changes does so by at least `change` px; two distances that are compared differ by
 at least `gap` px, from 56 at level 2 down to 32 at level 5. What is asked about lasts longer than a glance.
 
-Localisation asks when one shape is nearer to a third one than another is.
+Localisation asks when a distance grows, or shrinks. Before and after, it stays at any value and changes the
+other way, so that no frame shows that it is changing.
 """
 
 from __future__ import annotations
@@ -24,9 +25,10 @@ from typing import Any
 
 import numpy as np
 
+from synrl.answers import nearest_span
 from synrl.checks import check_some_of
-from synrl.evidence import Evidence, spans
-from synrl.evidence.stretches import phases, stretch
+from synrl.evidence import STORED, Evidence, spans
+from synrl.evidence.stretches import phases
 from synrl.seeds import Stream, Streams
 from synrl.tasks.asks import ClipAsk, ClipAskFamily, SpanAsk
 from synrl.tasks.base import Query
@@ -34,7 +36,7 @@ from synrl.tasks.config import Config
 from synrl.tasks.shared.cast import SOLID_SHAPES, cast, draw_cast
 from synrl.tasks.shared.lexicon import named, told
 from synrl.tasks.shared.questions import Question, drawn, integer_question, with_form, with_words
-from synrl.tasks.shared.stage import CLEARANCE, posed, together, window
+from synrl.tasks.shared.stage import CLEARANCE, posed, room, together, window
 from synrl.tasks.shared.telling import both_ways
 from synrl.video.scene import Scene
 from synrl.world.actions import spread
@@ -106,6 +108,12 @@ class VisitQuery(Query):
     visitor: str
     then: str
     """`after` or `before`: which of the two visitors around that one is asked for."""
+
+
+class ChangeQuery(Query):
+    pair: list[str]
+    way: str
+    """`GROWS` or `SHRINKS`."""
 
 
 class NearerQuery(Query):
@@ -209,10 +217,7 @@ class Trend(ClipAsk[TrendQuery, DistanceConfig]):
         (one, two), sign = query["pair"], query["sign"]
         for start, end in spans(evidence.tracks[sign].visible):
             yield Event(start - 1, end, "shown", sign)
-        changes = np.diff(_distances(evidence, one, two))
-        for way, going in ((GROWS, changes > _STEADY), (SHRINKS, changes < -_STEADY)):
-            for start, end in spans(going):
-                yield Event(start, end, "distance", one, two, way)
+        yield from _trends(evidence, (one, two))
 
     def solve(self, evidence: Evidence, query: TrendQuery) -> str | None:
         """By the best line with one bend in the middle: what it rises, and how far it is bent."""
@@ -421,54 +426,76 @@ class Nearer(ClipAsk[NearerQuery, DistanceConfig]):
         )
 
 
-class WhenNearer(SpanAsk[NearerQuery, DistanceConfig], ClipAsk[NearerQuery, DistanceConfig]):
-    """When a shape is nearer to a third one than another is, which is nearer mostly."""
+class WhenChanging(SpanAsk[ChangeQuery, DistanceConfig], ClipAsk[ChangeQuery, DistanceConfig]):
+    """When the distance between two shapes grows, or shrinks."""
 
     def draw(self, config: DistanceConfig, style: Style, streams: Streams) -> Timeline:
-        """A shape that comes nearer to a third one than another is, and leaves again, at given times."""
-        scene = streams.scene
-        length = scene.integer(config.glances(3.2), config.glances(4.2))
+        """A distance that changes one way once, at given times; before and after, only the other way."""
+        scene, way = streams.scene, streams.question.choice((GROWS, SHRINKS))
+        length = scene.integer(config.glances(3.4), config.glances(4.2))
         num_frames, start = window(scene, length, config.glance, config.level)
-        objects = cast(streams, style, config.level, 3, SOLID_SHAPES, (28, 40))
-        one, two, other = (item.name for item in objects)
-        # As far above the other's distance as below it, so that they are equal midway between two frames.
-        half = scene.uniform(1.0, 1.2) * config.gap
-        between = scene.uniform(CLOSE[0] + half, AROUND[1] - half)
-        every, ramp = np.arange(num_frames), scene.uniform(0.25, 0.45) * config.glance
-        times = [start + 0.5 + ramp * side for side in (-1, 1)]
-        times += [start + length - 0.5 + ramp * side for side in (-1, 1)]
-        own = between + np.interp(every, times, [half, -half, -half, half])
-        placed = _around(scene, config, [own, np.full(num_frames, between)], every / num_frames, objects)
-        events = (Event(start, start + length, "nearer", one, other),)
-        query = NearerQuery(ask=self.name, pair=[one, two], other=other, form=config.form)
-        return Timeline(FPS, tuple(objects), posed(placed), style, events=events, query=query)
+        others = _others_around(scene, config, start, start + length, num_frames)
+        spans_of = sorted([(start, start + length), *others])
+        objects = cast(streams, style, config.level, 2, SOLID_SHAPES, (28, 40))
+        every, share = np.arange(num_frames), np.linspace(0.0, 1.0, num_frames)
+        placed = None
+        while placed is None:
+            steps = [scene.uniform(1.2, 1.6) * config.change for _ in spans_of]
+            signs = [1 if (span[0] == start) == (way == GROWS) else -1 for span in spans_of]
+            knots = scene.uniform(NEAR, FAR) + np.cumsum([0.0, *np.multiply(signs, steps)])
+            if knots.min() < NEAR or knots.max() > FAR:
+                continue
+            times = [frame for span in spans_of for frame in span]
+            apart = _ray(
+                np.interp(every, times, np.repeat(knots, 2)[1:-1]) / 2, _turning(scene, config, share)
+            )
+            middle = _ray(scene.uniform(20, 80) * share, np.full(num_frames, scene.uniform(0, 360)))
+            placed = together(scene, [middle + apart, middle - apart], [item.size for item in objects])
+        one, two = (item.name for item in objects)
+        ways = {sign: GROWS if sign > 0 else SHRINKS for sign in signs}
+        events = [
+            Event(*span, "distance", one, two, ways[sign]) for span, sign in zip(spans_of, signs, strict=True)
+        ]
+        query = ChangeQuery(ask=self.name, pair=[one, two], way=way, form=config.form)
+        return Timeline(FPS, tuple(objects), posed(placed), style, events=in_order(events), query=query)
 
-    def wordings(self, query: NearerQuery) -> Sequence[str]:
-        (one, two), other = query["pair"], query["other"]
+    def wordings(self, query: ChangeQuery) -> Sequence[str]:
+        (one, two), way = query["pair"], query["way"]
+        verb, closer = {GROWS: ("grow", "farther apart"), SHRINKS: ("shrink", "closer to each other")}[way]
         sentences = (
-            f"From when to when is the {one} closer to the {other} than the {two} is?",
-            f"Between which seconds of the video is the {one} closer to the {other} than the {two} is?",
-            f"For a while, the {one} is closer to the {other} than the {two} is. From when to when is that "
-            "so?",
-            f"Most of the time, the {two} is closer to the {other} than the {one} is. When is it the other "
-            "way round?",
-            f"During which seconds is the distance from the {one} to the {other} smaller than the distance "
-            f"from the {two} to the {other}?",
-            f"Of the {one} and the {two}, the {two} is mostly closer to the {other}. Between which seconds "
-            f"is the {one} closer?",
+            f"From when to when does the distance between the {one} and the {two} {verb}?",
+            f"Between which seconds of the video does the distance between the {one} and the {two} {verb}?",
+            f"At some point, the distance between the {one} and the {two} {way}. From when to when does it "
+            "do so?",
+            f"During which seconds do the {one} and the {two} get {closer}?",
+            f"Watch how far the {one} and the {two} are apart. From when to when do they get {closer}?",
+            f"The distance between the {one} and the {two} {way} once. When does that start, and when does "
+            "it end?",
         )
         return [with_form(sentence, query, "interval") for sentence in sentences]
 
-    def span(self, timeline: Timeline, query: NearerQuery) -> tuple[int, int]:
-        (stay,) = timeline.events
-        return stay.frame, stay.end_frame
+    def span(self, timeline: Timeline, query: ChangeQuery) -> tuple[int, int]:
+        (change,) = (event for event in timeline.events if event.detail == query["way"])
+        return change.frame, change.end_frame
 
-    def seen(self, evidence: Evidence, query: NearerQuery) -> Iterator[Event]:
-        for start, end in spans(_leads(evidence, query) > 0):
-            yield Event(start - 1, end, "nearer", query["pair"][0], query["other"])
+    def seen(self, evidence: Evidence, query: ChangeQuery) -> Iterator[Event]:
+        return _trends(evidence, query["pair"])
 
-    def solve(self, evidence: Evidence, query: NearerQuery) -> str | None:
-        return stretch(evidence, _leads(evidence, query) > 0)
+    def solve(self, evidence: Evidence, query: ChangeQuery) -> str | None:
+        """Between the two samples from the first of which to the second the distance changes the most."""
+        seen = evidence.thinned()
+        apart = _distances(seen, *query["pair"]) * (1 if query["way"] == GROWS else -1)
+        if len(apart) < 3:
+            return None
+        gains = apart[None, :] - apart[:, None]
+        first, last = np.unravel_index(int(np.argmax(np.triu(gains))), gains.shape)
+        low, high = (_level(apart, int(k), 3 * seen.eye.px + STORED) for k in (first, last))
+        if high - low <= 0:
+            return None
+        rise = np.maximum.accumulate((apart[first : last + 1] - low) / (high - low))
+        early, late = (float(np.interp(share, rise, seen.frames[first : last + 1])) for share in (0.25, 0.75))
+        half = (late - early) / 2
+        return nearest_span(evidence.options, ((early - half) / evidence.fps, (late + half) / evidence.fps))
 
 
 class DistanceEstimation(ClipAskFamily):
@@ -479,7 +506,7 @@ class DistanceEstimation(ClipAskFamily):
     primitive = "spatial"
     modes = ("perception", "localisation")
     config_type = DistanceConfig
-    asks = (Trend(), Visit(), Nearer(), WhenNearer())
+    asks = (Trend(), Visit(), Nearer(), WhenChanging())
     words = {**told(GROWS, SHRINKS, "closer"), "can be seen": "shown", "close to": "close"}
     names = named("pixels")
     levels = {
@@ -555,6 +582,39 @@ def _distances(evidence: Evidence, one: str, two: str) -> np.ndarray:
     """Px between two shapes on every sample."""
     distances: np.ndarray = np.hypot(*(evidence.tracks[one].points - evidence.tracks[two].points).T)
     return distances
+
+
+def _trends(evidence: Evidence, pair: Sequence[str]) -> Iterator[Event]:
+    """When the distance between two shapes is seen to grow and to shrink, on all frames."""
+    one, two = pair
+    changes = np.diff(_distances(evidence, one, two))
+    for way, going in ((GROWS, changes > _STEADY), (SHRINKS, changes < -_STEADY)):
+        for start, end in spans(going):
+            yield Event(start, end, "distance", one, two, way)
+
+
+def _level(values: np.ndarray, at: int, doubt: float) -> float:
+    """The value around a sample: the mean of those beside it that are alike."""
+    low = high = at
+    while low > 0 and abs(values[low - 1] - values[at]) <= doubt:
+        low -= 1
+    while high + 1 < len(values) and abs(values[high + 1] - values[at]) <= doubt:
+        high += 1
+    return float(values[low : high + 1].mean())
+
+
+def _others_around(
+    scene: Stream, config: DistanceConfig, start: int, end: int, num_frames: int
+) -> list[tuple[int, int]]:
+    """The frames of other changes, with rests between them and around the asked one."""
+    found, gap = [(start, end)], config.glances(2.0)
+    for _ in range(2):
+        length = scene.integer(config.glances(2.6), config.glances(3.6))
+        low, high = room(num_frames)
+        begin = scene.integer(low, high - length)
+        if all(begin >= after + gap or begin + length <= first - gap for first, after in found):
+            found.append((begin, begin + length))
+    return found[1:]
 
 
 def _leads(evidence: Evidence, query: NearerQuery) -> np.ndarray:

@@ -307,6 +307,8 @@ class EventOrdering(Family):
         style, scene = draw_style(streams), streams.scene
         objects = cast(streams, style, config.level, config.shapes, SHAPES_THAT_TURN, (30, 42))
         happenings = _happenings(scene, config)
+        while config.mode == "localisation" and happenings[0][1] == "blink":
+            happenings = _happenings(scene, config)  # one frame shows that a shape is gone
         named = [Happening(object=objects[i].name, action=action) for i, action in happenings]
         query: Query
         if config.mode == "localisation":

@@ -278,8 +278,10 @@ class MotionCounting(Family):
             ask = WHEN_DONE
         elif config.paces and streams.question.chance(0.4):
             ask = PACE_CHANGE
-        # Six steps and the rests that they need would not fit into a clip.
-        kinds = [kind for kind in config.actions if kind != "step" or ask is not PACE_CHANGE]
+        # Six steps and the rests that they need would not fit into a clip; and one frame shows that a shape
+        # is gone, which would tell when it blinks.
+        unfit = {PACE_CHANGE: "step", WHEN_DONE: "blink"}.get(ask)
+        kinds = [kind for kind in config.actions if kind != unfit]
         action = streams.question.choice(kinds)
         query = ActionQuery(object=objects[0].name, action=action, form=config.form, ask=ask.name)
         script, num_frames = ask.draw(config, streams, action)

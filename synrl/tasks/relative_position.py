@@ -13,7 +13,8 @@ Margins: a shape that stops on a side is at least `SIDE` px away along that axis
 degrees off it; a shape is wholly inside or wholly outside the zone, except while it crosses the border;
 racers are at least `LEAD` degrees apart at both ends. Every stop lasts longer than a glance.
 
-Localisation asks for the time that a shape's centre spends inside the zone.
+Localisation asks when a shape moves closer to another one, or farther away. Between its moves it rests at any
+distance, so that no frame shows that it is on its way.
 """
 
 from __future__ import annotations
@@ -26,9 +27,11 @@ from typing import Any
 
 import numpy as np
 
+from synrl.answers import nearest_span
 from synrl.checks import check_some_of
-from synrl.evidence import Evidence, spans
-from synrl.evidence.stretches import phases, stretch
+from synrl.evidence import STORED, Evidence, spans
+from synrl.evidence.moves import Move, seen_moves
+from synrl.evidence.stretches import phases
 from synrl.seeds import Stream, Streams
 from synrl.tasks.asks import ClipAsk, ClipAskFamily, SpanAsk
 from synrl.tasks.base import Query
@@ -36,12 +39,12 @@ from synrl.tasks.config import Config
 from synrl.tasks.shared.cast import SOLID_SHAPES, cast, draw_cast
 from synrl.tasks.shared.lexicon import named, told
 from synrl.tasks.shared.questions import Question, drawn, integer_question, with_form, with_words
-from synrl.tasks.shared.stage import posed, together, window
+from synrl.tasks.shared.stage import STILL_FRAMES, posed, together, window
 from synrl.video.scene import Scene
 from synrl.world.actions import spread
 from synrl.world.style import Style
 from synrl.world.timeline import FPS, HEIGHT, WIDTH, Event, SceneObject, Timeline, backwards, in_order
-from synrl.world.zones import crossing, draw_stop, draw_stops, place_zone, plan_stops
+from synrl.world.zones import crossing, draw_stops, place_zone, plan_stops
 
 SIDES = {"to the right": 0.0, "below": 90.0, "to the left": 180.0, "above": 270.0}
 """Where one thing is from another, by the angle clockwise from the right as seen on screen."""
@@ -50,6 +53,11 @@ TILT = 15.0
 ZONE = "square zone"
 ENTRIES = (1, 2, 3, 4)
 """How many times a shape may enter the zone."""
+CLOSER, AROUND, AWAY = "closer to", "around", "farther away from"
+_OTHER_WAYS = {CLOSER: (AROUND, AWAY), AWAY: (AROUND, CLOSER)}
+"""What a shape may do besides, for each way that is asked for."""
+_RADII, _PACE = (68.0, 200.0), (26.0, 30.0)
+"""Px from another shape, and that a move to or from it, or around it, covers in a glance."""
 LEAD = 20.0
 """Degrees that racers are apart on the first frame and on the last."""
 _OUTERMOST, _LANE, _OFF = 198.0, 42.0, 3.0
@@ -85,6 +93,13 @@ class TourQuery(Query):
 
 class ZoneQuery(Query):
     object: str
+
+
+class ApproachQuery(Query):
+    object: str
+    other: str
+    way: str
+    """`CLOSER` or `AWAY`."""
 
 
 class RaceQuery(Query):
@@ -290,60 +305,76 @@ class Inside(ClipAsk[ZoneQuery, PositionConfig]):
         )
 
 
-class WhenInside(SpanAsk[ZoneQuery, PositionConfig], ClipAsk[ZoneQuery, PositionConfig]):
-    """When a shape is inside a zone."""
+class WhenApproaching(SpanAsk[ApproachQuery, PositionConfig], ClipAsk[ApproachQuery, PositionConfig]):
+    """When a shape comes closer to another one, or goes farther away."""
 
     def draw(self, config: PositionConfig, style: Style, streams: Streams) -> Timeline:
-        """A shape goes into a zone and out again, at given times."""
-        scene = streams.scene
-        length = scene.integer(config.glances(3.2), config.glances(4.2))
+        """A shape moves closer once, or away once, at given times; before and after, otherwise."""
+        scene, way = streams.scene, streams.question.choice(tuple(_OTHER_WAYS))
+        length = scene.integer(config.glances(3.0), config.glances(3.6))
         num_frames, start = window(scene, length, config.glance, config.level)
-        zone, item = _zone(style, streams, config)
-        corner = place_zone(scene, zone.size)
-        # It goes back to where it came from: a mean of all its places would tell how long it was at each.
-        stops = [draw_stop(scene, corner, zone.size, item.size, inside) for inside in (False, True)]
-        stops.append(stops[0])
-        before = crossing(stops[0], stops[1], corner, zone.size)
-        after = 1 - crossing(stops[1], stops[2], corner, zone.size)
-        # The centre crosses the border midway between two frames.
-        enter, leave = start + 0.5, start + length - 0.5
-        legs = [
-            min(scene.uniform(1.1, 2.0) * config.glance, (enter - 1) / before),
-            min(scene.uniform(1.1, 2.0) * config.glance, (num_frames - 2 - leave) / after),
-        ]
-        times = [
-            enter - legs[0] * before,
-            enter + legs[0] * (1 - before),
-            leave - legs[1] * (1 - after),
-            leave + legs[1] * after,
-        ]
-        path = _straight(times, [stops[0], stops[1], stops[1], stops[2]], num_frames)
-        query = ZoneQuery(ask=self.name, object=item.name, form=config.form)
-        stay = Event(start, start + length, "inside", item.name, ZONE)
-        return _in_zone(style, zone, item, corner, path, [stay], query)
+        legs = _legs(scene, config, start, start + length, num_frames)
+        objects = cast(streams, style, config.level, 2, SOLID_SHAPES, (30, 42))
+        placed = None
+        while placed is None:
+            # Two moves in a row that lead away may not fit; then others are drawn.
+            ways = [way if leg[0] == start else scene.choice(_OTHER_WAYS[way]) for leg in legs]
+            radii, turns = _stops(scene, ways, [(end - begin) / config.glance for begin, end in legs])
+            if not (_RADII[0] <= radii.min() and radii.max() <= _RADII[1]):
+                continue
+            times = [frame for leg in legs for frame in leg]
+            every = np.arange(num_frames)
+            distance, degrees = (
+                np.interp(every, times, np.repeat(stops, 2)[1:-1]) for stops in (radii, turns)
+            )
+            path = distance[:, None] * _unit(degrees)
+            placed = together(scene, [path, np.zeros_like(path)], [item.size for item in objects])
+        one, two = (item.name for item in objects)
+        events = [Event(*leg, "approach", one, two, way) for leg, way in zip(legs, ways, strict=True)]
+        query = ApproachQuery(ask=self.name, object=one, other=two, way=way, form=config.form)
+        return Timeline(FPS, tuple(objects), posed(placed), style, events=in_order(events), query=query)
 
-    def wordings(self, query: ZoneQuery) -> Sequence[str]:
-        name = query["object"]
-        sentences = (
-            f"From when to when is the centre of the {name} inside the {ZONE}?",
-            f"Between which seconds of the video is the centre of the {name} inside the {ZONE}?",
-            f"The {name} visits the {ZONE} once. When does its centre enter, and when does it leave?",
-            f"During which seconds does the {ZONE} contain the centre of the {name}?",
-            f"The centre of the {name} spends some time inside the {ZONE}. From when to when does it do so?",
-            f"From when to when is the {name} in the {ZONE}, if only its centre counts?",
+    def wordings(self, query: ApproachQuery) -> Sequence[str]:
+        name, goes = query["object"], f"{query['way']} the {query['other']}"
+        settings = (
+            f"The {name} makes one or more moves, with rests in between, while the {query['other']} stays "
+            "where it is.",
+            f"Watch how far the {name} is from the {query['other']}.",
+            f"The {name} moves and rests by turns.",
         )
+        asked = (
+            f"From when to when does it move {goes}?",
+            f"Between which seconds does it move {goes}?",
+            f"During which seconds of the video does it move {goes}?",
+        )
+        sentences = (f"{one} {two}" for one in settings for two in asked)
         return [with_form(sentence, query, "interval") for sentence in sentences]
 
-    def span(self, timeline: Timeline, query: ZoneQuery) -> tuple[int, int]:
-        (stay,) = timeline.events
-        return stay.frame, stay.end_frame
+    def span(self, timeline: Timeline, query: ApproachQuery) -> tuple[int, int]:
+        (move,) = (event for event in timeline.events if event.detail == query["way"])
+        return move.frame, move.end_frame
 
-    def seen(self, evidence: Evidence, query: ZoneQuery) -> Iterator[Event]:
-        return _visits(evidence)
+    def seen(self, evidence: Evidence, query: ApproachQuery) -> Iterator[Event]:
+        one, two = query["object"], query["other"]
+        offsets = evidence.tracks[one].points - evidence.tracks[two].points
+        moving = (np.abs(np.diff(offsets, axis=0)) > STORED).any(axis=1)
+        for start, end in spans(moving):
+            change = float(np.diff(np.hypot(*offsets[[start, end]].T))[0])
+            yield Event(start, end, "approach", one, two, _way(change, 1.0))
 
-    def solve(self, evidence: Evidence, query: ZoneQuery) -> str | None:
-        margins, _ = _inside(evidence)
-        return stretch(evidence, margins > 0)
+    def solve(self, evidence: Evidence, query: ApproachQuery) -> str | None:
+        """The move that changes the distance the most, that way."""
+        middle = np.median(evidence.tracks[query["other"]].points, axis=0)
+
+        def change(move: Move) -> float:
+            here = np.array(move.here) - middle
+            return float(np.hypot(*(here + move.step)) - np.hypot(*here))
+
+        moves = seen_moves(evidence, query["object"])
+        if not moves:
+            return None
+        best = min(moves, key=lambda move: change(move) * (1 if query["way"] == CLOSER else -1))
+        return nearest_span(evidence.options, (best.start / evidence.fps, best.end / evidence.fps))
 
 
 class Overtake(ClipAsk[RaceQuery, PositionConfig]):
@@ -434,8 +465,12 @@ class RelativePosition(ClipAskFamily):
     primitive = "spatial"
     modes = ("perception", "localisation")
     config_type = PositionConfig
-    asks = (Tour(), Inside(), WhenInside(), Overtake())
-    words = told("overtake", "pass", "left of", "right of", "above", "below", "inside")
+    asks = (Tour(), Inside(), WhenApproaching(), Overtake())
+    words = {
+        **told("overtake", "pass", "left of", "right of", "above", "below", "inside", "closer"),
+        "farther away": "away",
+        "around": "around",
+    }
     names = named("zone")
     levels = {
         1: dict(asks=("tour",), racers=4, drift=0.0),
@@ -455,6 +490,9 @@ class RelativePosition(ClipAskFamily):
                 f"the {one} is {happening.detail} the {two}",
                 f"I see the {one} {happening.detail} the {two}",
             )
+        if happening.kind == "approach":
+            goes = f"{happening.detail} the {two}"
+            return f"the {one} moves {goes}", f"the {one} goes {goes}"
         if happening.kind == "overtake":
             return f"the {one} overtakes the {two}", f"the {one} passes the {two}"
         return f"the centre of the {one} is inside the {two}", f"the {one} is inside the {two}"
@@ -474,6 +512,38 @@ def _side(offset: np.ndarray) -> str:
     """The side that an offset (px) is on."""
     quarter = round(math.degrees(math.atan2(offset[1], offset[0])) / 90) % 4
     return list(SIDES)[quarter]
+
+
+# --- closer and farther away ---------------------------------------------------------------------------
+
+
+def _legs(
+    scene: Stream, config: PositionConfig, start: int, end: int, num_frames: int
+) -> list[tuple[int, int]]:
+    """The frames of the asked move and of others before and after it, with rests between them."""
+    legs, gap = [(start, end)], config.glances(2.2)
+    for _ in range(3):
+        length = scene.integer(config.glances(1.6), config.glances(2.4))
+        begin = scene.integer(STILL_FRAMES, num_frames - STILL_FRAMES - length)
+        if all(begin >= after + gap or begin + length <= first - gap for first, after in legs):
+            legs.append((begin, begin + length))
+    return sorted(legs)
+
+
+def _stops(scene: Stream, ways: Sequence[str], lengths: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
+    """Px and degrees from another shape of the rests before, between and after moves of some glances."""
+    radii, turns = [scene.uniform(*_RADII)], [scene.uniform(0, 360)]
+    for way, length in zip(ways, lengths, strict=True):
+        px = length * scene.uniform(*_PACE)
+        arc = math.degrees(px / radii[-1]) if way == AROUND else 0.0
+        radii.append(radii[-1] + {CLOSER: -px, AROUND: 0.0, AWAY: px}[way])
+        turns.append(turns[-1] + arc * scene.choice((-1, 1)))
+    return np.array(radii), np.array(turns)
+
+
+def _way(change: float, least: float) -> str:
+    """What a move is by how it changes the distance (px)."""
+    return AROUND if abs(change) < least else CLOSER if change < 0 else AWAY
 
 
 # --- in and out of a zone ---------------------------------------------------------------------------

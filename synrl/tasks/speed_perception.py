@@ -121,6 +121,7 @@ class Multiple(Ask[MultipleQuery, SpeedConfig]):
     name = "multiple"
     modes = ("perception",)
     answer_type = "text"
+    unordered = True
 
     def draw(self, config: SpeedConfig, streams: Streams, members: Members) -> Drawn:
         multiple = streams.question.choice(config.multiples)
@@ -192,6 +193,7 @@ class Pattern(Ask[SpeedQuery, SpeedConfig]):
     name = "pattern"
     modes = ("perception",)
     answer_type = "text"
+    unordered = True
 
     def draw(self, config: SpeedConfig, streams: Streams, members: Members) -> Drawn:
         pattern = streams.question.choice(tuple(PATTERNS))

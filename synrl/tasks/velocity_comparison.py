@@ -86,6 +86,7 @@ class Pair(Ask[ShapesQuery, VelocityConfig]):
     name = "pair"
     modes = ("perception",)
     answer_type = "text"
+    unordered = True
 
     def draw(self, config: VelocityConfig, streams: Streams, names: list[str], num_frames: int) -> Drawn:
         # Fastest first; empty if nobody is.
@@ -138,6 +139,7 @@ class Extreme(Ask[ExtremeQuery, VelocityConfig]):
     name = "extreme"
     modes = ("perception",)
     answer_type = "text"
+    unordered = True
 
     def draw(
         self,
@@ -191,6 +193,7 @@ class Rank(Ask[ShapesQuery, VelocityConfig]):
     name = "rank"
     modes = ("perception",)
     answer_type = "ordering"
+    unordered = True
 
     def draw(
         self,

@@ -1,4 +1,7 @@
-"""Motion that begins and ends gently: the one way in which things of long clips move."""
+"""Motion that begins and ends gently: the one way in which things of long clips move.
+
+It gets going within a few frames, because at the very beginning or end of it nobody sees that anything moves.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
+_RAMP = 0.12
+"""Share of the time at each end in which the speed changes."""
+
 
 def eased(share: np.ndarray) -> np.ndarray:
-    """The share of a way that is covered at a share of its time, both 0 to 1: slow, fast, slow."""
-    covered: np.ndarray = share * share * (3 - 2 * share)
+    """The share of a way that is covered at a share of its time, 0 to 1: at one speed, but for the ends."""
+    from_end = np.minimum(share, 1 - share)
+    early = np.where(from_end < _RAMP, from_end**2 / (2 * _RAMP), from_end - _RAMP / 2) / (1 - _RAMP)
+    covered: np.ndarray = np.where(share <= 0.5, early, 1 - early)
     return covered
 
 

@@ -18,7 +18,7 @@ from synrl.world.timeline import Operation, State
 
 REVEAL_FRAMES = 60
 """Two seconds at each end of the clip (paper, section 2.1.2)."""
-TAKES = 1.2, 2.0
+TAKES = 1.6, 2.0
 PAUSE_FRAMES = 4
 """Rest between operations, so that each has a visible start and end."""
 
@@ -210,7 +210,7 @@ def timed(
 
     Args:
         reveal: `start` or `end`, the one end at which the state shows.
-        stream: draws each operation's length, `TAKES` glances: 0.6 to 1 s at two frames a second.
+        stream: draws each operation's length, `TAKES` glances: 0.8 to 1 s at two frames a second.
         glance: the frames from one shown frame to the next.
         rests: frames of rest before some steps (from 0), on top of the usual pause.
     """

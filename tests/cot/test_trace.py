@@ -79,15 +79,15 @@ def test_long_clips_tell_several_operations_at_once_where_they_leave_alone_what_
     undrawn: Rows,
 ) -> None:
     chains = [write(undrawn("shell_game", index)) for index in range(2 * COUNT)]
-    assert any(re.search(r"[Oo]perations \d+ (?:to|and) \d+", chain) for chain in chains)
+    assert any(re.search(r"[Ss]waps \d+ (?:to|and) \d+", chain) for chain in chains)
 
 
 def test_where_only_the_end_can_be_read_the_chain_goes_back_from_there(undrawn: Rows) -> None:
     row = next(r for i in range(COUNT) if (r := undrawn("sliding_puzzle", i))["mode"] == "retrodictive")
     text = write(row)
-    steps = [int(number) for number in re.findall(r"(?:Undoing|undo|Before) operation (\d+)", text)]
+    steps = [int(number) for number in re.findall(r"(?:Undoing|undo|Before) slide (\d+)", text)]
     assert steps == sorted(steps, reverse=True) and steps[-1] == 1
-    assert text.index("At the end") < text.index(f"operation {steps[0]}", text.index("At the end"))
+    assert text.index("At the end") < text.index(f"slide {steps[0]}", text.index("At the end"))
 
 
 def test_what_goes_on_at_once_is_not_told_as_one_after_the_other(undrawn: Rows) -> None:

@@ -53,6 +53,24 @@ def test_a_frame_is_seen_the_same_whichever_other_frames_are_seen() -> None:
         assert np.array_equal(few.tracks[name].x, many.tracks[name].x[[0, 2, 4]])
 
 
+def test_an_operation_is_seen_only_where_something_is_plainly_under_way() -> None:
+    draft = draft_row("shell_game", split="train", seed=3, index=0, config=None, twins=False, encoding="fast")
+    every = Evidence.from_row(draft.columns)
+    seen = disturbed(every, eye_at(0.7), Streams("tests", "eye", 0, 1).eye)
+    for number, operation in enumerate(every.operations):
+        start, end = operation.start_frame, operation.end_frame
+        middle = (start + end) // 2
+        for frame, told in (
+            (start, False),
+            (start + 1, False),
+            (middle, True),
+            (end - 1, False),
+            (end, False),
+        ):
+            assert (operation in seen.on([frame]).operations) == told, (number, frame)
+        assert operation in every.on([start + 1]).operations, "without errors the least change shows"
+
+
 def test_a_stored_row_is_seen_as_it_was_when_it_was_made() -> None:
     draft = draft_row(
         "motion_counting", split="train", seed=3, index=2, config=None, twins=False, encoding="fast"

@@ -160,6 +160,13 @@ def test_every_row_is_answered_by_what_its_view_shows_to_an_eye(
         assert answerable(family, row, VideoBudget()), row["id"]
 
 
+def test_no_clip_takes_more_frames_than_its_view_shows_without_a_gap(
+    family: Family, rows: list[dict[str, Any]]
+) -> None:
+    for row in rows:
+        assert row["num_frames"] <= scheduled(family, row["config"]["index"]).longest, row["id"]
+
+
 @pytest.mark.parametrize("view", ["1x32", "2x128", "10x32", "4x768"])
 def test_rows_can_be_made_for_another_view(family: Family, view: str) -> None:
     budget = VideoBudget(fps=parse_view(view).fps, max_frames=parse_view(view).max_frames)

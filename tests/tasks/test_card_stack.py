@@ -24,7 +24,7 @@ from synrl.world.cards import all_moves, apply, format_plan, parse_plan
 from synrl.world.history import History, Step
 from synrl.world.timeline import Timeline
 
-GOLDEN_FRAMES = "cf37289ca888080c"
+GOLDEN_FRAMES = "9f41a7b9a2410e4c"
 
 
 def timeline(level: int, mode: str, index: int, form: str = "choice") -> Timeline:

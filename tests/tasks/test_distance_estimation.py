@@ -44,15 +44,16 @@ def test_the_answer_is_what_the_distances_say(rows_of: Callable[..., Any]) -> No
             turns = turns if query["then"] == "after" else turns[::-1]
             assert row["answer_text"] == turns[turns.index(query["visitor"]) + 1]
             assert np.sort(apart, axis=0)[1].min() > 124, "one at a time"
-        else:
+        elif query["ask"] == "nearer":
             one, two = (distance(row, name, query["other"]) for name in query["pair"])
             nearer = one < two
-            if query["ask"] == "nearer":
-                assert row["answer_text"] == str((nearer[1:] != nearer[:-1]).sum())
-                assert min(abs(one[f] - two[f]) for f in (0, -1)) > config["gap"] - 0.01
-            else:
-                start, end = (round(30 * t) for t in parse_interval(row["answer_text"]) or (0, 0))
-                assert np.flatnonzero(nearer).tolist() == list(range(start + 1, end))
+            assert row["answer_text"] == str((nearer[1:] != nearer[:-1]).sum())
+            assert min(abs(one[f] - two[f]) for f in (0, -1)) > config["gap"] - 0.01
+        else:
+            start, end = (round(30 * t) for t in parse_interval(row["answer_text"]) or (0, 0))
+            changes = np.diff(distance(row, *query["pair"])) * (1 if query["way"] == "grows" else -1)
+            assert np.flatnonzero(changes > 0.05).tolist() == list(range(start, end))
+            assert changes[start:end].sum() >= config["change"]
     assert asks == {"trend", "visit", "nearer", "span"}
 
 

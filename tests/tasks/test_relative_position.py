@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from synrl.answers import parse_interval
-from synrl.tasks.relative_position import ENTRIES, ZONE
+from synrl.tasks.relative_position import CLOSER, ENTRIES, ZONE
 
 GOLDEN_FRAMES = "642420df32078ffe"
 
@@ -61,17 +61,18 @@ def test_the_answer_is_what_the_tracks_say(rows_of: Callable[..., Any]) -> None:
             faster = [name for name, gap in gained.items() if way * (gap[-1] - gap[0]) > 0]
             assert faster == [row["answer_text"]]
             assert all(abs(abs(gap[-1] - gap[0]) - 1) < 1e-3 for gap in gained.values())
-        else:
+        elif query["ask"] == "inside":
             gaps = gaps_of(row)
             inside = gaps < 0
-            if query["ask"] == "inside":
-                assert row["answer_text"] == str((inside[1:] & ~inside[:-1]).sum())
-                (item,) = (item for item in row["objects"] if item["name"] == query["object"])
-                for frame in (0, -1):
-                    assert abs(gaps[frame]) > item["size"] / 2, "wholly in or out at both ends"
-            else:
-                start, end = (round(30 * t) for t in parse_interval(row["answer_text"]) or (0, 0))
-                assert np.flatnonzero(inside).tolist() == list(range(start + 1, end))
+            assert row["answer_text"] == str((inside[1:] & ~inside[:-1]).sum())
+            (item,) = (item for item in row["objects"] if item["name"] == query["object"])
+            for frame in (0, -1):
+                assert abs(gaps[frame]) > item["size"] / 2, "wholly in or out at both ends"
+        else:
+            start, end = (round(30 * t) for t in parse_interval(row["answer_text"]) or (0, 0))
+            offsets = points(row, query["object"]) - points(row, query["other"])
+            changes = np.diff(np.hypot(*offsets.T)) * (-1 if query["way"] == CLOSER else 1)
+            assert np.flatnonzero(changes > 0.1).tolist() == list(range(start, end))
     assert asks == {"tour", "inside", "overtake", "span"}
 
 

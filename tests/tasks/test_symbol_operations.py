@@ -7,21 +7,26 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from synrl.budget import VideoBudget
 from synrl.errors import IllegalOperation
 from synrl.evidence import Evidence
+from synrl.evidence.eye import disturbed, eye_at
 from synrl.scoring import score
 from synrl.seeds import Streams
 from synrl.tasks.shared.questions import Question
 from synrl.tasks.symbol_operations import FAMILY
+from synrl.tasks.symbol_operations.clip import animate
 from synrl.world.history import History, Step
-from synrl.world.slots import NAMES, apply, negated, parse_plan, undo
-from synrl.world.timeline import Timeline
+from synrl.world.slots import NAMES, apply, negated, parse_plan, plan_steps, undo
+from synrl.world.style import draw_style
+from synrl.world.timeline import HEIGHT, HIDDEN, Operation, Timeline
 
-GOLDEN_FRAMES = "a33ca8fa7469b920"
+GOLDEN_FRAMES = "44c5f4c392d8c843"
 
 NAME = "symbol_operations"
 STATE = {"slots": [3, -7, "x"]}
@@ -242,3 +247,161 @@ def test_plan_texts_may_be_spelt_in_some_ways() -> None:
     assert parse_plan("swap a b; Negate C\nrotate LEFT.") == steps
     for text in ("", "swap A", "negate", "rotate up", "add A 3", "swap A B C"):
         assert parse_plan(text) is None
+
+
+APART = 10.0
+"""Px: twice the error with which places are seen."""
+FINELY = 5
+"""How many times as slowly other operations are carried out to try them at all times, to within `STEP` px."""
+STEP = 4.0
+
+
+def test_the_shown_frames_tell_each_operation_from_every_other_one() -> None:
+    """Of each other operation that is legal there, one of the frames differs from all that it ever shows."""
+    mistaken, unread, told = [], [], 0
+    for index, (clip, _) in enumerate(asked("forward", 75)):
+        for mode, timeline in (("forward", clip), ("retrodictive", retrodictive(index))):
+            shown = VideoBudget().sample(timeline.num_frames, timeline.fps)
+            assert max(np.diff(shown)) <= 15
+            others: dict[int, list[tuple[Operation, Pictures]]] = {}
+            for operation, count in zip(timeline.operations, counts(timeline), strict=False):
+                if count not in others:
+                    others[count] = list(shown_of(with_every_operation(timeline, count, mode, index), count))
+                seen = pictures(timeline, [f for f in shown if inside(operation, f)])
+                fitting = {name(o) for o, made in others[count] if alike(seen, made).any(axis=1).all()}
+                assert name(operation) in fitting
+                mistaken += [(mode, index, name(operation), o) for o in fitting - {name(operation)}]
+                unread += [] if can_be_read(operation, seen) else [(mode, index, name(operation))]
+                told += 1
+    assert told > 1000
+    assert not mistaken
+    assert not unread
+
+
+def retrodictive(index: int) -> Timeline:
+    """The clips of the same number whose reveal is at the end, so that what goes shows its value."""
+    config = FAMILY.config(index % 5 + 1, "retrodictive", "choice")
+    return FAMILY.simulate(config, Streams(NAME, "alone", 1, index))
+
+
+def counts(clip: Timeline) -> list[int]:
+    """How many tiles there are before each operation."""
+    states = clip.states if clip.query["reveal"] == "end" else clip.states[1:]
+    return [len(state.state["slots"]) for state in states]
+
+
+def inside(operation: Operation, frame: int) -> bool:
+    return operation.start_frame < frame < operation.end_frame
+
+
+def name(operation: Operation) -> tuple[str, ...]:
+    """What an operation does, apart from the numbers that it shows."""
+    values = (operation.arguments.get(key) for key in ("slot", "source", "target", "direction"))
+    slots = operation.arguments.get("slots", ())
+    return operation.kind, *sorted(slots), *(value for value in values if value is not None)
+
+
+def with_every_operation(clip: Timeline, count: int, mode: str, index: int) -> Timeline:
+    """A clip of the same row with each operation there is on some number of tiles."""
+    steps: list[Step] = []
+    states: list[dict[str, Any]] = [{"slots": [*range(1, count + 1)]}]
+
+    def carry_out(kind: str, **arguments: Any) -> None:
+        steps.append(Step(kind, arguments))
+        states.append(apply(states[-1], kind, arguments))
+
+    def going(key: str, slot: str) -> dict[str, Any]:
+        values = states[-1]["slots"]
+        return {key: values[NAMES.index(slot)]} if clip.query["reveal"] == "end" else {}
+
+    names = NAMES[:count]
+    for step in plan_steps(states[0]):
+        carry_out(step.kind, **step.arguments)
+    for slot in names:
+        carry_out("add", slot=slot, amount=1)
+        carry_out("delete", slot=slot, **going("value", slot))
+        carry_out("insert", slot=names[-1], value=1)
+    for source, target in itertools.permutations(names, 2):
+        carry_out("copy", source=source, target=target, **going("lost", target))
+    for slot in NAMES[: count + 1] if count < clip.query["most"] else "":
+        carry_out("insert", slot=slot, value=1)
+        carry_out("delete", slot=NAMES[count], **going("value", NAMES[count]))
+    streams = Streams(NAME, "alone", 1, index)
+    glance = FINELY * FAMILY.config(index % 5 + 1, mode, "choice").glance
+    history = History(tuple(steps), tuple(states))
+    other = animate(history, clip.query, draw_style(streams), streams, glance)
+    assert (other.poses.x[0, 0], other.poses.y[0, 0]) == (clip.poses.x[0, 0], clip.poses.y[0, 0])
+    return other
+
+
+Pictures = tuple[np.ndarray, np.ndarray, np.ndarray]
+
+
+def pictures(clip: Timeline, frames: list[int] | range) -> Pictures:
+    """Of all objects on some frames: place and kind, whether one shows, and whether it is in full sight.
+
+    Covered tiles are of one kind, and those that show a value of another; tokens are of one for each sign.
+    """
+    kinds = [0 if o.shape == "tile" else sum(map(ord, sign(o.name))) for o in clip.objects]
+    x, y, look = (values[list(frames)] for values in (clip.poses.x, clip.poses.y, clip.poses.look))
+    tile = np.array([o.shape == "tile" for o in clip.objects])
+    kind = np.where(tile & (look > 0), 1, np.broadcast_to(kinds, look.shape))
+    shows = look != HIDDEN
+    used, clear = shows.any(axis=0), shows & (y > 12) & (y < HEIGHT - 12)
+    return np.stack([x, y, kind], axis=2)[:, used], shows[:, used], clear[:, used]
+
+
+def sign(token: str) -> str:
+    text = token.partition(": ")[2]
+    return "+" if text.lstrip("+-").isdigit() else text
+
+
+def shown_of(others: Timeline, count: int) -> Iterator[tuple[Operation, Pictures]]:
+    """The operations on so many tiles, and what each of them ever shows."""
+    for operation, tiles in zip(others.operations, counts(others), strict=False):
+        if tiles == count:
+            frames = range(operation.start_frame + 1, operation.end_frame)
+            yield operation, pictures(others, frames)
+
+
+def alike(one: Pictures, two: Pictures) -> np.ndarray:
+    """Which pictures of one look like which of another: what is in full sight has its like, either way."""
+    (a, shows_a, clear_a), (b, shows_b, clear_b) = one, two
+    if not np.isin(a[clear_a][:, 2], np.unique(b[shows_b][:, 2])).all():
+        return np.zeros((len(a), len(b)), bool)
+    (one_x, one_y, one_kind), (two_x, two_y, two_kind) = np.moveaxis(a, 2, 0), np.moveaxis(b, 2, 0)
+    near = one_kind[:, None, :, None] == two_kind[None, :, None]
+    near &= np.abs(one_x[:, None, :, None] - two_x[None, :, None]) <= APART + STEP
+    near &= np.abs(one_y[:, None, :, None] - two_y[None, :, None]) <= APART + STEP
+    from_a = (near & shows_b[None, :, None]).any(axis=3) | ~clear_a[:, None]
+    from_b = (near & shows_a[:, None, :, None]).any(axis=2) | ~clear_b[None]
+    both: np.ndarray = from_a.all(axis=2) & from_b.all(axis=2)
+    return both
+
+
+def can_be_read(operation: Operation, seen: Pictures) -> bool:
+    """Whether what an operation adds, brings in or takes away shows its value in full sight."""
+    if not {"amount", "value", "lost"} & set(operation.arguments):
+        return True
+    kind = 1 if operation.kind != "add" else ord("+")
+    places, _, clear = seen
+    return bool((clear & (places[:, :, 2] == kind)).any())
+
+
+@pytest.mark.parametrize(("kind", "place"), [("insert", "first"), ("add", "first"), ("delete", "last")])
+def test_what_is_seen_of_an_operation_but_does_not_tell_it_is_not_enough(
+    rows_of: Callable[..., Any], kind: str, place: str
+) -> None:
+    """What a token or a tile has on it can't be read while they come into view, or when they have gone."""
+    tried = 0
+    for row in rows_of(NAME, 100):
+        seen = disturbed(Evidence.from_row(row), eye_at(0.64), Streams(NAME, "eye", 1, 0).eye)
+        for operation in seen.operations:
+            if operation.kind == kind and {"amount", "value"} & set(operation.arguments):
+                only = operation.start_frame + 1 if place == "first" else operation.end_frame - 1
+                shown = [f for f in range(row["num_frames"]) if not inside(operation, f) or f == only]
+                # As if it had been noticed that something happens.
+                evidence = replace(seen.on(shown), operations=seen.operations)
+                assert FAMILY.solve(evidence) is None
+                tried += 1
+    assert tried > 5

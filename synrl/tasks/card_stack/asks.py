@@ -107,7 +107,7 @@ class Top(_Cards):
         sentences = (
             f"Which card is on top of pile {pile} {moment}?",
             f"What is the top card of pile {pile} {moment}?",
-            f"Which card is the highest one in pile {pile} {moment}?",
+            f"Which card lies on top of all others in pile {pile} {moment}?",
         )
         return _posed(query, sentences, 'Answer with the card, such as "7♥".')
 
@@ -129,15 +129,18 @@ class Pile(_Cards):
     def wordings(self, query: PileQuery) -> Sequence[str]:
         pile, moment = query["pile"], say_moment(query["when"])
         sentences = (
-            f"Which cards are in pile {pile} {moment}, from the lowest to the highest?",
-            f"What does pile {pile} consist of {moment}, from the lowest card to the top one?",
-            f"Starting from the lowest card, which cards lie in pile {pile} {moment}?",
+            f"Which cards are in pile {pile} {moment}, from bottom to top?",
+            f"What does pile {pile} consist of {moment}, from the bottom card to the top card?",
+            f"Starting from the bottom card, which cards lie in pile {pile} {moment}?",
         )
         return _posed(query, sentences, FORMS["ordering"])
 
     def conclude(self, query: PileQuery, row: Mapping[str, Any]) -> Sequence[str]:
-        said = f"from the lowest card up, pile {query['pile']} holds {row['answer_text']}"
+        said = f"from bottom to top, pile {query['pile']} holds {row['answer_text']}"
         return at_moment(query["when"], said)
+
+    def about(self, query: PileQuery) -> str:
+        return f"the cards of pile {query['pile']} from bottom to top"
 
 
 class Lift(EvenlyFirstOrLastAsk[LiftQuery, CardConfig]):

@@ -241,6 +241,9 @@ class Richest(Wishing, Ask[MomentQuery, ChipConfig]):
     def conclude(self, query: MomentQuery, row: Mapping[str, Any]) -> Sequence[str]:
         return at_moment(query["when"], f"the chips of container {row['answer_text']} are worth the most")
 
+    def about(self, query: MomentQuery) -> str:
+        return "all containers"
+
 
 class _Numbered(Wishing, _OfContainer, Ask[NumberQuery, ChipConfig]):
     """Questions that are answered with the number of an operation."""
@@ -289,11 +292,12 @@ class Change(_Numbered):
 
     def wordings(self, query: NumberQuery) -> Sequence[str]:
         which, container = self._which, query["container"]
+        swaps = _SWAPS_COUNT if "swap" in query["kinds"] else ""
         sentences = (
-            f"Which operation, counted from 1, is the {which} to change the contents of container "
-            f"{container}?",
-            f"What is the number of the {which} operation, counted from 1, that changes what container "
-            f"{container} holds?",
+            f"Which operation, counting from 1, is the {which} to change the contents of container "
+            f"{container}?{swaps}",
+            f"What is the number of the {which} operation, counting from 1, that changes what container "
+            f"{container} holds?{swaps}",
         )
         return _posed(query, sentences, FORMS["integer"])
 
@@ -320,10 +324,10 @@ class Peak(_Numbered):
     def wordings(self, query: NumberQuery) -> Sequence[str]:
         container = query["container"]
         sentences = (
-            f"After which operation, counted from 1, is the total value in container {container} the largest "
-            "that it ever is in the video?",
-            f"Which operation, counted from 1, brings the total value of the chips in container {container} "
-            "to its maximum over the whole video?",
+            "Which operation, counting from 1, is the first after which the total value in container "
+            f"{container} is the largest that it ever is in the video?",
+            "Which operation, counting from 1, first brings the total value of the chips in container "
+            f"{container} to its maximum over the whole video?",
         )
         return _posed(query, sentences, FORMS["integer"])
 
@@ -332,7 +336,8 @@ class Peak(_Numbered):
 
     def conclude(self, query: NumberQuery, row: Mapping[str, Any]) -> Sequence[str]:
         return (
-            f"The total of container {query['container']} is largest after operation {row['answer_text']}",
+            f"The total of container {query['container']} first reaches its maximum with operation "
+            f"{row['answer_text']}",
         )
 
 
@@ -382,12 +387,19 @@ class Plan(EvenlyPlanAsk[PlanQuery, ChipConfig], Wishing):
 ASKS = (Total(), Count(), AllChips(), Richest(), Change("first"), Change("last"), Peak(), Plan())
 
 
+_SWAPS_COUNT = (
+    " When two containers change places, that counts as a change of the contents at both of their letters."
+)
+
+
 def _posed(query: ChipQuery, sentences: Sequence[str], form: str) -> Sequence[str]:
     """Questions behind the rules that all of them need; an open one ends with the form of its answer."""
     *first, last = names(query["containers"])
     rules = [
         f"Containers {', '.join(first)} and {last} hold chips; each is named by the letter below it. "
-        f"What is in them can be seen only {ENDS[query['reveal']]} of the video."
+        f"What is in them can be seen only {ENDS[query['reveal']]} of the video. An arrow that points up "
+        "marks a container that something comes out of, and one that points down a container that it goes "
+        "into."
     ]
     if "swap" in query["kinds"]:
         rules.append(

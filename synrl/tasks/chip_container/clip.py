@@ -4,6 +4,10 @@ Chips get unique names ("25 #2") for their tracks' sake; which of several equal 
 is not part of the history, and the one with the lowest number is taken. A chip is drawn while the
 containers are open and while it travels. Else its track keeps it in the middle of its bag, or
 above the frame if it has not come yet or is gone.
+
+A model may see a single frame of an operation, and a chip that goes in looks there like one that comes
+out. So bags bear arrows as long as an operation lasts: up on one that something comes out of, down on one
+that it goes into, and both ways on two that change places.
 """
 
 from __future__ import annotations
@@ -33,8 +37,10 @@ from synrl.world.timeline import FPS, HEIGHT, HIDDEN, WIDTH, Operation, Poses, S
 CORNER = 10.0
 """Radius of the corners of bags, px."""
 DIGITS = 12.8
-"""Px of a digit at least: enough for a clip that is shown at 317 px."""
+"""Px of a digit at least: enough for a clip of 32 frames, which is shown at 288 px."""
 SHOWN = 0
+GIVES, TAKES, SWAPS = 1, 2, 3
+"""Looks of a bag with an arrow on it."""
 FEWEST = 2
 """Chips that are left in all containers together."""
 _LIGHT, _DARK = "#ffffff", "#161616"
@@ -238,11 +244,11 @@ def animate(history: History, query: ChipQuery, streams: Streams, glance: int) -
     places = placed(history)
     chips = list(dict.fromkeys(name for here in places for name in here))
     painted = dict(zip(VALUES, colours, strict=True))
-    # Bags come last, so that they cover the chips that go into them.
+    # Chips come last, so that they can be read in front of the bag that they go into.
     objects = (
         *(SceneObject(f"tray {i}", "tray", bag_colour, height) for i, _ in enumerate(shelf.containers, 1)),
-        *(SceneObject(name, "chip", painted[value(name)], shelf.chip) for name in chips),
         *(SceneObject(f"bag {i}", "bag", bag_colour, height) for i, _ in enumerate(shelf.containers, 1)),
+        *(SceneObject(name, "chip", painted[value(name)], shelf.chip) for name in chips),
     )
     film = _Film(shelf, chips, num_frames)
     film.rest(places[0], 0)
@@ -255,6 +261,16 @@ def animate(history: History, query: ChipQuery, streams: Streams, glance: int) -
     return Timeline(FPS, objects, film.poses, style, operations=tuple(operations), states=stored, query=query)
 
 
+def _arrows(operation: Operation) -> dict[str, int]:
+    """The looks of the bags that take part in an operation, by the letters below them."""
+    kind, given = operation.kind, operation.arguments
+    if kind == "swap":
+        return dict.fromkeys(given["containers"], SWAPS)
+    if kind in ("add", "remove"):
+        return {given["container"]: TAKES if kind == "add" else GIVES}
+    return {given["source"]: GIVES, given["target"]: TAKES}
+
+
 class _Film:
     """Poses of chips and bags, filled in from the first frame on."""
 
@@ -262,12 +278,11 @@ class _Film:
         self.shelf = shelf
         count = len(shelf.containers)
         self.poses = Poses.still(num_frames, len(chips) + 2 * count)
-        self.column = {chip: i for i, chip in enumerate(chips, start=count)}
+        self.column = {chip: i for i, chip in enumerate(chips, start=2 * count)}
         # Which bag stands over each letter; two of them change places in a swap.
-        self.bags = {name: len(chips) + count + i for i, name in enumerate(shelf.containers)}
-        self.poses.look[:, : len(chips) + count] = HIDDEN
-        self.poses.x[:, count : len(chips) + count] = WIDTH / 2
-        self.poses.y[:, count : len(chips) + count] = shelf.away
+        self.bags = {name: count + i for i, name in enumerate(shelf.containers)}
+        self.poses.look[:, :count] = self.poses.look[:, 2 * count :] = HIDDEN
+        self.poses.x[:, 2 * count :], self.poses.y[:, 2 * count :] = WIDTH / 2, shelf.away
         for column, name in enumerate(shelf.containers):
             self.put(column, 0, shelf.x(name), shelf.tray_y)
         for name, column in self.bags.items():
@@ -287,6 +302,9 @@ class _Film:
         """Animate an operation between the places of chips before and after it."""
         given, shelf = operation.arguments, self.shelf
         start, end = operation.start_frame, operation.end_frame
+        inner = slice(start + 1, end)
+        for name, look in _arrows(operation).items():
+            self.poses.look[inner, self.bags[name]] = look
         if operation.kind == "swap":
             one, two = given["containers"]
             for name, way in shelf.ways_of_swap(one, two).items():
@@ -309,8 +327,11 @@ class _Film:
                 "remove": lambda: shelf.way_out(given["container"]),
                 "move": lambda: shelf.way_across(given["source"], given["target"]),
             }[operation.kind]()
-            self._follow(self.column[chip], start, travel(way, end - start))
-            self.poses.look[start + 1 : end, self.column[chip]] = SHOWN
+            column, travelled = self.column[chip], travel(way, end - start)
+            self.poses.x[inner, column], self.poses.y[inner, column] = travelled[1:-1, :2].T
+            self.poses.look[inner, column] = SHOWN
+            if operation.kind == "remove":
+                self.put(column, end, shelf.x(given["container"]), shelf.away)
 
     def reveal(self, here: Places, start: int, end: int) -> None:
         """Between two frames, show trays instead of bags, with the chips on them in ascending order."""
@@ -341,7 +362,7 @@ class _Film:
 
 def draw(timeline: Timeline) -> Scene:
     """Chips with their values, bags, and under each place its letter."""
-    style, height = timeline.style, timeline.objects[-1].size
+    style, height = timeline.style, timeline.objects[0].size
     shelf = Shelf(names(timeline.query["containers"]), height, WIDTH)
     # Without texture, which could not be told from the small gaps between chips.
     letters = [
@@ -357,12 +378,25 @@ def draw(timeline: Timeline) -> Scene:
             looks.append(((Shape(outline(item.shape, item.size), fill=item.colour),),))
         elif item.shape == "bag":
             body = Shape(rounded_rectangle(bag_width(height), height, CORNER), fill=item.colour)
-            looks.append(((body, Shape(seam, fill=_mixed(item.colour, on_it))),))
+            plain = (body, Shape(seam, fill=_mixed(item.colour, on_it)))
+            signs = (Shape(sign, fill=on_it) for sign in _signs(height))
+            looks.append((plain, *((*plain, sign) for sign in signs)))
         else:
             digits = str(value(item.name))
             number = lettering(style, digits, max(DIGITS, (0.3 if len(digits) > 2 else 0.38) * item.size))
             looks.append(((Shape(circle(item.size), fill=item.colour), Shape(number, fill=on_it)),))
     return Scene(WIDTH, HEIGHT, style.ground, tuple(backdrop), tuple(looks))
+
+
+def _signs(height: float) -> tuple[Path, Path, Path]:
+    """The arrows on the lower half of a bag: up, down, and to both sides."""
+    wide, y = 0.4 * bag_width(height), 0.2 * height
+    tall = 0.8 * wide
+    up = Path([(-wide / 2, y + tall / 2), (0, y - tall / 2), (wide / 2, y + tall / 2), (0, 0)], closed=True)
+    down = Path([(-wide / 2, y - tall / 2), (0, y + tall / 2), (wide / 2, y - tall / 2), (0, 0)], closed=True)
+    left = Path([(-6, y - wide / 2), (-6 - tall, y), (-6, y + wide / 2), (0, 0)], closed=True)
+    right = Path([(6, y - wide / 2), (6 + tall, y), (6, y + wide / 2), (0, 0)], closed=True)
+    return up, down, Path.make_compound_path(left, right)
 
 
 def outline(shape: str, size: float) -> Path:

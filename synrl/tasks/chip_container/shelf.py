@@ -2,8 +2,9 @@
 
 Containers are bags that stand side by side, each over the letter of its place, which names it. While they
 are open, chips lie in two columns on the tray of each. Everything that travels does so above the bags: a chip
-hovers there with its face to be read, bags that change places pass each other in two lanes, as if further
-away, and a bag that pours tips over beside the one it pours into.
+passes in front of the upper part of a bag and over the bags with its face to be read all the time, bags
+that change places pass each other in two lanes, as if further away, and a bag that pours tips over beside the
+one it pours into.
 """
 
 from __future__ import annotations
@@ -108,6 +109,16 @@ class Shelf:
     def _hover(self) -> float:
         return self._free / 2
 
+    @property
+    def _mouth(self) -> float:
+        """Where a chip is, in front of a bag, right before it is in it."""
+        return self._free + 0.6 * self.chip
+
+    @property
+    def _top(self) -> float:
+        """Where a chip is that has just come."""
+        return 0.5 * self.chip + 6
+
     def slots(self, container: str) -> list[tuple[float, float]]:
         """Where the chips of a bag lie while they can be seen, row by row from the tray up."""
         pitch = self.chip + _GAP
@@ -124,8 +135,8 @@ class Shelf:
     def way_in(self, container: str) -> list[Key]:
         """Of a chip that is added."""
         x = self.x(container)
-        heights = (self.away, self._hover, self._hover, self.y)
-        return [Key(share, x, y) for share, y in zip((0, 0.3, 0.7, 1), heights, strict=True)]
+        heights = (self._top, self._hover, self._hover, self._mouth)
+        return [Key(share, x, y) for share, y in zip((0, 0.3, 0.6, 1), heights, strict=True)]
 
     def way_out(self, container: str) -> list[Key]:
         """Of a chip that is removed."""
@@ -135,10 +146,10 @@ class Shelf:
         """Of a chip that is moved."""
         start, end = self.x(source), self.x(target)
         return [
-            Key(0, start, self.y),
+            Key(0, start, self._mouth),
             Key(0.3, start, self._hover),
             Key(0.7, end, self._hover),
-            Key(1, end, self.y),
+            Key(1, end, self._mouth),
         ]
 
     def ways_of_swap(self, one: str, two: str) -> Mapping[str, list[Key]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import posixpath
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
+from operator import eq, gt
 from typing import Any
 
 from synrl.evidence import Evidence
@@ -107,10 +108,10 @@ class Contents(FileAsk[ContentsQuery]):
     def wordings(self, query: ContentsQuery) -> Sequence[str]:
         directory, moment = query["directory"], _moment(query["when"])
         sentences = (
-            f"Not counting files in directories below it, which files are directly in {directory} {moment}, "
-            "in alphabetical order?",
-            f"What are the names of the files directly in {directory} {moment}, in alphabetical order? "
-            "Files in directories below it do not count.",
+            f"Which files are in {directory} itself, not in directories below it, {moment}, in alphabetical "
+            "order?",
+            f"Leaving out files in directories below {directory}, what are the names of the files in "
+            f"{directory} {moment}, in alphabetical order?",
         )
         return _posed(query, [with_form(sentence, query, "ordering") for sentence in sentences])
 
@@ -125,8 +126,8 @@ class Contents(FileAsk[ContentsQuery]):
         return solver.contents(evidence, query["directory"], query["when"])
 
     def conclude(self, query: ContentsQuery, row: Mapping[str, Any]) -> Sequence[str]:
-        said = f"the files directly in {query['directory']} are {row['answer_text']}"
-        return at_moment(query["when"], said)
+        said = f"the list of the files directly in {query['directory']} is {row['answer_text']}"
+        return at_moment(query["when"], said, "command")
 
     def about(self, query: ContentsQuery) -> str:
         return f"directory {query['directory']}"
@@ -186,7 +187,10 @@ class WorkingDirectory(FileAsk[PlaceQuery]):
         return solver.working_directory(evidence, query["when"])
 
     def conclude(self, query: PlaceQuery, row: Mapping[str, Any]) -> Sequence[str]:
-        return at_moment(query["when"], f"the working directory is {row['answer_text']}")
+        return at_moment(query["when"], f"the working directory is {row['answer_text']}", "command")
+
+    def about(self, query: PlaceQuery) -> str:
+        return "the working directory"
 
 
 class Change(FileAsk[ChangeQuery]):
@@ -266,13 +270,18 @@ class Plan(FileAsk[PlanQuery]):
     def draw(self, common: LongQuery, config: FileConfig, streams: Streams) -> tuple[History, PlanQuery]:
         question, scene, reveal = streams.question, streams.scene, common["reveal"]
         place = question.integer(0, NUM_OPTIONS - 1)
+        # A viewer of one frame sees a command or two, and could look for a plan that names the same files. So
+        # the right one names the most of what is typed no more often than each of the wrong ones does.
+        rank = question.integer(0, NUM_OPTIONS - 1)
         while True:
             history = played(start(scene, config), config, reveal, scene)
             told_otherwise = others(history, reveal, config, scene)
             ends = [state_at(other, hidden_end(reveal)) for other in told_otherwise]
             found = routes(ends, config.plan_moves, NUM_OPTIONS, scene)
             if found is not None:
-                return told_otherwise[found[place].number], self._query(common, config, found, found[place])
+                right, other = found[place], told_otherwise[found[place].number]
+                if scene.choice(_ranks(other, found, right)) == rank:
+                    return other, self._query(common, config, found, right)
 
     def _query(
         self, common: LongQuery, config: FileConfig, found: Sequence[Route], right: Route
@@ -285,9 +294,7 @@ class Plan(FileAsk[PlanQuery]):
         listed = ", ".join([*(f"{path}/" for path in target["dirs"]), *target["files"]])
         moves = query["moves"]
         plan = "single command" if moves == 1 else f"plan of at most {moves} commands"
-        words = (
-            "Commands of a plan are touch, rm and mv, with absolute paths; mv moves a file into a directory."
-        )
+        words = "A plan may use touch, rm and mv, with absolute paths; mv moves a file into a directory."
         sentences = (
             f"Which {plan} leads from what exists {moment} of the video to exactly these directories and "
             f"files: {listed}? {words}",
@@ -315,7 +322,7 @@ class Plan(FileAsk[PlanQuery]):
         return solver.plan(evidence)
 
     def conclude(self, query: PlanQuery, row: Mapping[str, Any]) -> Sequence[str]:
-        return "That is what is wanted", "These are the files asked for"
+        return "That is the state asked for", "These are the files asked for"
 
 
 ASKS: tuple[FileAsk[Any], ...] = (
@@ -324,8 +331,9 @@ ASKS: tuple[FileAsk[Any], ...] = (
     Change(
         "created",
         (
-            "Which command, counted from 1, makes the file {} exist, be it by creating, copying or moving?",
-            "What is the number of the command, counted from 1, after which the file {} first exists?",
+            "Which command, counting from 1, brings the file {} into existence, whether by creating, "
+            "copying, moving or renaming?",
+            "What is the number of the command, counting from 1, after which the file {} first exists?",
         ),
         "exists",
         there=True,
@@ -333,8 +341,9 @@ ASKS: tuple[FileAsk[Any], ...] = (
     Change(
         "removed",
         (
-            "Which command, counted from 1, deletes the file {} or moves it away?",
-            "What is the number of the command, counted from 1, after which the file {} no longer exists?",
+            "Which command, counting from 1, deletes, moves or renames the file {}?",
+            "What is the number of the first command, counting from 1, after which the file {} no longer "
+            "exists?",
         ),
         "no longer exists",
         there=False,
@@ -348,8 +357,8 @@ def _posed(query: LongQuery, sentences: Sequence[str]) -> Sequence[str]:
     rules = (
         "Commands are typed in a terminal one after another. The working directory is / at first; a path "
         "without a leading / is relative to the working directory, .. is the directory above, and * stands "
-        "for any characters. Every command succeeds, and whatever touch, mkdir, cp or mv makes was not there "
-        f"before. All files and directories are listed only {ENDS[query['reveal']]} of the video."
+        "for any characters in a name. Every command succeeds, and nothing that touch, mkdir, cp or mv makes "
+        f"was there before. All files and directories are listed only {ENDS[query['reveal']]} of the video."
     )
     return [f"{rules} {sentence}" for sentence in sentences]
 
@@ -358,10 +367,26 @@ def _moment(when: When) -> str:
     """A moment in words."""
     if isinstance(when, str):
         return f"{ENDS[when]} of the video"
-    return f"right after command {when} (counted from 1)"
+    return f"right after command {when} (counting from 1)"
 
 
 def _inside(state: Any, directory: str) -> tuple[str, ...]:
     """The names of the files right in a directory, in alphabetical order."""
     paths = (path for path in state["files"] if posixpath.dirname(path) == directory)
     return tuple(sorted(posixpath.basename(path) for path in paths))
+
+
+def _ranks(history: History, routes: Sequence[Route], right: Route) -> range:
+    """The places, from 0, that a plan may take where they are sorted by how much of them was typed.
+
+    There are several where other plans name as much.
+    """
+    seen = {posixpath.basename(word) for step in history.steps for word in step.arguments["words"]}
+
+    def typed(route: Route) -> float:
+        words = [posixpath.basename(word) for step in route.plan for word in step.arguments["words"]]
+        return sum(word in seen for word in words) / len(words)
+
+    own = typed(right)
+    more, same = (sum(compare(typed(route), own) for route in routes) for compare in (gt, eq))
+    return range(more, more + same)

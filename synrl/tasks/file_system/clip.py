@@ -28,7 +28,7 @@ from synrl.world.style import Style, draw_style
 from synrl.world.timeline import FPS, HEIGHT, HIDDEN, WIDTH, Poses, SceneObject, Timeline
 
 LETTERS = 12.8
-"""Px of a capital: enough for a clip that is shown at 317 px."""
+"""Px of a capital: enough for a clip of 32 frames, which is shown at 288 px."""
 LINE, FILE = 416.0, 62.0
 """Widths of a command and of a file in the list, px."""
 MOST_TYPED = 34

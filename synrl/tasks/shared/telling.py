@@ -43,15 +43,15 @@ def both_ways(sentence: str, one: object, two: object) -> Sequence[str]:
     return sentence.format(one, two), sentence.format(two, one)
 
 
-def at_moment(when: When, sentence: str) -> Sequence[str]:
-    """A sentence about the state at a moment."""
-    moment = say_moment(when).partition(" (")[0]
+def at_moment(when: When, sentence: str, noun: str = "operation") -> Sequence[str]:
+    """A sentence about the state at a moment, right after some operation that a family calls so."""
+    moment = say_moment(when, noun).partition(" (")[0]
     return f"{moment[0].upper()}{moment[1:]}, {sentence}", f"So {moment}, {sentence}"
 
 
-def first_or_last(which: str, number: str, does: str) -> Sequence[str]:
+def first_or_last(which: str, number: str, does: str, noun: str = "operation") -> Sequence[str]:
     """The first or last operation that does something."""
     return (
-        f"The {which} operation that {does} is number {number}",
+        f"The {which} {noun} that {does} is number {number}",
         f"So the {which} one that {does} is {number}",
     )

@@ -101,7 +101,7 @@ class Where(_OfCoin, Ask[WhereQuery, ShellConfig]):
         return None if coins is None else coins[query["coin"]]
 
     def conclude(self, query: WhereQuery, row: Mapping[str, Any]) -> Sequence[str]:
-        return at_moment(query["when"], f"the {query['coin']} lies at {row['answer_text']}")
+        return at_moment(query["when"], f"the {query['coin']} lies at {row['answer_text']}", "swap")
 
 
 class Under(Ask[UnderQuery, ShellConfig]):
@@ -149,7 +149,9 @@ class Under(Ask[UnderQuery, ShellConfig]):
         return next((coin for coin, cell in coins.items() if cell == query["cell"]), None)
 
     def conclude(self, query: UnderQuery, row: Mapping[str, Any]) -> Sequence[str]:
-        return at_moment(query["when"], f"under the cup at {query['cell']} lies the {row['answer_text']}")
+        return at_moment(
+            query["when"], f"under the cup at {query['cell']} lies the {row['answer_text']}", "swap"
+        )
 
     def about(self, query: UnderQuery) -> str:
         return f"cell {query['cell']}"
@@ -159,6 +161,7 @@ class Swap(_OfCoin, EvenlyFirstOrLastAsk[SwapsQuery, ShellConfig]):
     """The number of the first or the last swap that moves a coin."""
 
     world = WORLD
+    noun = "swap"
 
     def subjects(self, history: History) -> Sequence[str]:
         return list(history.states[0]["coins"])
@@ -169,8 +172,8 @@ class Swap(_OfCoin, EvenlyFirstOrLastAsk[SwapsQuery, ShellConfig]):
     def wordings(self, query: SwapsQuery) -> Sequence[str]:
         which, coin = self.which, query["coin"]
         sentences = (
-            f"Which swap, counted from 1, is the {which} to move the {coin}?",
-            f"What is the number of the {which} swap, counted from 1, that moves the {coin}?",
+            f"Which swap, counting from 1, is the {which} to move the {coin}?",
+            f"What is the number of the {which} swap, counting from 1, that moves the {coin}?",
         )
         return _posed(query, [with_form(sentence, query, "integer") for sentence in sentences])
 
@@ -206,7 +209,7 @@ class Count(_OfCoin, Ask[SwapsQuery, ShellConfig]):
         coin = query["coin"]
         sentences = (
             f"How many of the swaps move the {coin}?",
-            f"In how many of the swaps is the cup over the {coin} one of the two?",
+            f"How many of the swaps involve the cup that covers the {coin}?",
         )
         return _posed(query, [with_form(sentence, query, "integer") for sentence in sentences])
 
@@ -221,7 +224,7 @@ class Count(_OfCoin, Ask[SwapsQuery, ShellConfig]):
         return str(len(swaps)) if swaps else None
 
     def conclude(self, query: SwapsQuery, row: Mapping[str, Any]) -> Sequence[str]:
-        return (f"Swaps that move the {query['coin']}: {row['answer_text']}",)
+        return (f"The number of swaps that move the {query['coin']} is {row['answer_text']}",)
 
 
 class Plan(EvenlyPlanAsk[PlanQuery, ShellConfig]):
@@ -268,7 +271,7 @@ def _posed(query: ShellQuery, sentences: Sequence[str]) -> Sequence[str]:
     """Questions behind the rules that all of them need."""
     screen = " For a while, a screen hides one column." if query["screen"] else ""
     rules = (
-        f"Cups stand on a grid. {rules_of_naming(query['size'])} Each operation swaps two cups, together "
+        f"Cups stand on a grid. {rules_of_naming(query['size'])} Each swap exchanges two cups, together "
         f"with whatever is under them.{screen} What is under the cups can be seen only "
         f"{ENDS[query['reveal']]} of the video."
     )

@@ -37,5 +37,5 @@ LEVELS: Mapping[int, Mapping[str, Any]] = {
     2: dict(size=3, coins=2, num_operations=5, reach=1, screen=False, plan_moves=1),
     3: dict(size=3, coins=2, num_operations=6, reach=1, screen=True, plan_moves=2),
     4: dict(size=3, coins=3, num_operations=8, reach=2, screen=True, plan_moves=2),
-    5: dict(size=4, coins=4, num_operations=10, reach=2, screen=True, plan_moves=2),
+    5: dict(size=4, coins=4, num_operations=9, reach=2, screen=True, plan_moves=2),
 }

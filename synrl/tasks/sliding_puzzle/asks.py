@@ -140,7 +140,7 @@ class Cell(_OfBoard[CellQuery]):
         return None if board is None or cell is None else str(board[cell[0]][cell[1]])
 
     def conclude(self, query: CellQuery, row: Mapping[str, Any]) -> Sequence[str]:
-        return at_moment(query["when"], f"cell {query['cell']} holds tile {row['answer_text']}")
+        return at_moment(query["when"], f"cell {query['cell']} holds tile {row['answer_text']}", "slide")
 
     def about(self, query: CellQuery) -> str:
         return f"cell {query['cell']}"
@@ -180,7 +180,7 @@ class Where(_OfBoard[WhereQuery]):
         return None if board is None else cell_name(solver.find(board, query["tile"]))
 
     def conclude(self, query: WhereQuery, row: Mapping[str, Any]) -> Sequence[str]:
-        return at_moment(query["when"], f"tile {query['tile']} is in cell {row['answer_text']}")
+        return at_moment(query["when"], f"tile {query['tile']} is in cell {row['answer_text']}", "slide")
 
     def about(self, query: WhereQuery) -> str:
         return f"tile {query['tile']}"
@@ -216,13 +216,17 @@ class BoardRow(_OfBoard[RowQuery]):
         return None if board is None else ", ".join(str(number or EMPTY) for number in board[query["row"]])
 
     def conclude(self, query: RowQuery, row: Mapping[str, Any]) -> Sequence[str]:
-        return at_moment(query["when"], f"row {query['row'] + 1} is {row['answer_text']}")
+        return at_moment(query["when"], f"row {query['row'] + 1} is {row['answer_text']}", "slide")
+
+    def about(self, query: RowQuery) -> str:
+        return f"row {query['row'] + 1}"
 
 
 class Slide(EvenlyFirstOrLastAsk[SlideQuery, SlidingConfig]):
     """The number of the first or the last slide that moves a tile."""
 
     world = WORLD
+    noun = "slide"
 
     def subjects(self, history: History) -> Iterable[int]:
         return range(1, len(history.states[0]["rows"]) ** 2)

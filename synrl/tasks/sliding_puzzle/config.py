@@ -32,6 +32,6 @@ LEVELS: Mapping[int, Mapping[str, Any]] = {
     1: dict(size=3, num_operations=6, plan_moves=4),
     2: dict(size=3, num_operations=7, plan_moves=4),
     3: dict(size=4, num_operations=8, plan_moves=4),
-    4: dict(size=4, num_operations=10, plan_moves=4),
-    5: dict(size=5, num_operations=12, plan_moves=5),
+    4: dict(size=4, num_operations=9, plan_moves=4),
+    5: dict(size=5, num_operations=10, plan_moves=5),
 }

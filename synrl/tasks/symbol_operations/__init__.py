@@ -2,8 +2,10 @@
 
 config   knobs and levels
 row      where slots are, and how tiles and tokens travel
-clip     what happens in a clip, and how it is shown
+motion   how operations are carried out on screen
+clip     what happens in a clip, and what it looks like
 asks     the kinds of question
+terms    values as the solver follows them: unknowns
 solver   the second implementation: answers and operations from what is seen
 """
 

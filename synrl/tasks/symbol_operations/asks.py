@@ -159,6 +159,9 @@ class Slots(_Values[MomentQuery]):
     def conclude(self, query: MomentQuery, row: Mapping[str, Any]) -> Sequence[str]:
         return at_moment(query["when"], f"from left to right, the slots hold {row['answer_text']}")
 
+    def about(self, query: MomentQuery) -> str:
+        return "all slots"
+
 
 class Change(EvenlyFirstOrLastAsk[ChangeQuery, SymbolConfig]):
     """The number of the first or the last operation that changes what a slot holds."""
@@ -173,7 +176,7 @@ class Change(EvenlyFirstOrLastAsk[ChangeQuery, SymbolConfig]):
 
     def wordings(self, query: ChangeQuery) -> Sequence[str]:
         which, slot = self.which, query["slot"]
-        rule = "An operation changes a slot if the slot holds another value after it than before."
+        rule = "An operation changes a slot if the slot holds a different value after it than before it."
         sentences = (
             f"{rule} Counting operations from 1, which one is the {which} to change slot {slot}?",
             f"{rule} What is the number of the {which} operation that changes slot {slot}, counting from 1?",
@@ -216,9 +219,9 @@ class Plan(EvenlyPlanAsk[PlanQuery, SymbolConfig]):
         slot, value = query["target"]["slot"], query["target"]["value"]
         most = f"at most {moves} operation{'s' if moves > 1 else ''}"
         rules = (
-            'The operations to choose from are "swap A B", by which the values of two slots change places, '
-            '"negate A", by which the value of a slot changes its sign, and "rotate left" and "rotate '
-            'right", by which all values move by one slot, around the end.'
+            'The operations to choose from: "swap A B" exchanges the values of two slots; "negate A" changes '
+            'the sign of a slot\'s value; "rotate left" and "rotate right" move every value by one slot, '
+            "and the value at the end goes to the other end."
         )
         sentences = (
             f"{rules} Starting from the values {moment} of the video, which sequence of {most} puts {value} "
@@ -241,9 +244,11 @@ def _posed(query: SymbolQuery, sentences: Sequence[str], form: str) -> Sequence[
     """Questions behind the rules that all of them need; an open one ends with the form of its answer."""
     rules = (
         "Slots A, B, C and so on, from left to right, hold tiles with numbers or symbols. A tile keeps its "
-        "value when it moves. A tile that comes out of another one is a copy of it, and takes the place of "
-        "the tile where it lands. A token such as +3 adds 3 to the value of the tile that it drops onto, and "
-        "± changes the sign of that value. Where a tile is taken out, those to its right close up. The "
+        "value when it moves. Under a token with ← or →, all tiles move by one slot in that direction, and "
+        "the one at the end goes around to the other end. A tile that comes out of another one, under a "
+        "token with =, is a copy of it, and takes the place of the tile where it lands. A token such as +3 "
+        "adds 3 to the value of the tile that it drops onto, and ± changes the sign of that value. Where a "
+        "tile is taken out, under a token with ×, those to its right close up. The "
         f"values can be read only {ENDS[query['reveal']]} of the video, apart from those of tiles that come "
         "or go uncovered."
     )

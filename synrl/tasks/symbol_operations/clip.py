@@ -1,11 +1,10 @@
-"""What happens in a clip of symbol_operations, and how it is shown: tiles that move, tokens that drop."""
+"""What happens in a clip of symbol_operations, and what it looks like."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import Any
 
-import numpy as np
 from matplotlib.path import Path
 
 from synrl.seeds import Stream, Streams
@@ -13,17 +12,16 @@ from synrl.tasks.shared.evenly import Others
 from synrl.tasks.shared.moments import draw_reveal
 from synrl.tasks.shared.queries import EvenAsk, LongQuery
 from synrl.tasks.symbol_operations.config import SymbolConfig
-from synrl.tasks.symbol_operations.row import SlotRow, Way, drop, height_of, leave, over, shifts
+from synrl.tasks.symbol_operations.motion import COVER, Stage, carried_out, move
+from synrl.tasks.symbol_operations.row import SlotRow, height_of, token_height_of
 from synrl.video.outlines import place, rounded_rectangle
 from synrl.video.scene import Look, Scene, Shape
 from synrl.video.style import lettering
-from synrl.world.easing import along
 from synrl.world.history import History, Propose, Step, When, play, reordered, timed
 from synrl.world.slots import NAMES, WORLD, Value, apply, negated
 from synrl.world.style import Style, draw_style
-from synrl.world.timeline import FPS, HEIGHT, HIDDEN, WIDTH, Operation, Poses, SceneObject, Timeline
+from synrl.world.timeline import FPS, HEIGHT, WIDTH, Timeline
 
-COVER = 0
 SYMBOLS = ("x", "y", "z", "w")
 MOST = 9
 """Largest value, either sign, that comes in; sums stay within twice that."""
@@ -116,7 +114,7 @@ def proposer(config: SymbolConfig, reveal: str) -> Propose:
 
 def outline(shape: str, size: float) -> Path:
     """Outline of a tile or a token."""
-    return rounded_rectangle(size, 0.62 * size if shape == "token" else height_of(size), 6)
+    return rounded_rectangle(size, token_height_of(size) if shape == "token" else height_of(size), 6)
 
 
 def draw(timeline: Timeline) -> Scene:
@@ -128,7 +126,8 @@ def draw(timeline: Timeline) -> Scene:
         body, height = Shape(outline(item.shape, item.size), fill=item.colour), max(13.0, 0.3 * item.size)
         if item.shape == "token":
             words = [item.name.partition(": ")[2]]
-            inset = Shape(rounded_rectangle(item.size - 8, 0.62 * item.size - 8, 4), fill="#ffffff")
+            height *= 1.6 if words[0] in "←→=×" else 1.0  # lower than letters, and there is room
+            inset = Shape(rounded_rectangle(item.size - 8, token_height_of(item.size) - 8, 4), fill="#ffffff")
         else:
             words = [str(value) for value in values]
             inset = Shape(rounded_rectangle(item.size - 8, height_of(item.size) - 8, 5), fill="#ffffff")
@@ -152,53 +151,18 @@ def _values(timeline: Timeline) -> list[Value]:
     return list(dict.fromkeys(value for state in timeline.states for value in state.state["slots"]))
 
 
-class _Stage:
-    """The objects of a clip as they come up, and their tracks."""
-
-    def __init__(self, row: SlotRow, num_frames: int, tile_colour: str, token_colour: str) -> None:
-        self.row, self.num_frames = row, num_frames
-        self.colours = {"tile": tile_colour, "token": token_colour}
-        self.objects: list[SceneObject] = []
-        self.tracks: list[dict[str, np.ndarray]] = []
-
-    def add(self, name: str, shape: str) -> int:
-        """A new object, hidden until it is moved or laid down."""
-        self.objects.append(SceneObject(name, shape, self.colours[shape], self.row.tile))
-        zeros = np.zeros(self.num_frames)
-        self.tracks.append({"x": zeros, "y": zeros.copy(), "look": np.full(self.num_frames, HIDDEN)})
-        return len(self.objects) - 1
-
-    def add_tile(self, value: Value) -> int:
-        """A tile is named after what it holds when it comes."""
-        return self.add(f"tile {len(self.objects) + 1}: {value}", "tile")
-
-    def rest(self, tiles: Sequence[int], frame: int) -> None:
-        """From a frame on, the given tiles stand covered in their slots, and nothing else shows."""
-        for number, track in enumerate(self.tracks):
-            track["look"][frame:] = COVER if number in tiles else HIDDEN
-        for slot, tile in enumerate(tiles):
-            self.tracks[tile]["x"][frame:], self.tracks[tile]["y"][frame:] = self.row.x(slot), self.row.y
-
-    def poses(self) -> Poses:
-        poses = Poses.still(self.num_frames, len(self.objects))
-        for number, track in enumerate(self.tracks):
-            for name, column in track.items():
-                getattr(poses, name)[:, number] = column
-        return poses
-
-
 def animate(history: History, query: SymbolQuery, style: Style, streams: Streams, glance: int) -> Timeline:
     """The clip of a history."""
     operations, states, num_frames = timed(history, query["reveal"], streams.scene, glance)
     row = SlotRow.drawn(streams.style, query["most"])
-    stage = _Stage(row, num_frames, *streams.style.sample(tuple(style.palette.colours.values()), 2))
+    stage = Stage(row, num_frames, *streams.style.sample(tuple(style.palette.colours.values()), 2))
     values = list(dict.fromkeys(value for state in history.states for value in state["slots"]))
     tiles = [stage.add_tile(value) for value in history.states[0]["slots"]]
     stage.rest(tiles, 0)
     for operation, after in zip(operations, history.states[1:], strict=True):
-        step = _carried_out(stage, tiles, operation, after["slots"])
+        step = carried_out(stage, tiles, operation, after["slots"])
         faces = {tile: 1 + values.index(value) for tile, value in step.shown.items()}
-        _move(stage.tracks, operation, step.ways, faces)
+        move(stage.tracks, operation, step.ways, faces)
         stage.rest(step.later, operation.end_frame)
         tiles = step.later
     (start,) = (state for state in states if state.visible)
@@ -210,64 +174,3 @@ def animate(history: History, query: SymbolQuery, style: Style, streams: Streams
     return Timeline(
         FPS, tuple(stage.objects), stage.poses(), style, (), tuple(operations), tuple(states), query
     )
-
-
-class _Carried(NamedTuple):
-    """An operation on tiles: their order after it, who moves how, and who shows which value meanwhile."""
-
-    later: list[int]
-    ways: Mapping[int, Way]
-    shown: Mapping[int, Value] = {}
-
-
-def _carried_out(
-    stage: _Stage, tiles: Sequence[int], operation: Operation, values: Sequence[Value]
-) -> _Carried:
-    """What happens on screen in an operation that leads to some values."""
-    row, kind, given, later = stage.row, operation.kind, operation.arguments, list(tiles)
-    if kind in ("add", "negate"):
-        sign = f"{given['amount']:+d}" if kind == "add" else "±"
-        token = stage.add(f"token {operation.index + 1}: {sign}", "token")
-        return _Carried(later, {token: drop(row, NAMES.index(given["slot"]), 0.0)})
-    if kind == "swap":
-        one, two = (NAMES.index(name) for name in given["slots"])
-        later[one], later[two] = later[two], later[one]
-        return _Carried(later, {tiles[one]: over(row, one, two, 1), tiles[two]: over(row, two, one, 2)})
-    if kind == "rotate":
-        later = later[1:] + later[:1] if given["direction"] == "left" else later[-1:] + later[:-1]
-        around = tiles[0 if given["direction"] == "left" else -1]
-        way = over(row, tiles.index(around), later.index(around), 1)
-        return _Carried(later, {**shifts(row, tiles, later, 0.25, 0.75), around: way})
-    if kind == "copy":
-        source, slot = NAMES.index(given["source"]), NAMES.index(given["target"])
-        gone, new = tiles[slot], stage.add_tile(values[slot])
-        later[slot] = new
-        shown = {gone: given["lost"]} if "lost" in given else {}
-        return _Carried(later, {new: over(row, source, slot, 1), gone: leave(row, slot, 0.5)}, shown)
-    slot = NAMES.index(given["slot"])
-    if kind == "insert":
-        new = stage.add_tile(given["value"])
-        later.insert(slot, new)
-        closing = shifts(row, tiles, later, 0.0, 0.5)
-        falling = drop(row, slot, 0.4 if closing else 0.0)
-        return _Carried(later, {new: falling, **closing}, {new: given["value"]})
-    gone = later.pop(slot)
-    closing = shifts(row, tiles, later, 0.5, 1.0)
-    shown = {gone: given["value"]} if "value" in given else {}
-    return _Carried(later, {gone: leave(row, slot, 0.5 if closing else 1.0), **closing}, shown)
-
-
-def _move(
-    tracks: Sequence[Mapping[str, np.ndarray]],
-    operation: Operation,
-    ways: Mapping[int, Way],
-    faces: Mapping[int, int],
-) -> None:
-    """Write the ways of an operation, each stretch begun and ended gently."""
-    start, end = operation.start_frame, operation.end_frame
-    share = np.linspace(0, 1, end - start + 1)[1:-1]
-    inner = slice(start + 1, end)
-    for number, (corners, times) in ways.items():
-        path = along(np.array(corners), times, share)
-        tracks[number]["x"][inner], tracks[number]["y"][inner] = path.T
-        tracks[number]["look"][inner] = faces.get(number, COVER)

@@ -2,8 +2,10 @@
 
 Covered tiles stand in a row of labelled slots; their values show for two seconds at one end of the clip.
 Swaps, copies, rotations, deletions and insertions move tiles; additions and negations come as tokens
-that drop onto a tile. What comes in shows its value; what goes shows it only if the reveal is at the end,
-where the start could not be inferred otherwise. No row of values recurs, so every operation counts.
+that drop onto a tile. A token with a sign hangs above what is copied, taken out or rotated, so that each
+frame tells it from what else could look like it. What comes in shows its value; what goes shows it only
+if the reveal is at the end, where the start could not be inferred otherwise. No row of values recurs, so
+every operation counts.
 
 The answer is drawn evenly from all that the same operations would have led to in other orders.
 """

@@ -8,14 +8,23 @@ from dataclasses import dataclass, replace
 from synrl.seeds import Stream
 from synrl.world.timeline import HEIGHT, WIDTH, Poses, SceneObject
 
-OUT = -80.0
-"""Height at which tiles and tokens come in and go."""
+_UNSEEN = 4.0
+"""Px beyond the edge where things come in and go: no more, so that they are seen for as long as can be."""
 LANES = 2
 """Above the row, for tiles that cross it."""
 _GAP = 14
 """Px between lanes."""
+_ARRIVES, _LEAVES = 0.3, 0.75
+"""Shares of the time between which what leaves can be read."""
+_DRIFT = 6
+"""Px that it rises by meanwhile: where all is at rest, an operation is over."""
 _BELOW = 44
 """Px that a row needs below its tiles, for the names of slots."""
+
+
+def token_height_of(width: float) -> float:
+    """The height of a token."""
+    return 0.62 * width
 
 
 def height_of(width: float) -> float:
@@ -41,9 +50,18 @@ class SlotRow:
         """The height of a tile."""
         return height_of(self.tile)
 
+    @property
+    def out(self) -> float:
+        """Where a tile is just out of the picture."""
+        return -self.height / 2 - _UNSEEN
+
     def x(self, slot: int) -> float:
         """The middle of a slot, counted from 0."""
         return self.left + (slot + 0.5) * self.pitch
+
+    def lane(self, number: int) -> float:
+        """The height of a lane, counted from 1, upwards."""
+        return self.y - number * (self.height + _GAP)
 
     @classmethod
     def drawn(cls, style: Stream, most: int) -> SlotRow:
@@ -68,19 +86,38 @@ Way = tuple[Sequence[tuple[float, float]], Sequence[float]]
 
 def over(row: SlotRow, source: int, target: int, lane: int) -> Way:
     """Up into a lane above the row, across, and down."""
-    y = row.y - lane * (row.height + _GAP)
+    y = row.lane(lane)
     corners = [(row.x(source), row.y), (row.x(source), y), (row.x(target), y), (row.x(target), row.y)]
     return corners, (0.0, 0.25, 0.75, 1.0)
 
 
-def leave(row: SlotRow, slot: int, end: float) -> Way:
-    """Up and out of the picture; by halfway, if something is to cross or to close up."""
-    return [(row.x(slot), row.y), (row.x(slot), OUT)], (0.0, end)
+def leave(row: SlotRow, slot: int, lane: int) -> Way:
+    """Up into a lane, slowly on, so that it can be read and never rests, and out of the picture."""
+    x, y = row.x(slot), row.lane(lane)
+    return [(x, row.y), (x, y), (x, y - _DRIFT), (x, row.out)], (0.0, _ARRIVES, _LEAVES, 1.0)
 
 
-def drop(row: SlotRow, slot: int, start: float) -> Way:
-    """Into a slot from above."""
-    return [(row.x(slot), OUT), (row.x(slot), row.y)], (start, 1.0)
+def hang(row: SlotRow, x: float) -> Way:
+    """All the time in the lane that nothing crosses but swapped tiles."""
+    return [(x, row.lane(LANES))] * 2, (0.0, 1.0)
+
+
+def lift(row: SlotRow, slot: int) -> Way:
+    """The way of what hangs above a tile that leaves from the lane below: up and away with it."""
+    x, y = row.x(slot), row.lane(LANES)
+    corners = [(x, y), (x, y), (x, y - _DRIFT), (x, row.out + row.lane(1) - row.y)]
+    return corners, (0.0, _ARRIVES, _LEAVES, 1.0)
+
+
+def drop(row: SlotRow, slot: int) -> Way:
+    """Of a tile into a slot, from above, so slowly that it is in sight for longer than a glance."""
+    return [(row.x(slot), row.out), (row.x(slot), row.y)], (0.0, 1.0)
+
+
+def drop_token(row: SlotRow, slot: int) -> Way:
+    """Of a token onto a tile, as slowly."""
+    out = -token_height_of(row.tile) / 2 - _UNSEEN
+    return [(row.x(slot), out), (row.x(slot), row.y)], (0.0, 1.0)
 
 
 def shifts(

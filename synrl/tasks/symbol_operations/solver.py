@@ -1,62 +1,28 @@
 """The readers of symbol_operations: values followed as unknowns, and operations read off the tiles.
 
-The solver does not apply the rules of `world.slots` to values. It keeps for every slot where its value
-came from, whether its sign was changed since, and what was added; where a value shows, its origin is
-known, wherever else it went. A question has an answer exactly if every origin it concerns is known.
+A question has an answer exactly if every origin it concerns is known. `Evidence` keeps an operation as soon
+as something is seen of it; all that is taken from it must have been readable, or nothing is answered.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from synrl.evidence import Evidence, Observed
+import numpy as np
+
+from synrl.evidence import STORED, Evidence, Observed
 from synrl.evidence.following import at, find_plan, read_back, reveal_at_start
 from synrl.tasks.shared.moments import hidden_end
-from synrl.world.history import Step, When
+from synrl.tasks.symbol_operations.terms import Origin, Term, Terms, carry, learn, other_sign, stepped
+from synrl.world.history import When
 from synrl.world.slots import NAMES, WORLD, Value
-from synrl.world.timeline import Operation, State
+from synrl.world.timeline import HEIGHT, Operation, State
 
-
-@dataclass(eq=False)
-class Origin:
-    """Something that a value was made from."""
-
-    value: Value | None = None
-
-
-@dataclass(frozen=True)
-class Term:
-    """A value as `sign * origin + amount`."""
-
-    origin: Origin
-    sign: int = 1
-    amount: int = 0
-
-    def value(self) -> Value | None:
-        """None if the origin is unknown."""
-        base = self.origin.value
-        if isinstance(base, str):
-            return base if self.sign > 0 else _other_sign(base)
-        return None if base is None else self.sign * base + self.amount
-
-    def show(self, value: Value) -> bool:
-        """Learn the origin from the value; False if it contradicts what is known."""
-        base = _other_sign(value) if isinstance(value, str) and self.sign < 0 else value
-        if isinstance(base, int):
-            base = self.sign * (base - self.amount)
-        if self.origin.value not in (None, base):
-            return False
-        self.origin.value = base
-        return True
-
-
-def _other_sign(symbol: str) -> str:
-    return symbol.removeprefix("-") if symbol.startswith("-") else "-" + symbol
-
-
-Terms = list[Term]
+_SIGNS = {"left": "←", "right": "→", "copy": "=", "delete": "×", "negate": "±"}
+_EDGE = 12.0
+"""Px from the upper or lower edge of the frame to the middle of something that can be read."""
 
 
 def values_at(evidence: Evidence, when: When) -> list[Value] | None:
@@ -78,7 +44,7 @@ def changes(evidence: Evidence, name: str) -> list[int]:
 def plan(evidence: Evidence) -> str | None:
     """A plan from the hidden end to the target, or None if the evidence doesn't determine that end."""
     hidden = values_at(evidence, hidden_end(evidence.query["reveal"]))
-    return None if hidden is None else find_plan(evidence, {"slots": hidden}, _carry, WORLD)
+    return None if hidden is None else find_plan(evidence, {"slots": hidden}, carry, WORLD)
 
 
 def _known(evidence: Evidence) -> list[list[Value | None]] | None:
@@ -88,7 +54,7 @@ def _known(evidence: Evidence) -> list[list[Value | None]] | None:
 
 
 def _followed(evidence: Evidence) -> list[Terms] | None:
-    """What the slots hold after 0, 1, … operations; None if the operations don't fit together."""
+    """What the slots hold after 0, 1, … operations; None if these aren't told, or don't fit together."""
     if not evidence.reveals:
         return None
     shown: Sequence[Value] = evidence.reveals[0].state["slots"]
@@ -96,66 +62,93 @@ def _followed(evidence: Evidence) -> list[Terms] | None:
     growth = sum((o.kind == "insert") - (o.kind == "delete") for o in evidence.operations)
     row = [Term(Origin()) for _ in range(len(shown) - (0 if at_start else growth))]
     rows = [row]
-    if at_start and not _read(row, shown):
+    if at_start and not learn(row, shown):
         return None
     for operation in evidence.operations:
-        following = _after(list(rows[-1]), operation.kind, operation.arguments)
+        following = stepped(list(rows[-1]), operation.kind, operation.arguments)
         if following is None:
             return None
         rows.append(following)
-    return rows if at_start or _read(rows[-1], shown) else None
+    return rows if (at_start or learn(rows[-1], shown)) and _all_told(evidence) else None
 
 
-def _read(row: Terms, shown: Sequence[Value]) -> bool:
-    return len(row) == len(shown) and all(term.show(value) for term, value in zip(row, shown, strict=True))
+def _all_told(evidence: Evidence) -> bool:
+    """Whether each of the operations can be told from the frames that are seen of it."""
+    sight = _Sight(evidence)
+    return all(sight.tells(operation) for operation in evidence.operations)
 
 
-def _after(row: Terms, kind: str, given: Mapping[str, Any]) -> Terms | None:
-    """The row after an operation, None if it can't be."""
-    slots = [NAMES.index(given[name]) for name in ("slot", "source", "target") if name in given]
-    slots += [NAMES.index(name) for name in given.get("slots", ())]
-    if any(slot >= len(row) + (kind == "insert") for slot in slots):
-        return None
-    if kind == "swap":
-        row[slots[0]], row[slots[1]] = row[slots[1]], row[slots[0]]
-    elif kind == "rotate":
-        row.append(row.pop(0)) if given["direction"] == "left" else row.insert(0, row.pop())
-    elif kind == "insert":
-        row.insert(slots[0], Term(Origin(given["value"])))
-    elif kind == "delete":
-        gone = row.pop(slots[0])
-        if "value" in given and not gone.show(given["value"]):
-            return None
-    elif kind == "copy":
-        if "lost" in given and not row[slots[1]].show(given["lost"]):
-            return None
-        row[slots[1]] = row[slots[0]]
-    else:
-        term = row[slots[0]]
-        if kind == "add":
-            row[slots[0]] = replace(term, amount=term.amount + given["amount"])
-        else:
-            row[slots[0]] = replace(term, sign=-term.sign, amount=-term.amount)
-    return row
+class _Sight:
+    """Tiles and tokens on the frames that are seen; slots are where tiles stand in the reveal."""
 
+    def __init__(self, evidence: Evidence) -> None:
+        self.frames = evidence.frames
+        self.least = 2 * evidence.eye.px + STORED
+        self.names = list(evidence.tracks)
+        tracks = list(evidence.tracks.values())
+        self.x, self.y = np.array([track.x for track in tracks]), np.array([track.y for track in tracks])
+        self.shows = np.array([track.visible for track in tracks])
+        edge = _EDGE + evidence.eye.px
+        self.clear = self.shows & (self.y > edge) & (self.y < HEIGHT - edge)
+        self.tile = np.array([name.startswith("tile ") for name in self.names])
+        reveal = evidence.reveals[0]
+        still = slice(*np.searchsorted(self.frames, (reveal.start_frame, reveal.end_frame)))
+        here = self.shows[:, still.start] & self.tile
+        places = np.sort(self.x[here, still].mean(axis=1))
+        self.low = self.shows & (np.abs(self.y - self.y[here, still].mean()) <= self.least)
+        self.left = float(places[0])
+        self.pitch = float(places[-1] - places[0]) / (len(places) - 1)
 
-def _carry(state: Any, step: Step) -> Any | None:
-    """The state after a step of a plan, None if it can't be made."""
-    values, given = list(state["slots"]), step.arguments
-    names = [*given.get("slots", ()), *([given["slot"]] if "slot" in given else [])]
-    slots = [NAMES.index(name) for name in names]
-    if any(slot >= len(values) for slot in slots) or len(set(slots)) < len(slots):
-        return None
-    if step.kind == "swap":
-        values[slots[0]], values[slots[1]] = values[slots[1]], values[slots[0]]
-    elif step.kind == "negate":
-        value = values[slots[0]]
-        values[slots[0]] = _other_sign(value) if isinstance(value, str) else -value
-    elif given["direction"] == "left":
-        values.append(values.pop(0))
-    else:
-        values.insert(0, values.pop())
-    return {"slots": values}
+    def tells(self, operation: Operation) -> bool:
+        """Whether the frames of an operation tell all that is said of it."""
+        kind, given = operation.kind, operation.arguments
+        start, end = np.searchsorted(self.frames, (operation.start_frame + 1, operation.end_frame)).tolist()
+        inside = slice(start, end)
+        before, after = self._shown_at(start - 1), self._shown_at(end)
+        if kind == "swap":
+            return bool(self._empty(given["slots"], inside).any())
+        if kind == "insert":
+            return before is not None and self._reads(self.tile & ~before, inside, given["slot"])
+        signed = self._signed(kind, given, inside)
+        if kind == "copy":
+            signed = signed & self._empty([given["target"]], inside)
+        if "lost" in given or "value" in given:
+            slot = given["target" if kind == "copy" else "slot"]
+            if after is None or not self._reads(self.tile & ~after, inside, slot):
+                return False
+        return bool(signed.any())
+
+    def _shown_at(self, place: int) -> np.ndarray | None:
+        """What shows on a frame that is seen; None if there is no such frame."""
+        return self.shows[:, place] if 0 <= place < len(self.frames) else None
+
+    def _at(self, slot: str, inside: slice) -> np.ndarray:
+        """Which objects are nearest to a slot, whether in it or above it, on some frames."""
+        x = self.left + NAMES.index(slot) * self.pitch
+        near: np.ndarray = np.abs(self.x[:, inside] - x) < self.pitch / 2
+        return near
+
+    def _empty(self, slots: Sequence[str], inside: slice) -> np.ndarray:
+        """On which of some frames no tile is in any of some slots."""
+        places = self.left + self.pitch * np.array([NAMES.index(slot) for slot in slots])
+        across = np.abs(self.x[self.tile, inside] - places[:, None, None]) <= self.least
+        within = across & self.low[self.tile, inside]
+        empty: np.ndarray = ~within.any(axis=(0, 1))
+        return empty
+
+    def _reads(self, which: np.ndarray, inside: slice, slot: str) -> bool:
+        """Whether one of some tiles can be read above a slot, or in it, on one of some frames."""
+        return bool((self.clear[which, inside] & self._at(slot, inside)[which]).any())
+
+    def _signed(self, kind: str, given: Mapping[str, Any], inside: slice) -> np.ndarray:
+        """On which of some frames the sign of an operation can be read, where it belongs."""
+        sign = f"{given['amount']:+d}" if kind == "add" else _SIGNS[given.get("direction", kind)]
+        bears = ~self.tile & [name.endswith(f": {sign}") for name in self.names]
+        there: np.ndarray = self.clear[bears, inside]
+        if kind != "rotate":
+            there = there & self._at(given["source" if kind == "copy" else "slot"], inside)[bears]
+        found: np.ndarray = np.any(there, axis=0)
+        return found
 
 
 def observe(evidence: Evidence) -> Observed:
@@ -181,7 +174,7 @@ def observe(evidence: Evidence) -> Observed:
             if kind == "add" and isinstance(value, int):
                 held[name] = value + given["amount"]
             else:
-                held[name] = _other_sign(value) if isinstance(value, str) else -value
+                held[name] = other_sign(value) if isinstance(value, str) else -value
         elif kind == "copy":
             given["source"] = _source(evidence, operation, before, after)
             given = {"source": given["source"], "target": given["target"]}
