@@ -500,7 +500,7 @@ class WhenChanging(SpanAsk[ChangeQuery, DistanceConfig], ClipAsk[ChangeQuery, Di
 
 class DistanceEstimation(ClipAskFamily):
     name = "distance_estimation"
-    summary = "Whether a distance grows or shrinks, which shape comes close next, which is nearer and when."
+    summary = "Whether a distance grows or shrinks, and when; which shape comes close next; which is closer."
     category = "direction identification"
     horizon = "short"
     primitive = "spatial"

@@ -459,7 +459,7 @@ class Overtake(ClipAsk[RaceQuery, PositionConfig]):
 
 class RelativePosition(ClipAskFamily):
     name = "relative_position"
-    summary = "Which side of another shape is visited next, how often a zone is entered, who overtakes."
+    summary = "Which side of another shape is visited next, when one moves closer, zones, who overtakes."
     category = "direction identification"
     horizon = "short"
     primitive = "spatial"
