@@ -47,6 +47,8 @@ _OTHERS_LONGER = 2.4
 _PACE = 30.0
 """Px that a shape covers in a glance where its moves are long."""
 _TRIES = 60
+_EVEN = 1.4, 150.0
+"""How much rarer a path is that leads as many px, in all, the way of the asked leg."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,7 +138,7 @@ class Next(Ask[NextQuery, DirectionConfig]):
             start = end + scene.integer(config.glances(2.2), config.glances(2.3))
         num_frames = start + scene.integer(0, spare)
         corners = None
-        while corners is None:
+        while corners is None or not _even(scene, corners, ways[asked]):
             corners = _corners(scene, config, ways, asked, item.size)
         query = NextQuery(
             ask=self.name,
@@ -421,6 +423,17 @@ def _corners(
         if corners.min() > border and (corners.max(axis=0) < np.array([WIDTH, HEIGHT]) - border).all():
             return corners
     return None
+
+
+def _even(scene: Stream, corners: np.ndarray, way: str) -> bool:
+    """Whether to keep a path, so that its ends do not tell which way the asked leg leads.
+
+    Paths lead that way a little on the whole, since that leg does; of those that do, some are drawn again.
+    """
+    angle = math.radians(DIRECTIONS[way])
+    led = float((corners[-1] - corners[0]) @ (math.cos(angle), math.sin(angle)))
+    rarer, px = _EVEN
+    return scene.uniform(0, 1) < min(1.0, math.exp(-rarer * led / px - 0.4))
 
 
 def _among_others(

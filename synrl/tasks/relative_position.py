@@ -56,7 +56,7 @@ ENTRIES = (1, 2, 3, 4)
 CLOSER, AROUND, AWAY = "closer to", "around", "farther away from"
 _OTHER_WAYS = {CLOSER: (AROUND, AWAY), AWAY: (AROUND, CLOSER)}
 """What a shape may do besides, for each way that is asked for."""
-_RADII, _PACE = (68.0, 200.0), (26.0, 30.0)
+_RADII, _PACE = (68.0, 330.0), (26.0, 30.0)
 """Px from another shape, and that a move to or from it, or around it, covers in a glance."""
 LEAD = 20.0
 """Degrees that racers are apart on the first frame and on the last."""

@@ -121,6 +121,7 @@ class Turns(Ask[TurnQuery, RotationConfig]):
     name = "turns"
     modes = ("perception",)
     answer_type = "integer"
+    unordered = True
 
     def draw(self, config: RotationConfig, streams: Streams, name: str) -> Drawn:
         scene, amount = streams.scene, 360 * streams.question.integer(1, config.most)
@@ -168,6 +169,7 @@ class Amount(Ask[AmountQuery, RotationConfig]):
     name = "amount"
     modes = ("perception",)
     answer_type = "text"
+    unordered = True
 
     def draw(self, config: RotationConfig, streams: Streams, name: str) -> Drawn:
         scene, amount = streams.scene, streams.question.choice(tuple(AMOUNTS)[: config.amounts])

@@ -21,7 +21,7 @@ from synrl.tasks.shared.stage import STILL_FRAMES
 from synrl.world.directions import DIRECTIONS, apart
 from synrl.world.timeline import Timeline
 
-GOLDEN_FRAMES = "e55380dc800978ca"
+GOLDEN_FRAMES = "c22648d793ebc098"
 
 NAME = "direction_identification"
 OPPOSITE = {a: b for a in DIRECTIONS for b in DIRECTIONS if abs(DIRECTIONS[a] - DIRECTIONS[b]) == 180}
