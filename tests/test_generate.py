@@ -194,7 +194,7 @@ def test_a_full_disk_is_one_line_and_leaves_no_result(tmp_path: Path) -> None:
         (dict(families=("nonsense",)), "no task family 'nonsense'; allowed: acceleration_detection"),
         (dict(families=()), "families are none"),
         (dict(families=("card_stack", "card_stack")), "name each once"),
-        (dict(num_rows=0), "number of rows is 0; allowed: 1 to"),
+        (dict(num_rows=0), "number of rows is 0; allowed: 1 or more"),
         (dict(num_rows=-5), "number of rows is -5"),
         (dict(seed=-1), "seed is -1"),
         (dict(split="a-b"), "split 'a-b' is no name"),

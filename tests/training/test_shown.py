@@ -92,7 +92,7 @@ def test_what_cant_be_answered_is_left_out_unless_told_otherwise(
     with pytest.raises(DataError, match=r"none of the rows can be answered from the frames that are shown"):
         loaded(folder, FEW, data_config="card_stack")
     said = capsys.readouterr().err
-    assert "0 of 4 (0.0%) rows" in said and "card_stack: 0 of 4 (0.0%), the others are left out" in said
+    assert "0 of 4 rows (0.0%)" in said and "card_stack: 0 of 4 (0.0%), the others are left out" in said
     assert "clips are shown at a lower rate: max_frames is 4" in said
     assert len(loaded(folder, FEW, data_config="card_stack", keep_unanswerable=True)) == 4
     assert "card_stack: 0 of 4 (0.0%), the others are kept anyway" in capsys.readouterr().err
