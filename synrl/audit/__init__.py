@@ -12,6 +12,7 @@ exam       what an audit keeps of a row
 examine    from one of our rows to that
 foreign    from other people's rows to that
 tables     the files that other people's rows are in
+bags       what all frames together show of an object, in no order
 kinds      kinds of question, and the answers to choose from
 probes     what can be looked at without watching
 rules      the best simple rule on what a probe sees
