@@ -55,7 +55,7 @@ class Eye(NamedTuple):
 
 EXACT = Eye()
 """That of the stored tracks."""
-_EDGE = 12.0
+EDGE = 12.0
 """Px from the edge of the frame to the middle of something whose lettering is not cut off."""
 STORED = 0.01
 """Px or degrees by which float32 columns and rounding change what was simulated; far more than they do."""
@@ -160,9 +160,11 @@ class Evidence:
         Something is in sight that was not before, or is neither where it was before nor where it is after.
         Where it rests is seen again and again, and is known; so of the errors in two places only one counts.
         """
+        if not self.operations:
+            return ()
         tracks = list(self.tracks.values())
         x, y, shows = (np.array([getattr(track, name) for track in tracks]) for name in ("x", "y", "visible"))
-        shows = shows & (x > _EDGE) & (x < WIDTH - _EDGE) & (y > _EDGE) & (y < HEIGHT - _EDGE)
+        shows = shows & (x > EDGE) & (x < WIDTH - EDGE) & (y > EDGE) & (y < HEIGHT - EDGE)
         least = 2 * eye.px + STORED
         found = []
         for operation in self.operations:

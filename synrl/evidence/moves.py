@@ -18,7 +18,7 @@ class Move(NamedTuple):
     end: float
     step: tuple[float, float]
     """Px from rest to rest."""
-    here: tuple[float, float] = (0.0, 0.0)
+    here: tuple[float, float]
     """The first of them."""
 
 

@@ -360,7 +360,7 @@ class WhenApproaching(SpanAsk[ApproachQuery, PositionConfig], ClipAsk[ApproachQu
         moving = (np.abs(np.diff(offsets, axis=0)) > STORED).any(axis=1)
         for start, end in spans(moving):
             change = float(np.diff(np.hypot(*offsets[[start, end]].T))[0])
-            yield Event(start, end, "approach", one, two, _way(change, 1.0))
+            yield Event(start, end, "approach", one, two, _way(change))
 
     def solve(self, evidence: Evidence, query: ApproachQuery) -> str | None:
         """The move that changes the distance the most, that way."""
@@ -541,9 +541,9 @@ def _stops(scene: Stream, ways: Sequence[str], lengths: Sequence[float]) -> tupl
     return np.array(radii), np.array(turns)
 
 
-def _way(change: float, least: float) -> str:
+def _way(change: float) -> str:
     """What a move is by how it changes the distance (px)."""
-    return AROUND if abs(change) < least else CLOSER if change < 0 else AWAY
+    return AROUND if abs(change) < 1 else CLOSER if change < 0 else AWAY
 
 
 # --- in and out of a zone ---------------------------------------------------------------------------

@@ -12,17 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from synrl.evidence import STORED, Evidence, Observed
+from synrl.evidence import EDGE, STORED, Evidence, Observed
 from synrl.evidence.following import at, find_plan, read_back, reveal_at_start
 from synrl.tasks.shared.moments import hidden_end
+from synrl.tasks.symbol_operations.motion import SIGNS
 from synrl.tasks.symbol_operations.terms import Origin, Term, Terms, carry, learn, other_sign, stepped
 from synrl.world.history import When
 from synrl.world.slots import NAMES, WORLD, Value
 from synrl.world.timeline import HEIGHT, Operation, State
-
-_SIGNS = {"left": "←", "right": "→", "copy": "=", "delete": "×", "negate": "±"}
-_EDGE = 12.0
-"""Px from the upper or lower edge of the frame to the middle of something that can be read."""
 
 
 def values_at(evidence: Evidence, when: When) -> list[Value] | None:
@@ -88,7 +85,7 @@ class _Sight:
         tracks = list(evidence.tracks.values())
         self.x, self.y = np.array([track.x for track in tracks]), np.array([track.y for track in tracks])
         self.shows = np.array([track.visible for track in tracks])
-        edge = _EDGE + evidence.eye.px
+        edge = EDGE + evidence.eye.px
         self.clear = self.shows & (self.y > edge) & (self.y < HEIGHT - edge)
         self.tile = np.array([name.startswith("tile ") for name in self.names])
         reveal = evidence.reveals[0]
@@ -142,7 +139,7 @@ class _Sight:
 
     def _signed(self, kind: str, given: Mapping[str, Any], inside: slice) -> np.ndarray:
         """On which of some frames the sign of an operation can be read, where it belongs."""
-        sign = f"{given['amount']:+d}" if kind == "add" else _SIGNS[given.get("direction", kind)]
+        sign = f"{given['amount']:+d}" if kind == "add" else SIGNS[given.get("direction", kind)]
         bears = ~self.tile & [name.endswith(f": {sign}") for name in self.names]
         there: np.ndarray = self.clear[bears, inside]
         if kind != "rotate":
