@@ -36,7 +36,7 @@ from synrl.tasks.config import Config
 from synrl.tasks.shared.cast import SOLID_SHAPES, cast, draw_cast
 from synrl.tasks.shared.lexicon import named, told
 from synrl.tasks.shared.questions import Question, drawn, integer_question, with_form, with_words
-from synrl.tasks.shared.stage import CLEARANCE, posed, room, together, window
+from synrl.tasks.shared.stage import CLEARANCE, beside, posed, together, window
 from synrl.tasks.shared.telling import both_ways
 from synrl.video.scene import Scene
 from synrl.world.actions import spread
@@ -434,8 +434,8 @@ class WhenChanging(SpanAsk[ChangeQuery, DistanceConfig], ClipAsk[ChangeQuery, Di
         scene, way = streams.scene, streams.question.choice((GROWS, SHRINKS))
         length = scene.integer(config.glances(3.4), config.glances(4.2))
         num_frames, start = window(scene, length, config.glance, config.level)
-        others = _others_around(scene, config, start, start + length, num_frames)
-        spans_of = sorted([(start, start + length), *others])
+        others = config.glances(2.6), config.glances(3.6)
+        spans_of = beside(scene, (start, start + length), num_frames, others, config.glances(2.0), 2)
         objects = cast(streams, style, config.level, 2, SOLID_SHAPES, (28, 40))
         every, share = np.arange(num_frames), np.linspace(0.0, 1.0, num_frames)
         placed = None
@@ -601,20 +601,6 @@ def _level(values: np.ndarray, at: int, doubt: float) -> float:
     while high + 1 < len(values) and abs(values[high + 1] - values[at]) <= doubt:
         high += 1
     return float(values[low : high + 1].mean())
-
-
-def _others_around(
-    scene: Stream, config: DistanceConfig, start: int, end: int, num_frames: int
-) -> list[tuple[int, int]]:
-    """The frames of other changes, with rests between them and around the asked one."""
-    found, gap = [(start, end)], config.glances(2.0)
-    for _ in range(2):
-        length = scene.integer(config.glances(2.6), config.glances(3.6))
-        low, high = room(num_frames)
-        begin = scene.integer(low, high - length)
-        if all(begin >= after + gap or begin + length <= first - gap for first, after in found):
-            found.append((begin, begin + length))
-    return found[1:]
 
 
 def _leads(evidence: Evidence, query: NearerQuery) -> np.ndarray:

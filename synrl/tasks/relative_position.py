@@ -39,7 +39,7 @@ from synrl.tasks.config import Config
 from synrl.tasks.shared.cast import SOLID_SHAPES, cast, draw_cast
 from synrl.tasks.shared.lexicon import named, told
 from synrl.tasks.shared.questions import Question, drawn, integer_question, with_form, with_words
-from synrl.tasks.shared.stage import STILL_FRAMES, posed, together, window
+from synrl.tasks.shared.stage import beside, posed, together, window
 from synrl.video.scene import Scene
 from synrl.world.actions import spread
 from synrl.world.style import Style
@@ -313,7 +313,8 @@ class WhenApproaching(SpanAsk[ApproachQuery, PositionConfig], ClipAsk[ApproachQu
         scene, way = streams.scene, streams.question.choice(tuple(_OTHER_WAYS))
         length = scene.integer(config.glances(3.0), config.glances(3.6))
         num_frames, start = window(scene, length, config.glance, config.level)
-        legs = _legs(scene, config, start, start + length, num_frames)
+        others = config.glances(1.6), config.glances(2.4)
+        legs = beside(scene, (start, start + length), num_frames, others, config.glances(2.2), 3)
         objects = cast(streams, style, config.level, 2, SOLID_SHAPES, (30, 42))
         placed = None
         while placed is None:
@@ -515,19 +516,6 @@ def _side(offset: np.ndarray) -> str:
 
 
 # --- closer and farther away ---------------------------------------------------------------------------
-
-
-def _legs(
-    scene: Stream, config: PositionConfig, start: int, end: int, num_frames: int
-) -> list[tuple[int, int]]:
-    """The frames of the asked move and of others before and after it, with rests between them."""
-    legs, gap = [(start, end)], config.glances(2.2)
-    for _ in range(3):
-        length = scene.integer(config.glances(1.6), config.glances(2.4))
-        begin = scene.integer(STILL_FRAMES, num_frames - STILL_FRAMES - length)
-        if all(begin >= after + gap or begin + length <= first - gap for first, after in legs):
-            legs.append((begin, begin + length))
-    return sorted(legs)
 
 
 def _stops(scene: Stream, ways: Sequence[str], lengths: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:

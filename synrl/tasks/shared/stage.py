@@ -37,6 +37,25 @@ def room(num_frames: int) -> tuple[int, int]:
     return STILL_FRAMES, num_frames - STILL_FRAMES
 
 
+def beside(
+    stream: Stream, asked: tuple[int, int], num_frames: int, lengths: tuple[int, int], gap: int, tries: int
+) -> list[tuple[int, int]]:
+    """The asked stretch and others wherever they fit, in order, with `gap` frames of rest between two.
+
+    Args:
+        lengths: the least and the greatest number of frames of another one.
+        tries: how many others there are at most.
+    """
+    low, high = room(num_frames)
+    found = [asked]
+    for _ in range(tries):
+        length = stream.integer(*lengths)
+        begin = stream.integer(low, high - length)
+        if all(begin >= end + gap or begin + length <= start - gap for start, end in found):
+            found.append((begin, begin + length))
+    return sorted(found)
+
+
 def arranged(
     stream: Stream,
     paths: Sequence[np.ndarray],
