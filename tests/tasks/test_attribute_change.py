@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from synrl.tasks.attribute_change import NONE, WHAT
+from synrl.tasks.attribute_change.clip import NONE, WHAT
 from synrl.tasks.shared.telling import ORDINALS
 
 GOLDEN_FRAMES = "b2a81f36822ff155"

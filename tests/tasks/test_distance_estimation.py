@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from synrl.answers import parse_interval
-from synrl.tasks.distance_estimation import TRENDS
+from synrl.tasks.distance_estimation.clip import TRENDS
 
 GOLDEN_FRAMES = "2c7a1dfde5d858ce"
 

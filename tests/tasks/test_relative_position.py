@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from synrl.answers import parse_interval
-from synrl.tasks.relative_position import CLOSER, ENTRIES, ZONE
+from synrl.tasks.relative_position.clip import CLOSER, ENTRIES, ZONE
 
 GOLDEN_FRAMES = "642420df32078ffe"
 

@@ -1,110 +1,54 @@
-"""relative_position: where does one shape go around another, how often does it enter a zone, who overtakes?
-
-    tour       a shape keeps stopping on the four sides of another in one order: which side follows another
-    inside     how many times a shape enters a square zone
-    overtake   in a race around the middle of the picture, which shape overtakes another
-
-No frame by itself tells an answer. A tour begins on any side and goes on for more than a round. The zone
-holds its visitor half of the time, and at as many places, however often it is entered. Of those who race
-against a shape, one laps it and all others are lapped by it, so that any of them is ahead as often as behind;
-and all of them run whole laps.
-
-Margins: a shape that stops on a side is at least `SIDE` px away along that axis, and no more than `TILT`
-degrees off it; a shape is wholly inside or wholly outside the zone, except while it crosses the border;
-racers are at least `LEAD` degrees apart at both ends. Every stop lasts longer than a glance.
-
-Localisation asks when a shape moves closer to another one, or farther away. Between its moves it rests at any
-distance, so that no frame shows that it is on its way.
-"""
+"""The kinds of question about where shapes are."""
 
 from __future__ import annotations
 
 import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from synrl.answers import nearest_span
-from synrl.checks import check_some_of
 from synrl.evidence import STORED, Evidence, spans
 from synrl.evidence.moves import Move, seen_moves
 from synrl.evidence.stretches import phases
-from synrl.seeds import Stream, Streams
-from synrl.tasks.asks import ClipAsk, ClipAskFamily, SpanAsk
-from synrl.tasks.base import Query
-from synrl.tasks.config import Config
-from synrl.tasks.shared.cast import SOLID_SHAPES, cast, draw_cast
-from synrl.tasks.shared.lexicon import named, told
+from synrl.seeds import Streams
+from synrl.tasks.asks import ClipAsk, SpanAsk
+from synrl.tasks.relative_position.clip import (
+    CLOSER,
+    ENTRIES,
+    LANE,
+    LANE_OFF,
+    MIDDLE,
+    OTHER_WAYS,
+    OUTERMOST,
+    RADII,
+    SIDE,
+    SIDES,
+    TILT,
+    ZONE,
+    ApproachQuery,
+    RaceQuery,
+    TourQuery,
+    ZoneQuery,
+    draw_gaps,
+    draw_rests,
+    draw_zone,
+    straight_path,
+    unit_vectors,
+    zone_clip,
+)
+from synrl.tasks.relative_position.config import PositionConfig
+from synrl.tasks.relative_position.solver import angle_seen, depth_inside, side_of, visits_seen, way_of
+from synrl.tasks.shared.cast import SOLID_SHAPES, cast
 from synrl.tasks.shared.questions import Question, drawn, integer_question, with_form, with_words
 from synrl.tasks.shared.stage import beside, posed, together, window
-from synrl.video.scene import Scene
 from synrl.world.actions import spread
 from synrl.world.style import Style
-from synrl.world.timeline import FPS, HEIGHT, WIDTH, Event, SceneObject, Timeline, backwards, in_order
+from synrl.world.timeline import FPS, Event, Timeline, backwards, in_order
 from synrl.world.zones import crossing, draw_stops, place_zone, plan_stops
-
-SIDES = {"to the right": 0.0, "below": 90.0, "to the left": 180.0, "above": 270.0}
-"""Where one thing is from another, by the angle clockwise from the right as seen on screen."""
-SIDE = 78.0
-TILT = 15.0
-ZONE = "square zone"
-ENTRIES = (1, 2, 3, 4)
-"""How many times a shape may enter the zone."""
-CLOSER, AROUND, AWAY = "closer to", "around", "farther away from"
-_OTHER_WAYS = {CLOSER: (AROUND, AWAY), AWAY: (AROUND, CLOSER)}
-"""What a shape may do besides, for each way that is asked for."""
-_RADII, _PACE = (68.0, 330.0), (26.0, 30.0)
-"""Px from another shape, and that a move to or from it, or around it, covers in a glance."""
-LEAD = 20.0
-"""Degrees that racers are apart on the first frame and on the last."""
-_OUTERMOST, _LANE, _OFF = 198.0, 42.0, 3.0
-"""Px from the middle of the frame to the outermost lane, from one to the next, and that they may be off."""
-_MIDDLE = np.array([WIDTH / 2, HEIGHT / 2])
-
-
-@dataclass(frozen=True, kw_only=True)
-class PositionConfig(Config):
-    """Knobs: what may be asked, how many shapes race, how far a shape moves that another one tours."""
-
-    asks: tuple[str, ...]
-    racers: int
-    drift: float
-    """Px that the shape in the middle of a tour moves itself."""
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        object.__setattr__(self, "asks", tuple(self.asks))
-        check_some_of("asks", self.asks, ("tour", "inside", "overtake"))
-        self.require("racers", range(4, 6))
-        self.require_range("drift", 0.0, 80.0)
-
-
-class TourQuery(Query):
-    object: str
-    other: str
-    side: str
-    """A side that the shape stops on."""
-    then: str
-    """`after` or `before`: which of the two stops around that one is asked for."""
-
-
-class ZoneQuery(Query):
-    object: str
-
-
-class ApproachQuery(Query):
-    object: str
-    other: str
-    way: str
-    """`CLOSER` or `AWAY`."""
-
-
-class RaceQuery(Query):
-    other: str
-    racers: list[str]
 
 
 class Tour(ClipAsk[TourQuery, PositionConfig]):
@@ -192,7 +136,7 @@ class Tour(ClipAsk[TourQuery, PositionConfig]):
         offsets = evidence.tracks[name].points - evidence.tracks[other].points
         still = np.abs(np.diff(offsets, axis=0)).max(axis=1) < 0.05
         for start, end in spans(still):
-            yield Event(start, end, "side", name, other, _preposition(_side(offsets[start])))
+            yield Event(start, end, "side", name, other, _preposition(side_of(offsets[start])))
 
     def solve(self, evidence: Evidence, query: TourQuery) -> str | None:
         """The shape stops where two samples in a row show it in the same place, as far as can be seen."""
@@ -203,7 +147,7 @@ class Tour(ClipAsk[TourQuery, PositionConfig]):
         steps = np.hypot(*np.diff(offsets, axis=0).T)
         # Each of two places is off by as much as its two shapes are, in x and in y.
         still = np.flatnonzero(steps < math.hypot(4, 4) * shown.eye.px + 0.1)
-        stops = [name for name, _ in itertools.groupby(_side(offsets[i] + offsets[i + 1]) for i in still)]
+        stops = [name for name, _ in itertools.groupby(side_of(offsets[i] + offsets[i + 1]) for i in still)]
         pairs = itertools.pairwise(stops if query["then"] == "after" else stops[::-1])
         found = {two for one, two in pairs if one == query["side"]}
         return found.pop() if len(found) == 1 else None
@@ -228,7 +172,7 @@ class Inside(ClipAsk[ZoneQuery, PositionConfig]):
         """A shape moves between places inside and outside of a zone."""
         question, scene = streams.question, streams.scene
         entries, first, last = question.choice(ENTRIES), question.chance(0.5), question.chance(0.5)
-        zone, item = _zone(style, streams, config)
+        zone, item = draw_zone(style, streams, config)
         num_frames = scene.integer(config.glances(22 + config.level), config.glances(25 + config.level))
         plan = plan_stops(scene, entries, first, last)
         least, around = config.glances(1.3), (config.glances(1.3), num_frames - 1 - config.glances(1.3))
@@ -249,7 +193,7 @@ class Inside(ClipAsk[ZoneQuery, PositionConfig]):
                 break
         times = [float(t) for start, leg in zip(starts, legs, strict=True) for t in (start, start + leg)]
         corners = [stop for stop in stops for _ in range(2)]
-        path = _straight([0.0, *times, num_frames - 1.0], corners, num_frames)
+        path = straight_path([0.0, *times, num_frames - 1.0], corners, num_frames)
         changes = [math.floor(time) for time in crossings]
         comes = [not first if k % 2 == 0 else first for k in range(len(changes))]
         came = ([0] if first else []) + [f for f, there in zip(changes, comes, strict=True) if there]
@@ -259,7 +203,7 @@ class Inside(ClipAsk[ZoneQuery, PositionConfig]):
             for entry, leaving in zip(came, [*left, num_frames - 1], strict=False)
         ]
         query = ZoneQuery(ask=self.name, object=item.name, form=config.form)
-        return _in_zone(style, zone, item, corner, path, stays, query)
+        return zone_clip(style, zone, item, corner, path, stays, query)
 
     def wordings(self, query: ZoneQuery) -> Sequence[str]:
         name = query["object"]
@@ -290,10 +234,10 @@ class Inside(ClipAsk[ZoneQuery, PositionConfig]):
         return None if same or self.truth(turned) not in ENTRIES else turned
 
     def seen(self, evidence: Evidence, query: ZoneQuery) -> Iterator[Event]:
-        return _visits(evidence)
+        return visits_seen(evidence)
 
     def solve(self, evidence: Evidence, query: ZoneQuery) -> str | None:
-        there = phases(*_inside(evidence))
+        there = phases(*depth_inside(evidence))
         entries = sum(two and not one for one, two in itertools.pairwise(there))
         return str(entries) if entries in ENTRIES else None
 
@@ -310,7 +254,7 @@ class WhenApproaching(SpanAsk[ApproachQuery, PositionConfig], ClipAsk[ApproachQu
 
     def draw(self, config: PositionConfig, style: Style, streams: Streams) -> Timeline:
         """A shape moves closer once, or away once, at given times; before and after, otherwise."""
-        scene, way = streams.scene, streams.question.choice(tuple(_OTHER_WAYS))
+        scene, way = streams.scene, streams.question.choice(tuple(OTHER_WAYS))
         length = scene.integer(config.glances(3.0), config.glances(3.6))
         num_frames, start = window(scene, length, config.glance, config.level)
         others = config.glances(1.6), config.glances(2.4)
@@ -319,16 +263,16 @@ class WhenApproaching(SpanAsk[ApproachQuery, PositionConfig], ClipAsk[ApproachQu
         placed = None
         while placed is None:
             # Two moves in a row that lead away may not fit; then others are drawn.
-            ways = [way if leg[0] == start else scene.choice(_OTHER_WAYS[way]) for leg in legs]
-            radii, turns = _stops(scene, ways, [(end - begin) / config.glance for begin, end in legs])
-            if not (_RADII[0] <= radii.min() and radii.max() <= _RADII[1]):
+            ways = [way if leg[0] == start else scene.choice(OTHER_WAYS[way]) for leg in legs]
+            radii, turns = draw_rests(scene, ways, [(end - begin) / config.glance for begin, end in legs])
+            if not (RADII[0] <= radii.min() and radii.max() <= RADII[1]):
                 continue
             times = [frame for leg in legs for frame in leg]
             every = np.arange(num_frames)
             distance, degrees = (
                 np.interp(every, times, np.repeat(stops, 2)[1:-1]) for stops in (radii, turns)
             )
-            path = distance[:, None] * _unit(degrees)
+            path = distance[:, None] * unit_vectors(degrees)
             placed = together(scene, [path, np.zeros_like(path)], [item.size for item in objects])
         one, two = (item.name for item in objects)
         events = [Event(*leg, "approach", one, two, way) for leg, way in zip(legs, ways, strict=True)]
@@ -361,7 +305,7 @@ class WhenApproaching(SpanAsk[ApproachQuery, PositionConfig], ClipAsk[ApproachQu
         moving = (np.abs(np.diff(offsets, axis=0)) > STORED).any(axis=1)
         for start, end in spans(moving):
             change = float(np.diff(np.hypot(*offsets[[start, end]].T))[0])
-            yield Event(start, end, "approach", one, two, _way(change))
+            yield Event(start, end, "approach", one, two, way_of(change))
 
     def solve(self, evidence: Evidence, query: ApproachQuery) -> str | None:
         """The move that changes the distance the most, that way."""
@@ -396,13 +340,14 @@ class Overtake(ClipAsk[RaceQuery, PositionConfig]):
         lead = scene.uniform(0, 360) + 720 * share
         ways, events = [lead], []
         for number in range(1, count):
-            gaps, passes = _gaps(scene, share, faster=number == winner)
+            gaps, passes = draw_gaps(scene, share, faster=number == winner)
             ways.append(lead + gaps)
             actors = (names[number], names[0]) if number == winner else (names[0], names[number])
             events += [Event(frame, frame, "overtake", *actors) for frame in passes]
         lanes = scene.shuffled(range(count))
         paths = [
-            _MIDDLE + (_OUTERMOST - lane * _LANE + scene.uniform(-_OFF, _OFF)) * _unit(clockwise * way)
+            MIDDLE
+            + (OUTERMOST - lane * LANE + scene.uniform(-LANE_OFF, LANE_OFF)) * unit_vectors(clockwise * way)
             for lane, way in zip(lanes, ways, strict=True)
         ]
         query = RaceQuery(ask=self.name, other=names[0], racers=names[1:], form=config.form)
@@ -431,10 +376,10 @@ class Overtake(ClipAsk[RaceQuery, PositionConfig]):
 
     def seen(self, evidence: Evidence, query: RaceQuery) -> Iterator[Event]:
         """Changes of order, on the first frame that shows them."""
-        lead = _turned(evidence, query["other"])
+        lead = angle_seen(evidence, query["other"])
         forward = np.sign(lead[-1] - lead[0])
         for name in query["racers"]:
-            gaps = forward * (_turned(evidence, name) - lead)
+            gaps = forward * (angle_seen(evidence, name) - lead)
             actors = (name, query["other"]) if gaps[-1] > gaps[0] else (query["other"], name)
             for frame in (np.flatnonzero(np.diff(np.floor(gaps / 360))) + 1).tolist():
                 yield Event(frame, frame, "overtake", *actors)
@@ -444,7 +389,7 @@ class Overtake(ClipAsk[RaceQuery, PositionConfig]):
         shown = evidence.thinned()
         if len(shown.frames) < 3:
             return None
-        way = {name: _turned(shown, name) for name in (query["other"], *query["racers"])}
+        way = {name: angle_seen(shown, name) for name in (query["other"], *query["racers"])}
         total = {name: float(turned[-1] - turned[0]) for name, turned in way.items()}
         forward = math.copysign(1.0, total[query["other"]])
         found = [name for name in query["racers"] if forward * (total[name] - total[query["other"]]) > 180]
@@ -458,156 +403,5 @@ class Overtake(ClipAsk[RaceQuery, PositionConfig]):
         )
 
 
-class RelativePosition(ClipAskFamily):
-    name = "relative_position"
-    summary = "Which side of another shape is visited next, when one moves closer, zones, who overtakes."
-    category = "direction identification"
-    horizon = "short"
-    primitive = "spatial"
-    modes = ("perception", "localisation")
-    config_type = PositionConfig
-    asks = (Tour(), Inside(), WhenApproaching(), Overtake())
-    words = {
-        **told("overtake", "pass", "left of", "right of", "above", "below", "inside", "closer"),
-        "farther away": "away",
-        "around": "around",
-    }
-    names = named("zone")
-    levels = {
-        1: dict(asks=("tour",), racers=4, drift=0.0),
-        2: dict(asks=("tour", "inside"), racers=4, drift=0.0),
-        3: dict(asks=("tour", "inside", "overtake"), racers=4, drift=30.0),
-        4: dict(asks=("tour", "inside", "overtake"), racers=4, drift=50.0),
-        5: dict(asks=("tour", "inside", "overtake"), racers=5, drift=80.0),
-    }
-
-    def draw(self, timeline: Timeline) -> Scene:
-        return draw_cast(timeline)
-
-    def phrases(self, happening: Event) -> Sequence[str]:
-        one, two = happening.actor, happening.target
-        if happening.kind == "side":
-            return (
-                f"the {one} is {happening.detail} the {two}",
-                f"I see the {one} {happening.detail} the {two}",
-            )
-        if happening.kind == "approach":
-            goes = f"{happening.detail} the {two}"
-            return f"the {one} moves {goes}", f"the {one} goes {goes}"
-        if happening.kind == "overtake":
-            return f"the {one} overtakes the {two}", f"the {one} passes the {two}"
-        return f"the centre of the {one} is inside the {two}", f"the {one} is inside the {two}"
-
-
-FAMILY = RelativePosition()
-
-
-# --- around another shape ---------------------------------------------------------------------------
-
-
 def _preposition(side: str) -> str:
     return f"{side} of" if side.startswith("to ") else side
-
-
-def _side(offset: np.ndarray) -> str:
-    """The side that an offset (px) is on."""
-    quarter = round(math.degrees(math.atan2(offset[1], offset[0])) / 90) % 4
-    return list(SIDES)[quarter]
-
-
-# --- closer and farther away ---------------------------------------------------------------------------
-
-
-def _stops(scene: Stream, ways: Sequence[str], lengths: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
-    """Px and degrees from another shape of the rests before, between and after moves of some glances."""
-    radii, turns = [scene.uniform(*_RADII)], [scene.uniform(0, 360)]
-    for way, length in zip(ways, lengths, strict=True):
-        px = length * scene.uniform(*_PACE)
-        arc = math.degrees(px / radii[-1]) if way == AROUND else 0.0
-        radii.append(radii[-1] + {CLOSER: -px, AROUND: 0.0, AWAY: px}[way])
-        turns.append(turns[-1] + arc * scene.choice((-1, 1)))
-    return np.array(radii), np.array(turns)
-
-
-def _way(change: float) -> str:
-    """What a move is by how it changes the distance (px)."""
-    return AROUND if abs(change) < 1 else CLOSER if change < 0 else AWAY
-
-
-# --- in and out of a zone ---------------------------------------------------------------------------
-
-
-def _zone(style: Style, streams: Streams, config: PositionConfig) -> tuple[SceneObject, SceneObject]:
-    """The zone, and the shape that moves."""
-    zone = SceneObject(ZONE, "square", style.panel, float(streams.scene.integer(140, 180)))
-    (item,) = cast(streams, style, config.level, 1, SOLID_SHAPES, (30, 42))
-    return zone, item
-
-
-def _in_zone(
-    style: Style,
-    zone: SceneObject,
-    item: SceneObject,
-    corner: np.ndarray,
-    path: np.ndarray,
-    stays: Sequence[Event],
-    query: ZoneQuery,
-) -> Timeline:
-    centre = np.broadcast_to(corner + zone.size / 2, path.shape)
-    return Timeline(FPS, (zone, item), posed([centre, path]), style, events=in_order(stays), query=query)
-
-
-def _inside(evidence: Evidence) -> tuple[np.ndarray, float]:
-    """Px by which the asked shape's centre is in the zone on each sample, and how far that may be wrong."""
-    zone, side, eye = evidence.tracks[ZONE], evidence.objects[ZONE].size, evidence.eye
-    offsets = np.abs(evidence.tracks[evidence.query["object"]].points - zone.points)
-    return side / 2 - offsets.max(axis=1), 2 * eye.px
-
-
-def _visits(evidence: Evidence) -> Iterator[Event]:
-    """When the asked shape is seen to be in the zone."""
-    margins, _ = _inside(evidence)
-    for start, end in spans(margins > 0):
-        yield Event(
-            max(start - 1, 0), min(end, evidence.num_frames - 1), "inside", evidence.query["object"], ZONE
-        )
-
-
-# --- a race -----------------------------------------------------------------------------------------
-
-
-def _gaps(scene: Stream, share: np.ndarray, *, faster: bool) -> tuple[np.ndarray, list[int]]:
-    """How many degrees a racer is ahead on every frame, and the first frame of every new order.
-
-    All that racers differ in is which way it goes, and all run whole laps, so that frames in no order, let
-    alone one, tell nothing.
-    """
-    while True:
-        start, gained = scene.uniform(0, 360), 360.0 if faster else -360.0
-        gaps = start + gained * share
-        passes = [(len(share) - 1) * (lap * 360 - start) / gained for lap in (-1, 0, 1)]
-        passes = [time for time in passes if 0 < time < len(share) - 1]
-        apart = [abs((gap + 180) % 360 - 180) for gap in (gaps[0], gaps[-1])]
-        if len(passes) == 1 and min(apart) > LEAD and all(abs(time - round(time)) > 0.01 for time in passes):
-            return gaps, sorted(math.ceil(time) for time in passes)
-
-
-def _unit(degrees: np.ndarray) -> np.ndarray:
-    """Unit vectors (n, 2)."""
-    return np.stack([np.cos(np.radians(degrees)), np.sin(np.radians(degrees))], axis=1)
-
-
-def _turned(evidence: Evidence, name: str) -> np.ndarray:
-    """The angle of a racer around the middle on every sample, in degrees that go on counting."""
-    x, y = (evidence.tracks[name].points - _MIDDLE).T
-    turned: np.ndarray = np.degrees(np.unwrap(np.arctan2(y, x)))
-    return turned
-
-
-# --- paths ------------------------------------------------------------------------------------------
-
-
-def _straight(times: Sequence[float], stops: Sequence[np.ndarray], num_frames: int) -> np.ndarray:
-    """The path (num_frames, 2) of a shape that is at each stop at its time."""
-    every = np.arange(num_frames)
-    return np.stack([np.interp(every, times, [stop[axis] for stop in stops]) for axis in range(2)], axis=1)

@@ -1,124 +1,61 @@
-"""distance_estimation: what does a distance do for a while, who comes close next, who is nearer, and when?
-
-    trend     while a third shape can be seen, the distance of two grows, shrinks, stays, or turns around
-    visit     shapes come close to another one by turns, in an order that repeats: which one follows another
-    nearer    how many times it changes which of two shapes is nearer to a third one
-
-Distances are between centres. Both shapes of a pair move, so that the motion of one of them does not tell. No
-frame by itself tells an answer: what a distance does before and after has nothing to do with what is asked,
-turns begin anywhere, and either of two shapes is nearer half of the time, however often that changes.
-
-Margins: a distance that changes does so by at least `change` px; two distances that are compared differ by
-at least `gap` px, from 56 at level 2 down to 32 at level 5. What is asked about lasts longer than a glance.
-
-Localisation asks when a distance grows, or shrinks. Before and after, it stays at any value and changes the
-other way, so that no frame shows that it is changing.
-"""
+"""The kinds of question about distances."""
 
 from __future__ import annotations
 
 import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from synrl.answers import nearest_span
-from synrl.checks import check_some_of
 from synrl.evidence import STORED, Evidence, spans
 from synrl.evidence.stretches import phases
-from synrl.seeds import Stream, Streams
-from synrl.tasks.asks import ClipAsk, ClipAskFamily, SpanAsk
-from synrl.tasks.base import Query
-from synrl.tasks.config import Config
-from synrl.tasks.shared.cast import SOLID_SHAPES, cast, draw_cast
-from synrl.tasks.shared.lexicon import named, told
+from synrl.seeds import Streams
+from synrl.tasks.asks import ClipAsk, SpanAsk
+from synrl.tasks.distance_estimation.clip import (
+    AROUND,
+    CHANGES,
+    CLOSE,
+    FAR,
+    GROWS,
+    NEAR,
+    SHRINKS,
+    STOPS,
+    TRENDS,
+    ChangeQuery,
+    NearerQuery,
+    TrendQuery,
+    VisitQuery,
+    draw_course,
+    draw_turning,
+    free_place,
+    paths_around,
+    ray,
+)
+from synrl.tasks.distance_estimation.config import DistanceConfig
+from synrl.tasks.distance_estimation.solver import (
+    STEADY,
+    distance_seen,
+    leads_seen,
+    steady_value,
+    trends_seen,
+)
+from synrl.tasks.shared.cast import SOLID_SHAPES, cast
 from synrl.tasks.shared.questions import Question, drawn, integer_question, with_form, with_words
-from synrl.tasks.shared.stage import CLEARANCE, beside, posed, together, window
-from synrl.tasks.shared.telling import both_ways
-from synrl.video.scene import Scene
+from synrl.tasks.shared.stage import beside, posed, together, window
 from synrl.world.actions import spread
 from synrl.world.style import Style
 from synrl.world.timeline import (
     FPS,
-    HEIGHT,
     HIDDEN,
-    WIDTH,
     Event,
-    SceneObject,
     Timeline,
     backwards,
     in_order,
 )
-
-GROWS, SHRINKS = "grows", "shrinks"
-TRENDS = {
-    (GROWS,): "it grows",
-    (SHRINKS,): "it shrinks",
-    (): "it stays the same",
-    (SHRINKS, GROWS): "it shrinks, then grows",
-    (GROWS, SHRINKS): "it grows, then shrinks",
-}
-NEAR, FAR = 66.0, 340.0
-"""Px between the two shapes of a pair."""
-CLOSE, AROUND = (62.0, 80.0), (125.0, 175.0)
-"""Px from a shape in the middle to one that visits it, and to others."""
-CHANGES = (1, 2, 3, 4)
-"""How many times it may change which shape is nearer."""
-_STOPS = 9
-"""Places of each of two shapes that are compared, however often their order changes."""
-_STEADY = 0.05
-"""Px per frame by which a distance that stays the same may seem to change in the stored tracks."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class DistanceConfig(Config):
-    """Knobs: what may be asked, shapes that come close, and the margins."""
-
-    asks: tuple[str, ...]
-    visitors: int
-    change: int
-    """Px."""
-    gap: int
-    """Px."""
-    spin: float
-    """Degrees that everything turns around the middle, at most."""
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        object.__setattr__(self, "asks", tuple(self.asks))
-        check_some_of("asks", self.asks, ("trend", "visit", "nearer"))
-        self.require("visitors", (4, 5))
-        self.require_range("change", 50, 80)
-        self.require_range("gap", 30, 60)
-        self.require_range("spin", 0.0, 120.0)
-
-
-class TrendQuery(Query):
-    pair: list[str]
-    sign: str
-    """The shape that can be seen during the time in question."""
-
-
-class VisitQuery(Query):
-    other: str
-    visitors: list[str]
-    visitor: str
-    then: str
-    """`after` or `before`: which of the two visitors around that one is asked for."""
-
-
-class ChangeQuery(Query):
-    pair: list[str]
-    way: str
-    """`GROWS` or `SHRINKS`."""
-
-
-class NearerQuery(Query):
-    pair: list[str]
-    other: str
 
 
 class Trend(ClipAsk[TrendQuery, DistanceConfig]):
@@ -138,7 +75,7 @@ class Trend(ClipAsk[TrendQuery, DistanceConfig]):
         num_frames = end + scene.integer(config.glances(4), config.glances(5 + 0.8 * config.level))
         turn = start + round(length * scene.uniform(0.46, 0.54))
         while True:
-            knots = {start: 0.0, turn: 0.0, end: 0.0, **_course(scene, config, kinds, start, turn, end)}
+            knots = {start: 0.0, turn: 0.0, end: 0.0, **draw_course(scene, config, kinds, start, turn, end)}
             others = 0, start // 2, (end + num_frames) // 2, num_frames - 1
             knots |= {frame: scene.uniform(NEAR, FAR) for frame in others}
             frames = sorted(knots)
@@ -146,13 +83,13 @@ class Trend(ClipAsk[TrendQuery, DistanceConfig]):
             if min(steps[:2].min(), steps[-2:].min()) < 25:
                 continue
             share = np.linspace(0.0, 1.0, num_frames)
-            apart = _ray(
+            apart = ray(
                 np.interp(np.arange(num_frames), frames, [knots[frame] for frame in frames]) / 2,
-                _turning(scene, config, share),
+                draw_turning(scene, config, share),
             )
-            middle = _ray(scene.uniform(20, 80) * share, np.full(num_frames, scene.uniform(0, 360)))
+            middle = ray(scene.uniform(20, 80) * share, np.full(num_frames, scene.uniform(0, 360)))
             placed = together(scene, [middle + apart, middle - apart], [item.size for item in objects[:2]])
-            spot = None if placed is None else _free(scene, placed, objects)
+            spot = None if placed is None else free_place(scene, placed, objects)
             if placed is not None and spot is not None:
                 break
         poses = posed([*placed, np.broadcast_to(spot, placed[0].shape)])
@@ -217,7 +154,7 @@ class Trend(ClipAsk[TrendQuery, DistanceConfig]):
         (one, two), sign = query["pair"], query["sign"]
         for start, end in spans(evidence.tracks[sign].visible):
             yield Event(start - 1, end, "shown", sign)
-        yield from _trends(evidence, (one, two))
+        yield from trends_seen(evidence, (one, two))
 
     def solve(self, evidence: Evidence, query: TrendQuery) -> str | None:
         """By the best line with one bend in the middle: what it rises, and how far it is bent."""
@@ -227,7 +164,7 @@ class Trend(ClipAsk[TrendQuery, DistanceConfig]):
         times = evidence.frames[seen].astype(float)
         share = (times - times[0]) / (times[-1] - times[0])
         basis = np.stack([np.ones_like(share), share, np.abs(2 * share - 1)], axis=1)
-        distances = _distances(evidence, *query["pair"])[seen]
+        distances = distance_seen(evidence, *query["pair"])[seen]
         (_, rise, bend), *_ = np.linalg.lstsq(basis, distances, rcond=None)
         if max(abs(rise), abs(bend)) < 4 * evidence.eye.px + 1:
             return TRENDS[()]
@@ -277,7 +214,7 @@ class Visit(ClipAsk[VisitQuery, DistanceConfig]):
             events.append(Event(start + way, start + way + stay, "close", names[turn], other))
         every = np.arange(num_frames)
         profiles = [np.interp(every, *pair) for pair in zip(knots, values, strict=True)]
-        placed = _around(scene, config, profiles, every / num_frames, objects)
+        placed = paths_around(scene, config, profiles, every / num_frames, objects)
         query = VisitQuery(
             ask=self.name,
             other=other,
@@ -317,14 +254,14 @@ class Visit(ClipAsk[VisitQuery, DistanceConfig]):
 
     def seen(self, evidence: Evidence, query: VisitQuery) -> Iterator[Event]:
         for name in query["visitors"]:
-            distances = _distances(evidence, name, query["other"])
-            still = np.abs(np.diff(distances)) < _STEADY
+            distances = distance_seen(evidence, name, query["other"])
+            still = np.abs(np.diff(distances)) < STEADY
             for start, end in spans(still & (distances[1:] < CLOSE[1] + 1)):
                 yield Event(start, end, "close", name, query["other"])
 
     def solve(self, evidence: Evidence, query: VisitQuery) -> str | None:
         """Whoever is clearly nearer to the other shape than all the rest is visiting it."""
-        apart = np.stack([_distances(evidence, name, query["other"]) for name in query["visitors"]])
+        apart = np.stack([distance_seen(evidence, name, query["other"]) for name in query["visitors"]])
         close = np.argwhere((CLOSE[1] + AROUND[0]) / 2 > apart.T)
         turns = [query["visitors"][number] for number, _ in itertools.groupby(close[:, 1].tolist())]
         pairs = itertools.pairwise(turns if query["then"] == "after" else turns[::-1])
@@ -351,8 +288,8 @@ class Nearer(ClipAsk[NearerQuery, DistanceConfig]):
         scene, count = streams.scene, streams.question.choice(CHANGES)
         objects = cast(streams, style, config.level, 3, SOLID_SHAPES, (28, 38))
         one, two, other = (item.name for item in objects)
-        cuts, first = sorted(scene.sample(range(1, _STOPS), count)), scene.chance(0.5)
-        nearer = [first ^ bool(sum(cut <= k for cut in cuts) % 2) for k in range(_STOPS)]
+        cuts, first = sorted(scene.sample(range(1, STOPS), count)), scene.chance(0.5)
+        nearer = [first ^ bool(sum(cut <= k for cut in cuts) % 2) for k in range(STOPS)]
         num_frames = scene.integer(config.glances(20 + config.level), config.glances(23 + config.level))
         hold = config.glances(1.3)
         while True:
@@ -376,7 +313,7 @@ class Nearer(ClipAsk[NearerQuery, DistanceConfig]):
         knots = [0.0, *frames, num_frames - 1.0]
         every = np.arange(num_frames)
         profiles = [np.interp(every, knots, np.repeat([stop[k] for stop in stops], 2)) for k in (0, 1)]
-        placed = _around(scene, config, profiles, every / num_frames, objects)
+        placed = paths_around(scene, config, profiles, every / num_frames, objects)
         ends = [0, *(math.floor(time) for time in times), num_frames - 1]
         events = [
             Event(a if k == 0 else a + 1, b, "nearer", one if first ^ bool(k % 2) else two, other)
@@ -409,13 +346,13 @@ class Nearer(ClipAsk[NearerQuery, DistanceConfig]):
         return integer_question(text, len(timeline.events) - 1, CHANGES, config.form, streams)
 
     def seen(self, evidence: Evidence, query: NearerQuery) -> Iterator[Event]:
-        (one, two), leads = query["pair"], _leads(evidence, query)
+        (one, two), leads = query["pair"], leads_seen(evidence, query)
         for name, ahead in ((one, leads > 0), (two, leads < 0)):
             for start, end in spans(ahead):
                 yield Event(start, end - 1, "nearer", name, query["other"])
 
     def solve(self, evidence: Evidence, query: NearerQuery) -> str | None:
-        changes = len(phases(_leads(evidence, query), 3 * evidence.eye.px)) - 1
+        changes = len(phases(leads_seen(evidence, query), 3 * evidence.eye.px)) - 1
         return str(changes) if changes in CHANGES else None
 
     def conclude(self, query: NearerQuery, row: Mapping[str, Any]) -> Sequence[str]:
@@ -446,10 +383,10 @@ class WhenChanging(SpanAsk[ChangeQuery, DistanceConfig], ClipAsk[ChangeQuery, Di
             if knots.min() < NEAR or knots.max() > FAR:
                 continue
             times = [frame for span in spans_of for frame in span]
-            apart = _ray(
-                np.interp(every, times, np.repeat(knots, 2)[1:-1]) / 2, _turning(scene, config, share)
+            apart = ray(
+                np.interp(every, times, np.repeat(knots, 2)[1:-1]) / 2, draw_turning(scene, config, share)
             )
-            middle = _ray(scene.uniform(20, 80) * share, np.full(num_frames, scene.uniform(0, 360)))
+            middle = ray(scene.uniform(20, 80) * share, np.full(num_frames, scene.uniform(0, 360)))
             placed = together(scene, [middle + apart, middle - apart], [item.size for item in objects])
         one, two = (item.name for item in objects)
         ways = {sign: GROWS if sign > 0 else SHRINKS for sign in signs}
@@ -479,17 +416,17 @@ class WhenChanging(SpanAsk[ChangeQuery, DistanceConfig], ClipAsk[ChangeQuery, Di
         return change.frame, change.end_frame
 
     def seen(self, evidence: Evidence, query: ChangeQuery) -> Iterator[Event]:
-        return _trends(evidence, query["pair"])
+        return trends_seen(evidence, query["pair"])
 
     def solve(self, evidence: Evidence, query: ChangeQuery) -> str | None:
         """Between the two samples from the first of which to the second the distance changes the most."""
         seen = evidence.thinned()
-        apart = _distances(seen, *query["pair"]) * (1 if query["way"] == GROWS else -1)
+        apart = distance_seen(seen, *query["pair"]) * (1 if query["way"] == GROWS else -1)
         if len(apart) < 3:
             return None
         gains = apart[None, :] - apart[:, None]
         first, last = np.unravel_index(int(np.argmax(np.triu(gains))), gains.shape)
-        low, high = (_level(apart, int(k), 3 * seen.eye.px + STORED) for k in (first, last))
+        low, high = (steady_value(apart, int(k), 3 * seen.eye.px + STORED) for k in (first, last))
         if high - low <= 0:
             return None
         rise = np.maximum.accumulate((apart[first : last + 1] - low) / (high - low))
@@ -498,148 +435,9 @@ class WhenChanging(SpanAsk[ChangeQuery, DistanceConfig], ClipAsk[ChangeQuery, Di
         return nearest_span(evidence.options, ((early - half) / evidence.fps, (late + half) / evidence.fps))
 
 
-class DistanceEstimation(ClipAskFamily):
-    name = "distance_estimation"
-    summary = "Whether a distance grows or shrinks, and when; which shape comes close next; which is closer."
-    category = "direction identification"
-    horizon = "short"
-    primitive = "spatial"
-    modes = ("perception", "localisation")
-    config_type = DistanceConfig
-    asks = (Trend(), Visit(), Nearer(), WhenChanging())
-    words = {**told(GROWS, SHRINKS, "closer"), "can be seen": "shown", "close to": "close"}
-    names = named("pixels")
-    levels = {
-        1: dict(asks=("trend",), visitors=4, change=64, gap=60, spin=20.0),
-        2: dict(asks=("trend", "nearer"), visitors=4, change=60, gap=56, spin=30.0),
-        3: dict(asks=("trend", "nearer", "visit"), visitors=4, change=56, gap=48, spin=45.0),
-        4: dict(asks=("trend", "nearer", "visit"), visitors=5, change=52, gap=40, spin=60.0),
-        5: dict(asks=("trend", "nearer", "visit"), visitors=5, change=50, gap=32, spin=90.0),
-    }
-
-    def draw(self, timeline: Timeline) -> Scene:
-        return draw_cast(timeline)
-
-    def phrases(self, happening: Event) -> Sequence[str]:
-        one, two = happening.actor, happening.target
-        if happening.kind == "distance":
-            (way,) = (word for word in (GROWS, SHRINKS) if word == happening.detail)
-            return both_ways(f"the distance between the {{}} and the {{}} {way}", one, two)
-        if happening.kind == "shown":
-            return (f"the {one} can be seen",)
-        if happening.kind == "close":
-            return f"the {one} is close to the {two}", f"the {one} stays close to the {two}"
-        return f"the {one} is closer to the {two}", f"the {one} is the closer one to the {two}"
-
-
-FAMILY = DistanceEstimation()
-
-
 def _undone(event: Event) -> Event:
     return replace(event, detail={GROWS: SHRINKS, SHRINKS: GROWS}.get(event.detail, event.detail))
 
 
 def _others(query: VisitQuery) -> list[str]:
     return [name for name in query["visitors"] if name != query["visitor"]]
-
-
-def _course(
-    scene: Stream, config: DistanceConfig, kinds: tuple[str, ...], start: int, turn: int, end: int
-) -> dict[int, float]:
-    """Distances at the start, the turn and the end of the time in question.
-
-    Whatever they do, their middle is drawn alike, so that one of them tells as little as can be.
-    """
-    change = scene.uniform(1, 1.25) * config.change
-    middle = scene.uniform(NEAR + change / 2, FAR - change / 2)
-    low, high = middle - change / 2, middle + change / 2
-    if not kinds:
-        same = scene.choice((low, middle, high))
-        return {start: same, turn: same, end: same}
-    ends = {GROWS: (low, high), SHRINKS: (high, low)}
-    (before, after), (_, last) = ends[kinds[0]], ends[kinds[-1]]
-    if len(kinds) == 1:
-        return {start: before, turn: before + (last - before) * (turn - start) / (end - start), end: last}
-    return {start: before, turn: after, end: last}
-
-
-def _free(scene: Stream, paths: Sequence[np.ndarray], objects: Sequence[SceneObject]) -> np.ndarray | None:
-    """A place for the last of some objects, clear of the paths of the others; None if none was found."""
-    reach = [0.6 * item.size + CLEARANCE for item in objects]
-    for _ in range(20):
-        spot = np.array(
-            [scene.uniform(reach[-1], WIDTH - reach[-1]), scene.uniform(reach[-1], HEIGHT - reach[-1])]
-        )
-        if all(
-            np.hypot(*(path - spot).T).min() > own + reach[-1]
-            for path, own in zip(paths, reach, strict=False)
-        ):
-            return spot
-    return None
-
-
-def _distances(evidence: Evidence, one: str, two: str) -> np.ndarray:
-    """Px between two shapes on every sample."""
-    distances: np.ndarray = np.hypot(*(evidence.tracks[one].points - evidence.tracks[two].points).T)
-    return distances
-
-
-def _trends(evidence: Evidence, pair: Sequence[str]) -> Iterator[Event]:
-    """When the distance between two shapes is seen to grow and to shrink, on all frames."""
-    one, two = pair
-    changes = np.diff(_distances(evidence, one, two))
-    for way, going in ((GROWS, changes > _STEADY), (SHRINKS, changes < -_STEADY)):
-        for start, end in spans(going):
-            yield Event(start, end, "distance", one, two, way)
-
-
-def _level(values: np.ndarray, at: int, doubt: float) -> float:
-    """The value around a sample: the mean of those beside it that are alike."""
-    low = high = at
-    while low > 0 and abs(values[low - 1] - values[at]) <= doubt:
-        low -= 1
-    while high + 1 < len(values) and abs(values[high + 1] - values[at]) <= doubt:
-        high += 1
-    return float(values[low : high + 1].mean())
-
-
-def _leads(evidence: Evidence, query: NearerQuery) -> np.ndarray:
-    """By how many px the first of a pair is nearer to the other shape than the second, on every sample."""
-    (one, two), other = query["pair"], query["other"]
-    leads: np.ndarray = _distances(evidence, two, other) - _distances(evidence, one, other)
-    return leads
-
-
-def _turning(scene: Stream, config: DistanceConfig, progress: np.ndarray) -> np.ndarray:
-    """Degrees that everything has turned around the middle, on every frame."""
-    turned: np.ndarray = scene.uniform(0, 360) + scene.uniform(-config.spin, config.spin) * progress
-    return turned
-
-
-def _ray(distance: np.ndarray, degrees: np.ndarray) -> np.ndarray:
-    """Offsets (frames, 2) from the middle."""
-    angle = np.radians(degrees)
-    return np.stack([distance * np.cos(angle), distance * np.sin(angle)], axis=1)
-
-
-def _around(
-    scene: Stream,
-    config: DistanceConfig,
-    profiles: Sequence[np.ndarray],
-    progress: np.ndarray,
-    objects: Sequence[SceneObject],
-) -> list[np.ndarray]:
-    """Paths of shapes at given distances (frames,) around the last of some objects, well apart."""
-    pitch = 360 / len(profiles)
-    while True:
-        turned = _turning(scene, config, progress)
-        heading = scene.uniform(0, 360)
-        middle = _ray(scene.uniform(10, 60) * progress, np.full(len(progress), heading))
-        jitter = 0.15 * pitch
-        paths = [
-            middle + _ray(profile, turned + k * pitch + scene.uniform(-jitter, jitter))
-            for k, profile in enumerate(profiles)
-        ]
-        placed = together(scene, [*paths, middle], [item.size for item in objects])
-        if placed is not None:
-            return placed
