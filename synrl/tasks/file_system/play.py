@@ -216,7 +216,7 @@ def _any_last(cwd: str, after: State, config: FileConfig, scene: Stream) -> Step
         return Step(kind, {"words": [spelled(path, before, config, scene)]})
     target = posixpath.dirname(path)
     if kind == "cp":
-        source = scene.choice([*after["files"]])
+        source = scene.choice(after["files"] or [path])  # with no files, a copy of nothing, which is dropped
     else:
         source = posixpath.join(scene.choice(["/", *after["dirs"]]), posixpath.basename(path))
     if posixpath.basename(source) != posixpath.basename(path):
