@@ -117,6 +117,28 @@ def test_every_operation_changes_the_state_and_none_returns_to_an_earlier_one(
         assert len(set(states)) == len(row["operations"]) + 1
 
 
+def test_a_bag_tips_over_only_with_its_mouth_above_the_one_it_pours_into_and_without_an_arrow() -> None:
+    poured = 0
+    for index in range(8):
+        timeline, _ = clip(5, "forward", index)
+        poses, names = timeline.poses, [item.name for item in timeline.objects]
+        bags = [k for k, name in enumerate(names) if name.startswith("bag")]
+        places = np.sort(poses.x[0, bags])
+        for operation in timeline.operations:
+            for frame in range(operation.start_frame, operation.end_frame):
+                for bag in bags:
+                    angle = np.radians(poses.angle[frame, bag])
+                    if angle == 0:
+                        continue
+                    height = timeline.objects[bag].size * poses.scale[frame, bag]
+                    mouth = poses.x[frame, bag] + height / 2 * np.sin(angle)
+                    nearest = "ABCD"[int(np.argmin(np.abs(places - mouth)))]
+                    assert operation.kind == "pour" and nearest == operation.arguments["target"]
+                    assert poses.look[frame, bag] == 0
+                    poured += 1
+    assert poured > 50
+
+
 # --- one answer -------------------------------------------------------------------------------------
 
 
@@ -290,6 +312,14 @@ def test_plans_are_judged_by_the_rules(rows: list[dict[str, Any]]) -> None:
             state = {name: tuple(held) for name, held in hidden.items()}
             last = History.replay(state, plan, apply).states[-1]
             assert {name: list(held) for name, held in last.items()} == query["target"]
+
+
+def test_the_form_of_a_plan_has_no_more_moves_than_are_asked_for() -> None:
+    for level in range(1, 6):
+        for index in range(3):
+            timeline, question = clip(level, "predict_operations", index, form="open")
+            example = question.text.rpartition('Answer like "')[2]
+            assert 1 <= example.count("move") <= timeline.query["moves"]
 
 
 def test_exactly_one_offered_plan_works(rows: list[dict[str, Any]]) -> None:

@@ -378,7 +378,8 @@ class Plan(EvenlyPlanAsk[PlanQuery, ChipConfig], Wishing):
             f"{target}? {rule}",
             f"{rule} Which {plan} turns the contents {moment} of the video into these: {target}?",
         )
-        return _posed(query, sentences, 'Answer like "move 25 A B; move 5 C A".')
+        example = "; ".join(("move 25 A B", "move 5 B A")[:moves])
+        return _posed(query, sentences, f'Answer like "{example}".')
 
     def solve(self, evidence: Evidence, query: PlanQuery) -> str | None:
         return solver.plan(evidence)
@@ -403,10 +404,14 @@ def _posed(query: ChipQuery, sentences: Sequence[str], form: str) -> Sequence[st
     ]
     if "swap" in query["kinds"]:
         rules.append(
-            "Containers that change places keep their chips and are then named by their new letters."
+            "Arrows to the left and to the right mark two containers that change places; they keep their "
+            "chips and are then named by their new letters."
         )
     if "pour" in query["kinds"]:
-        rules.append("A container that tips over pours all its chips into the container below its mouth.")
+        rules.append(
+            "A container that is lifted on its own tips over and pours all its chips into the container that "
+            "is marked with an arrow that points down."
+        )
     return [with_ending(f"{' '.join(rules)} {sentence}", query, form) for sentence in sentences]
 
 

@@ -13,6 +13,8 @@ def captions(evidence: Evidence) -> Iterator[Caption]:
     for name, item in evidence.objects.items():
         if item.shape == "chip":
             worth = name.partition(" ")[0]
-            inset = (0.07 * item.size, 0.29 * item.size)
-            for start, end in spans(evidence.tracks[name].visible):
+            track = evidence.tracks[name]
+            for start, end in spans(track.visible):
+                size = float(track.size[(start + end) // 2])
+                inset = (0.07 * size, 0.29 * size)
                 yield Caption(name, worth, start, end, inset)

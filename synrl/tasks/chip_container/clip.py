@@ -7,7 +7,8 @@ above the frame if it has not come yet or is gone.
 
 A model may see a single frame of an operation, and a chip that goes in looks there like one that comes
 out. So bags bear arrows as long as an operation lasts: up on one that something comes out of, down on one
-that it goes into, and both ways on two that change places.
+that it goes into, and both ways on two that change places. A bag that is tipped over bears none, since its
+arrow would not point up.
 """
 
 from __future__ import annotations
@@ -313,11 +314,9 @@ class _Film:
                     self._follow(column, start, travelled)
             self.bags[one], self.bags[two] = self.bags[two], self.bags[one]
         elif operation.kind == "pour":
-            self._follow(
-                self.bags[given["source"]],
-                start,
-                travel(shelf.way_of_pour(given["source"], given["target"]), end - start),
-            )
+            bag = self.bags[given["source"]]
+            self._follow(bag, start, travel(shelf.way_of_pour(given["source"], given["target"]), end - start))
+            self.poses.look[inner, bag][self.poses.angle[inner, bag] != 0] = SHOWN
             for column in self._inside(before, given["source"]):
                 self.put(column, (start + end) // 2, shelf.x(given["target"]), shelf.y)
         else:
@@ -329,6 +328,7 @@ class _Film:
             }[operation.kind]()
             column, travelled = self.column[chip], travel(way, end - start)
             self.poses.x[inner, column], self.poses.y[inner, column] = travelled[1:-1, :2].T
+            self.poses.scale[inner, column] = travelled[1:-1, 3]
             self.poses.look[inner, column] = SHOWN
             if operation.kind == "remove":
                 self.put(column, end, shelf.x(given["container"]), shelf.away)
@@ -336,13 +336,16 @@ class _Film:
     def reveal(self, here: Places, start: int, end: int) -> None:
         """Between two frames, show trays instead of bags, with the chips on them in ascending order."""
         frames = slice(start, end)
+        most = max(Counter(here.values()).values())
+        _, diameter = self.shelf.spread(most)
         self.poses.look[frames, : len(self.shelf.containers)] = SHOWN
         for name in self.shelf.containers:
             self.poses.look[frames, self.bags[name]] = HIDDEN
             chips = sorted((chip for chip in here if here[chip] == name), key=lambda c: (value(c), c))
-            for chip, (x, y) in zip(chips, self.shelf.slots(name), strict=False):
+            for chip, (x, y) in zip(chips, self.shelf.slots(name, most), strict=False):
                 column = self.column[chip]
                 self.poses.x[frames, column], self.poses.y[frames, column] = x, y
+                self.poses.scale[frames, column] = diameter / self.shelf.chip
                 self.poses.look[frames, column] = SHOWN
 
     def _inside(self, here: Places, name: str) -> list[int]:

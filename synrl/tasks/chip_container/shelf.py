@@ -1,16 +1,17 @@
 """Where containers stand and chips lie, and how both travel.
 
 Containers are bags that stand side by side, each over the letter of its place, which names it. While they
-are open, chips lie in two columns on the tray of each. Everything that travels does so above the bags: a chip
-passes in front of the upper part of a bag and over the bags with its face to be read all the time, bags
-that change places pass each other in two lanes, as if further away, and a bag that pours tips over beside the
-one it pours into.
+are open, chips lie on the tray of each, in one column or two, as large as there is room for. Everything that
+travels does so above the bags: a chip passes in front of the upper part of a bag and over the bags with its
+face to be read all the time, bags that change places pass each other in two lanes, as if further away, and a
+bag that pours goes upright to above the one it pours into, and tips over there and nowhere else.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import product
 
 import numpy as np
 
@@ -25,6 +26,10 @@ farthest from the edges of the boxes in which the check of pixels looks."""
 TRAY = 9.0
 """Height of a tray, px."""
 _COLUMNS = 2
+LARGEST = 88.5
+"""The diameter, in px, of chips that lie open at most."""
+_NEAR = 1.4
+"""The scale of a chip that is on its way, so that it can be read well."""
 _GAP = 7.5
 """Between chips that lie side by side, so that each stays a shape of its own when a video is compressed."""
 _BASE = 414.0
@@ -68,8 +73,7 @@ class Shelf:
 
     def x(self, container: str) -> float:
         """The middle of a container's place."""
-        pitch = (self.width - 2 * _MARGIN) / len(self.containers)
-        return float(round(_MARGIN + (self.containers.index(container) + 0.5) * pitch))
+        return float(round(_MARGIN + (self.containers.index(container) + 0.5) * self._pitch))
 
     @property
     def y(self) -> float:
@@ -117,38 +121,58 @@ class Shelf:
     @property
     def _top(self) -> float:
         """Where a chip is that has just come."""
-        return 0.5 * self.chip + 6
+        return 0.5 * _NEAR * self.chip + 6
 
-    def slots(self, container: str) -> list[tuple[float, float]]:
-        """Where the chips of a bag lie while they can be seen, row by row from the tray up."""
-        pitch = self.chip + _GAP
-        rows = CAPACITY // _COLUMNS
+    @property
+    def _pitch(self) -> float:
+        """From the middle of a place to the next."""
+        return (self.width - 2 * _MARGIN) / len(self.containers)
+
+    def spread(self, most: int) -> tuple[int, float]:
+        """Columns and diameter of chips while they can be seen, for the fullest bag: the largest that fit."""
+
+        def fitting(columns: int) -> float:
+            rows = -(-most // columns)
+            across = (self._pitch - _GAP) / columns - _GAP
+            return min(across, (_BASE - 18 - _GAP) / rows - _GAP, LARGEST)
+
+        diameter, columns = max((fitting(columns), -columns) for columns in range(1, _COLUMNS + 1))
+        # An even number and a half: see `CHIPS`.
+        return -columns, 2 * float(np.floor((diameter - 0.5) / 2)) + 0.5
+
+    def slots(self, container: str, most: int) -> list[tuple[float, float]]:
+        """Where the chips of a bag lie while they can be seen, row by row from the tray up.
+
+        `most` is how many the fullest bag holds.
+        """
+        columns, diameter = self.spread(most)
+        pitch = diameter + _GAP
+        lowest = self.y + self.height / 2 - 18 - diameter / 2
         return [
-            (
-                self.x(container) + (column - (_COLUMNS - 1) / 2) * pitch,
-                self.y - 4 + ((rows - 1) / 2 - row) * pitch,
-            )
-            for row in range(rows)
-            for column in range(_COLUMNS)
+            (self.x(container) + (column - (columns - 1) / 2) * pitch, lowest - row * pitch)
+            for row, column in product(range(-(-most // columns)), range(columns))
         ]
 
     def way_in(self, container: str) -> list[Key]:
         """Of a chip that is added."""
         x = self.x(container)
-        heights = (self._top, self._hover, self._hover, self._mouth)
-        return [Key(share, x, y) for share, y in zip((0, 0.3, 0.6, 1), heights, strict=True)]
+        near = [
+            Key(share, x, y, scale=_NEAR)
+            for share, y in ((0, self._top), (0.3, self._hover), (0.6, self._hover))
+        ]
+        return [*near, Key(1, x, self._mouth)]
 
     def way_out(self, container: str) -> list[Key]:
         """Of a chip that is removed."""
-        return [Key(1 - key.share, key.x, key.y) for key in reversed(self.way_in(container))]
+        return _back(self.way_in(container))
 
     def way_across(self, source: str, target: str) -> list[Key]:
         """Of a chip that is moved."""
         start, end = self.x(source), self.x(target)
         return [
             Key(0, start, self._mouth),
-            Key(0.3, start, self._hover),
-            Key(0.7, end, self._hover),
+            Key(0.3, start, self._hover, scale=_NEAR),
+            Key(0.7, end, self._hover, scale=_NEAR),
             Key(1, end, self._mouth),
         ]
 
@@ -170,9 +194,18 @@ class Shelf:
         start, end, y = self.x(source), self.x(target), self._free / 2
         angle = _TIP if start < end else -_TIP
         beside = end - mouth(_FAR * self.height, angle)
-        home, up = Key(0, start, self.y), Key(0.2, start, y, scale=_FAR)
-        tipped = [Key(share, beside, y, angle, _FAR) for share in (0.45, 0.6)]
-        return [home, up, *tipped, Key(0.8, start, y, scale=_FAR), Key(1, start, self.y)]
+        there = [
+            Key(0, start, self.y),
+            Key(0.14, start, y, scale=_FAR),
+            Key(0.27, end, y, scale=_FAR),
+            Key(0.38, beside, y, angle, _FAR),
+        ]
+        return [*there, *_back(there)]
+
+
+def _back(way: Sequence[Key]) -> list[Key]:
+    """The same way in the other direction."""
+    return [replace(key, share=1 - key.share) for key in reversed(way)]
 
 
 def bag_height(chip: float) -> float:
