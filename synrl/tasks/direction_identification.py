@@ -33,7 +33,7 @@ from synrl.tasks.config import Config
 from synrl.tasks.shared.cast import SOLID_SHAPES, cast, draw_cast
 from synrl.tasks.shared.lexicon import told
 from synrl.tasks.shared.questions import NUM_OPTIONS, Question, choice, with_form, with_words
-from synrl.tasks.shared.stage import CLEARANCE, STILL_FRAMES, window
+from synrl.tasks.shared.stage import ASKED, BETWEEN, CLEARANCE, STILL_FRAMES, beside, window
 from synrl.video.scene import Scene
 from synrl.world.directions import DIRECTIONS, MAIN_DIRECTIONS, apart, opposite
 from synrl.world.style import draw_style
@@ -163,12 +163,12 @@ class Next(Ask[NextQuery, DirectionConfig]):
             "after": (
                 f"In which direction does it move immediately after moving {way}?",
                 f"Which way does it go next after it has gone {way}?",
-                f"What is the direction of the move that follows its move {way}?",
+                f"After the move that goes {way}, what is the direction of the next one?",
             ),
             "before": (
                 f"In which direction does it move just before moving {way}?",
                 f"Which way does it go just before it goes {way}?",
-                f"What is the direction of the move that comes just before its move {way}?",
+                f"What is the direction of the last move before the one that goes {way}?",
             ),
         }[query["then"]]
         alone = {
@@ -236,23 +236,21 @@ class WhenMoving(SpanAsk[SpanQuery, DirectionConfig]):
         wherever they fit, so that the time of the asked leg can't be guessed from the question.
         """
         scene, way = streams.scene, streams.question.choice(config.names)
-        length = scene.integer(config.glances(3.0), config.glances(3.6))
+        lengths = config.glances(ASKED[0]), config.glances(ASKED[1])
+        length = scene.integer(*lengths)
         num_frames, start = window(scene, length, config.glance, config.level)
-        legs = {(start, start + length): way}
-        others = scene.shuffled([name for name in config.names if apart(name, way) >= 90])
-        for name in others[: config.moves - 1]:
-            its = scene.integer(config.glances(1.6), config.glances(2.2))
-            begin = scene.integer(STILL_FRAMES, num_frames - STILL_FRAMES - its)
-            gap = config.glances(2.2)
-            if all(begin >= end + gap or begin + its <= first - gap for first, end in legs):
-                legs[begin, begin + its] = name
-        frames = tuple(sorted(legs))
-        ways, asked = tuple(legs[leg] for leg in frames), frames.index((start, start + length))
+        leg = start, start + length
+        frames = tuple(beside(scene, leg, num_frames, lengths, config.glances(BETWEEN), 3))
+        asked = frames.index(leg)
+        others = [name for name in config.names if apart(name, way) >= 90]
+        ways = scene.sample(others, len(frames) - 1)
+        ways.insert(asked, way)
+        distances = [_PACE * (end - begin) / config.glance for begin, end in frames]
         corners = None
         while corners is None:
-            corners = _corners(scene, config, ways, asked, item.size, _PACE * length / config.glance)
+            corners = _corners(scene, config, ways, asked, item.size, distances)
         query = SpanQuery(ask=self.name, object=item.name, form=config.form, direction=way)
-        return query, num_frames, Path(ways, frames, corners)
+        return query, num_frames, Path(tuple(ways), frames, corners)
 
     def wordings(self, query: SpanQuery) -> Sequence[str]:
         name, direction = query["object"], query["direction"]
@@ -400,23 +398,26 @@ def _corners(
     ways: Sequence[str],
     asked: int,
     size: float,
-    distance: float | None = None,
+    distances: Sequence[float] | None = None,
 ) -> np.ndarray | None:
     """Random corners of a path inside the frame; None if they were not found.
 
     Args:
         asked: the leg whose middle is drawn first, from all places where it fits in any direction.
-        distance: px of that leg, if it matters.
+        distances: px of each leg, if they matter.
     """
     border = 0.6 * size + CLEARANCE
-    asked_px = distance or scene.uniform(1, _LONGER) * config.min_distance
+    asked_px = distances[asked] if distances else scene.uniform(1, _LONGER) * config.min_distance
     low, high = border + asked_px / 2, np.array([WIDTH, HEIGHT]) - border - asked_px / 2
     middle = np.array([scene.uniform(low, high[0]), scene.uniform(low, high[1])])
     for _ in range(_TRIES):
         steps = []
         for leg, way in enumerate(ways):
             angle = math.radians(DIRECTIONS[way] + scene.uniform(-config.jitter, config.jitter))
-            px = asked_px if leg == asked else scene.uniform(1, _OTHERS_LONGER) * config.min_distance
+            px = asked_px
+            if leg != asked:
+                longer = scene.uniform(1, _OTHERS_LONGER)
+                px = distances[leg] if distances else longer * config.min_distance
             steps.append((px * math.cos(angle), px * math.sin(angle)))
         corners = np.vstack([np.zeros((1, 2)), np.cumsum(np.array(steps), axis=0)])
         corners += middle - (corners[asked] + corners[asked + 1]) / 2

@@ -33,9 +33,9 @@ from synrl.tasks.shared.actors import (
 from synrl.tasks.shared.cast import cast, draw_cast
 from synrl.tasks.shared.lexicon import told
 from synrl.tasks.shared.questions import Question, drawn, with_form, with_words
-from synrl.tasks.shared.stage import room, window
+from synrl.tasks.shared.stage import ASKED, beside, room, window
 from synrl.video.scene import Scene
-from synrl.world.actions import Action, spread
+from synrl.world.actions import Action
 from synrl.world.style import draw_style
 from synrl.world.timeline import FPS, Event, Timeline
 
@@ -44,8 +44,6 @@ ACTIONS = ("hop", "swing", "pulse", "spin", "blink")
 LONGEST = 1.7
 SPARE = 0.4
 """Glances by which a rest may be longer than it must be."""
-ASKED = 3.0, 3.6
-"""Of a thing whose time is asked for: looks that are a glance apart still tell most of it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -314,7 +312,7 @@ class EventOrdering(Family):
         if config.mode == "localisation":
             length = scene.integer(*map(config.glances, ASKED))
             num_frames, start = window(scene, length, config.glance, config.level)
-            actions = _around(scene, config, happenings, start, length, num_frames)
+            actions = _around(scene, config, happenings, (start, start + length), num_frames)
             query = WHEN_DONE.draw(config, named[0])
         else:
             most = config.happenings * (config.glances(LONGEST) + config.rest + config.glances(SPARE))
@@ -398,25 +396,11 @@ def _around(
     scene: Stream,
     config: OrderingConfig,
     happenings: Sequence[tuple[int, str]],
-    start: int,
-    length: int,
+    asked: tuple[int, int],
     num_frames: int,
 ) -> list[tuple[int, Action]]:
-    """The first happening at a given time, and as many others as fit before and after it."""
-    (actor, kind), *others = happenings
-    found = [(actor, Action(start, start + length, kind))]
-    low, high = room(num_frames)
-    sides = scene.shuffled([(low, start - config.rest), (start + length + config.rest, high)])
-    shortest = config.glances(SHORTEST)
-    for number, (left, right) in enumerate(sides):
-        share = others[: len(others) // 2] if number == 0 else others[len(others) // 2 :]
-        while share:
-            starts = spread(scene, [shortest] * len(share), config.rest, (left, right))
-            if starts is not None:
-                found += [
-                    (i, Action(frame, frame + shortest, action))
-                    for (i, action), frame in zip(share, starts, strict=True)
-                ]
-                break
-            share = share[1:]
-    return found
+    """The first happening at a given time, and others beside it."""
+    lengths, others = (config.glances(ASKED[0]), config.glances(ASKED[1])), iter(happenings[1:])
+    spans = beside(scene, asked, num_frames, lengths, config.rest, len(happenings) - 1)
+    doers = [happenings[0] if span == asked else next(others) for span in spans]
+    return [(i, Action(*span, action)) for (i, action), span in zip(doers, spans, strict=True)]

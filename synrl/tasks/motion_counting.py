@@ -40,7 +40,7 @@ from synrl.tasks.shared.questions import (
     with_form,
     with_words,
 )
-from synrl.tasks.shared.stage import STILL_FRAMES, room, window
+from synrl.tasks.shared.stage import ASKED, STILL_FRAMES, beside, room, window
 from synrl.tasks.shared.telling import say_count
 from synrl.video.scene import Scene
 from synrl.world.actions import ACTIONS, Action, spread
@@ -50,8 +50,6 @@ from synrl.world.timeline import FPS, Event, Timeline
 LONGEST = 1.6
 REST, REST_OF_STEP = 1.1, 2.2
 """The least rest between two actions of a shape."""
-ASKED = 3.0, 3.6
-"""Of an action whose time is asked for: looks that are a glance apart still tell most of it."""
 PACE = 2.0
 PACES = {"same": "it stays the same", "faster": "it gets faster", "slower": "it gets slower"}
 """How the pace of a repeated action changes in the middle of it."""
@@ -278,10 +276,10 @@ class MotionCounting(Family):
             ask = WHEN_DONE
         elif config.paces and streams.question.chance(0.4):
             ask = PACE_CHANGE
-        # Six steps and the rests that they need would not fit into a clip; and one frame shows that a shape
-        # is gone, which would tell when it blinks.
-        unfit = {PACE_CHANGE: "step", WHEN_DONE: "blink"}.get(ask)
-        kinds = [kind for kind in config.actions if kind != unfit]
+        # Six steps and the rests that they need would not fit into a clip, nor would anything beside the only
+        # one; and one frame shows that a shape is gone, which would tell when it blinks.
+        unfit = {PACE_CHANGE: ("step",), WHEN_DONE: ("step", "blink")}.get(ask, ())
+        kinds = [kind for kind in config.actions if kind not in unfit]
         action = streams.question.choice(kinds)
         query = ActionQuery(object=objects[0].name, action=action, form=config.form, ask=ask.name)
         script, num_frames = ask.draw(config, streams, action)
@@ -338,17 +336,13 @@ def _any_script(scene: Stream, config: CountingConfig, num_frames: int) -> list[
 
 
 def _around(scene: Stream, config: CountingConfig, asked: Action, num_frames: int) -> list[Action]:
-    """The asked action and, if the shape may do others, those that fit before and after it."""
-    script = [asked]
-    if config.between and asked.kind != "step":
-        others, rest = [kind for kind in IN_PLACE if kind != asked.kind], config.rest(asked.kind)
-        low, high = room(num_frames)
-        for side in ((low, asked.start - rest), (asked.end + rest, high)):
-            length = config.draw_length(scene)
-            starts = spread(scene, [length], rest, side)
-            if starts:
-                script.append(Action(starts[0], starts[0] + length, scene.choice(others)))
-    return sorted(script, key=lambda action: action.start)
+    """The asked action, and others beside it."""
+    span, lengths = (asked.start, asked.end), (config.glances(ASKED[0]), config.glances(ASKED[1]))
+    others = [kind for kind in IN_PLACE if kind != asked.kind]
+    return [
+        asked if (start, end) == span else Action(start, end, scene.choice(others))
+        for start, end in beside(scene, span, num_frames, lengths, config.rest(asked.kind), 2)
+    ]
 
 
 def _paced(scene: Stream, config: CountingConfig, action: str, pace: str) -> tuple[list[Action], int]:

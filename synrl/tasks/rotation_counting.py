@@ -32,7 +32,7 @@ from synrl.tasks.shared.questions import (
     with_form,
     with_words,
 )
-from synrl.tasks.shared.stage import arranged, posed, room, window
+from synrl.tasks.shared.stage import ASKED, arranged, beside, posed, window
 from synrl.video.scene import Scene
 from synrl.world.style import draw_style
 from synrl.world.timeline import FPS, Event, Timeline, backwards, in_order
@@ -58,8 +58,6 @@ AMOUNTS = {
 """By degrees."""
 MAX_RATE = 150.0
 MIN_TURN = 120
-ASKED = 3.0, 3.6
-"""Glances of a turn whose time is asked for: looks that are a glance apart still tell most of it."""
 LEAST_RATE = 40
 """Degrees in a glance, of such a turn."""
 SLOWEST = 0.8
@@ -271,7 +269,7 @@ class WhenTurning(SpanAsk[SpanQuery, RotationConfig]):
         way, length = streams.question.choice((CW, CCW)), streams.scene.integer(*map(config.glances, ASKED))
         num_frames, start = window(streams.scene, length, config.glance, config.level)
         query = SpanQuery(object=name, form=config.form, ask=self.name, way=way)
-        return query, _around(streams.scene, config, way, start, length, num_frames), num_frames
+        return query, _around(streams.scene, config, way, (start, start + length), num_frames), num_frames
 
     def wordings(self, query: SpanQuery) -> Sequence[str]:
         name, way = query["object"], query["way"]
@@ -404,18 +402,14 @@ def _frames(scene: Stream, config: RotationConfig, degrees: int) -> int:
 
 
 def _around(
-    scene: Stream, config: RotationConfig, way: str, start: int, length: int, num_frames: int
+    scene: Stream, config: RotationConfig, way: str, asked: tuple[int, int], num_frames: int
 ) -> list[Turn]:
-    """The asked turn and, where there is time, turns the other way before and after it."""
-    sign, pause = 1 if way == CW else -1, config.glances(PAUSE)
-    turns = [Turn(start, start + length, sign * _amount(scene, config, length))]
-    low, high = room(num_frames)
-    for left, right in ((low, start - pause), (start + length + pause, high)):
-        frames = scene.integer(*map(config.glances, ASKED))
-        if right - left >= frames:
-            begin = scene.integer(left, right - frames)
-            turns.append(Turn(begin, begin + frames, -sign * _amount(scene, config, frames)))
-    return sorted(turns)
+    """The asked turn, and turns the other way beside it."""
+    lengths, sign = (config.glances(ASKED[0]), config.glances(ASKED[1])), 1 if way == CW else -1
+    return [
+        Turn(start, end, (sign if (start, end) == asked else -sign) * _amount(scene, config, end - start))
+        for start, end in beside(scene, asked, num_frames, lengths, config.glances(PAUSE), 2)
+    ]
 
 
 def _amount(scene: Stream, config: RotationConfig, frames: int) -> int:

@@ -274,9 +274,9 @@ class FastStretch(SpanAsk[SpeedQuery, SpeedConfig]):
             f"The {name} switches to a higher speed and back. Between which seconds does it move at the "
             "higher speed?",
             f"Watch the {name}. When is it faster than in the rest of the video?",
-            f"The {name} hurries for part of the video. From when to when does it do so?",
+            f"The {name} speeds up and later slows down again. From when to when is it faster?",
             f"When does the {name} switch to its higher speed, and when does it switch back?",
-            f"Between which seconds of the video does the {name} hurry?",
+            f"Between which seconds of the video does the {name} move faster?",
             f"The {name} moves all the time, but not always at the same speed. When is it faster?",
             f"Which seconds of the video show the {name} at its higher speed?",
         )

@@ -30,7 +30,7 @@ from synrl.tasks.config import Config
 from synrl.tasks.shared.cast import SOLID_SHAPES, cast, draw_cast
 from synrl.tasks.shared.lexicon import told
 from synrl.tasks.shared.questions import Question, drawn, with_form, with_words
-from synrl.tasks.shared.stage import arranged, posed, room, window
+from synrl.tasks.shared.stage import arranged, beside, posed, window
 from synrl.video.scene import Scene
 from synrl.world.figures import (
     CIRCLE,
@@ -202,7 +202,7 @@ class WhenTraced(SpanAsk[SpanQuery, TrajectoryConfig]):
     def wordings(self, query: SpanQuery) -> Sequence[str]:
         name, figure = query["object"], query["figure"]
         # The sides of a square are straight lines, too.
-        what = f"a figure that is nothing but {figure}" if figure == LINE else figure
+        what = f"a single {figure.removeprefix('a ')}" if figure == LINE else figure
         settings = (
             f"The {name} traces one figure or more and rests after each.",
             f"Each time the {name} moves, it traces one figure, and then it rests.",
@@ -320,16 +320,14 @@ def _short(config: TrajectoryConfig) -> list[str]:
 
 
 def _around(scene: Stream, config: TrajectoryConfig, asked: Event, num_frames: int) -> list[Event]:
-    """The asked figure and, where there is time, other ones before and after it."""
-    plan, pause = [asked], config.glances(PAUSE)
+    """The asked figure and other ones beside it."""
+    span, (shortest, longest) = (asked.frame, asked.end_frame), map(config.glances, TAKES_ONE_OF_SEVERAL)
     others = [figure for figure in _short(config) if figure != asked.detail]
-    low, high = room(num_frames)
-    for left, right in ((low, asked.frame - pause), (asked.end_frame + pause, high)):
-        length = scene.integer(*map(config.glances, TAKES_ONE_OF_SEVERAL))
-        if right - left >= length:
-            start = scene.integer(left, right - length)
-            plan.append(replace(asked, frame=start, end_frame=start + length, detail=scene.choice(others)))
-    return sorted(plan, key=lambda event: event.frame)
+    plan = []
+    for start, end in beside(scene, span, num_frames, (shortest, longest), config.glances(PAUSE), 2):
+        figure = asked.detail if (start, end) == span else scene.choice(others)
+        plan.append(replace(asked, frame=start, end_frame=end, detail=figure))
+    return plan
 
 
 def _path(scene: Stream, extent: float, plan: Sequence[Event], num_frames: int) -> np.ndarray:

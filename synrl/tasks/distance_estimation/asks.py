@@ -369,10 +369,11 @@ class WhenChanging(SpanAsk[ChangeQuery, DistanceConfig], ClipAsk[ChangeQuery, Di
     def draw(self, config: DistanceConfig, style: Style, streams: Streams) -> Timeline:
         """A distance that changes one way once, at given times; before and after, only the other way."""
         scene, way = streams.scene, streams.question.choice((GROWS, SHRINKS))
-        length = scene.integer(config.glances(3.4), config.glances(4.2))
+        shortest, longest = config.glances(3.4), config.glances(4.2)
+        length = scene.integer(shortest, longest)
         num_frames, start = window(scene, length, config.glance, config.level)
-        others = config.glances(2.6), config.glances(3.6)
-        spans_of = beside(scene, (start, start + length), num_frames, others, config.glances(2.0), 2)
+        asked = start, start + length
+        spans_of = beside(scene, asked, num_frames, (shortest, longest), config.glances(2.0), 2)
         objects = cast(streams, style, config.level, 2, SOLID_SHAPES, (28, 40))
         every, share = np.arange(num_frames), np.linspace(0.0, 1.0, num_frames)
         placed = None

@@ -44,7 +44,7 @@ from synrl.tasks.relative_position.config import PositionConfig
 from synrl.tasks.relative_position.solver import angle_seen, depth_inside, side_of, visits_seen, way_of
 from synrl.tasks.shared.cast import SOLID_SHAPES, cast
 from synrl.tasks.shared.questions import Question, drawn, integer_question, with_form, with_words
-from synrl.tasks.shared.stage import beside, posed, together, window
+from synrl.tasks.shared.stage import ASKED, BETWEEN, beside, posed, together, window
 from synrl.world.actions import spread
 from synrl.world.style import Style
 from synrl.world.timeline import FPS, Event, Timeline, backwards, in_order
@@ -255,10 +255,11 @@ class WhenApproaching(SpanAsk[ApproachQuery, PositionConfig], ClipAsk[ApproachQu
     def draw(self, config: PositionConfig, style: Style, streams: Streams) -> Timeline:
         """A shape moves closer once, or away once, at given times; before and after, otherwise."""
         scene, way = streams.scene, streams.question.choice(tuple(OTHER_WAYS))
-        length = scene.integer(config.glances(3.0), config.glances(3.6))
+        shortest, longest = map(config.glances, ASKED)
+        length = scene.integer(shortest, longest)
         num_frames, start = window(scene, length, config.glance, config.level)
-        others = config.glances(1.6), config.glances(2.4)
-        legs = beside(scene, (start, start + length), num_frames, others, config.glances(2.2), 3)
+        asked = start, start + length
+        legs = beside(scene, asked, num_frames, (shortest, longest), config.glances(BETWEEN), 3)
         objects = cast(streams, style, config.level, 2, SOLID_SHAPES, (30, 42))
         placed = None
         while placed is None:

@@ -6,6 +6,7 @@ when the asked stretch of a localisation question begins: evenly over the room, 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -18,6 +19,13 @@ CLEARANCE = 8
 """Px that shapes stay apart from each other and from the border."""
 STILL_FRAMES = 8
 """The least rest before the first motion and after the last."""
+ASKED = 3.0, 3.6
+"""Glances that a stretch lasts whose time is asked for: looks that are a glance apart still tell most of it.
+
+What else happens lasts as long. Otherwise the longest would answer, whatever the question.
+"""
+BETWEEN = 2.2
+"""Glances of rest that fit between an asked stretch and the wrong option that is farthest from it."""
 _TRIES = 40
 
 
@@ -25,9 +33,10 @@ def window(stream: Stream, length: int, glance: int, level: int) -> tuple[int, i
     """Number of frames of a clip and start of its asked stretch of `length` frames.
 
     The higher the level, the longer the clip in which to find it; and a long stretch takes more room, or
-    guessing would find it.
+    guessing would find it, and nothing would fit beside it.
     """
-    least = max(round((2.4 + 0.2 * level) * glance), round(0.6 * length))
+    apart = math.ceil((length + BETWEEN * glance) / 2)
+    least = max(round((2.4 + 0.2 * level) * glance), round(0.6 * length), apart)
     slack = NUM_OPTIONS * stream.integer(least, least + round(0.4 * glance))
     return slack + length + 2 * STILL_FRAMES, STILL_FRAMES + stream.integer(0, slack - 1)
 
@@ -38,20 +47,31 @@ def room(num_frames: int) -> tuple[int, int]:
 
 
 def beside(
-    stream: Stream, asked: tuple[int, int], num_frames: int, lengths: tuple[int, int], gap: int, tries: int
+    stream: Stream, asked: tuple[int, int], num_frames: int, lengths: tuple[int, int], gap: int, most: int
 ) -> list[tuple[int, int]]:
-    """The asked stretch and others wherever they fit, in order, with `gap` frames of rest between two.
+    """The asked stretch of a clip of `window` and others, in order, with `gap` frames of rest between two.
+
+    The first of the others is a wrong option (`interval_question`): the one that overlaps the right one
+    least. Who does not know what is asked for has to guess between the two.
 
     Args:
-        lengths: the least and the greatest number of frames of another one.
-        tries: how many others there are at most.
+        lengths: the least and the greatest number of frames of a further one.
+        gap: up to `BETWEEN` glances.
+        most: how many others there are at most.
     """
-    low, high = room(num_frames)
-    found = [asked]
-    for _ in range(tries):
+    (start, end), (low, high) = asked, room(num_frames)
+    slack = high - low - (end - start)
+    away = low + (start - low + slack // 2) % slack
+    found = [asked, (away, away + end - start)]
+    for _ in range(stream.integer(0, most - 1)):
         length = stream.integer(*lengths)
-        begin = stream.integer(low, high - length)
-        if all(begin >= end + gap or begin + length <= start - gap for start, end in found):
+        free = [
+            begin
+            for begin in range(low, high - length + 1)
+            if all(begin >= its_end + gap or begin + length <= its - gap for its, its_end in found)
+        ]
+        if free:
+            begin = stream.choice(free)
             found.append((begin, begin + length))
     return sorted(found)
 
