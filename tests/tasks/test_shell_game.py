@@ -16,7 +16,7 @@ from synrl.scoring import score
 from synrl.seeds import Streams
 from synrl.tasks.shared.questions import Question
 from synrl.tasks.shell_game import FAMILY
-from synrl.tasks.shell_game.clip import IDLE
+from synrl.tasks.shell_game.clip import CUP, IDLE, SCREEN
 from synrl.video.raster import rgb_frames
 from synrl.world.cups import apply, parse_plan
 from synrl.world.grids import cell_name, cells, parse_cell
@@ -144,7 +144,7 @@ def test_behind_the_screen_only_what_can_be_told_happens(rows_of: Callable[..., 
     hidden_swaps = 0
     for row in rows_of(NAME, 80):
         tracks = {t["name"]: t for t in row["tracks"] if t["name"].startswith("cup ")}
-        pitch = row["objects"][-1]["size"] + 6 if row["config"]["query"]["screen"] else 0
+        pitch = row["objects"][-1]["size"] / SCREEN if row["config"]["query"]["screen"] else 0
         for operation in row["operations"]:
             start, end = operation["start_frame"], operation["end_frame"]
             movers = [
@@ -160,6 +160,28 @@ def test_behind_the_screen_only_what_can_be_told_happens(rows_of: Callable[..., 
                 assert abs(abs(movers[0]["x"][start] - movers[1]["x"][start]) - pitch) < 1e-3
                 hidden_swaps += 1
     assert hidden_swaps > 5
+
+
+@pytest.mark.parametrize("level", [3, 5])
+def test_of_a_cup_that_comes_from_behind_the_screen_a_third_shows_on_some_shown_frame(level: int) -> None:
+    """Two frames a second, begun at any time."""
+    coming = 0
+    for index in range(12):
+        clip = FAMILY.simulate(FAMILY.config(level, "forward", "open"), Streams(NAME, "tests", level, index))
+        pitch, poses = clip.objects[-1].size / SCREEN, clip.poses
+        cups = [number for number, item in enumerate(clip.objects) if item.shape == "cup"]
+        for operation in clip.operations:
+            start, end = operation.start_frame, operation.end_frame
+            for cup in cups:
+                if poses.look[start, cup] != HIDDEN or poses.look[end, cup] == HIDDEN:
+                    continue
+                coming += 1
+                beyond = np.abs(poses.x[start:end, cup] - poses.x[start, -1]) - SCREEN * pitch / 2
+                shows = beyond / (CUP * pitch) + 0.5 >= 1 / 3
+                moves = np.abs(poses.x[start:end, cup] - poses.x[end, cup]) > 4
+                for phase in range(15):
+                    assert (shows & moves)[phase::15].any(), (index, operation.index, phase)
+    assert coming > 5
 
 
 @pytest.mark.parametrize("mode", ["forward", "retrodictive"])
@@ -221,3 +243,11 @@ def test_plan_texts_may_be_spelt_in_some_ways() -> None:
     assert parse_plan("A1 B2") == [swap("A1", "B2")]
     for text in ("", "swap A1", "swap A1 B2 C3", "A1 or B2", "swap A0 B1"):
         assert parse_plan(text) is None
+
+
+def test_the_form_of_a_plan_has_no_more_swaps_than_are_asked_for() -> None:
+    for level in (1, 3, 5):
+        config, streams = FAMILY.config(level, "predict_operations", "open"), Streams(NAME, "tests", level, 0)
+        clip = FAMILY.simulate(config, streams)
+        example = FAMILY.ask(clip, config, streams).text.rpartition('Answer like "')[2]
+        assert 1 <= example.count("swap") <= clip.query["moves"]

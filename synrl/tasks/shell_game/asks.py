@@ -255,10 +255,9 @@ class Plan(EvenlyPlanAsk[PlanQuery, ShellConfig]):
             f"Any two cups may be swapped. Which {plan} brings {wanted}, starting from where the {coins} "
             f"{moment} of the video?",
         )
-        return _posed(
-            query,
-            [with_ending(sentence, query, 'Answer like "swap A1 B2; swap B2 C3".') for sentence in sentences],
-        )
+        example = "; ".join(("swap A1 B2", "swap B2 C3")[:moves])
+        ending = f'Answer like "{example}".'
+        return _posed(query, [with_ending(sentence, query, ending) for sentence in sentences])
 
     def solve(self, evidence: Evidence, query: PlanQuery) -> str | None:
         return solver.plan(evidence)

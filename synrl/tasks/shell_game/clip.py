@@ -46,6 +46,8 @@ ORDERS = 60
 """In which the swaps of a history are tried."""
 IDLE = 0.34
 """Share of swaps that may move no coin."""
+SCREEN = 0.62
+"""Width of the screen, as such a share: it hides a cup at rest, and one that comes out shows early."""
 LIFTING_FRAMES = 10
 SLIDING_FRAMES = 22
 """How long the screen takes to come or go."""
@@ -189,8 +191,8 @@ def outline(shape: str, size: float) -> Path:
 
 
 def _screen_height(width: float) -> float:
-    """The screen is as high as the grid, which has one column more or less; enough for four rows."""
-    return 4.2 * width
+    """The screen is as high as four rows, and so at least as the grid."""
+    return 6.4 * width
 
 
 def animate(
@@ -216,7 +218,7 @@ def animate(
         *(SceneObject(f"cup {n}", "cup", palette[cup_colour], CUP * pitch) for n in range(1, len(grid) + 1)),
     ]
     if screen:
-        objects.append(SceneObject("screen", "screen", palette[screen_colour], pitch - 6))
+        objects.append(SceneObject("screen", "screen", palette[screen_colour], SCREEN * pitch))
     poses = Poses.still(num_frames, len(objects))
     cups = slice(len(names), len(names) + len(grid))
     holding = list(range(len(grid)))
@@ -273,7 +275,8 @@ def _slide(
 ) -> None:
     """The screen, the last object, comes down before one operation and goes up before another."""
     (x, _), (_, middle) = layout.place((0, screen.column)), (0, layout.top + layout.pitch * layout.size / 2)
-    height = _screen_height(layout.pitch - 6)
+    width = SCREEN * layout.pitch
+    height = _screen_height(width)
     away = -height / 2 - 4
     comes = operations[screen.first].start_frame - PAUSE_FRAMES
     goes = operations[screen.last - 1].end_frame + PAUSE_FRAMES
@@ -281,10 +284,10 @@ def _slide(
     poses.x[:, -1] = x
     poses.y[:, -1] = np.interp(np.arange(num_frames), times, [away, middle, middle, away])
     poses.look[poses.y[:, -1] <= away, -1] = HIDDEN
-    half = (layout.pitch - 6) / 2, height / 2
-    reach = 0.75 * CUP * layout.pitch  # no point of a cup is further from its centroid
-    behind = (np.abs(poses.x[:, :-1] - x) + reach < half[0]) & (
-        np.abs(poses.y[:, :-1] - poses.y[:, -1:]) + reach < half[1]
+    # No point of a cup is further from its centroid, across and down.
+    across, down = 0.5 * CUP * layout.pitch, 0.75 * CUP * layout.pitch
+    behind = (np.abs(poses.x[:, :-1] - x) + across < width / 2) & (
+        np.abs(poses.y[:, :-1] - poses.y[:, -1:]) + down < height / 2
     )
     poses.look[:, :-1][behind] = HIDDEN
 
