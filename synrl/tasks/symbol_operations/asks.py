@@ -221,7 +221,7 @@ class Plan(EvenlyPlanAsk[PlanQuery, SymbolConfig]):
         rules = (
             'The operations to choose from: "swap A B" exchanges the values of two slots; "negate A" changes '
             'the sign of a slot\'s value; "rotate left" and "rotate right" move every value by one slot, '
-            "and the value at the end goes to the other end."
+            "and the one at that end goes around to the slot that the value at the other end leaves."
         )
         sentences = (
             f"{rules} Starting from the values {moment} of the video, which sequence of {most} puts {value} "
@@ -231,7 +231,8 @@ class Plan(EvenlyPlanAsk[PlanQuery, SymbolConfig]):
             f"{rules} How can slot {slot} be made to hold {value} in {most}, starting from the values "
             f"{moment} of the video?",
         )
-        return _posed(query, sentences, 'Answer in the form "swap A B; negate C".')
+        example = "; ".join(("swap A B", "negate C")[:moves])
+        return _posed(query, sentences, f'Answer in the form "{example}".')
 
     def solve(self, evidence: Evidence, query: PlanQuery) -> str | None:
         return solver.plan(evidence)
@@ -240,19 +241,32 @@ class Plan(EvenlyPlanAsk[PlanQuery, SymbolConfig]):
 ASKS = (Slot(), Slots(), Change("first"), Change("last"), Plan())
 
 
+_RULES = {
+    "rotate": "Under a token with ← or →, all tiles move by one slot in that direction, and the one at that "
+    "end goes around to the slot that the tile at the other end leaves; empty slots stay empty.",
+    "copy": "A tile that comes out of another one, under a token with =, is a copy of it, and takes the "
+    "place of the tile where it lands.",
+    "add": "A token such as +3 adds 3 to the value of the tile that it drops onto.",
+    "negate": "A token with ± changes the sign of the value of the tile that it drops onto.",
+    "delete": "Where a tile is taken out, under a token with ×, those to its right close up.",
+    "insert": "Where an uncovered tile drops in, it takes that slot, and the tiles from there on move by one "
+    "slot to the right.",
+}
+"""What has to be said of the kinds of operations."""
+
+
 def _posed(query: SymbolQuery, sentences: Sequence[str], form: str) -> Sequence[str]:
     """Questions behind the rules that all of them need; an open one ends with the form of its answer."""
-    rules = (
+    kinds = query["kinds"]
+    shown = "insert" in kinds or (query["reveal"] == "end" and {"copy", "delete"} & set(kinds))
+    rules = [
         "Slots A, B, C and so on, from left to right, hold tiles with numbers or symbols. A tile keeps its "
-        "value when it moves. Under a token with ← or →, all tiles move by one slot in that direction, and "
-        "the one at the end goes around to the other end. A tile that comes out of another one, under a "
-        "token with =, is a copy of it, and takes the place of the tile where it lands. A token such as +3 "
-        "adds 3 to the value of the tile that it drops onto, and ± changes the sign of that value. Where a "
-        "tile is taken out, under a token with ×, those to its right close up. The "
-        f"values can be read only {ENDS[query['reveal']]} of the video, apart from those of tiles that come "
-        "or go uncovered."
-    )
-    return [with_ending(f"{rules} {sentence}", query, form) for sentence in sentences]
+        "value when it moves.",
+        *(rule for kind, rule in _RULES.items() if kind in kinds),
+        f"The values can be read only {ENDS[query['reveal']]} of the video"
+        f"{', apart from those of tiles that come or go uncovered' if shown else ''}.",
+    ]
+    return [with_ending(f"{' '.join(rules)} {sentence}", query, form) for sentence in sentences]
 
 
 def _changes_of(history: History, name: str) -> list[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from matplotlib.path import Path
 
 from synrl.seeds import Stream, Streams
@@ -34,6 +35,8 @@ class SymbolQuery(LongQuery):
 
     most: int
     """Slots that there ever are."""
+    kinds: list[str]
+    """The kinds of operations that the clip may show."""
 
 
 def simulate(
@@ -44,7 +47,9 @@ def simulate(
     reveal = draw_reveal(config.mode, question)
     ask = question.choice([ask for ask in asks if config.mode in ask.modes])
     propose = proposer(config, reveal)
-    common = SymbolQuery(ask=ask.name, reveal=reveal, form=config.form, most=config.most)
+    common = SymbolQuery(
+        ask=ask.name, reveal=reveal, form=config.form, most=config.most, kinds=list(config.kinds)
+    )
     while True:
         history = play(start(scene, config), config.num_operations, apply, propose, scene)
 
@@ -123,15 +128,14 @@ def draw(timeline: Timeline) -> Scene:
     values = _values(timeline)
     looks: list[tuple[Look, ...]] = []
     for item in timeline.objects:
-        body, height = Shape(outline(item.shape, item.size), fill=item.colour), max(13.0, 0.3 * item.size)
+        body = Shape(outline(item.shape, item.size), fill=item.colour)
         if item.shape == "token":
             words = [item.name.partition(": ")[2]]
-            height *= 1.6 if words[0] in "←→=×" else 1.0  # lower than letters, and there is room
             inset = Shape(rounded_rectangle(item.size - 8, token_height_of(item.size) - 8, 4), fill="#ffffff")
         else:
             words = [str(value) for value in values]
             inset = Shape(rounded_rectangle(item.size - 8, height_of(item.size) - 8, 5), fill="#ffffff")
-        faces = [(body, inset, Shape(lettering(style, word, height), fill="#202020")) for word in words]
+        faces = [(body, inset, Shape(_face(style, word, item.size), fill="#202020")) for word in words]
         looks.append(tuple(faces) if item.shape == "token" else ((body,), *faces))
     row = SlotRow.of(timeline.poses, timeline.objects, query["most"])
     slots = []
@@ -144,6 +148,14 @@ def draw(timeline: Timeline) -> Scene:
             Shape(place(lettering(style, NAMES[slot], 14, bold=True), x, below + 24), fill=style.ink)
         )
     return Scene(WIDTH, HEIGHT, style.panel, tuple(slots), tuple(looks))
+
+
+def _face(style: Style, word: str, width: float) -> Path:
+    """What stands on a tile or a token of a width, as large as fits: at most 0.45 of it, if it is short."""
+    height = (0.7 if word in "←→=×" else 0.45) * width  # these are lower than letters
+    path = lettering(style, word, height)
+    across = float(np.ptp(path.vertices[:, 0]))
+    return lettering(style, word, height * min(1.0, (width - 15) / across))
 
 
 def _values(timeline: Timeline) -> list[Value]:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from synrl.tasks.symbol_operations.row import SlotRow, Way, drop, drop_token, hang, leave, lift, over, shifts
+from synrl.tasks.symbol_operations.row import SlotRow, Way, drop, drop_token, hang, leave, over, shifts
 from synrl.world.easing import along
 from synrl.world.slots import NAMES, Value
 from synrl.world.timeline import HIDDEN, Operation, Poses, SceneObject
@@ -97,7 +97,7 @@ def carried_out(stage: Stage, tiles: Sequence[int], operation: Operation, values
     gone = later.pop(slot)
     closing = shifts(row, tiles, later, 0.3, 1.0)
     shown = {gone: given["value"]} if "value" in given else {}
-    above = {stage.add_token(operation, SIGNS[kind]): lift(row, slot)}
+    above = {stage.add_token(operation, SIGNS[kind]): hang(row, row.x(slot))}
     return Carried(later, {gone: leave(row, slot, 1), **closing, **above}, shown)
 
 

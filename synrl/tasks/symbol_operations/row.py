@@ -8,28 +8,28 @@ from dataclasses import dataclass, replace
 from synrl.seeds import Stream
 from synrl.world.timeline import HEIGHT, WIDTH, Poses, SceneObject
 
-_UNSEEN = 4.0
-"""Px beyond the edge where things come in and go: no more, so that they are seen for as long as can be."""
+_EDGE = 6.0
+"""Px from the edge of the picture to what comes in: it is never cut off."""
 LANES = 2
 """Above the row, for tiles that cross it."""
 _GAP = 14
 """Px between lanes."""
-_ARRIVES, _LEAVES = 0.3, 0.75
-"""Shares of the time between which what leaves can be read."""
+_ARRIVES = 0.3
+"""Share of the time at which what leaves is in its lane, where it can be read."""
 _DRIFT = 6
-"""Px that it rises by meanwhile: where all is at rest, an operation is over."""
+"""Px that it rises by from then on: where all is at rest, an operation is over."""
 _BELOW = 44
 """Px that a row needs below its tiles, for the names of slots."""
 
 
 def token_height_of(width: float) -> float:
     """The height of a token."""
-    return 0.62 * width
+    return 0.8 * width
 
 
 def height_of(width: float) -> float:
-    """The height of a tile: tall, so that the row and its lanes fill the picture, but no more than fits."""
-    return min(2.2 * width, 116.0)
+    """The height of a tile: tall, so that the row and its lanes fill the picture, with the row amid it."""
+    return min(2 * width, 96.0)
 
 
 @dataclass(frozen=True)
@@ -50,11 +50,6 @@ class SlotRow:
         """The height of a tile."""
         return height_of(self.tile)
 
-    @property
-    def out(self) -> float:
-        """Where a tile is just out of the picture."""
-        return -self.height / 2 - _UNSEEN
-
     def x(self, slot: int) -> float:
         """The middle of a slot, counted from 0."""
         return self.left + (slot + 0.5) * self.pitch
@@ -69,8 +64,8 @@ class SlotRow:
         widest = min(84, (WIDTH - 24) // most)
         pitch = float(style.integer(widest - 2, widest))
         row = cls(float(style.integer(12, int(WIDTH - 12 - most * pitch))), 0.0, pitch)
-        highest = (LANES + 0.5) * row.height + LANES * _GAP + 6
-        lowest = min(HEIGHT - row.height / 2 - _BELOW, highest + 60)
+        highest = (LANES + 0.5) * row.height + LANES * _GAP + _DRIFT + _EDGE
+        lowest = min(HEIGHT - row.height / 2 - _BELOW, highest + 30)
         return replace(row, y=float(style.integer(int(highest), int(lowest))))
 
     @classmethod
@@ -92,9 +87,9 @@ def over(row: SlotRow, source: int, target: int, lane: int) -> Way:
 
 
 def leave(row: SlotRow, slot: int, lane: int) -> Way:
-    """Up into a lane, slowly on, so that it can be read and never rests, and out of the picture."""
+    """Up into a lane and slowly on, so that it can be read and never rests, until it is gone."""
     x, y = row.x(slot), row.lane(lane)
-    return [(x, row.y), (x, y), (x, y - _DRIFT), (x, row.out)], (0.0, _ARRIVES, _LEAVES, 1.0)
+    return [(x, row.y), (x, y), (x, y - _DRIFT)], (0.0, _ARRIVES, 1.0)
 
 
 def hang(row: SlotRow, x: float) -> Way:
@@ -102,22 +97,15 @@ def hang(row: SlotRow, x: float) -> Way:
     return [(x, row.lane(LANES))] * 2, (0.0, 1.0)
 
 
-def lift(row: SlotRow, slot: int) -> Way:
-    """The way of what hangs above a tile that leaves from the lane below: up and away with it."""
-    x, y = row.x(slot), row.lane(LANES)
-    corners = [(x, y), (x, y), (x, y - _DRIFT), (x, row.out + row.lane(1) - row.y)]
-    return corners, (0.0, _ARRIVES, _LEAVES, 1.0)
-
-
 def drop(row: SlotRow, slot: int) -> Way:
     """Of a tile into a slot, from above, so slowly that it is in sight for longer than a glance."""
-    return [(row.x(slot), row.out), (row.x(slot), row.y)], (0.0, 1.0)
+    return [(row.x(slot), _EDGE + row.height / 2), (row.x(slot), row.y)], (0.0, 1.0)
 
 
 def drop_token(row: SlotRow, slot: int) -> Way:
     """Of a token onto a tile, as slowly."""
-    out = -token_height_of(row.tile) / 2 - _UNSEEN
-    return [(row.x(slot), out), (row.x(slot), row.y)], (0.0, 1.0)
+    top = _EDGE + token_height_of(row.tile) / 2
+    return [(row.x(slot), top), (row.x(slot), row.y)], (0.0, 1.0)
 
 
 def shifts(
