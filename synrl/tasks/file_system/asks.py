@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import posixpath
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from operator import eq, gt
 from typing import Any
 
@@ -26,8 +27,10 @@ from synrl.tasks.file_system.play import (
     played,
     spelled,
     start,
+    start_in,
     unmaking,
 )
+from synrl.tasks.file_system.walks import draw_numbers, draw_walk
 from synrl.tasks.shared.evenly import Answers, evenly
 from synrl.tasks.shared.moments import ENDS, draw_reveal, draw_when, hidden_end, state_at
 from synrl.tasks.shared.queries import LongQuery, Target
@@ -145,29 +148,29 @@ class WorkingDirectory(FileAsk[PlaceQuery]):
         return "start"
 
     def draw(self, common: LongQuery, config: FileConfig, streams: Streams) -> tuple[History, PlaceQuery]:
-        """The last change of directory before the moment leads to a place that was drawn evenly."""
+        """The last change of directory before the moment leads to any of the answers, which are drawn evenly."""
         question, scene = streams.question, streams.scene
         last = config.num_operations
         when: When = "end" if config.mode == "forward" else question.integer(3, last - 1)
         steps = last if isinstance(when, str) else when
-        # Two commands come before it at least: there and back at once would change nothing.
-        where, number = question.choice(self._places(config)), question.integer(2, steps - 1)
+        walk = draw_walk(steps, question)
+        cds = dict(zip(draw_numbers(len(walk.places), steps, question), walk.places, strict=True))
+        if steps < last:  # so that the last directory that is named anywhere tells nothing
+            back = walk.later == walk.places[-2]  # which takes another command in between to be a new state
+            number = question.integer(min(steps + back, last - 1), last - 1)
+            cds[number] = "/" if back and number == steps else walk.later
 
-        def change(state: State, scene: Stream) -> Step:
-            return Step("cd", {"words": [spelled(where, state, config, scene)]})
+        def change(number: int, where: str) -> Callable[[State, Stream], Step]:
+            # The last ones are relative: what they name is the same wherever they lead.
+            plain = replace(config, absolute=config.absolute and where not in walk.relative)
+            return lambda state, scene: Step("cd", {"words": [spelled(where, state, plain, scene)]})
 
-        def spoils(other: int, state: State, effect: Effect) -> bool:
-            # Right before it, another place must be the working one, so that the change is one.
-            if other == number - 1:
-                return effect.cwd == where
-            return number < other < steps and effect.cwd != state["cwd"]
+        def spoils(number: int, state: State, effect: Effect) -> bool:
+            return effect.cwd != state["cwd"] and number < max(steps, *cds)
 
-        first = start(scene, config)
-        history = played(first, config, common["reveal"], scene, Forced(number, change, spoils))
-        return history, PlaceQuery(**common, when=when, places=self._places(config))
-
-    def _places(self, config: FileConfig) -> list[str]:
-        return ["/", *TREES[config.dirs]]
+        forced = Forced({number: change(number, where) for number, where in cds.items()}, spoils)
+        history = played(start_in(walk.tree, scene, config), config, common["reveal"], scene, forced)
+        return history, PlaceQuery(**common, when=when, places=list(walk.answers))
 
     def wordings(self, query: PlaceQuery) -> Sequence[str]:
         moment = _moment(query["when"])
@@ -224,7 +227,7 @@ class Change(FileAsk[ChangeQuery]):
         else:
             first = start(scene, config, including=path)
             any_of = unmaking(path, config, common["reveal"])
-        history = played(first, config, common["reveal"], scene, Forced(number, any_of, spoils))
+        history = played(first, config, common["reveal"], scene, Forced({number: any_of}, spoils))
         return history, ChangeQuery(**common, file=path)
 
     def _numbers(self, history: History, path: str) -> list[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,11 +25,10 @@ _TRIES = 200
 
 @dataclass(frozen=True)
 class Forced:
-    """A command with a number, from 0, that is to be one of some, and what the others must not do."""
+    """Commands with numbers, from 0, that are each to be one of some, and what the others must not do."""
 
-    number: int
-    any_of: Callable[[State, Stream], Step]
-    """A random command for that number."""
+    any_of: Mapping[int, Callable[[State, Stream], Step]]
+    """A random command for each of these numbers."""
     spoils: Callable[[int, State, Effect], bool]
     """Whether a command with another number spoils what is wanted."""
 
@@ -41,6 +40,13 @@ def start(scene: Stream, config: FileConfig, without: str = "", including: str =
     sure = [including] if including else []
     files = sorted([*sure, *scene.sample(others, config.files - len(sure))])
     return {"cwd": "/", "dirs": list(dirs), "files": files}
+
+
+def start_in(dirs: Sequence[str], scene: Stream, config: FileConfig) -> dict[str, Any]:
+    """Random files in / and in those of some directories that lie right in it."""
+    around = ["/", *(path for path in dirs if path.count("/") == 1)]
+    paths = [posixpath.join(directory, name) for directory in around for name in NAMES]
+    return {"cwd": "/", "dirs": list(dirs), "files": sorted(scene.sample(paths, config.files))}
 
 
 def initial_paths(config: FileConfig) -> list[str]:
@@ -74,12 +80,12 @@ def _next(
     """A command that leads to a new state, as it is wanted; None if none is found."""
     here = states[-1]
     for _ in range(_TRIES):
-        is_it = forced is not None and number == forced.number
-        step = forced.any_of(here, scene) if forced is not None and is_it else propose(here, scene)
-        if is_it and not is_allowed(here, step):
+        any_of = None if forced is None else forced.any_of.get(number)
+        step = (any_of or propose)(here, scene)
+        if any_of is not None and not is_allowed(here, step):
             continue
         effect = effect_of(here, step.kind, step.arguments["words"])
-        if forced is not None and not is_it and forced.spoils(number, here, effect):
+        if forced is not None and any_of is None and forced.spoils(number, here, effect):
             continue
         if apply(here, step.kind, step.arguments) not in states:
             return step
