@@ -26,7 +26,7 @@ from synrl.world.slots import NAMES, apply, negated, parse_plan, plan_steps, und
 from synrl.world.style import draw_style
 from synrl.world.timeline import HEIGHT, HIDDEN, WIDTH, Operation, Timeline
 
-GOLDEN_FRAMES = "44c5f4c392d8c843"
+GOLDEN_FRAMES = "f0db41c727eaa466"
 
 NAME = "symbol_operations"
 STATE = {"slots": [3, -7, "x"]}

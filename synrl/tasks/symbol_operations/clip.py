@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 from matplotlib.path import Path
 
 from synrl.seeds import Stream, Streams
@@ -153,8 +152,7 @@ def draw(timeline: Timeline) -> Scene:
 def _face(style: Style, word: str, width: float) -> Path:
     """What stands on a tile or a token of a width, as large as fits: at most 0.45 of it, if it is short."""
     height = (0.7 if word in "←→=×" else 0.45) * width  # these are lower than letters
-    path = lettering(style, word, height)
-    across = float(np.ptp(path.vertices[:, 0]))
+    across = lettering(style, word, height).get_extents().width
     return lettering(style, word, height * min(1.0, (width - 15) / across))
 
 
