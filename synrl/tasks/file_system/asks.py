@@ -10,7 +10,6 @@ import posixpath
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from operator import eq, gt
 from typing import Any
 
 from synrl.evidence import Evidence
@@ -148,7 +147,7 @@ class WorkingDirectory(FileAsk[PlaceQuery]):
         return "start"
 
     def draw(self, common: LongQuery, config: FileConfig, streams: Streams) -> tuple[History, PlaceQuery]:
-        """The last change of directory before the moment leads to any of the answers, which are drawn evenly."""
+        """The last change of directory before the moment may lead to any of the answers, drawn evenly."""
         question, scene = streams.question, streams.scene
         last = config.num_operations
         when: When = "end" if config.mode == "forward" else question.integer(3, last - 1)
@@ -271,20 +270,15 @@ class Plan(FileAsk[PlanQuery]):
     answer_type = "plan"
 
     def draw(self, common: LongQuery, config: FileConfig, streams: Streams) -> tuple[History, PlanQuery]:
-        question, scene, reveal = streams.question, streams.scene, common["reveal"]
-        place = question.integer(0, NUM_OPTIONS - 1)
-        # A viewer of one frame sees a command or two, and could look for a plan that names the same files. So
-        # the right one names the most of what is typed no more often than each of the wrong ones does.
-        rank = question.integer(0, NUM_OPTIONS - 1)
+        scene, reveal = streams.scene, common["reveal"]
         while True:
             history = played(start(scene, config), config, reveal, scene)
             told_otherwise = others(history, reveal, config, scene)
             ends = [state_at(other, hidden_end(reveal)) for other in told_otherwise]
-            found = routes(ends, config.plan_moves, NUM_OPTIONS, scene)
+            seen = _seen_by(told_otherwise, reveal)
+            found = routes(ends, config.plan_moves, NUM_OPTIONS, scene, seen)
             if found is not None:
-                right, other = found[place], told_otherwise[found[place].number]
-                if scene.choice(_ranks(other, found, right)) == rank:
-                    return other, self._query(common, config, found, right)
+                return told_otherwise[found[0].number], self._query(common, config, found, found[0])
 
     def _query(
         self, common: LongQuery, config: FileConfig, found: Sequence[Route], right: Route
@@ -304,7 +298,12 @@ class Plan(FileAsk[PlanQuery]):
             f"{words} Which {plan} turns the directories and files that exist {moment} of the video into "
             f"exactly these: {listed}?",
         )
-        ending = 'Answer like "touch /a.txt; mv /b.txt /docs".'
+        # The example moves a file away that the target has, so it is never right.
+        there = query["target"]["files"] or ["/a.txt"]
+        first, last = there[0], there[-1]
+        into = next(path for path in ("/", *query["target"]["dirs"]) if path != posixpath.dirname(last))
+        example = f"mv {last} {into}" if moves == 1 else f"touch {first}; mv {last} {into}"
+        ending = f'Answer like "{example}".'
         return _posed(query, [with_ending(sentence, query, ending) for sentence in sentences])
 
     def question(
@@ -379,17 +378,30 @@ def _inside(state: Any, directory: str) -> tuple[str, ...]:
     return tuple(sorted(posixpath.basename(path) for path in paths))
 
 
-def _ranks(history: History, routes: Sequence[Route], right: Route) -> range:
-    """The places, from 0, that a plan may take where they are sorted by how much of them was typed.
+def _seen_by(histories: Sequence[History], reveal: str) -> Callable[[int, Sequence[Step]], tuple[int, ...]]:
+    """What the clip of a history, given by its number, shows of the files that a plan names.
 
-    There are several where other plans name as much.
+    A viewer of one frame sees a command or two, or the list, and could look for a plan that names the same
+    files. So the wrong plans name as much that is typed or listed as the right one does.
     """
-    seen = {posixpath.basename(word) for step in history.steps for word in step.arguments["words"]}
+    listed = set(state_at(histories[0], reveal)["files"])
+    typed = [_names(other.steps) for other in histories]
+    hidden = slice(-2, None) if reveal == "start" else slice(2)
+    near = [_names(other.steps[hidden]) for other in histories]
 
-    def typed(route: Route) -> float:
-        words = [posixpath.basename(word) for step in route.plan for word in step.arguments["words"]]
-        return sum(word in seen for word in words) / len(words)
+    def seen(number: int, plan: Sequence[Step]) -> tuple[int, ...]:
+        paths = [step.arguments["words"][0] for step in plan]
+        files = [posixpath.basename(path) for path in paths]
+        fits = [(step.kind == "touch") == (path in listed) for step, path in zip(plan, paths, strict=True)]
+        return (
+            sum(file in typed[number] for file in files),
+            sum(file in near[number] for file in files),
+            sum(fits),
+        )
 
-    own = typed(right)
-    more, same = (sum(compare(typed(route), own) for route in routes) for compare in (gt, eq))
-    return range(more, more + same)
+    return seen
+
+
+def _names(steps: Sequence[Step]) -> set[str]:
+    """The names of files and directories in commands."""
+    return {posixpath.basename(word) for step in steps for word in step.arguments["words"]}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import posixpath
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from synrl.seeds import Stream
@@ -17,8 +17,8 @@ from synrl.world.files import WORLD, State
 from synrl.world.history import Step
 from synrl.world.plans import leads, legal, undone
 
-_TARGETS = 40
-"""Targets that are tried."""
+MOST_MOVES = 2
+"""Commands of a plan."""
 
 
 class Route(NamedTuple):
@@ -31,17 +31,31 @@ class Route(NamedTuple):
     """With the working directory that this end has; plans don't change it."""
 
 
-def routes(ends: Sequence[State], moves: int, count: int, stream: Stream) -> list[Route] | None:
-    """Plans of exactly so many commands from some different ends to one target; None if none is found."""
+def routes(
+    ends: Sequence[State],
+    moves: int,
+    count: int,
+    stream: Stream,
+    seen: Callable[[int, Sequence[Step]], Any] = lambda *_: None,
+) -> list[Route] | None:
+    """Plans of exactly so many commands from some different ends to one target; None if none is found.
+
+    Args:
+        seen: what the clip with an end, given by its number, shows of a plan. It is the same for all of the
+            plans, in the clip with the end of the first.
+    """
     different = {_files(end): number for number, end in reversed(list(enumerate(ends)))}
-    for target in stream.sample(targets := _targets(ends), min(_TARGETS, len(targets))):
+    for target in stream.shuffled(_targets(ends)):
         near = [n for files, n in different.items() if _commands(ends[n], target) == moves]
         if len(near) < count:
             continue
-        found = [_route(n, ends[n], target, stream) for n in stream.sample(sorted(near), count)]
-        plans = {WORLD.format_plan(route.plan) for route in found if route is not None}
-        if len(plans) == count:
-            return [route for route in found if route is not None]
+        found = [_route(n, ends[n], target, stream) for n in stream.shuffled(sorted(near))]
+        plans = list({WORLD.format_plan(route.plan): route for route in found if route is not None}.values())
+        for right in plans:
+            own = seen(right.number, right.plan)
+            alike = [route for route in plans if route is not right and seen(right.number, route.plan) == own]
+            if len(alike) >= count - 1:
+                return [right, *alike[: count - 1]]
     return None
 
 
@@ -55,10 +69,12 @@ def _files(state: State) -> tuple[str, ...]:
 
 
 def _commands(end: State, target: State) -> int | None:
-    """How many commands lead from an end to a target at least; None if none do."""
+    """How many commands lead from an end to a target at least; None if none, or too many, do."""
     if end["dirs"] != target["dirs"]:
         return None
     gone, new = set(end["files"]) - set(target["files"]), set(target["files"]) - set(end["files"])
+    if max(len(gone), len(new)) > MOST_MOVES:
+        return None
     moved = Counter(map(posixpath.basename, gone)) & Counter(map(posixpath.basename, new))
     return len(gone) + len(new) - moved.total()
 
