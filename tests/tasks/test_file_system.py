@@ -21,7 +21,7 @@ from synrl.world.files import apply, parse_plan, undo
 from synrl.world.history import History, Step
 from synrl.world.timeline import Timeline
 
-GOLDEN_FRAMES = "7af9ee2cbb9a796a"
+GOLDEN_FRAMES = "c3d265200925da97"
 
 NAME = "file_system"
 STATE = {"cwd": "/docs", "dirs": ["/docs", "/src"], "files": ["/a.txt", "/docs/b.txt", "/docs/c.py"]}
@@ -252,6 +252,20 @@ def test_the_listing_and_the_options_do_not_tell_the_answer(mode: str) -> None:
             right[name].append((question.answer_text in best) / len(best))
     for name, shares in right.items():
         assert sum(shares) / len(shares) < 0.25 + 3 * (0.1875 / len(shares)) ** 0.5, name
+
+
+@pytest.mark.parametrize("mode", ["forward", "historical"])
+def test_the_last_change_of_directory_does_not_tell_where_it_led(mode: str) -> None:
+    """The word of it leads to each of the answers from the directories that there are."""
+    for timeline, question in drafts(mode, "choice", 120):
+        query = timeline.query
+        if query["ask"] != "cwd":
+            continue
+        steps = steps_of(timeline)[: None if query["when"] == "end" else query["when"]]
+        (word,) = [step for step in steps if step.kind == "cd"][-1].arguments["words"]
+        dirs = timeline.states[0].state["dirs"]
+        ends = {posixpath.normpath(posixpath.join(place, word)) for place in dirs}
+        assert {*question.options} <= ends and len(question.options) == 4
 
 
 def test_every_text_fits_on_its_bar() -> None:

@@ -38,6 +38,8 @@ MOST_LINES, MOST_BESIDE = 14, 6
 PROMPT = "prompt"
 _LEFT, _LIST_TOP, _LIST_LINE, _TITLE_LINE = 16.0, 90.0, 25.0, 56.0
 _HEIGHTS = {"command": 30.0, "prompt": 30.0, "directory": 20.0, "file": 20.0}
+_LINE = 98.0
+"""Where the prompt stands: on the second line of the window, as after one command."""
 _LINE_ABOVE = 42.0
 """Px from the line of the prompt to the one above it."""
 _RISE = 12.0
@@ -85,16 +87,15 @@ def animate(history: History, query: LongQuery, streams: Streams, glance: int) -
     for number, (left, y) in enumerate(places.values(), start=1):
         poses.x[:, number], poses.y[:, number] = left + objects[number].size / 2, y
         poses.look[shown, number] = 0
-    line = float(streams.style.integer(150, 400))
-    poses.x[:, 0], poses.y[:, 0], poses.look[:, 0] = WIDTH / 2, line, 0
+    poses.x[:, 0], poses.y[:, 0], poses.look[:, 0] = WIDTH / 2, _LINE, 0
     poses.y[shown, 0], poses.look[shown, 0] = _TITLE_LINE, 1
     ends = [operation.end_frame for operation in operations]
     gone = [*ends[1:], num_frames if query["reveal"] == "start" else shown.start]
     for number, (operation, last) in enumerate(zip(operations, gone, strict=True), start=len(places) + 1):
         start, end = operation.start_frame, operation.end_frame
         share = np.clip(np.arange(1, end - start) / _RISING_FRAMES, 0, 1)
-        poses.x[:, number], poses.y[:, number] = WIDTH / 2, line - _LINE_ABOVE
-        poses.y[start + 1 : end, number] = line + _RISE * (1 - share) ** 2
+        poses.x[:, number], poses.y[:, number] = WIDTH / 2, _LINE - _LINE_ABOVE
+        poses.y[start + 1 : end, number] = _LINE + _RISE * (1 - share) ** 2
         poses.look[start + 1 : last, number] = 0
         poses.look[start + 1 : end, 0] = HIDDEN
     return Timeline(FPS, tuple(objects), poses, style, (), tuple(operations), tuple(states), query)
@@ -115,7 +116,7 @@ def _listed(state: Mapping[str, Any]) -> dict[str, tuple[float, float]]:
 
 def outline(shape: str, size: float) -> Path:
     """Outline of a command, the prompt, or an entry of the list."""
-    return rounded_rectangle(size, _HEIGHTS[shape], 5)
+    return rectangle(size, _HEIGHTS[shape])
 
 
 def draw(timeline: Timeline) -> Scene:
