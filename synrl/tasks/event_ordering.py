@@ -25,6 +25,7 @@ from synrl.tasks.config import Config
 from synrl.tasks.shared.actors import (
     SHAPES_THAT_TURN,
     SHORTEST,
+    UNSEEN,
     VERBS,
     actions_backwards,
     staged,
@@ -304,9 +305,8 @@ class EventOrdering(Family):
     def simulate(self, config: OrderingConfig, streams: Streams) -> Timeline:
         style, scene = draw_style(streams), streams.scene
         objects = cast(streams, style, config.level, config.shapes, SHAPES_THAT_TURN, (30, 42))
-        happenings = _happenings(scene, config)
-        while config.mode == "localisation" and happenings[0][1] == "blink":
-            happenings = _happenings(scene, config)  # one frame shows that a shape is gone
+        # One frame tells when something happens that shows on it.
+        happenings = _happenings(scene, config, UNSEEN if config.mode == "localisation" else ACTIONS)
         named = [Happening(object=objects[i].name, action=action) for i, action in happenings]
         query: Query
         if config.mode == "localisation":
@@ -368,12 +368,12 @@ def _order_seen(evidence: Evidence, query: OrderQuery) -> list[str] | None:
     return order if sorted(order) == sorted(map(_say, query["happenings"])) else None
 
 
-def _happenings(scene: Stream, config: OrderingConfig) -> list[tuple[int, str]]:
+def _happenings(scene: Stream, config: OrderingConfig, actions: Sequence[str]) -> list[tuple[int, str]]:
     """Different things that shapes do; every shape does at least one."""
     actors = [*range(config.shapes), *(scene.integer(0, config.shapes - 1) for _ in range(config.happenings))]
     found: list[tuple[int, str]] = []
     for actor in actors[: config.happenings]:
-        left = [action for action in ACTIONS if (actor, action) not in found]
+        left = [action for action in actions if (actor, action) not in found]
         found.append((actor, scene.choice(left)))
     return scene.shuffled(found)
 

@@ -26,6 +26,7 @@ from synrl.tasks.config import Config
 from synrl.tasks.shared.actors import (
     SHAPES_THAT_TURN,
     SHORTEST,
+    UNSEEN,
     VERBS,
     actions_backwards,
     staged,
@@ -256,7 +257,7 @@ class MotionCounting(Family):
     words = told(*VERBS)
     levels = {
         1: dict(
-            actions=("hop", "pulse", "step"),
+            actions=("hop", "spin", "step"),
             most=4,
             others=0,
             between=0,
@@ -276,10 +277,10 @@ class MotionCounting(Family):
             ask = WHEN_DONE
         elif config.paces and streams.question.chance(0.4):
             ask = PACE_CHANGE
-        # Six steps and the rests that they need would not fit into a clip, nor would anything beside the only
-        # one; and one frame shows that a shape is gone, which would tell when it blinks.
-        unfit = {PACE_CHANGE: ("step",), WHEN_DONE: ("step", "blink")}.get(ask, ())
-        kinds = [kind for kind in config.actions if kind not in unfit]
+        # Six steps and the rests that they need would not fit into a clip; and one frame tells when something
+        # happens that shows on it.
+        fit = {PACE_CHANGE: IN_PLACE, WHEN_DONE: UNSEEN}.get(ask, ACTIONS)
+        kinds = [kind for kind in config.actions if kind in fit]
         action = streams.question.choice(kinds)
         query = ActionQuery(object=objects[0].name, action=action, form=config.form, ask=ask.name)
         script, num_frames = ask.draw(config, streams, action)
@@ -338,7 +339,7 @@ def _any_script(scene: Stream, config: CountingConfig, num_frames: int) -> list[
 def _around(scene: Stream, config: CountingConfig, asked: Action, num_frames: int) -> list[Action]:
     """The asked action, and others beside it."""
     span, lengths = (asked.start, asked.end), (config.glances(ASKED[0]), config.glances(ASKED[1]))
-    others = [kind for kind in IN_PLACE if kind != asked.kind]
+    others = [kind for kind in UNSEEN if kind != asked.kind]
     return [
         asked if (start, end) == span else Action(start, end, scene.choice(others))
         for start, end in beside(scene, span, num_frames, lengths, config.rest(asked.kind), 2)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-GOLDEN_FRAMES = "e5510b2529d45ec6"
+GOLDEN_FRAMES = "2533474ced09e00d"
 
 NAME = "event_ordering"
 WORDS = {"y": "hops", "x": "swings", "size": "grows", "angle": "spins", "visible": "disappears"}

@@ -24,6 +24,8 @@ VERBS = {
 """Infinitive and third person of each action."""
 SHAPES_THAT_TURN = ("arrow", "half disc", "wedge", "letter L")
 """Shapes whose turning shows at any angle: a square in the middle of a turn looks as if it rested."""
+UNSEEN = ("hop", "swing", "spin")
+"""What no single frame shows, for a shape may rest anywhere and at any angle."""
 SHORTEST = 1.25
 """Glances that an action lasts at least: so one look or more falls where it can be told from rest."""
 _STEP_AREA = 150.0
@@ -38,6 +40,7 @@ def staged(
         for column, script in enumerate(scripts):
             targets = _targets(scene, sum(action.kind == "step" for action in script))
             poses.x[:, column], poses.y[:, column] = targets.pop(0)
+            poses.angle[:, column] = scene.uniform(0, 360)
             for action in script:
                 perform(poses, column, action, targets.pop(0) if action.kind == "step" else None)
         paths = np.stack([poses.x, poses.y], axis=2).transpose(1, 0, 2)
