@@ -15,13 +15,13 @@ from typing import Any
 
 import torch
 from transformers import TrainerCallback
-from transformers.trainer_utils import get_last_checkpoint
 
 from synrl.budget import VideoBudget
 from synrl.errors import ConfigError, HubError, SynRLError, TrainingError
 from synrl.hub.hub import hub_errors
 from synrl.hub.models import TRAINING, model_card, push_model
 from synrl.output import write_whole
+from synrl.training.checkpoints import checked, newest_whole
 from synrl.training.data import recipe_of
 from synrl.training.settings import RunArguments
 
@@ -79,23 +79,22 @@ def repository(args: Any) -> str | None:
 
 
 def train(trainer: Any, record: Mapping[str, Any], repo: str | None = None) -> Path:
-    """Train, from the last checkpoint if there is one, and save the model with what it was trained on.
+    """Train, from the newest whole checkpoint if there is one, and save the model and what it learnt from.
 
     Args:
         repo: where to publish it then; see `repository`.
 
     Raises:
-        TrainingError: memory ran out, or the loss is no number any more.
+        TrainingError: memory ran out, the loss is no number any more, or the checkpoint that
+            `resume_from_checkpoint` names is not whole.
         HubError: the model is trained and saved, but not published.
     """
     args = trainer.args
     out = Path(args.output_dir)
     trainer.add_callback(Finite())
-    last = args.resume_from_checkpoint or (get_last_checkpoint(str(out)) if out.is_dir() else None)
-    if last and _is_main():
-        print(f"going on from {last}", file=sys.stderr)
+    last = _last(out, args.resume_from_checkpoint)
     with _advice():
-        trainer.train(resume_from_checkpoint=last)
+        trainer.train(resume_from_checkpoint=str(last) if last else None)
     trainer.save_model(str(out))
     if _is_main():
         trainer.processing_class.save_pretrained(out)
@@ -106,6 +105,23 @@ def train(trainer: Any, record: Mapping[str, Any], repo: str | None = None) -> P
         if repo is not None:
             _push(out, repo, private=bool(trainer.args.hub_private_repo))
     return out
+
+
+def _last(out: Path, named: str | None) -> Path | None:
+    """The checkpoint to go on from: the one that is named, or else the newest whole one, if there is any.
+
+    Raises:
+        TrainingError: the one that is named is not whole.
+    """
+    last, passed = (checked(Path(named)), []) if named else newest_whole(out)
+    if _is_main():
+        for why in passed:
+            print(f"passed over: {why}", file=sys.stderr)
+        if last:
+            print(f"going on from {last}", file=sys.stderr)
+        elif passed:
+            print("beginning anew: no checkpoint is whole", file=sys.stderr)
+    return last
 
 
 def _push(out: Path, repo: str, *, private: bool) -> None:

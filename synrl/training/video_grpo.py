@@ -25,6 +25,7 @@ from trl.data_utils import is_conversational, prepare_multimodal_messages
 from synrl.budget import Clip, VideoBudget, as_given, token_edge
 from synrl.checks import check_range
 from synrl.errors import ConfigError, DataError
+from synrl.training.checkpoints import WholeCheckpoints
 from synrl.training.inputs import (
     Prompt,
     encode,
@@ -39,7 +40,7 @@ from synrl.training.rollout import Rollout
 from synrl.training.sight import BLIND, blank, check_sight
 
 
-class VideoGRPOTrainer(GRPOTrainer):
+class VideoGRPOTrainer(WholeCheckpoints, GRPOTrainer):
     """`trl.GRPOTrainer` that trains on what the video of a row shows.
 
     Args:

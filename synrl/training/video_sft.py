@@ -15,6 +15,7 @@ from trl.data_utils import prepare_multimodal_messages
 
 from synrl.budget import VideoBudget, token_edge
 from synrl.errors import DataError
+from synrl.training.checkpoints import WholeCheckpoints
 from synrl.training.inputs import (
     encode,
     join,
@@ -94,7 +95,7 @@ class VideoCollator:
             raise DataError("a completion holds tokens that stand for a video or an image")
 
 
-class VideoSFTTrainer(SFTTrainer):
+class VideoSFTTrainer(WholeCheckpoints, SFTTrainer):
     """`trl.SFTTrainer` on rows as `VideoCollator` takes them.
 
     Args:

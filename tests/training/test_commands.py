@@ -19,6 +19,7 @@ from synrl.dataset.generate import generate
 from synrl.dataset.recipes import plain
 from synrl.resources import shipped
 from synrl.training import grpo, run, sft
+from synrl.training.checkpoints import FILES
 from synrl.training.video_sft import VideoSFTTrainer
 
 Tiny = Callable[..., Path]
@@ -268,3 +269,31 @@ def test_recipes_hold_known_settings_and_those_of_the_paper(path: Path) -> None:
         completions = processes * said["per_device_train_batch_size"] * said["steps_per_generation"]
         assert processes == 1 or completions == 512 * said["num_generations"]
         assert said["gradient_accumulation_steps"] == said["steps_per_generation"]
+
+
+@pytest.mark.parametrize("module", [sft, grpo], ids=["sft", "grpo"])
+def test_a_checkpoint_cut_off_while_it_is_written_is_passed_over(
+    module: Any,
+    train: Callable[..., Any],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(grpo, "accuracy_reward", tells_apart)
+    whole = train(module, "whole", max_steps=3)
+    with monkeypatch.context() as patch:
+        kept = VideoSFTTrainer._save_optimizer_and_scheduler
+
+        def cut(self: Any, folder: str) -> None:
+            if folder.endswith("-2"):
+                raise KeyboardInterrupt
+            kept(self, folder)
+
+        patch.setattr("transformers.Trainer._save_optimizer_and_scheduler", cut)
+        out = train(module, "cut", expect=130, max_steps=3, save_total_limit=1)
+    assert (out / "checkpoint-2").is_dir() and not (out / "checkpoint-2" / FILES).exists()
+    train(module, "cut", max_steps=3, save_total_limit=1)
+    said = capsys.readouterr().err
+    assert f"passed over: {out / 'checkpoint-2'}" in said and f"going on from {out / 'checkpoint-1'}" in said
+    one, other = load_file(whole / "model.safetensors"), load_file(out / "model.safetensors")
+    assert all(torch.equal(one[name], other[name]) for name in one)
+    assert [folder.name for folder in out.glob("checkpoint-*")] == ["checkpoint-3"]
