@@ -16,7 +16,7 @@ from synrl.dataset import record
 from synrl.dataset.origin import origin
 from synrl.dataset.recipes import Recipe, get_recipe, recipes
 from synrl.errors import DataError, allowed, first_line
-from synrl.prompts import completion_text, target_text
+from synrl.prompts import target_text
 from synrl.training.inputs import prompt_messages
 from synrl.training.shown import EVIDENCE, keep_answerable
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from datasets import Dataset
 
     from synrl.budget import VideoBudget
+    from synrl.dataset.sources import SourceRow
     from synrl.training.settings import RunArguments
 
 COLUMNS = (
@@ -176,8 +177,8 @@ def each_row(change: Any) -> Any:
     return batch
 
 
-def real_rows(recipe: Recipe | None, folder: str | None) -> Dataset | None:
-    """The rows of other datasets that a recipe mixes in, answers only; None if there are none.
+def with_real_rows(rows: Dataset, recipe: Recipe | None, folder: str | None) -> Dataset:
+    """Rows of ours, and after them those of other datasets that a recipe mixes in, with answers only.
 
     Args:
         folder: where their videos are; without it the rows are left out, and stderr says so.
@@ -186,30 +187,34 @@ def real_rows(recipe: Recipe | None, folder: str | None) -> Dataset | None:
         HubError: a dataset can't be fetched.
         DataError: it has other columns or too few rows, or a video is not in the folder.
     """
-    from datasets import Dataset
+    from datasets import Dataset, concatenate_datasets
 
     from synrl.dataset.sources import fetch
 
     if recipe is None or not recipe.sources:
-        return None
+        return rows
     if folder is None:
         names = ", ".join(f"{source.num_rows} rows of {source}" for source in recipe.sources)
         print(f"left out, as there is no real_videos: {names}", file=sys.stderr)
-        return None
+        return rows
     found = [row for source in recipe.sources for row in fetch(source, recipe.seed)]
-    for row in found:
-        path = (Path(folder) / row.video).resolve()
-        if not path.is_relative_to(Path(folder).resolve()) or not path.is_file():
-            raise DataError(
-                f"{row.video} of row {row.id} is not in {folder}; extract the dataset's videos there"
-            )
-
-    def taught(row: Mapping[str, Any]) -> dict[str, Any]:
-        asked = {"question": row["question"], "options": []}
-        return {
-            "prompt": prompt_messages(asked, reasoned=False),
-            "completion": completion_text(row["answer"]),
-            "video": {"bytes": (Path(folder) / row["video"]).read_bytes(), "path": row["video"]},
+    # The same columns as ours, most of them empty: TRL takes one dataset, and no concatenation of several.
+    real: list[dict[str, Any]] = [
+        {
+            **dict.fromkeys(rows.column_names),
+            "id": row.id,
+            "question": row.question,
+            "options": [],
+            "answer": row.answer,
+            "video": {"bytes": None, "path": str(_found(row, Path(folder)))},
         }
+        for row in found
+    ]
+    return concatenate_datasets([rows, Dataset.from_list(real, features=rows.features)])
 
-    return Dataset.from_list([vars(row) for row in found]).with_transform(each_row(taught))
+
+def _found(row: SourceRow, folder: Path) -> Path:
+    path = (folder / row.video).resolve()
+    if not path.is_relative_to(folder.resolve()) or not path.is_file():
+        raise DataError(f"{row.video} of row {row.id} is not in {folder}; extract the dataset's videos there")
+    return path

@@ -62,3 +62,9 @@ def rows() -> list[dict[str, Any]]:
         }
         for question, letter, num_frames in zip(questions, "ABCD", (60, 120, 90, 66), strict=True)
     ]
+
+
+@pytest.fixture(scope="session")
+def numbered() -> bytes:
+    """A clip of two seconds."""
+    return numbered_clip(num_frames=60)
