@@ -247,6 +247,18 @@ def test_what_carries_no_video_is_refused_in_one_line(
     assert message in capsys.readouterr().err
 
 
+def test_reinforcement_goes_on_from_an_adapter_that_fine_tuning_left(
+    train: Callable[..., Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    lora = dict(use_peft=True, lora_r=2, lora_target_modules=["q_proj", "v_proj"], max_steps=1)
+    adapter = train(sft, "adapter", **lora)
+    assert (adapter / "adapter_model.safetensors").exists() and not (adapter / "model.safetensors").exists()
+    out = train(grpo, "reinforced", model_name_or_path=str(adapter), max_steps=1)
+    assert f"adding it to its base, in {adapter}-merged" in capsys.readouterr().err
+    assert (out / "model.safetensors").exists()
+    assert json.loads((out / "training.json").read_text())["base_model"] == str(adapter)
+
+
 PAPER = dict(num_generations=8, temperature=1.0, beta=0.0, entropy_coef=0.0, top_p=1.0)
 
 
