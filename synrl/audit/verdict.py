@@ -9,6 +9,7 @@ import numpy as np
 
 from synrl.audit.kinds import Kind
 from synrl.audit.rules import Picks
+from synrl.leads import is_known
 from synrl.statistics import NEVER, holm, lead_seen, rows_to_see, tail
 
 LEVEL = 0.01
@@ -69,10 +70,16 @@ class Finding:
     def said(self) -> str:
         """What is wrong, in a line."""
         how = f" ({self.how})" if self.how else ""
+        known = " (a known lead: see the README)" if self.known else ""
         return (
             f"{self.family} {self.kind}: {self.shortcut}{how} is right in {self.accuracy:.1%} of "
-            f"{self.answered} rows, chance is {self.chance:.1%}"
+            f"{self.answered} rows, chance is {self.chance:.1%}{known}"
         )
+
+    @property
+    def known(self) -> bool:
+        """Whether the README tells of it."""
+        return any(is_known(self.family, ask) for ask in self.kind.split()[1:2])
 
 
 def untested(kind: Kind, shortcut: str, why: str) -> Finding:

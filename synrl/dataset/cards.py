@@ -14,6 +14,7 @@ from huggingface_hub import DatasetCardData
 
 from synrl.dataset.recipes import Recipe, get_recipe, recipes
 from synrl.dataset.record import Record, Size
+from synrl.leads import leads_table
 from synrl.resources import shipped
 from synrl.schema import features
 from synrl.tasks.config import LEVELS, MODES
@@ -63,6 +64,7 @@ def dataset_card(
         rows=_rows_table(records),
         strips=_strips(pictures),
         commands="\n".join(_command(record) for record in records),
+        leads=leads_table({family for record in records for family in record.counts}),
         proofs="\n\n".join(_proof(record) for record in records),
     )
     return f"---\n{data.to_yaml()}\n---\n\n{body}"

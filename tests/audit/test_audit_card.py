@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from synrl.dataset.cards import dataset_card
 from synrl.dataset.recipes import plain
 from synrl.dataset.record import Record, Size
+from synrl.leads import LEADS, leads_table
+from synrl.tasks import families
 
 RECIPE = plain(("card_stack",), 40, seed=1)
 SHARD = f"{next(iter(RECIPE.batches())).folder}/train-00000-of-00001.parquet"
@@ -44,3 +47,20 @@ def test_what_was_too_little_to_test_is_not_said_to_pass() -> None:
     card = dataset_card([RECORD], {})
     assert "`synrl audit`: too few rows of each kind of question to test." in card
     assert "| family | kind of question |" not in card
+
+
+def test_known_leads_are_those_of_the_families_in_the_card() -> None:
+    assert "None is known for the families in here." in dataset_card([RECORD], {})
+    lead = LEADS[0]
+    recipe = plain((lead.family, "card_stack"), 1, seed=1)
+    shards = {f"{one.folder}/train-00000-of-00001.parquet": Size(1, 1, 1) for one in recipe.batches()}
+    card = dataset_card([Record(recipe, shards, {}, proved=0)], {})
+    told = [other for other in LEADS if other.family == lead.family]
+    listed = [line for line in card.splitlines() if line.startswith("| ") and line.endswith(" % |")]
+    assert (
+        len(listed) == len(told) and f"{lead.asks} | {lead.sees} | {lead.right} % | {lead.chance} % |" in card
+    )
+
+
+def test_the_readme_lists_all_known_leads() -> None:
+    assert leads_table(families()) in (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")

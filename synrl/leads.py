@@ -1,0 +1,54 @@
+"""What is known to beat chance without seeing the frames in order, and by how much.
+
+`synrl audit` finds these, and nothing else, on 2,000 rows of every family (`--seed 20261201`). The README
+and the cards of datasets list them. Nearly all take all frames that a model is shown, in no order, and use
+how far apart the places are at which a shape is seen. No text and no fact of the file is enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+ALL = "all frames, in no order"
+
+
+class Lead(NamedTuple):
+    """A kind of question, and how often gradient boosting is right."""
+
+    family: str
+    ask: str
+    asks: str
+    """What the question is, in a few words."""
+    sees: str
+    right: int
+    """Percent of rows of the form of question that it does better on: choice, or open."""
+    chance: int
+    """Percent."""
+
+
+LEADS = (
+    Lead("relative_position", "overtake", "which shape overtakes another", ALL, 90, 31),
+    Lead("speed_perception", "span", "when a shape is faster", ALL, 73, 25),
+    Lead("velocity_comparison", "span", "when one shape is faster than another", ALL, 63, 25),
+    Lead("rotation_counting", "way", "which way a shape turns", ALL, 60, 28),
+    Lead("file_system", "cwd", "the working directory at the end", "the frame in the middle", 58, 25),
+    Lead("acceleration_detection", "span", "when a shape changes its speed", ALL, 53, 25),
+)
+
+
+def leads_table(families: Collection[str]) -> str:
+    """The leads of some families as a table, or what is said where there are none."""
+    known = [lead for lead in LEADS if lead.family in families]
+    if not known:
+        return "None is known for the families in here."
+    lines = ["| family | question | seen | right | chance |", "|---|---|---|---|---|"]
+    lines += [
+        f"| {lead.family} | {lead.asks} | {lead.sees} | {lead.right} % | {lead.chance} % |" for lead in known
+    ]
+    return "\n".join(lines)
+
+
+def is_known(family: str, ask: str) -> bool:
+    """Whether a lead on a kind of question is one of these."""
+    return any((lead.family, lead.ask) == (family, ask) for lead in LEADS)
