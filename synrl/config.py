@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from synrl.errors import ConfigError, allowed
+from synrl.texts import read_text
 
 T = TypeVar("T")
 _NAMES = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
@@ -59,7 +60,7 @@ def load_settings(kind: type[Any], path: Path) -> dict[str, Any]:
     import yaml  # only for those who have a file
 
     try:
-        said = yaml.safe_load(path.read_text(encoding="utf-8"))
+        said = yaml.safe_load(read_text(path))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ConfigError(f"{path} can't be read as YAML: {' '.join(str(error).split())}") from error
     if said is None:

@@ -1,19 +1,28 @@
-"""The one way to write: files and folders appear under their names only when they are whole.
+"""The one way to write: what a command makes appears under its name when it is whole, and replaces nobody's.
 
-A file is written as `<name>.part` and renamed. A folder is worked on as `<out>.incomplete`: if an interrupted
-run of the same request has left work there, the new run resumes it; work left by a different request is
-refused, and so is an `out` that holds something else. A disk error becomes a one-line message.
+- A result goes to a name that is free, or that holds an earlier result of ours. Anything else is refused,
+  links and devices included. Nothing overwrites it: removing something is for its owner to do.
+- A result is made under a lock, `.NAME.synrl-lock` beside it, which holds between processes and, where
+  `flock` does, between machines. Whoever comes second waits, and finds the result. The system ends the lock
+  of a process that is dead.
+- A file is written as `.NAME.<random>.part`, brought to the disk, and renamed. A folder is worked on as
+  `NAME.incomplete`: if an interrupted run of the same request has left work there, the new run resumes it;
+  work left by a different request is refused.
+- A disk error becomes a one-line message.
 """
 
 from __future__ import annotations
 
 import errno
 import os
+import re
+import secrets
 import shutil
+import stat
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from threading import get_ident
 from typing import NoReturn
 
 from synrl.errors import OutputError
@@ -22,27 +31,44 @@ HOLDS_ELSE = "already holds something else"
 """What is said of a place that is taken, unless more is known."""
 _REFUSED = (
     errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST,
-    errno.ENOTEMPTY, errno.ENAMETOOLONG, errno.ELOOP, errno.EIO,
+    errno.ENOTEMPTY, errno.ENAMETOOLONG, errno.ELOOP, errno.EIO, errno.EFBIG, errno.EMFILE, errno.ENFILE,
+    errno.EINVAL, errno.ENXIO, errno.ENODEV, errno.EBUSY, errno.ESTALE, errno.EXDEV, errno.ENOLCK,
 )  # fmt: skip
+_MARKED_WITHIN = 1000
+"""Bytes at the start of a file of ours that hold its mark."""
+_KINDS = {
+    stat.S_IFLNK: "a link",
+    stat.S_IFDIR: "a folder",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+    stat.S_IFIFO: "a pipe",
+    stat.S_IFSOCK: "a socket",
+}
 
 Difference = Callable[[Path], str]
 """What a folder holds instead of what is asked for, as the end of a sentence; empty if it holds just that."""
 
 
 @contextmanager
-def whole_file(path: Path, *, shared: bool = False) -> Iterator[Path]:
+def whole_file(path: Path) -> Iterator[Path]:
     """Where to write a file that appears as `path` when it is complete, and otherwise not at all.
 
-    Args:
-        shared: whether others may write the same file at the same time; the last one counts.
+    It takes the place of another regular file: for files of folders that are ours. Several may write the same
+    file at the same time; the last one counts. For the result of a command, see `result_file`.
 
     Raises:
-        OutputError: `path` is no name of a file, as `.` is none.
+        OutputError: `path` is no name of a file, as `.` is none, or is a link, a device or a folder.
     """
-    part = _beside(path, f".{os.getpid()}-{get_ident()}.part" if shared else ".part")
+    name = _name(path)
+    _check_regular(path)
+    part = path.with_name(f".{name}.{secrets.token_hex(8)}.part")
+    os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666))
     try:
         yield part
+        _sync(part)
+        _check_regular(path)
         os.replace(part, path)
+        _sync(path.parent)
     finally:
         part.unlink(missing_ok=True)
 
@@ -53,6 +79,46 @@ def write_whole(path: Path, text: str) -> None:
         part.write_text(text, encoding="utf-8")
 
 
+def check_result(path: Path, mark: str) -> None:
+    """Refuse a place for a result that `result_file` would refuse, before there is any work to lose.
+
+    Raises:
+        OutputError: something else is there than an earlier file of ours.
+    """
+    with disk_errors(path):
+        _name(path)
+        _check_regular(path)
+        if path.exists() and not is_marked(path, mark):
+            refuse(path)
+
+
+def is_marked(path: Path, mark: str) -> bool:
+    """Whether a file has a mark near its start."""
+    with path.open("rb") as file:
+        return mark.encode() in file.read(_MARKED_WITHIN)
+
+
+@contextmanager
+def result_file(path: Path, mark: str) -> Iterator[Path]:
+    """Where to write a command's result, a file, which takes the place of an earlier one and of nothing else.
+
+    Args:
+        mark: stands near the start of every such file.
+
+    Raises:
+        OutputError: something else is there, or the disk is full or not writable.
+    """
+    check_result(path, mark)
+    with disk_errors(path), locked(path):
+        check_result(path, mark)  # which may have come meanwhile
+        left = re.compile(rf"\.{re.escape(path.name)}\.[0-9a-f]{{16}}\.part")
+        for other in path.parent.iterdir():
+            if left.fullmatch(other.name):
+                other.unlink()
+        with whole_file(path) as part:
+            yield part
+
+
 def is_done(out: Path, difference: Difference) -> bool:
     """Whether a folder already is the result of a request; it may also be empty, or not there.
 
@@ -60,6 +126,7 @@ def is_done(out: Path, difference: Difference) -> bool:
         OutputError: it holds something else, or can't be looked into.
     """
     with disk_errors(out):
+        _name(out)
         # A link could not be replaced by the folder, which would come out only when the work is done.
         is_free = (
             not any(out.iterdir()) if out.is_dir() and not out.is_symlink() else not os.path.lexists(out)
@@ -72,51 +139,72 @@ def is_done(out: Path, difference: Difference) -> bool:
 
 
 @contextmanager
-def staged(out: Path, difference: Difference, *, resume: bool = True) -> Iterator[Path]:
-    """The working folder of `out`, which gets that name at the end of the block; see `is_done` for before.
+def staged(
+    out: Path, difference: Difference, *, unfinished: Difference | None = None, resume: bool = True
+) -> Iterator[Path | None]:
+    """The working folder of `out`, which gets that name at the end of the block; None if `out` is done.
 
     Args:
-        resume: whether what an interrupted run has left is taken up. Otherwise work begins anew, and takes
-            the place of an earlier result.
+        difference: of a result; also of what an interrupted run has left, unless `unfinished` is given.
+        resume: whether what an interrupted run has left is taken up, and a result that is there is left as it
+            is. Otherwise work begins anew, and takes the place of an earlier result.
 
     Raises:
-        OutputError: another request has left something there, or the disk is full or not writable.
+        OutputError: something else is there, another request has left something, or the disk is full or not
+            writable.
     """
-    staging = _beside(out, ".incomplete")
+    if is_done(out, difference) and resume:
+        yield None
+        return
+    staging = out.with_name(out.name + ".incomplete")
     with disk_errors(out):
-        staging.mkdir(parents=resume, exist_ok=True)
-        for left in staging.rglob("*.part"):
-            left.unlink()
-        if any(staging.iterdir()) and (other := difference(staging)):
-            raise OutputError(
-                f"{staging} is left from another, unfinished request and {other}; finish that, or remove it"
-            )
-        if resume:
-            yield staging
-        else:
-            with _cleared(staging):
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with locked(out):
+            if is_done(out, difference) and resume:  # by the one who held the lock
+                yield None
+                return
+            _take_up(staging, unfinished or difference)
+            if resume:
                 yield staging
-        if out.exists():
-            out.rmdir() if resume else shutil.rmtree(out)
-        staging.rename(out)
+            else:
+                with _cleared(staging):
+                    yield staging
+            _sync(staging)
+            if is_done(out, difference):
+                shutil.rmtree(out)
+            elif out.exists():
+                out.rmdir()
+            staging.rename(out)
+            _sync(out.parent)
 
 
 @contextmanager
-def _cleared(folder: Path) -> Iterator[None]:
-    """A folder that is empty at first, and gone if the block does not end well."""
-    shutil.rmtree(folder)
-    folder.mkdir()
+def locked(out: Path) -> Iterator[None]:
+    """Keep everybody else from working on `out` meanwhile; if somebody is, wait until that is done.
+
+    Raises:
+        OSError: there can be no lock beside it.
+    """
+    from filelock import FileLock, Timeout  # takes longer to import than `synrl --help` should
+
+    path = out.with_name(f".{_name(out)}.synrl-lock")
+    if not path.parent.is_dir():  # which the lock would make
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path.parent))
+    lock = FileLock(path)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        print(f"{out} is being written by another run (which holds {path}): waiting for it", file=sys.stderr)
+        lock.acquire(poll_interval=0.2)
     try:
         yield
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-
-
-def _beside(path: Path, suffix: str) -> Path:
-    if path.name in ("", ".."):
-        raise OutputError(f"can't write {path}: it has no name of its own; choose another --out")
-    return path.with_name(path.name + suffix)
+    finally:
+        # While it is held: who waits for this file notices that it is gone, and takes a new one. Where there
+        # is no `flock`, the file itself is the lock, is not empty, and goes when it is released.
+        with suppress(FileNotFoundError):
+            if path.stat().st_size == 0:
+                path.unlink()
+        lock.release()
 
 
 def refuse(out: Path, why: str = HOLDS_ELSE) -> NoReturn:
@@ -146,6 +234,77 @@ def disk_errors(out: Path) -> Iterator[None]:
         if error.errno in _REFUSED:
             raise OutputError(f"can't write {out}: {error.strerror}; choose another --out") from error
         raise
+
+
+def _name(path: Path) -> str:
+    """The name of a file or folder to write.
+
+    Raises:
+        OutputError: it has none of its own, or one that isn't text, which the readers of Parquet can't open.
+    """
+    if path.name in ("", ".."):
+        raise OutputError(f"can't write {path}: it has no name of its own; choose another --out")
+    try:
+        os.fspath(path.absolute()).encode()
+    except UnicodeEncodeError as error:
+        raise OutputError(f"can't write {path}: its path is no UTF-8; choose another --out") from error
+    if "\0" in str(path):
+        raise OutputError(f"can't write {path}: its path holds a zero; choose another --out")
+    return path.name
+
+
+def _check_regular(path: Path) -> None:
+    """Hold a place for a file to be free, or a file.
+
+    Raises:
+        OutputError: it is something else.
+    """
+    try:
+        mode = path.lstat().st_mode
+    except FileNotFoundError:
+        return
+    if not stat.S_ISREG(mode):
+        raise OutputError(f"can't write {path}: it is {_KINDS[stat.S_IFMT(mode)]}; choose another --out")
+
+
+def _take_up(staging: Path, difference: Difference) -> None:
+    """Make a working folder, or take up the one that an interrupted run of the same request has left.
+
+    Raises:
+        OutputError: it is left from another request.
+    """
+    if staging.is_symlink():
+        refuse(staging, "is a link")
+    staging.mkdir(exist_ok=True)
+    entries = list(staging.rglob("*"))
+    parts = [path for path in entries if re.fullmatch(r"\..*\.[0-9a-f]{16}\.part", path.name)]
+    if len(parts) < len(entries) and (other := difference(staging)):
+        raise OutputError(
+            f"{staging} is left from another, unfinished request and {other}; finish that, or remove it"
+        )
+    for part in parts:
+        part.unlink()
+
+
+@contextmanager
+def _cleared(folder: Path) -> Iterator[None]:
+    """A folder that is empty at first, and gone if the block does not end well."""
+    shutil.rmtree(folder)
+    folder.mkdir()
+    try:
+        yield
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def _sync(path: Path) -> None:
+    """Bring a file, or the names in a folder, to the disk."""
+    opened = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def _existing(path: Path) -> Path:

@@ -209,3 +209,31 @@ def test_a_wrong_request_names_the_value_and_what_is_allowed(wrong: dict[str, An
 def test_an_index_that_no_row_has_is_refused(index: int) -> None:
     with pytest.raises(ConfigError, match=f"^row index is {index}; allowed: 0 to 1999999$"):
         make_row("card_stack", split="train", seed=0, index=index)
+
+
+@pytest.mark.parametrize("left", [b"", b"PAR1", b"no Parquet"])
+def test_a_shard_that_is_not_whole_is_made_again(tmp_path: Path, small_shards: None, left: bytes) -> None:
+    whole = contents(generate(RECIPE, tmp_path / "whole", progress=False))
+    staging = tmp_path / "out.incomplete"
+    (tmp_path / "whole").rename(staging)
+    broken = sorted(staging.rglob("*.parquet"))[1]
+    broken.write_bytes(left)
+    assert contents(generate(RECIPE, tmp_path / "out", progress=False)) == whole
+
+
+@pytest.mark.parametrize("damage", ["gone", "cut"])
+def test_a_finished_folder_without_a_whole_shard_is_not_taken_for_the_result(
+    tmp_path: Path, damage: str
+) -> None:
+    out = generate(RECIPE, tmp_path / "out", progress=False)
+    (shard,) = out.rglob("*.parquet")
+    if damage == "gone":
+        shard.unlink()
+    else:
+        shard.write_bytes(shard.read_bytes()[:-9])
+    before = contents(out)
+    with pytest.raises(
+        OutputError, match=f"out holds these rows, but without a whole event_ordering/{shard.name};"
+    ):
+        generate(RECIPE, out, progress=False)
+    assert contents(out) == before

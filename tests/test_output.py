@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import stat
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
@@ -9,7 +12,20 @@ from threading import Barrier
 import pytest
 
 from synrl.errors import OutputError
-from synrl.output import HOLDS_ELSE, disk_errors, is_done, staged, whole_file, write_whole
+from synrl.output import (
+    HOLDS_ELSE,
+    check_result,
+    disk_errors,
+    is_done,
+    locked,
+    result_file,
+    staged,
+    whole_file,
+    write_whole,
+)
+
+PART = ".next.0123456789abcdef.part"
+MARK = "made by a test"
 
 
 def difference(folder: Path) -> str:
@@ -20,6 +36,7 @@ def difference(folder: Path) -> str:
 def work(out: Path, *files: str, resume: bool = True, error: BaseException | None = None) -> list[str]:
     """Write some files into a staged folder, and return what was there before."""
     with staged(out, difference, resume=resume) as staging:
+        assert staging is not None
         found = names(staging)
         for name in files:
             (staging / name).touch()
@@ -36,7 +53,7 @@ def test_a_file_appears_when_it_is_whole_and_otherwise_nothing_is_left(tmp_path:
     path = tmp_path / "file.txt"
     with whole_file(path) as part:
         part.write_text("new")
-        assert names(tmp_path) == ["file.txt.part"]
+        assert len(names(tmp_path)) == 1 and part.name != path.name
     assert (names(tmp_path), path.read_text()) == (["file.txt"], "new")
     with pytest.raises(UnicodeEncodeError):
         write_whole(path, "newer, but\udfff")
@@ -48,8 +65,8 @@ def test_a_file_appears_when_it_is_whole_and_otherwise_nothing_is_left(tmp_path:
 def test_a_folder_gets_its_name_when_it_is_whole_and_goes_on_where_it_was(tmp_path: Path) -> None:
     out = tmp_path / "deep" / "out"
     with pytest.raises(KeyboardInterrupt):
-        work(out, "ours", "shard", "next.part", error=KeyboardInterrupt())
-    held = ["out.incomplete", *(f"out.incomplete/{name}" for name in ("next.part", "ours", "shard"))]
+        work(out, "ours", "shard", PART, error=KeyboardInterrupt())
+    held = ["out.incomplete", *(f"out.incomplete/{name}" for name in (PART, "ours", "shard"))]
     assert names(tmp_path / "deep") == held
     assert not is_done(out, difference)
     assert work(out) == ["ours", "shard"]
@@ -119,7 +136,7 @@ def test_a_folder_that_somebody_fills_meanwhile_is_left_to_them(tmp_path: Path) 
             out.mkdir()
             (out / "theirs").touch()
 
-    with pytest.raises(OutputError, match=r"can't write .*not empty; choose another"):
+    with pytest.raises(OutputError, match=r"out already holds something else; choose another"):
         fill()
     assert names(tmp_path) == ["out", "out.incomplete", "out/theirs"]
 
@@ -140,7 +157,7 @@ def test_a_place_without_a_name_of_its_own_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    for write in (work, lambda out: write_whole(out, "")):
+    for write in (lambda out: is_done(out, difference), lambda out: write_whole(out, "")):
         with pytest.raises(
             OutputError, match=r"^can't write [./]+: it has no name of its own; choose another"
         ):
@@ -157,7 +174,7 @@ def test_several_write_the_same_file_at_once_each_apart(tmp_path: Path) -> None:
     path = tmp_path / "file.txt"
 
     def write(text: str) -> set[str]:
-        with whole_file(path, shared=True) as part:
+        with whole_file(path) as part:
             part.write_text(text)
             both_have_written.wait()
             there = set(names(tmp_path))
@@ -169,3 +186,110 @@ def test_several_write_the_same_file_at_once_each_apart(tmp_path: Path) -> None:
         one, two = pool.map(write, ("one", "two"))
     assert one == two and len(one) == 2 and path.name not in one
     assert names(tmp_path) == ["file.txt"] and path.read_text() in ("one", "two")
+
+
+def write_result(path: Path, text: str) -> None:
+    with result_file(path, MARK) as part:
+        part.write_text(f"{MARK}: {text}")
+
+
+def test_a_result_takes_the_place_of_an_earlier_one_and_of_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    for text in ("old", "new"):
+        write_result(path, text)
+    assert path.read_text() == f"{MARK}: new"
+    path.write_text("mine")
+    for write in (lambda: write_result(path, "newer"), lambda: check_result(path, MARK)):
+        with pytest.raises(OutputError, match=f"^{path} already holds something else; choose another --out"):
+            write()
+    assert (names(tmp_path), path.read_text()) == (["page.html"], "mine")
+
+
+def make_odd(path: Path, kind: str) -> None:
+    """Something at a path that is neither a file nor nothing."""
+    if kind == "a link":
+        path.with_name("theirs").write_text(f"{MARK}, but theirs")
+        path.symlink_to("theirs")
+    elif kind == "a dangling link":
+        path.symlink_to("nowhere")
+    elif kind == "a pipe":
+        os.mkfifo(path)
+    elif kind == "a folder":
+        path.mkdir()
+    else:
+        try:
+            os.mknod(path, 0o666 | stat.S_IFCHR, os.makedev(1, 3))
+        except PermissionError:
+            pytest.skip("only root makes devices")
+
+
+@pytest.mark.parametrize("kind", ["a link", "a dangling link", "a pipe", "a folder", "a device"])
+def test_what_is_no_file_is_refused_and_stays_what_it_is(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "place"
+    make_odd(path, kind)
+    before = {name: (tmp_path / name).lstat().st_mode for name in names(tmp_path)}
+    said = f"^can't write {path}: it is {kind.replace('dangling ', '')}; choose another --out$"
+    for write in (
+        lambda: write_result(path, "new"), lambda: check_result(path, MARK), lambda: write_whole(path, "new"),
+    ):  # fmt: skip
+        with pytest.raises(OutputError, match=said):
+            write()
+    if kind != "a folder":
+        with pytest.raises(OutputError, match=r"^.*place already holds something else; choose another"):
+            is_done(path, difference)
+    assert {name: (tmp_path / name).lstat().st_mode for name in names(tmp_path)} == before
+
+
+def test_a_link_that_lies_where_the_work_is_to_go_on_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / "out.incomplete").symlink_to("theirs")
+    with pytest.raises(OutputError, match=r"out.incomplete is a link; choose another --out"):
+        work(tmp_path / "out", "ours")
+    assert names(tmp_path) == ["out.incomplete", "theirs"]
+
+
+def test_what_a_killed_run_has_left_of_a_file_is_removed_and_nothing_else(tmp_path: Path) -> None:
+    kept = [".other.html.0123456789abcdef.part", ".page.html.part", "page.html.part"]
+    for name in (*kept, ".page.html.0123456789abcdef.part"):
+        (tmp_path / name).touch()
+    write_result(tmp_path / "page.html", "new")
+    assert names(tmp_path) == [*kept[:2], "page.html", kept[2]]
+
+
+@pytest.mark.parametrize("path", ["no\udcfftext", "no\udcfftext/file", "a\0b"])
+def test_a_path_that_is_no_text_is_one_line(tmp_path: Path, path: str) -> None:
+    for write in (lambda out: is_done(out, difference), lambda out: check_result(out, MARK)):
+        with pytest.raises(
+            OutputError, match=r"^can't write [^\n]+: its path (is no UTF-8|holds a zero); choose"
+        ):
+            write(tmp_path / path)
+
+
+def test_who_comes_second_waits_says_so_and_finds_the_result(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out, held, found = tmp_path / "out", threading.Event(), list[object]()
+
+    def second() -> None:
+        with staged(out, difference) as staging:
+            found.append(staging)
+
+    with staged(out, difference) as staging:
+        assert staging is not None
+        thread = threading.Thread(target=second)
+        thread.start()
+        while "is being written by another run" not in capsys.readouterr().err:
+            held.wait(0.01)
+        (staging / "ours").touch()
+    thread.join(timeout=60)
+    assert found == [None] and names(tmp_path) == ["out", "out/ours"]
+
+
+def test_a_lock_of_the_dead_holds_nobody_up(tmp_path: Path) -> None:
+    if (child := os.fork()) == 0:
+        with locked(tmp_path / "out"):
+            os._exit(0)
+    os.waitpid(child, 0)
+    assert names(tmp_path) == [".out.synrl-lock"]
+    assert work(tmp_path / "out", "ours") == []
+    assert names(tmp_path) == ["out", "out/ours"]

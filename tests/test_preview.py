@@ -55,10 +55,11 @@ def test_a_failure_half_way_leaves_the_old_page(rows: list[dict[str, Any]], tmp_
         raise RuntimeError("boom")
 
     page = tmp_path / "page.html"
-    page.write_text("old")
+    write_page(rows[:1], page, "old")
+    old = page.read_text()
     with pytest.raises(RuntimeError, match="boom"):
         write_page(failing(), page, "rows")
-    assert page.read_text() == "old"
+    assert page.read_text() == old
     assert list(tmp_path.iterdir()) == [page]
 
 
@@ -201,7 +202,8 @@ def test_a_failure_half_way_leaves_the_old_folder(rows: list[dict[str, Any]], tm
 
 
 def test_a_place_that_can_not_be_written_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
     with pytest.raises(OutputError, match=r"^can't write [^\n]+$"):
         write_page([], tmp_path / "missing" / "page.html", "rows")
     with pytest.raises(OutputError, match=r"^can't write [^\n]+$"):
-        write_folder([], tmp_path / "missing" / "pages", "rows")
+        write_folder([], tmp_path / "file" / "pages", "rows")

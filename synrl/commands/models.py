@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+
+from synrl.output import HOLDS_ELSE, staged
+
+_REPORT = ("report.md", "report.json", "report.png")
+"""What `synrl report` writes."""
 
 
 def add(commands: Any) -> None:
@@ -166,7 +173,9 @@ def _report(arguments: argparse.Namespace) -> int:
     from synrl.evaluation.report.text import markdown
 
     report = make_report(arguments.results)
-    write_report(report, arguments.out)
+    with staged(arguments.out, _no_report, unfinished=_no_part, resume=False) as staging:
+        assert staging is not None, "an earlier report is replaced"
+        write_report(report, staging)
     print(markdown(report), end="")
     for warning in report.warnings:
         print(f"warning: {warning}", file=sys.stderr)
@@ -176,6 +185,21 @@ def _report(arguments: argparse.Namespace) -> int:
         following = f"synrl push {arguments.model_card} REPO"
     print(f"written into {arguments.out}; next: {following}", file=sys.stderr)
     return 0
+
+
+def _no_part(folder: Path) -> str:
+    """What a folder holds instead of parts of a report."""
+    return "" if all(path.name in _REPORT and path.is_file() for path in folder.iterdir()) else HOLDS_ELSE
+
+
+def _no_report(folder: Path) -> str:
+    """What a folder holds instead of an earlier report, which is replaced; nothing if it is one."""
+    with suppress(OSError, ValueError, RecursionError):
+        if not _no_part(folder):
+            said = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+            if isinstance(said, dict) and {"runs", "lines", "composites"} <= said.keys():
+                return ""
+    return HOLDS_ELSE
 
 
 def _judge(arguments: argparse.Namespace) -> int:

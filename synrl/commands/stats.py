@@ -28,8 +28,10 @@ def add(commands: Any) -> None:
 
 
 def _stats(arguments: argparse.Namespace) -> int:
-    from synrl.dataset.stats import as_json, plot, stats, table
+    from synrl.dataset.stats import MARK, as_json, plot, stats, table
+    from synrl.output import check_result
 
+    check_result(arguments.out, MARK)
     found = stats(arguments.data)
     plot(found, arguments.out)
     print(json.dumps(as_json(found), indent=2) if arguments.json else table(found))

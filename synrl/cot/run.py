@@ -29,13 +29,14 @@ from synrl.cot.check import check
 from synrl.cot.settings import CotConfig
 from synrl.cot.stages import REASONS, Outcome
 from synrl.dataset.cards import dataset_card
-from synrl.dataset.generate import write_tables
+from synrl.dataset.generate import is_whole, write_tables
 from synrl.dataset.reading import Group, Source, reading
 from synrl.dataset.record import Record, made_from, sizes_in, write_recipe
 from synrl.errors import DataError
-from synrl.output import HOLDS_ELSE, is_done, staged, write_whole
+from synrl.output import HOLDS_ELSE, staged, write_whole
 from synrl.pool import check_num_proc, ordered_map
 from synrl.schema import COLUMNS, features
+from synrl.texts import read_text
 
 JOURNAL = "journal.jsonl"
 DROPPED = "dropped.jsonl"
@@ -120,11 +121,18 @@ def add_chains(
         "version": __version__,
     }
     about = json.loads(json.dumps(about))  # as it comes back from a file
-    if is_done(out, lambda folder: "" if _said_of(folder) == about else HOLDS_ELSE):
-        done: dict[str, Any] = json.loads((out / SUMMARY).read_text(encoding="utf-8"))
-        return done
+
+    def difference(folder: Path) -> str:
+        return "" if _said_of(folder) == about else HOLDS_ELSE
+
+    def unfinished(folder: Path) -> str:
+        return "" if (folder / JOURNAL).is_file() else difference(folder)
+
     _check_ids(source)
-    with staged(out, lambda folder: "" if (folder / JOURNAL).exists() else HOLDS_ELSE) as staging:
+    with staged(out, difference, unfinished=unfinished) as staging:
+        if staging is None:
+            done: dict[str, Any] = json.loads(read_text(out / SUMMARY))
+            return done
         with Journal(staging / JOURNAL, about) as journal:
             with tqdm(total=source.num_rows, unit="row", disable=not progress) as bar:
                 _fill(journal, source, config, num_proc, bar, sleep)
@@ -135,14 +143,14 @@ def add_chains(
                 **summary.to_dict(),
                 "tokens": _tokens(journal),
             }
-        if config.by_trace:
-            (staging / JOURNAL).unlink()  # nothing in it was paid for
         if made is not None:
             recipe, origin = made
             write_recipe(staging, recipe, origin)
             record = Record(recipe, sizes_in(staging), origin)
             write_whole(staging / "README.md", dataset_card([record], {}))
         write_whole(staging / SUMMARY, json.dumps(said, indent=2) + "\n")
+        if config.by_trace:  # last: a killed run is known again by this or by the summary
+            (staging / JOURNAL).unlink()  # nothing in it was paid for
     return said
 
 
@@ -173,7 +181,7 @@ def _check_ids(source: Source) -> None:
 def _said_of(folder: Path) -> Any:
     """What a finished folder says that it is about; None if it is none of ours."""
     with suppress(OSError, ValueError, LookupError, TypeError):
-        return json.loads((folder / SUMMARY).read_text(encoding="utf-8"))["about"]
+        return json.loads(read_text(folder / SUMMARY))["about"]
     return None
 
 
@@ -250,7 +258,7 @@ def _assemble(source: Source, journal: Journal, staging: Path) -> Summary:
         )
     for path in _paths(source):
         shard = staging / path.relative_to(source.folder)
-        if not shard.exists():
+        if not is_whole(shard):
             shard.parent.mkdir(parents=True, exist_ok=True)
             write_tables(shard, _tables([group for group in source.groups if group.path == path], journal))
     for name, lines in ((DROPPED, dropped), (UNCHECKED, unchecked)):

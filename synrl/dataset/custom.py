@@ -27,6 +27,7 @@ from typing import Any
 from synrl.dataset.recipes import Part, Recipe, recipes
 from synrl.errors import ConfigError, allowed, first_line
 from synrl.tasks import families
+from synrl.texts import read_text
 
 SUFFIXES = (".yaml", ".yml", ".json")
 _TYPES = {"num_rows": int, "seed": int, "length": int, "twins": bool}
@@ -46,7 +47,7 @@ def load_recipe(path: Path) -> Recipe:
     import yaml  # only for those who have a file
 
     try:
-        said = yaml.safe_load(path.read_text(encoding="utf-8"))
+        said = yaml.safe_load(read_text(path))
     except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
         raise ConfigError(f"recipe {path} can't be read: {first_line(error)}") from error
     if isinstance(said, dict) and "recipe" in said:  # a published record

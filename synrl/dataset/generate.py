@@ -1,13 +1,15 @@
 """From a recipe to a dataset folder: Parquet shards and a card, which `load_dataset(folder)` reads.
 
 Work goes on in `<out>.incomplete`; the folder gets its name only when it is whole. A shard is written
-under a temporary name and renamed, so every shard that has its name is complete: the same recipe run
-again keeps those and makes the rest. Shards and row groups have a fixed number of rows, whatever the
-number of processes, so the same recipe always ends in the same bytes.
+under a temporary name and renamed once its footer has been read back, so every shard that has its name is
+complete: the same recipe run again keeps those and makes the rest. What else has befallen a shard since is
+noticed by its footer, too, and the shard is made again. Shards and row groups have a fixed number of rows,
+whatever the number of processes, so the same recipe always ends in the same bytes.
 """
 
 from __future__ import annotations
 
+import errno
 import io
 import itertools
 import json
@@ -26,9 +28,11 @@ from synrl.dataset.origin import origin
 from synrl.dataset.recipes import Batch, Recipe
 from synrl.dataset.record import RECIPE, Record, recipe_json, sizes_in, write_recipe
 from synrl.dataset.rows import TWINS, make_row
-from synrl.output import HOLDS_ELSE, is_done, staged, whole_file, write_whole
+from synrl.errors import DataError
+from synrl.output import HOLDS_ELSE, staged, whole_file, write_whole
 from synrl.pool import check_num_proc, ordered_map
 from synrl.schema import features
+from synrl.texts import read_text
 
 ROWS_PER_SHARD = 512
 """About 60 to 100 MB a file."""
@@ -63,14 +67,14 @@ def generate(recipe: Recipe, out: Path, *, num_proc: int = 1, progress: bool = T
     """
     check_num_proc(num_proc)
     difference = partial(_difference, recipe=recipe)
-    if is_done(out, difference):
-        return out
-    with staged(out, difference) as staging:
+    with staged(out, partial(_lack, recipe=recipe), unfinished=difference) as staging:
+        if staging is None:
+            return out
         # The recipe goes first: a folder without one was killed before it held anything.
         write_recipe(staging, recipe, origin())
         for batch in recipe.batches():
             (staging / batch.folder).mkdir(parents=True, exist_ok=True)
-        todo = [shard for shard in shards(recipe) if not (staging / shard.name).exists()]
+        todo = [shard for shard in shards(recipe) if not is_whole(staging / shard.name)]
         kept = recipe.num_rows - sum(len(shard.indices) for shard in todo)
         with (
             tqdm(total=recipe.num_rows, initial=kept, unit="row", disable=not progress) as bar,
@@ -88,7 +92,7 @@ def _difference(folder: Path, recipe: Recipe) -> str:
     """What a folder holds instead of a recipe's rows as they would be made now; nothing if it holds those."""
     asked = recipe_json(recipe, origin())
     with suppress(OSError, ValueError, LookupError, TypeError, AttributeError):  # then it is none of ours
-        said = json.loads((folder / RECIPE).read_text(encoding="utf-8"))
+        said = json.loads(read_text(folder / RECIPE))
         if said == asked:
             return ""
         if {**said, "origin": origin()} == asked:
@@ -98,6 +102,27 @@ def _difference(folder: Path, recipe: Recipe) -> str:
             )
             return f"holds these rows as others make them ({'; '.join(changed)})"
     return HOLDS_ELSE
+
+
+def _lack(folder: Path, recipe: Recipe) -> str:
+    """The same of a finished folder, in which no shard may be missing or broken."""
+    if other := _difference(folder, recipe):
+        return other
+    broken = [shard.name for shard in shards(recipe) if not is_whole(folder / shard.name)]
+    return f"holds these rows, but without a whole {broken[0]}" if broken else ""
+
+
+def is_whole(path: Path) -> bool:
+    """Whether a Parquet file is there, with a footer that can be read, which is written last."""
+    from synrl.dataset.layout import opened
+
+    if not path.exists():
+        return False
+    try:
+        opened(path)
+    except DataError:
+        return False
+    return True
 
 
 def make_rows(batch: Batch, index: int) -> list[dict[str, Any]]:
@@ -180,6 +205,8 @@ def write_tables(path: Path, tables: Iterable[Any]) -> None:
             sink.finish()
         finally:
             sink.abandon()
+        if not is_whole(part):
+            raise OSError(errno.EIO, "what was written can't be read back", str(path))
 
 
 def _write_shard(path: Path, rows: Iterable[dict[str, Any]]) -> None:

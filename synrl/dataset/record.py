@@ -18,6 +18,7 @@ from synrl.dataset.sources import VideoSource
 from synrl.errors import DataError, first_line
 from synrl.output import write_whole
 from synrl.seeds import GENERATOR_VERSION
+from synrl.texts import read_text
 
 RECIPE = "recipe.json"
 """In a generated folder: its recipe, and what made the rows."""
@@ -159,7 +160,7 @@ def made_from(folder: Path) -> tuple[Recipe, dict[str, str]] | None:
             return None
         path = published[0]
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_text(path)
         if path.name != RECIPE:
             record = Record.from_json(text, str(path))
             return record.recipe, {str(name): str(what) for name, what in record.origin.items()}

@@ -14,8 +14,10 @@ from typing import Any
 
 from synrl.answers import LETTERS
 from synrl.dataset.reading import Source
-from synrl.output import disk_errors, whole_file
+from synrl.output import result_file
 
+MARK = "synrl stats"
+"""In every picture, so that no other file is ever replaced."""
 COLUMNS = (
     "family",
     "level",
@@ -112,7 +114,7 @@ def plot(found: dict[str, FamilyStats], path: Path) -> None:
     """Draw the statistics into a PNG file.
 
     Raises:
-        OutputError: it can't be written there.
+        OutputError: it can't be written there, or something else is there than such a picture.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -128,8 +130,8 @@ def plot(found: dict[str, FamilyStats], path: Path) -> None:
     names = list(found)[::-1]
     axes[1, 2].barh(names, [found[name].seconds / found[name].rows for name in names], color="#4060a0")
     axes[1, 2].set_title("mean length of a clip, s")
-    with disk_errors(path), whole_file(path) as part:
-        figure.savefig(part, format="png", dpi=90)
+    with result_file(path, MARK) as part:
+        figure.savefig(part, format="png", dpi=90, metadata={"Software": MARK})
 
 
 def _bars(axes: Any, title: str, found: dict[str, FamilyStats], counts: Any) -> None:

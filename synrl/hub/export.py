@@ -26,8 +26,9 @@ from synrl.answers import ANSWER_TYPES, LETTERS
 from synrl.checks import check_one_of
 from synrl.dataset.reading import Group, Source, reading
 from synrl.errors import DataError
-from synrl.output import HOLDS_ELSE, is_done, staged, whole_file, write_whole
+from synrl.output import HOLDS_ELSE, staged, whole_file, write_whole
 from synrl.prompts import completion_text, prompt_text, target_text
+from synrl.texts import read_text
 
 REQUEST = "export.json"
 """In the folder: the format and the source, so that the same command is known again."""
@@ -75,10 +76,10 @@ def export(data: str, name: str, out: Path, *, progress: bool = True) -> Exporte
         said = _said_of(folder)
         return "" if said is not None and said | request == said else HOLDS_ELSE
 
-    if is_done(out, difference):
-        done = _said_of(out)
-        return Exported(done["rows"], done["left_out"])
     with staged(out, difference) as staging:
+        if staging is None:
+            done = _said_of(out)
+            return Exported(done["rows"], done["left_out"])
         write_whole(staging / REQUEST, json.dumps(request))
         made = _write(source, form, staging, out, progress)
         if name == "llama-factory":
@@ -99,7 +100,7 @@ def _digest(source: Source) -> str:
 def _said_of(folder: Path) -> Any:
     """What a folder says of the export in it; None if it is none of ours."""
     with suppress(OSError, json.JSONDecodeError):
-        said = json.loads((folder / REQUEST).read_text(encoding="utf-8"))
+        said = json.loads(read_text(folder / REQUEST))
         return said if isinstance(said, dict) else None
     return None
 
@@ -166,7 +167,7 @@ def _video(row: Mapping[str, Any], folder: Path, seen: set[str]) -> str:
 def _write_lines(path: Path, rows: Iterable[dict[str, Any]]) -> int:
     """JSON Lines."""
     count = 0
-    with path.open("w", encoding="utf-8") as file:
+    with whole_file(path) as part, part.open("w", encoding="utf-8") as file:
         for row in rows:
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
             count += 1
@@ -176,7 +177,7 @@ def _write_lines(path: Path, rows: Iterable[dict[str, Any]]) -> int:
 def _write_list(path: Path, rows: Iterable[dict[str, Any]]) -> int:
     """One JSON list, written row by row."""
     count = 0
-    with path.open("w", encoding="utf-8") as file:
+    with whole_file(path) as part, part.open("w", encoding="utf-8") as file:
         file.write("[")
         for row in rows:
             file.write(("," if count else "") + "\n" + json.dumps(row, ensure_ascii=False))
@@ -188,7 +189,8 @@ def _write_list(path: Path, rows: Iterable[dict[str, Any]]) -> int:
 def _write_parquet(path: Path, rows: Iterable[dict[str, Any]]) -> int:
     # Paths and texts only, a few kilobytes a row: any dataset of ours fits in memory.
     table = pa.Table.from_pylist(list(rows))
-    pq.write_table(table, path)
+    with whole_file(path) as part:
+        pq.write_table(table, part)
     return int(table.num_rows)
 
 

@@ -16,6 +16,7 @@ from typing import Any
 from synrl.errors import DataError
 from synrl.hub.hub import Commit, commit, hub_errors
 from synrl.resources import shipped
+from synrl.texts import read_text
 
 TRAINING = "training.json"
 RESULTS = "results.json"
@@ -158,7 +159,7 @@ def read_json(path: Path) -> Any:
         DataError: it isn't there, or is no JSON.
     """
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(read_text(path))
     except (OSError, ValueError) as error:
         raise DataError(
             f"{path.name} of {path.parent} can't be read: has training finished there?"

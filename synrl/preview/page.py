@@ -26,13 +26,12 @@ from tqdm.auto import tqdm
 
 from synrl.dataset.reading import Source
 from synrl.errors import DataError
-from synrl.output import HOLDS_ELSE, disk_errors, is_done, staged, whole_file
+from synrl.output import HOLDS_ELSE, is_marked, result_file, staged, whole_file
 
 ROWS_PER_PAGE = 50
 """About 5 to 10 MB of videos."""
-_MARK = '<meta name="generator" content="synrl preview">'
-"""In every file we write, so that no other folder is ever replaced."""
-_MARKED_WITHIN = 1000
+MARK = '<meta name="generator" content="synrl preview">'
+"""In every file we write, so that no other file or folder is ever replaced."""
 _FILE = re.compile(r"index\.html|page-\d{4,}\.html")
 
 _TEXTS = ("id", "family", "mode", "question", "answer_type", "answer", "answer_text")
@@ -63,21 +62,22 @@ def labelled(source: Source, count: int, *, progress: bool = True) -> Generator[
         yield {**row, "split": group.split}
 
 
-def write_page(
-    rows: Iterable[Mapping[str, Any]], path: Path, title: str, links: Mapping[str, str] | None = None
-) -> int:
+def write_page(rows: Iterable[Mapping[str, Any]], path: Path, title: str) -> int:
     """Write a page of rows (JSON columns decoded, video with its bytes); returns how many there are.
 
-    Args:
-        links: text to address of other pages.
-
     Raises:
-        OutputError: the page can't be written there.
+        OutputError: the page can't be written there, or something else is there than a page of ours.
         DataError: a row isn't one of ours.
     """
+    with result_file(path, MARK) as part:
+        return _write(rows, part, title, {})
+
+
+def _write(rows: Iterable[Mapping[str, Any]], path: Path, title: str, links: Mapping[str, str]) -> int:
+    """Write a page; `links` are from texts to addresses of other pages."""
     style, script = _package_text("page.css"), _package_text("page.js")
     shown_links = "".join(
-        f'<a href="{html.escape(to)}">{html.escape(text)}</a>' for text, to in (links or {}).items()
+        f'<a href="{html.escape(to)}">{html.escape(text)}</a>' for text, to in links.items()
     )
     parts = {
         "POLICY": _policy(style, script),
@@ -90,12 +90,8 @@ def write_page(
     template = re.sub(r"<!--(\w+)-->", lambda found: parts[found[1]], _package_text("page.html"))
     before, after = template.split("<!--ROWS-->")
     count = 0
-    with (
-        disk_errors(path),
-        whole_file(path) as part,
-        # A title may hold bytes of a file name that are no text.
-        part.open("w", encoding="utf-8", errors="replace") as page,
-    ):
+    # A title may hold bytes of a file name that are no text.
+    with path.open("w", encoding="utf-8", errors="replace") as page:
         page.write(before)
         for row in rows:
             page.write(_entry(row))
@@ -113,9 +109,9 @@ def write_folder(rows: Iterable[Mapping[str, Any]], folder: Path, title: str) ->
         OutputError: the folder can't be written, or holds something else than a preview.
         DataError: a row isn't one of ours.
     """
-    is_done(folder, _difference)  # an earlier preview is replaced
     pages: list[Counter[str]] = []
     with staged(folder, _difference, resume=False) as staging:
+        assert staging is not None, "an earlier preview is replaced"
         rest = iter(rows)
         batch = list(islice(rest, ROWS_PER_PAGE))
         while batch:
@@ -124,10 +120,12 @@ def write_folder(rows: Iterable[Mapping[str, Any]], folder: Path, title: str) ->
             links = {"index": "index.html"}
             links |= {"‹ previous": _page(number - 1)} if pages else {}
             links |= {"next ›": _page(number + 1)} if following else {}
-            write_page(batch, staging / _page(number), f"{title} · page {number}", links)
+            with whole_file(staging / _page(number)) as part:
+                _write(batch, part, f"{title} · page {number}", links)
             pages.append(Counter(str(row["family"]) for row in batch))
             batch = following + list(islice(rest, ROWS_PER_PAGE - len(following)))
-        (staging / "index.html").write_text(_index(pages, title), encoding="utf-8", errors="replace")
+        with whole_file(staging / "index.html") as part:
+            part.write_text(_index(pages, title), encoding="utf-8", errors="replace")
     return sum(page.total() for page in pages)
 
 
@@ -147,7 +145,7 @@ def _index(pages: list[Counter[str]], title: str) -> str:
         lines.append(f"<tr><th>{html.escape(family)}<td>{total[family]}<td>{links}")
     return _INDEX.format(
         policy=_policy(style),
-        mark=_MARK,
+        mark=MARK,
         title=html.escape(title),
         style=style,
         count=total.total(),
@@ -163,10 +161,8 @@ def _difference(folder: Path) -> str:
 
 
 def _is_ours(path: Path) -> bool:
-    if not _FILE.fullmatch(path.name) or not path.is_file():
-        return False
-    with path.open("rb") as file:
-        return _MARK.encode() in file.read(_MARKED_WITHIN)
+    is_file = path.is_file() and not path.is_symlink()
+    return bool(_FILE.fullmatch(path.name)) and is_file and is_marked(path, MARK)
 
 
 def _package_text(name: str) -> str:

@@ -37,7 +37,7 @@ def cached(name: str, write: Callable[[Path], object]) -> Path:
     if not target.is_file():
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            with whole_file(target, shared=True) as part:  # backends ask in threads
+            with whole_file(target) as part:  # backends ask in threads
                 write(part)
         except OSError as error:
             raise OutputError(
