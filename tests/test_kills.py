@@ -7,7 +7,13 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
+from hub.server import Hub
+from jobs import Jobs
+from kills import Command, commands, killed, orders, prepare, staggered
 
 SCRIPT = """\
 import sys
@@ -21,7 +27,7 @@ if __name__ == "__main__":
     families = ("direction_identification", "relative_position")
     module.generate(plain(families, 11, seed=3), Path(sys.argv[1]), num_proc=2, progress=False)
 """
-KILLS = 20
+KILLS = 6
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -43,7 +49,7 @@ def processes_of(script: Path) -> list[str]:
     return [line for line in listed.splitlines() if str(script) in line]
 
 
-def test_twenty_kills_cost_no_finished_shard_and_change_no_byte(tmp_path: Path) -> None:
+def test_kills_of_several_processes_cost_no_finished_shard_and_change_no_byte(tmp_path: Path) -> None:
     script, whole, out = tmp_path / "job.py", tmp_path / "whole", tmp_path / "out"
     script.write_text(SCRIPT)
     begun = time.monotonic()
@@ -73,3 +79,39 @@ def test_twenty_kills_cost_no_finished_shard_and_change_no_byte(tmp_path: Path) 
     while processes_of(script) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert not processes_of(script), "a worker outlived its job"
+
+
+@pytest.fixture(scope="module")
+def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("work")
+    prepare(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def jobs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jobs]:
+    with Jobs(tmp_path_factory.mktemp("said")) as started:
+        yield started
+
+
+@pytest.fixture
+def known(work: Path, hub: Hub) -> dict[str, Command]:
+    return commands(work, hub)
+
+
+@pytest.mark.parametrize("name", ["generate", "cot", "export", "report", "preview", "push"])
+def test_a_command_that_is_killed_goes_on_and_ends_with_the_same_bytes(
+    name: str, known: dict[str, Command], jobs: Jobs, work: Path
+) -> None:
+    assert killed(known[name], jobs, work, 3, random.Random(name)) == []
+
+
+@pytest.mark.parametrize(("name", "processes"), [("generate", 4), ("cot", 2), ("export", 2)])
+def test_commands_that_write_the_same_folder_at_once_make_it_together(
+    name: str, processes: int, known: dict[str, Command], jobs: Jobs, work: Path
+) -> None:
+    assert staggered(known[name], jobs, work, processes, 2) == []
+
+
+def test_the_order_of_pushes_makes_no_difference_to_a_repository(hub: Hub, jobs: Jobs, work: Path) -> None:
+    assert orders(hub, jobs, work, 2, random.Random(1), kills=False) == []

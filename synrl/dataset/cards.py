@@ -6,6 +6,7 @@ twice. The text comes from the template in `hub_cards` and the records of the re
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from string import Template
 from typing import Any
@@ -65,7 +66,7 @@ def dataset_card(
         strips=_strips(pictures),
         commands="\n".join(_command(record) for record in records),
         leads=leads_table({family for record in records for family in record.counts}),
-        proofs="\n\n".join(_proof(record) for record in records),
+        proofs="\n\n".join(map(_proof, records, _titles(records))),
     )
     return f"---\n{data.to_yaml()}\n---\n\n{body}"
 
@@ -109,13 +110,27 @@ def _add_infos(data: DatasetCardData, configs: Mapping[str, Mapping[str, _Parts]
 
 
 def _rows_table(records: Sequence[Record]) -> str:
-    names = [record.recipe.name or "rows" for record in records]
+    names = _titles(records)
     lines = [f"| family | {' | '.join(names)} |", "|---" * (len(names) + 1) + "|"]
     families = dict.fromkeys(family for record in records for family in record.counts)
     for family in families:
         counts = " | ".join(str(record.counts.get(family, 0)) for record in records)
         lines.append(f"| {family} | {counts} |")
     return "\n".join(lines)
+
+
+def _titles(records: Sequence[Record]) -> list[str]:
+    """What the text calls recipes: by name, and rows without one by their split, if there are several."""
+    plain = [record.recipe for record in records if not record.recipe.name]
+    splits = Counter(recipe.parts[0].split for recipe in plain)
+
+    def title(recipe: Recipe) -> str:
+        if recipe.name or len(plain) == 1:
+            return recipe.name or "rows"
+        split = recipe.parts[0].split
+        return f"rows ({split})" if splits[split] == 1 else f"rows ({split}, {recipe.digest()[:6]})"
+
+    return [title(record.recipe) for record in records]
 
 
 def _strips(pictures: Mapping[str, str]) -> str:
@@ -168,8 +183,8 @@ def _unproved(record: Record) -> str:
     return "".join(f", without the {what} ({count} rows)" for what, count in record.unproved.items())
 
 
-def _proof(record: Record) -> str:
-    name, total = record.recipe.name or "rows", sum(record.counts.values())
+def _proof(record: Record, name: str) -> str:
+    total = sum(record.counts.values())
     if not record.proved:
         return f"**{name}**: not yet proved; run `synrl verify`."
     said = (

@@ -193,3 +193,5 @@ def _download(repo: str) -> Path:
         raise DataError(
             f"{repo} is not a local folder, and could not be fetched from the Hub: {said}; {remedy}"
         ) from error
+    except ValueError as error:  # names that are no names of files, as with ".." in them
+        raise DataError(f"{repo} can't be read: {first_line(error)}") from error

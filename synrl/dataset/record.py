@@ -65,7 +65,7 @@ class Record:
     @property
     def path(self) -> str:
         """Where the record is kept in a repository."""
-        return f"recipes/{self.recipe.name or 'rows'}.json"
+        return f"recipes/{self.recipe.name or f'rows-{self.recipe.digest()}'}.json"
 
     def to_json(self) -> str:
         """The file's text."""

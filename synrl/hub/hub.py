@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from synrl.errors import HubError, first_line
+from synrl.errors import HubError, SynRLError, first_line
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
@@ -33,13 +33,24 @@ class Commit:
     id: str
     changed: bool
     """Whether there was anything new to commit."""
+    replaced: tuple[str, ...]
+    """Files that went because others took their place."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a commit does to a repository."""
+
+    operations: list[Any]
+    replaced: tuple[str, ...]
+    """Files that go because others take their place."""
 
 
 def commit(
     api: HfApi,
     repo: str,
     kind: str,
-    operations: Callable[[str], list[Any]],
+    change: Callable[[str], Change],
     *,
     message: str,
     private: bool = False,
@@ -48,7 +59,7 @@ def commit(
 
     Args:
         kind: `dataset` or `model`.
-        operations: what to add and delete, given the id of the commit that it builds on.
+        change: what to do, given the id of the commit that it builds on.
 
     Raises:
         Whatever the Hub and the way to it raise; see `hub_errors`.
@@ -60,15 +71,25 @@ def commit(
     for attempt in range(ATTEMPTS):
         try:
             before = api.repo_info(repo, repo_type=kind).sha or ""
+            wanted = change(before)
             done = api.create_commit(
-                repo, operations(before), commit_message=message, repo_type=kind, parent_commit=before
+                repo, wanted.operations, commit_message=message, repo_type=kind, parent_commit=before
             )
-            return Commit(url, done.oid, done.oid != before)
+            return Commit(url, done.oid, done.oid != before, wanted.replaced)
         except (HfHubHTTPError, HTTPError) as error:
             if attempt == ATTEMPTS - 1 or not _worth_another_try(error):
                 raise
             time.sleep(_pause(error, attempt))
     raise AssertionError("the last attempt returns or raises")
+
+
+def files_in(api: HfApi, repo: str, kind: str, revision: str) -> dict[str, str]:
+    """The files of a repository at a revision, each with the digest of what it holds: SHA-256 for large ones,
+    else as git has it."""
+    from huggingface_hub import RepoFile
+
+    tree = api.list_repo_tree(repo, recursive=True, revision=revision, repo_type=kind)
+    return {one.path: one.lfs.sha256 if one.lfs else one.blob_id for one in tree if isinstance(one, RepoFile)}
 
 
 def _worth_another_try(error: Exception) -> bool:
@@ -103,6 +124,8 @@ def hub_errors(repo: str) -> Iterator[None]:
     again = "what was uploaded is kept: the same command goes on from here"
     try:
         yield
+    except SynRLError:
+        raise
     except (HFValidationError, LocalTokenNotFoundError) as error:
         raise HubError(first_line(error)) from error
     except HfHubHTTPError as error:
@@ -113,6 +136,8 @@ def hub_errors(repo: str) -> Iterator[None]:
                 f"token that may write (`hf auth login`, or HF_TOKEN)"
             ) from error
         raise HubError(f"the Hub answered {status} for {repo}: {first_line(error)}; {again}") from error
+    except ValueError as error:  # names that are no names of files, as with ".." in them
+        raise HubError(f"{repo} can't be read: {first_line(error)}") from error
     except (HTTPError, OSError, RuntimeError) as error:
         # `huggingface_hub` wraps a failed upload in a RuntimeError.
         raise HubError(f"the Hub could not be reached for {repo}: {first_line(error)}; {again}") from error

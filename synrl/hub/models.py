@@ -6,15 +6,16 @@ is written from these two. Weights go up as safetensors only: other formats can 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from string import Template
 from typing import Any
 
-from synrl.errors import DataError
-from synrl.hub.hub import Commit, commit, hub_errors
+from synrl.errors import DataError, HubError
+from synrl.hub.hub import Change, Commit, commit, files_in, hub_errors
 from synrl.resources import shipped
 from synrl.texts import read_text
 
@@ -33,23 +34,60 @@ def is_model(folder: Path) -> bool:
     return (folder / "config.json").is_file() or (folder / "adapter_config.json").is_file()
 
 
-def push_model(folder: Path, repo: str, *, private: bool = False) -> Commit:
+def push_model(folder: Path, repo: str, *, private: bool = False, replace: bool = False) -> Commit:
     """Publish a model that `synrl sft` or `synrl grpo` has trained, in one commit.
+
+    Args:
+        replace: whether another model that is there, which is refused otherwise, goes.
 
     Raises:
         DataError: the folder is none that training has finished, or has no safetensors.
-        HubError: the Hub refused, or could not be reached.
+        HubError: the Hub refused, or could not be reached; or the repository holds something else.
     """
-    from huggingface_hub import CommitOperationAdd, HfApi
+    from huggingface_hub import HfApi
 
     contents: dict[str, Any] = {path.name: path for path in model_files(folder)}
     contents["README.md"] = model_card(folder, repo).encode()
-    operations = [CommitOperationAdd(path, content) for path, content in contents.items()]
-    stage = read_json(folder / TRAINING)["stage"]
+    stage, api = read_json(folder / TRAINING)["stage"], HfApi()
     with hub_errors(repo):
         return commit(
-            HfApi(), repo, "model", lambda _: operations, message=f"Add the model of {stage}", private=private
+            api,
+            repo,
+            "model",
+            lambda revision: _change(files_in(api, repo, "model", revision), contents, repo, replace),
+            message=f"Add the model of {stage}",
+            private=private,
         )
+
+
+def _change(there: Mapping[str, str], contents: Mapping[str, Any], repo: str, replace: bool) -> Change:
+    """What makes of a repository one that holds this model, which may be there with an older card.
+
+    Raises:
+        HubError: something else is there.
+    """
+    from huggingface_hub import CommitOperationAdd, CommitOperationDelete
+
+    ours = {path for path in there if any(PurePosixPath(path).match(pattern) for pattern in _PATTERNS)}
+    weights = {path: digest for path, digest in there.items() if path.endswith(".safetensors")}
+    is_same = weights == {path: _sha256(contents[path]) for path in weights if path in contents}
+    if there.keys() - {".gitattributes"} and not (weights and is_same) and not replace:
+        raise HubError(
+            f"{repo} holds something else than this model; --replace puts it in that one's place, or choose "
+            "another repository"
+        )
+    gone = sorted(ours - contents.keys())
+    operations = [
+        *(CommitOperationAdd(path, content) for path, content in contents.items()),
+        *(CommitOperationDelete(path) for path in gone),
+    ]
+    replaced = [] if is_same and weights else sorted(there.keys() & contents.keys())
+    return Change(operations, tuple(sorted({*gone, *replaced})))
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def model_files(folder: Path) -> list[Path]:

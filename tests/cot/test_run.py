@@ -456,7 +456,7 @@ def test_a_published_dataset_says_how_its_chains_came_about(
     done = push(tmp_path / "out", "tester/reasoned", progress=False)
     assert done.tag.endswith("-cot")
     _, files = hub.repos["dataset", "tester/reasoned"].files(done.tag)
-    card, record = (files[name].data.decode() for name in ("README.md", "recipes/rows.json"))
+    card, record = (files[name].data.decode() for name in ("README.md", f"recipes/{done.tag[:-4]}.json"))
     assert "--writer URL --writer_model writer".replace("_", "-") in card
     assert "Every chain of thought passed a check by code" in card
     assert models.url not in card + record

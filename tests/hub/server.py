@@ -78,6 +78,7 @@ class Hub:
         handler = type("Handler", (_Handler,), {"hub": self})
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self._server.daemon_threads = True
+        self._server.handle_error = lambda *_: None  # type: ignore[method-assign]  # clients that are killed
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
@@ -113,7 +114,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self._handle()
 
-    do_HEAD = do_POST = do_PUT = do_GET  # noqa: N815
+    do_HEAD = do_POST = do_PUT = do_DELETE = do_GET  # noqa: N815
 
     def _handle(self) -> None:
         parts = urlsplit(self.path)
@@ -256,6 +257,8 @@ class _Handler(BaseHTTPRequestHandler):
             return self._preupload(repo, json.loads(body))
         if action == "commit":
             return self._commit(repo, name, body)
+        if action == "tag" and self.command == "DELETE":
+            return self._send(200 if repo.tags.pop(revision, None) else 404, {})
         if action == "tag":
             tag = json.loads(body)["tag"]
             if tag in repo.tags:

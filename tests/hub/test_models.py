@@ -11,7 +11,7 @@ import yaml
 from hub.server import Hub
 
 from synrl.cli import main
-from synrl.errors import DataError
+from synrl.errors import DataError, HubError
 from synrl.hub.models import model_card, push_model
 
 
@@ -89,6 +89,31 @@ def test_the_same_push_again_changes_nothing(hub: Hub, model: Path) -> None:
     first = push_model(model, "org/model")
     again = push_model(model, "org/model")
     assert (again.changed, again.id) == (False, first.id)
+
+
+def test_other_weights_are_refused_unless_they_are_to_replace_those_that_are_there(
+    hub: Hub, model: Path
+) -> None:
+    (model / "adapter.safetensors").write_text("weights of an adapter")
+    push_model(model, "tester/model")
+    (model / "adapter.safetensors").unlink()
+    for weights in ("weights", "other weights"):
+        (model / "model.safetensors").write_text(weights)
+        with pytest.raises(HubError, match="tester/model holds something else than this model; --replace"):
+            push_model(model, "tester/model")
+    assert len(hub.repos["model", "tester/model"].commits) == 2
+    done = push_model(model, "tester/model", replace=True)
+    found = hub.repos["model", "tester/model"].commits[-1][1]
+    assert found["model.safetensors"].data == b"other weights" and "adapter.safetensors" not in found
+    assert {"adapter.safetensors", "model.safetensors"} <= set(done.replaced)
+
+
+def test_the_same_weights_get_a_new_card_without_more_ado(hub: Hub, model: Path) -> None:
+    push_model(model, "tester/model")
+    results(model)
+    done = push_model(model, "tester/model")
+    assert done.changed and not done.replaced
+    assert b"53.7" in hub.repos["model", "tester/model"].commits[-1][1]["README.md"].data
 
 
 def test_the_card_says_base_data_settings_and_results(model: Path) -> None:

@@ -114,7 +114,7 @@ def test_publishing_again_changes_nothing(hub: Hub, data: Path) -> None:
 
 
 def test_the_card_says_what_there_is_and_how_it_was_made(hub: Hub, data: Path) -> None:
-    publish(data)
+    digest = publish(data).tag.removeprefix("rows-")
     files = hub.repos["dataset", REPO].commits[-1][1]
     card = files["README.md"].data.decode()
     for said in (
@@ -124,14 +124,14 @@ def test_the_card_says_what_there_is_and_how_it_was_made(hub: Hub, data: Path) -
         "`synrl audit`: too few rows of each kind of question to test.",
         "paper [*Learning Transferable Temporal Primitives",
         f"code {origin()['code']}, av ",
-        "![card_stack](images/card_stack.png)",
+        f"![card_stack](images/rows-{digest}/card_stack.png)",
         "| card_stack | 4 |",
         "video-text-to-text",
         "license: apache-2.0",
         "1K",
     ):
         assert said in card
-    assert files["images/card_stack.png"].data[:4] == b"\x89PNG"
+    assert files[f"images/rows-{digest}/card_stack.png"].data[:4] == b"\x89PNG"
 
 
 def test_the_yaml_of_the_card_says_features_and_sizes(hub: Hub, data: Path) -> None:
@@ -167,15 +167,21 @@ def test_recipes_share_a_repository(hub: Hub, data: Path, tmp_path: Path) -> Non
     assert load("all", tmp_path / "cache").num_rows == 8 + 18
 
 
-def test_shards_that_a_recipe_no_longer_has_are_deleted(
+def test_shards_that_are_replaced_are_deleted_and_named(
     hub: Hub, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
         patch.setattr("synrl.dataset.generate.ROWS_PER_SHARD", 2)
         many = generate(plain(FAMILIES, 5, seed=2), tmp_path / "many", progress=False)
         publish(many)
-    publish(data)
+    with pytest.raises(
+        HubError, match=r"holds other rows where these would go .*--replace puts these in their"
+    ):
+        publish(data)
+    assert on_hub(hub) == digests(many)
+    done = publish(data, replace=True)
     assert on_hub(hub) == digests(data)
+    assert set(done.replaced) > digests(many).keys() and "README.md" not in done.replaced
 
 
 def streamed() -> Any:
@@ -368,16 +374,16 @@ def test_what_others_publish_in_between_is_kept(
     hub: Hub, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = generate(get_recipe("smoke").scaled(18), tmp_path / "smoke", progress=False)
-    original, interrupted = module._operations, []
+    original, interrupted = module.planned, []
 
-    def interrupted_once(*arguments: Any) -> Any:
-        operations = original(*arguments)
+    def interrupted_once(*arguments: Any, **how: Any) -> Any:
+        change = original(*arguments, **how)
         if not interrupted:
             interrupted.append(True)
             publish(other)
-        return operations
+        return change
 
-    monkeypatch.setattr(module, "_operations", interrupted_once)
+    monkeypatch.setattr(module, "planned", interrupted_once)
     publish(data)
     assert on_hub(hub) == digests(data) | digests(other)
     card = hub.repos["dataset", REPO].commits[-1][1]["README.md"].data.decode()
@@ -388,7 +394,9 @@ def test_chains_for_a_published_recipe_can_be_published(hub: Hub, data: Path, tm
     publish(data)
     assert main(["cot", REPO, "--out", str(tmp_path / "cot")]) == 0
     assert (tmp_path / "cot" / "recipe.json").read_bytes() == (data / "recipe.json").read_bytes()
-    done = publish(tmp_path / "cot")
+    with pytest.raises(HubError, match="--replace"):
+        publish(tmp_path / "cot")
+    done = publish(tmp_path / "cot", replace=True)
     assert done.tag.endswith("-cot") and len(hub.repos["dataset", REPO].tags) == 2
     assert all(load("all", tmp_path / "cache")["cot"])
     shutil.rmtree(tmp_path / "cot")
@@ -412,11 +420,13 @@ def test_rows_that_are_wrong_are_not_published(hub: Hub, data: Path) -> None:
 
 
 def test_proofs_are_kept_until_the_shards_change(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import pyarrow.parquet as pq
+
     record = module.proved(data, progress=False)
     monkeypatch.setattr(module, "verify", None)  # would fail if it were called
     assert module.proved(data, progress=False) == record
     shard = next(data.rglob("*.parquet"))
-    shard.write_bytes(shard.read_bytes() + b" ")
+    pq.write_table(pq.read_table(shard), shard)
     with pytest.raises(TypeError):
         module.proved(data, progress=False)
 
