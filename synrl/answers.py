@@ -87,12 +87,17 @@ def parse_interval(text: str) -> tuple[float, float] | None:
 
 
 def parse_ordering(text: str) -> tuple[str, ...]:
-    """The normalised names of a comma-separated list."""
-    return tuple(normalise(part) for part in text.split(","))
+    """The normalised names of a comma-separated list; none of what is too long for one."""
+    return tuple(normalise(part) for part in text.split(",")) if len(text) <= MAX_LENGTH else ()
 
 
 def normalise(text: str) -> str:
-    """Lower case, compatible Unicode, hyphenated words apart, without outer punctuation or articles."""
+    """Lower case, compatible Unicode, hyphenated words apart, without outer punctuation or articles.
+
+    What is too long for an answer stays as it is: Unicode takes ever longer for marks that are heaped up.
+    """
+    if len(text) > MAX_LENGTH:
+        return text
     text = unicodedata.normalize("NFKC", text).replace("\ufe0f", "").replace("\u2212", "-").casefold()
     text = _HYPHEN.sub(" ", text)
     words = text.strip(" \t\r\n.,;:!\"'`()[]").split()

@@ -18,7 +18,7 @@ def check_one_of(name: str, value: object, values: Collection[object]) -> None:
         ConfigError: it isn't.
     """
     if value not in list(values):  # not all that may be given can be looked up in a dictionary
-        raise ConfigError(f"{name} is {value!r}; {allowed(values)}")
+        raise ConfigError(f"{name} is {value!r}; {allowed(values, value)}")
 
 
 def check_some_of(name: str, chosen: object, values: Collection[object]) -> None:

@@ -19,6 +19,7 @@ of them into that one line and exit status 2. Anything else that escapes is a bu
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable
 
 _SHOWN = 60
@@ -85,9 +86,16 @@ class IllegalOperation(SynRLError):
     """An operation that the world's rules don't allow in this state."""
 
 
-def allowed(values: Iterable[object]) -> str:
-    """The tail of a message: `allowed: a, b, c`."""
-    return "allowed: " + ", ".join(str(value) for value in values)
+def allowed(values: Iterable[object], said: object = None) -> str:
+    """The tail of a message: `allowed: a, b, c`, and which of them was meant by what was said, if any."""
+    names = [str(value) for value in values]
+    return f"{meant(said, names)}allowed: {', '.join(names)}"
+
+
+def meant(said: object, names: Iterable[str]) -> str:
+    """The question whether the closest name was meant, with a blank at its end; nothing if none is close."""
+    close = difflib.get_close_matches(said[:_SHOWN], list(names), 1) if isinstance(said, str) else []
+    return f"did you mean {close[0]}? " if close else ""
 
 
 def shown(value: object) -> str:
@@ -100,8 +108,12 @@ def shown(value: object) -> str:
 
 def one_line(error: BaseException) -> str:
     """What an error says, on one line that holds no control character, whatever it repeats."""
-    said = str(error).strip() or type(error).__name__
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in said)
+    return printable(str(error).strip() or type(error).__name__)
+
+
+def printable(text: str) -> str:
+    """A text on one line, its control characters escaped."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 def first_line(error: BaseException) -> str:

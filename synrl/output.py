@@ -240,16 +240,12 @@ def _name(path: Path) -> str:
     """The name of a file or folder to write.
 
     Raises:
-        OutputError: it has none of its own, or one that isn't text, which the readers of Parquet can't open.
+        OutputError: it has none of its own, or can't be shown as text; readers of Parquet open no such.
     """
     if path.name in ("", ".."):
         raise OutputError(f"can't write {path}: it has no name of its own; choose another --out")
-    try:
-        os.fspath(path.absolute()).encode()
-    except UnicodeEncodeError as error:
-        raise OutputError(f"can't write {path}: its path is no UTF-8; choose another --out") from error
-    if "\0" in str(path):
-        raise OutputError(f"can't write {path}: its path holds a zero; choose another --out")
+    if not str(path.absolute()).isprintable():
+        raise OutputError(f"can't write {path}: its name holds what can't be shown; choose another --out")
     return path.name
 
 

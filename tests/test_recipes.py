@@ -174,5 +174,5 @@ def test_the_compact_encoding_shows_the_same_in_fewer_bytes(tmp_path: Path) -> N
 
 
 def test_an_unknown_recipe_is_told_with_those_there_are() -> None:
-    with pytest.raises(ConfigError, match="no recipe 'rl_8k'; allowed: smoke"):
+    with pytest.raises(ConfigError, match=r"no recipe 'rl_8k'; did you mean rl_7k\? allowed: smoke"):
         get_recipe("rl_8k")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from typing import TYPE_CHECKING, Any
+
+from synrl.commands.common import add_num_proc, examples, note, quoted, tell
 
 if TYPE_CHECKING:
     from synrl.audit.audit import Audit
@@ -23,6 +24,11 @@ def add(commands: Any) -> None:
         "and from the facts of the file, by rules and by what is learnt from other rows, and test each "
         "against chance; count letters and answers; look for scenes that occur twice, within a split or in "
         "two. Exit status 1 if something is found. Learnt probes need the extra `audit`.",
+        **examples(
+            "synrl audit data",
+            "synrl audit data --num-proc 8 --json > audit.json",
+            "synrl audit rows.jsonl --columns question=problem,answer=solution",
+        ),
     )
     command.add_argument(
         "data",
@@ -30,7 +36,7 @@ def add(commands: Any) -> None:
         help="dataset folder, or a dataset on the Hub (org/name); or other people's rows, a file or folder "
         "of Parquet, JSON lines, JSON, CSV or Arrow",
     )
-    command.add_argument("--num-proc", type=int, default=1, metavar="P", help="processes (default: 1)")
+    add_num_proc(command)
     command.add_argument("--json", action="store_true", help="print the report as JSON")
     command.add_argument(
         "--all", action="store_true", help="print every probe, not only the best on each kind"
@@ -61,7 +67,7 @@ def _audit(arguments: argparse.Namespace) -> int:
         print(json.dumps(found.to_dict(), indent=2))
     else:
         _print(found, everything=arguments.all)
-    return _conclude(found, arguments.data)
+    return _conclude(found, arguments)
 
 
 def _found(arguments: argparse.Namespace) -> Audit:
@@ -70,7 +76,8 @@ def _found(arguments: argparse.Namespace) -> Audit:
     from synrl.audit.tables import is_foreign
     from synrl.dataset.reading import blaming
 
-    how = {"num_proc": arguments.num_proc, "seed": arguments.seed}
+    how: dict[str, Any] = {"num_proc": arguments.num_proc, "seed": arguments.seed}
+    how["progress"] = arguments.progress
     if arguments.columns is not None or is_foreign(arguments.data):
         return audit_foreign(arguments.data, mapping(arguments.columns), **how)
     with blaming(f"a row of {arguments.data}"):
@@ -112,25 +119,24 @@ def _row(one: Finding) -> str:
     return _LINE.format(one.family, one.kind, one.shortcut, one.answered, *figures)
 
 
-def _conclude(found: Audit, data: str) -> int:
+def _conclude(found: Audit, arguments: argparse.Namespace) -> int:
     """Say what follows, and return the exit status."""
     from synrl.audit.learnt import MISSING
 
-    for failure in found.failures:
-        print(failure, file=sys.stderr)
+    tell(*found.failures)
     if not found.learnt:
-        print(f"learnt probes are not tested: {MISSING}", file=sys.stderr)
+        note(arguments, f"learnt probes are not tested: {MISSING}")
     if found.suggested:
         rarest = min(found.rows.values())
-        print(
+        note(
+            arguments,
             f"to see leads of 5 points with 80 % power: {found.suggested} rows of each kind of question; "
             f"the rarest has {rarest}",
-            file=sys.stderr,
         )
     if found.failures:
         return 1
     if not found.tested:
-        print("nothing is tested: there are too few rows of each kind of question", file=sys.stderr)
+        tell("nothing is tested: there are too few rows of each kind of question")
         return 0
-    print(f"no shortcut beats chance; next: synrl preview {data}", file=sys.stderr)
+    note(arguments, f"no shortcut beats chance; next: synrl preview {quoted(arguments.data)}")
     return 0

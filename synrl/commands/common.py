@@ -1,8 +1,23 @@
-"""What several commands share."""
+"""What several commands share: how they take arguments, and how they talk.
+
+Data goes to stdout. What goes to stderr is either a note, which `--quiet` silences, or has to be told. Both
+are escaped, as they may repeat what a user or a stranger's file says.
+"""
 
 from __future__ import annotations
 
 import argparse
+import os
+import shlex
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from synrl.errors import printable
+
+SILENT = ("TQDM_DISABLE", "HF_HUB_DISABLE_PROGRESS_BARS", "HF_DATASETS_DISABLE_PROGRESS_BARS")
+"""Variables with which users of these libraries say that they want no progress bars."""
 
 
 def add_data(command: argparse.ArgumentParser) -> None:
@@ -10,3 +25,73 @@ def add_data(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "data", metavar="DIR_OR_REPO", help="dataset folder, or a dataset on the Hub (org/name)"
     )
+
+
+def add_num_proc(command: argparse.ArgumentParser, what: str = "processes") -> None:
+    """How many processes a command uses."""
+    command.add_argument("--num-proc", type=int, default=1, metavar="P", help=f"{what} (default: 1)")
+
+
+def examples(*lines: str) -> dict[str, Any]:
+    """For a command's parser: lines to show at the end of its help, as they are."""
+    said = "".join(f"  {line}\n" for line in lines)
+    return {"epilog": f"examples:\n{said}", "formatter_class": argparse.RawDescriptionHelpFormatter}
+
+
+def new_path(text: str) -> Path:
+    """For an argument: where to write.
+
+    Raises:
+        argparse.ArgumentTypeError: it is empty, which would mean this folder.
+    """
+    if not text:
+        raise argparse.ArgumentTypeError("it is empty; allowed: a path")
+    return Path(text)
+
+
+def repo_name(text: str) -> str:
+    """For an argument: a repository on the Hub.
+
+    Raises:
+        argparse.ArgumentTypeError: it can be the name of none.
+    """
+    from huggingface_hub.errors import HFValidationError
+    from huggingface_hub.utils import validate_repo_id  # type: ignore[attr-defined]
+
+    try:
+        validate_repo_id(text)
+    except HFValidationError as error:
+        raise argparse.ArgumentTypeError(f"{error}") from error
+    return text
+
+
+def shows_progress(arguments: argparse.Namespace) -> bool:
+    """Whether to draw progress bars: for somebody who looks, and has not said otherwise."""
+    said = (os.environ.get(name, "") for name in SILENT)
+    is_silenced = any(value.lower() not in ("", "0", "false", "no", "off") for value in said)
+    return not arguments.quiet and not is_silenced and sys.stderr.isatty()
+
+
+def tell_where(arguments: argparse.Namespace) -> None:
+    """Say that a dataset is looked for on the Hub, since a mistyped folder may be the name of one."""
+    data = getattr(arguments, "data", None)
+    if isinstance(data, str) and not os.path.lexists(data):
+        with suppress(argparse.ArgumentTypeError):  # then it isn't
+            note(arguments, f"there is no folder {quoted(repo_name(data))} here: looking for it on the Hub")
+
+
+def note(arguments: argparse.Namespace, *lines: str) -> None:
+    """Say something that `--quiet` silences."""
+    if not arguments.quiet:
+        tell(*lines)
+
+
+def tell(*lines: str) -> None:
+    """Say something on stderr."""
+    for line in lines:
+        print(printable(line), file=sys.stderr)
+
+
+def quoted(path: object) -> str:
+    """A path as it is typed in a shell."""
+    return shlex.quote(str(path))

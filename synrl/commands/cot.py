@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import sys
-from pathlib import Path
 from typing import Any
 
-from synrl.commands.common import add_data
+from synrl.commands.common import add_data, add_num_proc, examples, new_path, note, quoted
 
 
 def add(commands: Any) -> None:
@@ -22,14 +20,16 @@ def add(commands: Any) -> None:
         "models on an OpenAI-compatible server, which write, judge, correct and polish, while code checks "
         "every chain against the record. A server's key is taken from SYNRL_API_KEY or OPENAI_API_KEY. "
         "Interrupted? The same command goes on, and pays for nothing twice.",
+        **examples(
+            "synrl cot data --out data_cot",
+            "synrl cot data --out data_cot --writer http://localhost:8000/v1 --writer-model NAME",
+        ),
     )
     add_data(command)
-    command.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to make")
-    command.add_argument(
-        "--num-proc", type=int, default=1, metavar="P", help="processes, for the writer trace (default: 1)"
-    )
+    command.add_argument("--out", type=new_path, required=True, metavar="DIR", help="folder to make")
+    add_num_proc(command, "processes, for the writer trace")
     add_flags(command, CotConfig)
-    command.set_defaults(run=_cot)
+    command.set_defaults(run=_cot, resumes=True)
 
 
 def _cot(arguments: argparse.Namespace) -> int:
@@ -38,10 +38,11 @@ def _cot(arguments: argparse.Namespace) -> int:
     from synrl.cot.settings import CotConfig
 
     config = read_config(CotConfig, arguments)
-    said = add_chains(arguments.data, arguments.out, config, num_proc=arguments.num_proc)
+    how: dict[str, Any] = {"num_proc": arguments.num_proc, "progress": arguments.progress}
+    said = add_chains(arguments.data, arguments.out, config, **how)
     print(arguments.out)
     why = ", ".join(f"{reason} {count}" for reason, count in said["reasons"].items())
     dropped = f"; {said['dropped']} dropped ({why}), listed in dropped.jsonl" if why else ""
-    print(f"{said['accepted']} rows with a chain of thought{dropped}", file=sys.stderr)
-    print(f"next: synrl verify {arguments.out}", file=sys.stderr)
+    note(arguments, f"{said['accepted']} rows with a chain of thought{dropped}")
+    note(arguments, f"next: synrl verify {quoted(arguments.out)}")
     return 0

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
-from pathlib import Path
 from typing import Any
+
+from synrl.commands.common import examples, new_path, note, quoted
 
 
 def add(commands: Any) -> None:
@@ -15,10 +15,11 @@ def add(commands: Any) -> None:
         "families",
         help="list the task families",
         description="List the task families, or write a page with one video of each at every level.",
+        **examples("synrl families", "synrl families --json", "synrl families --gallery gallery.html"),
     )
     shape = command.add_mutually_exclusive_group()
     shape.add_argument("--json", action="store_true", help="print as JSON")
-    shape.add_argument("--gallery", type=Path, metavar="PAGE", help="write the page of examples (HTML)")
+    shape.add_argument("--gallery", type=new_path, metavar="PAGE", help="write the page of examples (HTML)")
     command.set_defaults(run=_families)
 
 
@@ -28,9 +29,9 @@ def _families(arguments: argparse.Namespace) -> int:
     if arguments.gallery:
         from synrl.preview.gallery import write_gallery
 
-        count = write_gallery(arguments.gallery)
+        count = write_gallery(arguments.gallery, progress=arguments.progress)
         print(arguments.gallery)
-        print(f"{count} examples; open {arguments.gallery} in a browser", file=sys.stderr)
+        note(arguments, f"{count} examples; next: open {quoted(arguments.gallery)} in a browser")
         return 0
     if arguments.json:
         fields = ("name", "horizon", "primitive", "category", "modes", "summary")
@@ -40,5 +41,5 @@ def _families(arguments: argparse.Namespace) -> int:
         return 0
     for family in families().values():
         print(f"{family.horizon:<6} {family.name:<26} {family.summary}")
-    print("\nnext: synrl generate FAMILY -n 20 --out data", file=sys.stderr)
+    note(arguments, "", "next: synrl generate FAMILY -n 20 --out data")
     return 0

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from synrl.commands.common import add_num_proc, examples, new_path, note, quoted, repo_name
 from synrl.commands.push import publish
-from synrl.errors import ConfigError
+from synrl.errors import ConfigError, allowed, shown
 from synrl.view import DEFAULT
 
 if TYPE_CHECKING:
@@ -24,6 +24,11 @@ def add(commands: Any) -> None:
         description="Make rows of task families, or of a recipe, into a folder that datasets.load_dataset "
         "reads. Row i is the same whatever the number of rows or processes. Interrupted? The same command "
         "goes on.",
+        **examples(
+            "synrl generate card_stack shell_game -n 100 --seed 7 --out data",
+            "synrl generate --recipe rl_7k --num-proc 8 --out rl_7k",
+            "synrl generate --recipe mine.yaml --out mine --push-to-hub org/mine",
+        ),
     )
     command.add_argument("families", nargs="*", metavar="FAMILY", help="task families; see `synrl families`")
     command.add_argument(
@@ -60,7 +65,7 @@ def add(commands: Any) -> None:
         help=f"what a model will be shown, as frames a second x most frames: every row can be answered from "
         f"that (default: the recipe's, or {DEFAULT})",
     )
-    command.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to make")
+    command.add_argument("--out", type=new_path, required=True, metavar="DIR", help="folder to make")
     command.add_argument(
         "--twins",
         action="store_true",
@@ -71,22 +76,24 @@ def add(commands: Any) -> None:
         metavar="E",
         help="how to encode videos: fast (least time) or compact (three fifths of the bytes) (default: fast)",
     )
-    command.add_argument("--num-proc", type=int, default=1, metavar="P", help="processes (default: 1)")
-    command.add_argument("--push-to-hub", metavar="REPO", help="then publish, as `synrl push` does")
-    command.set_defaults(run=_generate)
+    add_num_proc(command)
+    command.add_argument(
+        "--push-to-hub", type=repo_name, metavar="REPO", help="then publish, as `synrl push` does"
+    )
+    command.set_defaults(run=_generate, resumes=True)
 
 
 def _generate(arguments: argparse.Namespace) -> int:
     from synrl.dataset.generate import generate
 
     recipe = _requested(arguments)
-    out = generate(recipe, arguments.out, num_proc=arguments.num_proc)
+    out = generate(recipe, arguments.out, num_proc=arguments.num_proc, progress=arguments.progress)
     print(out)
     twins = ", and their twins," if recipe.twins else ""
-    print(f"{recipe.num_rows} rows{twins} in {out}", file=sys.stderr)
-    if arguments.push_to_hub:
-        return publish(out, arguments.push_to_hub, arguments.num_proc)
-    print(f"next: synrl verify {out}", file=sys.stderr)
+    note(arguments, f"{recipe.num_rows} rows{twins} in {out}")
+    if arguments.push_to_hub is not None:
+        return publish(arguments, out, arguments.push_to_hub)
+    note(arguments, f"next: synrl verify {quoted(out)}")
     return 0
 
 
@@ -94,11 +101,15 @@ def _requested(arguments: argparse.Namespace) -> Recipe:
     """The recipe that a command line names or spells out."""
     from synrl.dataset.custom import SUFFIXES, load_recipe
     from synrl.dataset.recipes import get_recipe, plain
+    from synrl.tasks import families
     from synrl.tasks.config import LEVELS, MODES
 
     if arguments.recipe is None:
         if not arguments.families or arguments.num_rows is None:
             raise ConfigError("say which FAMILY… and how many rows with -n, or a --recipe")
+        for name in arguments.families:
+            if name not in families():
+                raise ConfigError(f"no task family {shown(name)}; {allowed(families(), name)}")
         split = arguments.split or "train"
         return plain(
             arguments.families,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from synrl.output import HOLDS_ELSE, staged
+from synrl.commands.common import examples, new_path, note, quoted, tell
+from synrl.errors import ConfigError
+from synrl.output import HOLDS_ELSE, locked, staged
 
 _REPORT = ("report.md", "report.json", "report.png")
 """What `synrl report` writes."""
@@ -26,17 +27,38 @@ def add(commands: Any) -> None:
 def _add_training(commands: Any) -> None:
     for name, what in (("sft", "fine-tune a model on chains of thought"), ("grpo", "train a model by GRPO")):
         # Their flags are those of TRL, whose parser `train` calls.
-        commands.add_parser(name, help=f"{what} (needs the extra `train`)", add_help=False)
+        commands.add_parser(
+            name,
+            help=f"{what} (needs the extra `train`)",
+            description=f"{what[0].upper()}{what[1:]}, by TRL, whose flags it takes besides those of SynRL; "
+            "with the extra `train` installed, this help lists all of them. Settings come from --config, a "
+            "file or the name of one that `synrl recipes` lists; flags override them. Interrupted? The same "
+            "command goes on from the last checkpoint.",
+            **examples(
+                f"synrl {name} --config F.yaml",
+                f"synrl {name} --config F.yaml --model_name_or_path DIR_OR_REPO --output_dir runs/{name}",
+                f"accelerate launch --config_file A.yaml -m synrl.training.{name} --config F.yaml",
+            ),
+        )
+
+
+def can_train() -> bool:
+    """Whether the libraries are there that parse the flags of `synrl sft` and `synrl grpo`."""
+    from importlib.util import find_spec
+
+    return find_spec("trl") is not None
 
 
 def train(name: str, argv: list[str]) -> int:
-    """`synrl sft` and `synrl grpo`, whose flags are those of TRL."""
-    from importlib import import_module
-    from importlib.util import find_spec
+    """`synrl sft` and `synrl grpo`, whose flags are those of TRL.
 
-    if find_spec("trl") is None:
-        print(f"synrl {name}: training needs more libraries: pip install 'synrl[train]'", file=sys.stderr)
-        return 2
+    Raises:
+        ConfigError: its libraries are not there.
+    """
+    from importlib import import_module
+
+    if not can_train():
+        raise ConfigError("training needs more libraries: pip install 'synrl[train]'")
     return int(import_module(f"synrl.training.{name}").main(argv))
 
 
@@ -90,8 +112,10 @@ examples:
     )
     command.add_argument("--batch-size", type=int, default=1, metavar="N", help="for backends that batch (1)")
     command.add_argument("--limit", type=int, metavar="N", help="only the first N items of each, for a trial")
-    command.add_argument("--out", type=Path, default=Path("results"), metavar="DIR", help="folder (results)")
-    command.set_defaults(run=_eval)
+    command.add_argument(
+        "--out", type=new_path, default=Path("results"), metavar="DIR", help="folder (results)"
+    )
+    command.set_defaults(run=_eval, resumes=True)
 
 
 def _add_report(commands: Any) -> None:
@@ -113,7 +137,9 @@ examples:
     command.add_argument(
         "results", nargs="+", metavar="[NAME=]PATH", help="a folder that `synrl eval` made, or a file in it"
     )
-    command.add_argument("--out", type=Path, default=Path("report"), metavar="DIR", help="folder (report)")
+    command.add_argument(
+        "--out", type=new_path, default=Path("report"), metavar="DIR", help="folder (report)"
+    )
     command.add_argument(
         "--model-card", type=Path, metavar="DIR", help="also write the scores of the one run into its model"
     )
@@ -131,6 +157,10 @@ def _add_judge(commands: Any) -> None:
         "without saying whose it is. Each pair is shown in both orders and is won only if both verdicts "
         "agree. A server's key is taken from SYNRL_API_KEY or OPENAI_API_KEY. Interrupted? The same command "
         "goes on, and pays for nothing twice.",
+        **examples(
+            "synrl judge a.jsonl b.jsonl --server http://localhost:8000/v1 --model NAME --out judged.json",
+            "synrl judge a.jsonl b.jsonl --config judge.yaml --data data --out judged.json",
+        ),
     )
     for name in ("A", "B"):
         command.add_argument(
@@ -139,14 +169,14 @@ def _add_judge(commands: Any) -> None:
             metavar=name,
             help="JSON lines with id, question and completion, or samples of eval",
         )
-    command.add_argument("--out", type=Path, required=True, metavar="FILE", help="result to write (JSON)")
+    command.add_argument("--out", type=new_path, required=True, metavar="FILE", help="result to write (JSON)")
     command.add_argument(
         "--data",
         metavar="DIR_OR_REPO",
         help="SynRL's dataset of the items: code checks the reasoning as well",
     )
     add_flags(command, JudgeConfig)
-    command.set_defaults(run=_judge)
+    command.set_defaults(run=_judge, resumes=True)
 
 
 def _eval(arguments: argparse.Namespace) -> int:
@@ -161,9 +191,12 @@ def _eval(arguments: argparse.Namespace) -> int:
         batch_size=arguments.batch_size,
         limit=arguments.limit,
     )
-    for task, metrics in evaluate(run, arguments.out).items():
+    arguments.out.parent.mkdir(parents=True, exist_ok=True)
+    with locked(arguments.out):
+        measured = evaluate(run, arguments.out)
+    for task, metrics in measured.items():
         print(f"{task:<36} " + "  ".join(f"{name} {value:.1f}" for name, value in metrics.items()))
-    print(f"every answer is in {arguments.out}; next: synrl report {arguments.out}", file=sys.stderr)
+    note(arguments, f"every answer is in {arguments.out}; next: synrl report {quoted(arguments.out)}")
     return 0
 
 
@@ -172,18 +205,17 @@ def _report(arguments: argparse.Namespace) -> int:
     from synrl.evaluation.report.report import make_report, write_report
     from synrl.evaluation.report.text import markdown
 
-    report = make_report(arguments.results)
+    report = make_report(arguments.results, progress=arguments.progress)
     with staged(arguments.out, _no_report, unfinished=_no_part, resume=False) as staging:
         assert staging is not None, "an earlier report is replaced"
         write_report(report, staging)
     print(markdown(report), end="")
-    for warning in report.warnings:
-        print(f"warning: {warning}", file=sys.stderr)
-    following = f"synrl report {arguments.results[0]} --model-card MODEL"
+    tell(*(f"warning: {warning}" for warning in report.warnings))
+    following = f"synrl report {quoted(arguments.results[0])} --model-card MODEL"
     if arguments.model_card:
-        print(f"scores in {write_model_card(report, arguments.model_card)}", file=sys.stderr)
-        following = f"synrl push {arguments.model_card} REPO"
-    print(f"written into {arguments.out}; next: {following}", file=sys.stderr)
+        note(arguments, f"scores in {write_model_card(report, arguments.model_card)}")
+        following = f"synrl push {quoted(arguments.model_card)} REPO"
+    note(arguments, f"written into {arguments.out}; next: {following}")
     return 0
 
 
@@ -208,7 +240,9 @@ def _judge(arguments: argparse.Namespace) -> int:
     from synrl.evaluation.judge.settings import JudgeConfig
 
     config = read_config(JudgeConfig, arguments)
-    said = judge(arguments.a, arguments.b, config, arguments.out, data=arguments.data)
+    said = judge(
+        arguments.a, arguments.b, config, arguments.out, data=arguments.data, progress=arguments.progress
+    )
     bias, share = said["position_bias"]["rate"], said["win_share"]
     print(f"{arguments.a} better {said['wins']}, ties {said['ties']}, {arguments.b} better {said['losses']}")
     if share:
@@ -223,13 +257,10 @@ def _judge(arguments: argparse.Namespace) -> int:
             f"verdicts stick to a place in {bias:.1%} of pairs"
         )
     if said["unjudged"] or said["alone"]:
-        print(
-            f"without a readable verdict: {said['unjudged']}; items of one file only: {said['alone']}",
-            file=sys.stderr,
-        )
+        tell(f"without a readable verdict: {said['unjudged']}; items of one file only: {said['alone']}")
     if arguments.data:
         agreed, count = said["check"]["agreement"], said["check"]["both_decided"]
         share_said = "none" if agreed is None else f"{agreed:.1%}"
         print(f"code prefers the same in {share_said} of {count} decided pairs")
-    print(f"every verdict is in {arguments.out}; next: read the reasons there", file=sys.stderr)
+    note(arguments, f"every verdict is in {arguments.out}; next: read the reasons there")
     return 0

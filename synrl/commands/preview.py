@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from synrl.checks import check_range
-from synrl.commands.common import add_data
+from synrl.commands.common import add_data, new_path, note, quoted
 
 
 def add(commands: Any) -> None:
@@ -37,7 +36,7 @@ A page holds its videos, about 0.1 MB each: for more than a few hundred rows, wr
     add_data(command)
     command.add_argument(
         "--out",
-        type=Path,
+        type=new_path,
         default=Path("preview.html"),
         metavar="PAGE",
         help="file to write (default: preview.html); a name without .html is a folder of pages",
@@ -62,9 +61,11 @@ def _preview(arguments: argparse.Namespace) -> int:
     source = Source.open(arguments.data)
     is_page = out.suffix.lower() == ".html"
     write = write_page if is_page else write_folder
-    with closing(labelled(source, wanted)) as rows:  # so that its bar ends before an error is told
+    with closing(
+        labelled(source, wanted, progress=arguments.progress)
+    ) as rows:  # so that its bar ends before an error is told
         count = write(rows, out, title=f"SynRL: {arguments.data}")
     print(out)
     start = out if is_page else out / "index.html"
-    print(f"{count} of {source.num_rows} rows; next: open {start} in a browser", file=sys.stderr)
+    note(arguments, f"{count} of {source.num_rows} rows; next: open {quoted(start)} in a browser")
     return 0

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from dataclasses import asdict
 from typing import Any
+
+from synrl.commands.common import examples, note
 
 
 def add(commands: Any) -> None:
@@ -16,6 +17,7 @@ def add(commands: Any) -> None:
         help="list the named datasets and settings, or show one",
         description="List the recipes, which are the datasets of the paper by name, and the settings of "
         "training runs; or print what one holds.",
+        **examples("synrl recipes", "synrl recipes rl_7k", "synrl recipes smoke > mine.json"),
     )
     command.add_argument(
         "name", nargs="?", metavar="NAME", help="the recipe to print, as JSON, or the settings, as YAML"
@@ -32,22 +34,23 @@ def _recipes(arguments: argparse.Namespace) -> int:
     if name in settings:
         print(settings[name].read_text(encoding="utf-8"), end="")
         command = "sft" if "_sft" in name else "grpo"
-        print(f"\nnext: synrl {command} --config {name}", file=sys.stderr)
+        note(arguments, "", f"next: synrl {command} --config {name}")
         return 0
     if name:
         check_one_of("name", name, (*recipes(), *settings))
         recipe = get_recipe(name)
         print(json.dumps({**asdict(recipe), "digest": recipe.digest()}, indent=2))
-        print(f"\nnext: synrl generate --recipe {recipe.name} --out {recipe.name}", file=sys.stderr)
+        note(arguments, "", f"next: synrl generate --recipe {recipe.name} --out {recipe.name}")
         return 0
     for recipe in recipes().values():
         print(f"{recipe.name:<15} {recipe.num_rows:>6} rows  {recipe.summary}")
     print("\nsettings of training, for `synrl sft` and `synrl grpo` with --config NAME:")
     for known, path in settings.items():
         print(f"{known:<26} {first_comment(path)}")
-    print(
-        f"\nfor several GPUs, with `accelerate launch --config_file`: {shipped('training/accelerate')}\n"
+    note(
+        arguments,
+        "",
+        f"for several GPUs, with `accelerate launch --config_file`: {shipped('training/accelerate')}",
         "next: synrl recipes NAME, or synrl generate --recipe NAME --out DIR",
-        file=sys.stderr,
     )
     return 0

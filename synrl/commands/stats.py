@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
-from synrl.commands.common import add_data
+from synrl.commands.common import add_data, examples, new_path, note, quoted
 
 
 def add(commands: Any) -> None:
@@ -18,10 +17,11 @@ def add(commands: Any) -> None:
         help="count what a dataset holds",
         description="Print, for each family, rows, levels, kinds of answer, balance, lengths and sampling "
         "rates, and draw them.",
+        **examples("synrl stats data", "synrl stats org/name --out name.png --json"),
     )
     add_data(command)
     command.add_argument(
-        "--out", type=Path, default=Path("stats.png"), metavar="PNG", help="picture to write (stats.png)"
+        "--out", type=new_path, default=Path("stats.png"), metavar="PNG", help="picture to write (stats.png)"
     )
     command.add_argument("--json", action="store_true", help="print as JSON")
     command.set_defaults(run=_stats)
@@ -35,5 +35,5 @@ def _stats(arguments: argparse.Namespace) -> int:
     found = stats(arguments.data)
     plot(found, arguments.out)
     print(json.dumps(as_json(found), indent=2) if arguments.json else table(found))
-    print(f"drawn in {arguments.out}; next: synrl audit {arguments.data}", file=sys.stderr)
+    note(arguments, f"drawn in {arguments.out}; next: synrl audit {quoted(arguments.data)}")
     return 0

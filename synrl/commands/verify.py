@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from typing import TYPE_CHECKING, Any
 
-from synrl.commands.common import add_data
+from synrl.commands.common import add_data, add_num_proc, examples, note, quoted, tell
 
 if TYPE_CHECKING:
     from synrl.audit.verify import Proof
@@ -23,9 +22,10 @@ def add(commands: Any) -> None:
         "text in the pixels, read events and states back from the tracks, solve the question again, and "
         "check the chain of thought. Exit status 1 and a list of ids if a row fails; it says what it could "
         "not check.",
+        **examples("synrl verify data", "synrl verify org/name --num-proc 8 --json > proof.json"),
     )
     add_data(command)
-    command.add_argument("--num-proc", type=int, default=1, metavar="P", help="processes (default: 1)")
+    add_num_proc(command)
     command.add_argument("--json", action="store_true", help="print the report as JSON")
     command.set_defaults(run=_verify)
 
@@ -34,7 +34,7 @@ def _verify(arguments: argparse.Namespace) -> int:
     from synrl.audit.row import OLD
     from synrl.audit.verify import verify
 
-    report = verify(arguments.data, num_proc=arguments.num_proc)
+    report = verify(arguments.data, num_proc=arguments.num_proc, progress=arguments.progress)
     if arguments.json:
         print(json.dumps(report.to_dict(), indent=2))
     else:
@@ -47,12 +47,12 @@ def _verify(arguments: argparse.Namespace) -> int:
         for what, count in report.unproved.items():
             print(f"not checked, of {count} rows: {what}")
     if not report.ok:
-        print(f"{arguments.data} is not proved: {_found(report)}", file=sys.stderr)
+        tell(f"{arguments.data} is not proved: {_found(report)}")
         return 1
     count, old = sum(report.rows.values()), report.unproved[OLD]
     said = f"all {count} rows are proved" if not old else f"{count} rows pass what could be checked of them"
     told = "; see above for what was not checked" if report.unproved else ""
-    print(f"{said}{told}; next: synrl preview {arguments.data}", file=sys.stderr)
+    note(arguments, f"{said}{told}; next: synrl preview {quoted(arguments.data)}")
     return 0
 
 

@@ -7,6 +7,7 @@ other, breaks inside `reading`, which names the row.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -94,6 +95,10 @@ class Source:
         """
         folder = Path(data)
         if not folder.is_dir():
+            if os.path.lexists(folder):
+                raise DataError(
+                    f"{data} is no folder; allowed: a dataset folder, or one on the Hub (org/name)"
+                )
             folder = _download(data)
         paths = sorted(folder.rglob("*.parquet"))
         if not paths:

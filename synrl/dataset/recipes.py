@@ -207,7 +207,7 @@ def get_recipe(name: str) -> Recipe:
         ConfigError: there is none.
     """
     if name not in recipes():
-        raise ConfigError(f"no recipe {name!r}; {allowed(recipes())}")
+        raise ConfigError(f"no recipe {name!r}; {allowed(recipes(), name)}")
     return recipes()[name]
 
 
