@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from stopping import stopped_after
 
 from synrl import answers
 from synrl.dataset.reading import Source
@@ -229,3 +230,10 @@ def test_each_completion_is_judged_by_its_own_row() -> None:
     columns = {name: [row[name] for row in rows] for name in CHOICE}
     assert accuracy_reward(["B", "7"], **columns) == [1.0, 1.0]
     assert accuracy_reward(["7", "B"], **columns) == [0.0, 0.0]
+
+
+def test_marks_that_are_heaped_up_take_no_longer_than_other_texts() -> None:
+    heap = "a" + "\u0301\u0316" * 200_000
+    with stopped_after(0.2):
+        assert answers.normalise(heap) == heap
+        assert answers.parse_ordering(heap) == ()

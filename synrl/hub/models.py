@@ -7,6 +7,7 @@ is written from these two. Weights go up as safetensors only: other formats can 
 from __future__ import annotations
 
 import hashlib
+import html
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -14,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from string import Template
 from typing import Any
 
-from synrl.errors import DataError, HubError
+from synrl.errors import DataError, HubError, printable
 from synrl.hub.hub import Change, Commit, commit, files_in, hub_errors
 from synrl.resources import shipped
 from synrl.texts import read_text
@@ -48,7 +49,7 @@ def push_model(folder: Path, repo: str, *, private: bool = False, replace: bool 
 
     contents: dict[str, Any] = {path.name: path for path in model_files(folder)}
     contents["README.md"] = model_card(folder, repo).encode()
-    stage, api = read_json(folder / TRAINING)["stage"], HfApi()
+    stage, api = read_json(folder / TRAINING)["stage"], HfApi()  # which the card has needed, too
     with hub_errors(repo):
         return commit(
             api,
@@ -110,10 +111,19 @@ def model_card(folder: Path, repo: str) -> str:
     Raises:
         DataError: the folder is none that training has finished, or its results can't be read.
     """
+    said, results = read_json(folder / TRAINING), _read_results(folder / RESULTS)
+    try:
+        return _card(said, results, repo)
+    except (LookupError, TypeError, AttributeError, ValueError) as error:
+        raise DataError(
+            f"{TRAINING} or {RESULTS} of {folder} is not what training and `synrl report` write: "
+            f"{type(error).__name__}"
+        ) from error
+
+
+def _card(said: Mapping[str, Any], results: Sequence[Mapping[str, Any]], repo: str) -> str:
     from huggingface_hub import EvalResult, ModelCardData
 
-    said = read_json(folder / TRAINING)
-    results = _read_results(folder / RESULTS)
     evaluated = [
         EvalResult(
             task_type="video-text-to-text",
@@ -138,10 +148,10 @@ def model_card(folder: Path, repo: str) -> str:
     template = Template((shipped("hub_cards") / "model_card.md").read_text(encoding="utf-8"))
     body = template.substitute(
         name=repo.rpartition("/")[2],
-        base=said["base_model"],
+        base=_code(said["base_model"]),
         stages=_stage(said),
         budget=json.dumps(said["budget"], indent=2),
-        versions=", ".join(f"{name} {version}" for name, version in said["versions"].items()),
+        versions=", ".join(f"{_text(name)} {_text(version)}" for name, version in said["versions"].items()),
         results=_results(results),
     )
     return f"---\n{data.to_yaml()}\n---\n\n{body}"
@@ -149,22 +159,25 @@ def model_card(folder: Path, repo: str) -> str:
 
 def _stage(said: Mapping[str, Any]) -> str:
     what = {"sft": "Supervised fine-tuning", "grpo": "GRPO with an accuracy reward"}[said["stage"]]
+    several = "es" if said["processes"] > 1 else ""
     lines = [
-        f"{what} for {said['steps']} steps from `{said['base_model']}` "
-        f"(revision `{said['base_revision']}`), on `{said['data']}` (config `{said['data_config']}`, split "
-        f"`{said['data_split']}`, revision `{said['data_revision'] or 'main'}`{_recipe(said)}), in "
-        f"{said['processes']} process{'es' if said['processes'] > 1 else ''}.",
+        f"{what} for {_text(said['steps'])} steps from {_code(said['base_model'])} (revision "
+        f"{_code(said['base_revision'])}), on {_code(said['data'])} (config {_code(said['data_config'])}, "
+        f"split {_code(said['data_split'])}, revision {_code(said['data_revision'] or 'main')}"
+        f"{_recipe(said)}), in {_text(said['processes'])} process{several}.",
         "",
         "| setting | value |",
         "|---|---|",
-        *(f"| `{name}` | `{value}` |" for name, value in said["arguments"].items()),
+        *(f"| {_code(name)} | {_code(value)} |" for name, value in said["arguments"].items()),
     ]
     return "\n".join(lines)
 
 
 def _recipe(said: Mapping[str, Any]) -> str:
     recipe = said["recipe"]
-    return f", recipe `{recipe['name'] or 'of its own'}` with digest `{recipe['digest']}`" if recipe else ""
+    if not recipe:
+        return ""
+    return f", recipe {_code(recipe['name'] or 'of its own')} with digest {_code(recipe['digest'])}"
 
 
 def _results(results: Sequence[Mapping[str, Any]]) -> str:
@@ -174,9 +187,19 @@ def _results(results: Sequence[Mapping[str, Any]]) -> str:
     for one in results:
         interval = "{} to {}".format(*one["interval"]) if one["interval"] else ""
         cells = (one["task"], one["metric"], one["value"], interval, one["items"], one["rows"])
-        lines.append(f"| {' | '.join(map(str, cells))} |")
-    commands = dict.fromkeys(one["command"] for one in results)
+        lines.append(f"| {' | '.join(map(_text, cells))} |")
+    commands = dict.fromkeys(printable(one["command"]).replace("`", "'") for one in results)
     return "\n".join([*lines, "", "```", *commands, "```"])
+
+
+def _text(said: object) -> str:
+    """Something as text of a card, in which nothing is HTML or Markdown that should not be."""
+    return re.sub(r"([\\`*\[\]|])", r"\\\1", html.escape(printable(str(said)), quote=False))
+
+
+def _code(said: object) -> str:
+    """The same as code, in which only its own end and the bars of a table mean anything."""
+    return "`" + printable(str(said)).replace("`", "'").replace("|", r"\|") + "`"
 
 
 def _read_results(path: Path) -> list[dict[str, Any]]:
@@ -198,7 +221,7 @@ def read_json(path: Path) -> Any:
     """
     try:
         return json.loads(read_text(path))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise DataError(
             f"{path.name} of {path.parent} can't be read: has training finished there?"
         ) from error

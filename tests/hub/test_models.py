@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +132,30 @@ def test_the_card_says_base_data_settings_and_results(model: Path) -> None:
 def test_results_that_no_report_has_written_are_one_line(model: Path, text: str) -> None:
     (model / "results.json").write_text(text)
     with pytest.raises(DataError, match=r"^[^\n]*results.json[^\n]*$"):
+        model_card(model, "org/model")
+
+
+def test_nothing_in_a_card_is_html_or_ends_a_table(model: Path) -> None:
+    evil = "<img src=x onerror=alert(1)>`|\n\n<script>"
+    said = json.loads((model / "training.json").read_text())
+    said |= dict.fromkeys(("base_model", "base_revision", "data", "data_config", "data_split"), evil)
+    said |= {"versions": {evil: evil}, "arguments": {evil: evil}, "budget": {evil: evil}}
+    (model / "training.json").write_text(json.dumps(said))
+    results(model)
+    found = json.loads((model / "results.json").read_text())
+    for one in found["results"]:
+        one |= dict.fromkeys(("task", "metric", "rows", "command"), evil)
+    (model / "results.json").write_text(json.dumps(found))
+    body = model_card(model, "org/model").split("---\n", 2)[2]
+    outside = re.sub(r"(?ms)^```.*?^```$|`[^`\n]*`", "", body)
+    assert "<script" not in outside and "<img" not in outside and "&lt;script&gt;" in outside
+    assert body.count("```") == 4 and "\n<script>" not in body
+
+
+@pytest.mark.parametrize("text", ["{}", "[]", "3", '{"stage": "dpo"}', "[" * 100_000])
+def test_a_note_of_training_that_is_none_is_one_line(model: Path, text: str) -> None:
+    (model / "training.json").write_text(text)
+    with pytest.raises(DataError, match=r"^[^\n]*training.json[^\n]*$"):
         model_card(model, "org/model")
 
 
