@@ -85,7 +85,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:  # of the system, wherever a command met it
         _leave(sys.stdout)
         said = one_line(error)
-    print(f"{name}: {said}", file=sys.stderr)
+    with suppress(OSError):  # if nothing can be said any more, the status still tells
+        print(f"{name}: {said}", file=sys.stderr, flush=True)
     return 2
 
 

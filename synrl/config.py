@@ -61,7 +61,7 @@ def load_settings(kind: type[Any], path: Path) -> dict[str, Any]:
 
     try:
         said = yaml.safe_load(read_text(path))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
         raise ConfigError(f"{path} can't be read as YAML: {' '.join(str(error).split())}") from error
     if said is None:
         return {}

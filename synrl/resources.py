@@ -38,7 +38,7 @@ def find_settings(said: str) -> Path:
     """
     if "/" in said or said.endswith((".yaml", ".yml")):
         path = Path(said)
-        if not path.exists():
+        if not path.is_file():
             raise ConfigError(f"no file {said}; `synrl recipes` lists the settings that go by a name")
         return path
     known = training_settings()

@@ -14,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import pkgutil
 import resource
 import signal
 import subprocess
@@ -66,12 +67,13 @@ class Jobs:
     Args:
         scratch: folder for what the commands say.
         user: number of the user and group that the commands run as, if not this one.
+        more: modules to import besides.
     """
 
-    def __init__(self, scratch: Path, user: int | None = None) -> None:
-        self._scratch, self._count = scratch, 0
+    def __init__(self, scratch: Path, user: int | None = None, more: Sequence[str] = ()) -> None:
+        self._scratch, self._user, self._count = scratch, user, 0
         self._process = subprocess.Popen(
-            [sys.executable, __file__, json.dumps(user)],
+            [sys.executable, __file__, json.dumps([user, *more])],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -88,6 +90,8 @@ class Jobs:
         self._count += 1
         folder = self._scratch / f"said-{self._count}"
         folder.mkdir()
+        if self._user is not None:
+            os.chown(folder, self._user, self._user)
         pid = self.ask({"start": list(argv), "cwd": str(cwd), "folder": str(folder), **how})
         return Job(self, pid, folder)
 
@@ -102,15 +106,47 @@ class Jobs:
 def _main() -> None:
     from importlib import import_module
 
-    for name in IMPORTED:
+    # Set by the command line before these libraries are imported, which is too late here.
+    os.environ.update(HF_HUB_DISABLE_PROGRESS_BARS="1", HF_DATASETS_DISABLE_PROGRESS_BARS="1")
+    user, *more = json.loads(sys.argv[1])
+    for name in (*IMPORTED, *more):
         import_module(name)
-    if (user := json.loads(sys.argv[1])) is not None:
+    if user is not None:
+        _import_the_rest()
         os.setgroups([])
         os.setgid(user)
         os.setuid(user)
     for line in sys.stdin:
         said = json.loads(line)
         print(json.dumps(_start(said) if "start" in said else _waited(said)), flush=True)
+
+
+def _import_the_rest() -> None:
+    """Whatever commands import when they need it, from where another user may not read."""
+    import encodings
+    from importlib import import_module
+
+    import synrl
+
+    names = set(sys.stdlib_module_names) - {"antigravity", "this", "idlelib", "turtledemo", "__main__"}
+    for package in (encodings, synrl):
+        names |= {info.name for info in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")}
+    for name in (
+        "asyncio",
+        "concurrent",
+        "email",
+        "html",
+        "http",
+        "importlib",
+        "json",
+        "logging",
+        "multiprocessing",
+    ):
+        package = import_module(name)
+        names |= {info.name for info in pkgutil.iter_modules(package.__path__, f"{name}.")}
+    for name in sorted(name for name in names if not name.endswith("__main__") and "training" not in name):
+        with contextlib.suppress(ImportError):  # of what is for other systems
+            import_module(name)
 
 
 def _waited(said: dict[str, Any]) -> int | None:

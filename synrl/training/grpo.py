@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from synrl.training.rewards import accuracy_reward, format_reward, group_log, overlong_penalty
-from synrl.training.run import check_model, command, record, repository, train
+from synrl.training.run import check_model, command, load_processor, record, repository, train
 from synrl.training.settings import GRPOArguments, parse
 
 
@@ -34,7 +34,6 @@ def run(argv: list[str] | None = None) -> Path:
 
 def trainer(arguments: GRPOArguments, budget: Any, args: Any, model: Any) -> Any:
     """The trainer of a run."""
-    from transformers import AutoProcessor
     from trl import get_peft_config
 
     from synrl.training.contrast import ContrastGRPOTrainer, order_bonus
@@ -52,7 +51,7 @@ def trainer(arguments: GRPOArguments, budget: Any, args: Any, model: Any) -> Any
     rewards += [overlong_penalty(longest, longest // 5)] if arguments.overlong_penalty else []
     rewards += [order_bonus] if arguments.order_bonus else []
     rewards += [group_log(longest, pass_at_k=arguments.pass_at_k)]  # rewards nothing
-    processor = AutoProcessor.from_pretrained(name, revision=model.model_revision, padding_side="left")
+    processor = load_processor(name, model, padding_side="left")
     kind = ContrastGRPOTrainer if arguments.order_bonus else VideoGRPOTrainer
     return kind(
         name,

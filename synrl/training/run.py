@@ -17,7 +17,7 @@ import torch
 from transformers import TrainerCallback
 
 from synrl.budget import VideoBudget
-from synrl.errors import ConfigError, HubError, SynRLError, TrainingError
+from synrl.errors import ConfigError, HubError, SynRLError, TrainingError, first_line
 from synrl.hub.hub import hub_errors
 from synrl.hub.models import TRAINING, model_card, push_model
 from synrl.output import write_whole
@@ -204,6 +204,20 @@ def check_model(model: Any) -> str:
     if not model.model_name_or_path:
         raise ConfigError("model_name_or_path is missing; name a checkpoint on the Hub or its folder")
     return str(model.model_name_or_path)
+
+
+def load_processor(name: str, model: Any, **how: Any) -> Any:
+    """The processor of a model.
+
+    Raises:
+        ConfigError: there is no such model, or it has none.
+    """
+    from transformers import AutoProcessor
+
+    try:
+        return AutoProcessor.from_pretrained(name, revision=model.model_revision, **how)
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"{name} can't be loaded as a model: {first_line(error)}") from error
 
 
 def _is_main() -> bool:

@@ -84,6 +84,7 @@ def parse(kinds: Sequence[type[Any]], argv: Sequence[str] | None, command: str) 
     Raises:
         ConfigError: the file can't be read, or a value is not allowed.
     """
+    import yaml
     from trl import TrlParser
 
     parser = TrlParser(kinds, prog=f"synrl {command}", description=_about(command))
@@ -94,6 +95,9 @@ def parse(kinds: Sequence[type[Any]], argv: Sequence[str] | None, command: str) 
         raise
     except (ValueError, OSError) as error:
         raise ConfigError(first_line(error)) from error
+    except (yaml.YAMLError, AttributeError, TypeError, RecursionError) as error:
+        # The last three are what TRL makes of YAML that holds no settings.
+        raise ConfigError(f"--config holds no settings: {' '.join(str(error).split())}") from error
 
 
 def _with_file(argv: Sequence[str]) -> list[str]:

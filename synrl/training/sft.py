@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from synrl.training.run import check_model, command, record, repository, train
+from synrl.training.run import check_model, command, load_processor, record, repository, train
 from synrl.training.settings import SFTArguments, parse
 
 
@@ -31,7 +31,6 @@ def run(argv: list[str] | None = None) -> Path:
 
 def trainer(arguments: SFTArguments, budget: Any, args: Any, model: Any) -> Any:
     """The trainer of a run."""
-    from transformers import AutoProcessor
     from trl import get_peft_config
 
     from synrl.training.data import for_sft, load_held_out, load_rows, recipe_of, with_real_rows
@@ -46,7 +45,7 @@ def trainer(arguments: SFTArguments, budget: Any, args: Any, model: Any) -> Any:
     return VideoSFTTrainer(
         name,
         args,
-        processing_class=AutoProcessor.from_pretrained(name, revision=model.model_revision),
+        processing_class=load_processor(name, model),
         budget=budget,
         train_dataset=for_sft(rows),
         eval_dataset=for_sft(evaluated) if evaluated is not None else None,
