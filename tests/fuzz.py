@@ -2,8 +2,9 @@
 
     python tests/fuzz.py --cases 1000 --seed 0
 
-runs each in a scratch folder of its own, as an ordinary user even if root starts it, and prints what was wrong:
-a traceback, more than one line for a mistake, more than 60 seconds, or a file that has changed outside `--out`.
+runs each in a scratch folder of its own, as an ordinary user even if root starts it, and prints what was
+wrong: a traceback, more than one line for a mistake, more than 60 seconds, or a file that has changed outside
+`--out`.
 """
 
 from __future__ import annotations
@@ -47,8 +48,8 @@ ODD = (
 """Texts that are hard to take for paths or names; and for anything else."""
 DATA = (
     "data", "data/", "./data", "data/card_stack", "linked", "damaged", "other.parquet", "piped",
-    "piped_recipe", "empty", "file.txt", "missing", "missing/none", "fifo", "dangling", "device", "../outside", "org/name",
-    "tester/rows", "rows.jsonl", "locked", "looped",
+    "piped_recipe", "empty", "file.txt", "missing", "missing/none", "fifo", "dangling", "device",
+    "../outside", "org/name", "tester/rows", "rows.jsonl", "locked", "looped",
 )  # fmt: skip
 OUT = (
     "out", "out.png", "out.html", "sub/deep/out", "file.txt", "mine.html", "README.md", "ours.png",
