@@ -272,14 +272,13 @@ def _take_up(staging: Path, difference: Difference) -> None:
     if staging.is_symlink():
         refuse(staging, "is a link")
     staging.mkdir(exist_ok=True)
-    entries = list(staging.rglob("*"))
-    parts = [path for path in entries if re.fullmatch(r"\..*\.[0-9a-f]{16}\.part", path.name)]
-    if len(parts) < len(entries) and (other := difference(staging)):
+    for path in list(staging.rglob("*.part")):
+        if re.fullmatch(r"\..*\.[0-9a-f]{16}\.part", path.name):
+            path.unlink()  # of a process that is dead, since the lock is ours
+    if any(staging.iterdir()) and (other := difference(staging)):
         raise OutputError(
             f"{staging} is left from another, unfinished request and {other}; finish that, or remove it"
         )
-    for part in parts:
-        part.unlink()
 
 
 @contextmanager

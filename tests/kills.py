@@ -69,7 +69,7 @@ def commands(work: Path, hub: Hub) -> dict[str, Command]:
     out = work / "out"
 
     def of_folder(*arguments: str) -> Command:
-        return Command((*arguments, "--out", "out"), lambda: contents(out), lambda: shutil.rmtree(out))
+        return Command((*arguments, "--out", "out"), lambda: contents(out), lambda: shutil.rmtree(out, True))
 
     return {
         "generate": of_folder("generate", *FAMILIES, "-n", "4", "--seed", "3"),
