@@ -10,36 +10,27 @@ for code and for models.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache, partial
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 from synrl.answers import extract, parse_interval
-from synrl.cot.facts import ClipFacts, Fact, items
+from synrl.cot.claims import _SECONDS, _UNIT, Claim, Reader, Taken, Times, take_times, whole
+from synrl.cot.english import CONCLUDES
+from synrl.cot.facts import ClipFacts, Fact, Terms
+from synrl.cot.following import compared, concluded, last_number, sums
+from synrl.cot.states import Statement, Statements, plain
 from synrl.errors import IllegalOperation
 from synrl.scoring import score
+from synrl.tasks.shared.lexicon import MOTION
 
 TOLERANCE = 0.25
 """Seconds by which a stated time may be off: half the distance of frames sampled at 2 a second."""
 _MAX_LENGTH = 20_000
 
-# A text may be anything, so no pattern may begin anew within what it has just gone through in vain: numbers
-# and lists of them are taken whole (`++`, `*+`), and words that may repeat only a few times.
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 _CLAUSE = re.compile(r",? and then |, then ")
-_TIME = r"\d++(?:\.\d++)?+"
-_SECONDS = rf"({_TIME})"
-_UNIT = r"\s*(?:seconds?|secs?|s)\b"
-_SPAN = re.compile(
-    rf"(?:from|between)\s+{_SECONDS}(?:{_UNIT})?\s*(?:to|until|till|and|-|–)\s*{_SECONDS}{_UNIT}"
-    rf"|(?<![\d.]){_SECONDS}(?:{_UNIT})?\s*[-–]\s*{_SECONDS}{_UNIT}"
-    rf"|\[{_SECONDS},\s*{_SECONDS}\]",
-    re.IGNORECASE,
-)
-_MOMENTS = re.compile(rf"(?<![\d.])({_TIME}(?:,?\s+(?:and\s+)?{_TIME})*+)({_UNIT})?")
-"""Numbers, one or a list, that are times if a unit follows."""
-_DURATION = re.compile(rf"\b(?:takes?|took|lasts?|for)\s+(?:about\s+)?{_SECONDS}{_UNIT}", re.IGNORECASE)
 _LENGTH = re.compile(rf"\bvideo (?:lasts|takes) {_SECONDS}{_UNIT}|\ball {_SECONDS}{_UNIT} of the video")
 _STEP = re.compile(r'(?:\w+,? )?step \d+, "([^"]*)"', re.IGNORECASE)
 """How a sentence begins that carries out a step of a plan."""
@@ -47,10 +38,20 @@ _SEEN = re.compile(r"\b(?:see|seen|visible|readable|can read|be read|shown|revea
 _EARLIER = re.compile(r"^(?:before that|earlier)\b", re.IGNORECASE)
 _LATER = re.compile(r"^(?:then|next|after that|afterwards|later|finally|last)\b", re.IGNORECASE)
 _SO = re.compile(r"\b(?:so|this|that|answer|option|hence|therefore)\b", re.IGNORECASE)
-_COUNTS = {"once": 1, "twice": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8}
-_COUNT = re.compile(r"\b(once|twice|(?:three|four|five|six|seven|eight|\d+) times)\b")
 _ANSWER = re.compile(r"\banswer(?: is|:) (.+?)\.?$", re.MULTILINE)
+_ANSWERS = re.compile(
+    r"\s*(?:so |thus,? |therefore,? )?(?:the |my )?(?:final )?answer(?: is|:)", re.IGNORECASE
+)
 _OPTION = re.compile(r"\boption ([A-J])\b")
+_BEGINNING = re.compile(
+    r"(?:so )?(?:at the (?:very )?(?:beginning|start|outset)|initially|at first|to begin with|in the beginning"
+    r"|(?:as|when) the video (?:begins|starts))\b",
+    re.IGNORECASE,
+)
+_END = re.compile(
+    r"(?:so )?(?:at the (?:very )?end|in the end|finally|after (?:all|the last|the final|every)\b)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -66,20 +67,6 @@ class CheckReport:
     @property
     def ok(self) -> bool:
         return not self.problems
-
-
-class Times(NamedTuple):
-    """The times that a sentence gives, in seconds."""
-
-    spans: list[tuple[float, float]]
-    moments: list[float]
-
-    def all(self) -> list[float]:
-        return [time for span in self.spans for time in span] + self.moments
-
-    @property
-    def start(self) -> float:
-        return min(self.all())
 
 
 def check(text: str, row: Mapping[str, Any], tolerance: float = TOLERANCE) -> CheckReport:
@@ -100,8 +87,9 @@ def check_against(text: str, clip: ClipFacts, tolerance: float = TOLERANCE) -> C
     reading = _Reading(clip, tolerance)
     if score(extract(text), clip.row) != 1.0:
         reading.problems.append(f"the answer {match[2].strip()!r} is not right")
-    for sentence in _sentences(match[1]):
-        reading.read(sentence)
+    sentences = list(_sentences(match[1]))
+    for number, sentence in enumerate(sentences):
+        reading.read(sentence, last=number >= len(sentences) - 2)
     reading.conclusion(match[1])
     return CheckReport(tuple(reading.problems), tuple(reading.checked), tuple(reading.unchecked))
 
@@ -109,31 +97,11 @@ def check_against(text: str, clip: ClipFacts, tolerance: float = TOLERANCE) -> C
 def _sentences(text: str) -> Iterator[str]:
     for sentence in _SENTENCE.split(text.strip()):
         clauses = _CLAUSE.split(sentence)
-        if len(clauses) > 1 and all(_times(clause)[0].all() for clause in clauses):
+        if len(clauses) > 1 and all(take_times(clause, 1.0).times for clause in clauses):
             yield clauses[0]
             yield from (f"then {clause}" for clause in clauses[1:])
         elif sentence.strip():
             yield sentence.strip()
-
-
-def _times(sentence: str) -> tuple[Times, str]:
-    """The times of a sentence, and what is left without them."""
-    spans: list[tuple[float, float]] = []
-    moments: list[float] = []
-
-    def span(match: re.Match[str]) -> str:
-        start, end = (float(time) for time in match.groups() if time is not None)
-        spans.append((start, end))
-        return " "
-
-    def moment(match: re.Match[str]) -> str:
-        if not match[2]:
-            return match[0]
-        moments.extend(map(float, re.findall(_TIME, match[1])))
-        return " "
-
-    rest = _MOMENTS.sub(moment, _SPAN.sub(span, _DURATION.sub(" ", sentence)))
-    return Times(spans, moments), rest
 
 
 class _Numbered(NamedTuple):
@@ -164,17 +132,6 @@ def _numbered(noun: str) -> _Numbered:
     )
 
 
-@lru_cache(256)
-def _statement(labels: tuple[str, ...], verbs: str) -> re.Pattern[str]:
-    """How a part of the state is spoken of. Many rows have parts of the same names."""
-    names = rf"(?<![\w/.])(?:{'|'.join(map(re.escape, labels))})(?![\w/.])"
-    return re.compile(
-        rf"(?:so |and |then |now ){{0,3}}(?P<label>{names})\s+(?:now |then |still |again )?"
-        rf"(?P<verb>{verbs})(?!\w)(?P<said>.*?)(?=;|$|,? (?:so |and |then |now ){{0,3}}{names}\s)",
-        re.IGNORECASE,
-    )
-
-
 class _Reading:
     """One pass over the sentences of a chain, with what has to be remembered from one to the next."""
 
@@ -183,9 +140,8 @@ class _Reading:
         self.problems: list[str] = []
         self.checked: list[str] = []
         self.unchecked: list[str] = []
-        self._labels = {label.casefold(): label for parts in clip.states for label in parts}
-        labels = tuple(sorted(self._labels.values(), key=len, reverse=True))
-        self._statement = _statement(labels, clip.vocabulary.verbs)
+        self._reader = Reader(clip)
+        self._states = Statements(clip)
         self._numbered = _numbered(clip.family.noun)
         self._last: float | None = None
         self._backwards = False
@@ -193,65 +149,192 @@ class _Reading:
         """How many operations there have been when the state is as the last sentence has it."""
         self._planned: Any = None
         """The state after the steps of a plan that have been told."""
+        self._answer = whole(clip.row["answer_text"]) if clip.counts else None
+        self._open = False
+        """Whether a part of the sentence could not be held against the row."""
+        self._held = False
+        """Whether a part of it was."""
 
-    def read(self, sentence: str) -> None:
-        """Check one sentence."""
+    def read(self, sentence: str, *, last: bool) -> None:
+        """Check one sentence; the last ones draw the conclusion."""
         if match := _STEP.match(sentence):
             self._carry_out(sentence, match[1])
             return
-        states, rest = self._take_states(sentence)
-        times, rest = _times(rest)
-        duration = self.clip.row["duration"]
+        if _ANSWERS.match(sentence):
+            return  # see `conclusion`
+        taken = take_times(plain(sentence), self.clip.fps)
+        every, duration = taken.all(), self.clip.row["duration"]
         if (said := _LENGTH.search(sentence)) and abs(float(said[1] or said[2]) - duration) > self.tolerance:
             self.problems.append(f"{sentence!r}: the video lasts {duration:.1f} s")
             return
-        for time in times.all():
+        if said:
+            self.checked.append(sentence)
+            return
+        for time in every.all():
             if time > duration + self.tolerance:
                 self.problems.append(f"{sentence!r}: the video ends at {duration:.1f} s")
                 return
+        known = len(self.problems)
+        self._open = self._held = False
+        recalls = bool(CONCLUDES.match(sentence))
+        concludes = recalls or last
+        rest = self._sums(sentence, taken.text)
+        states, rest = self._states.take(rest)
+        taken = taken._replace(text=rest)
         backwards = bool(self._numbered.back.search(sentence))
         if match := self._numbered.several.search(sentence):
-            self._untouched(sentence, _whole(match[1]), _whole(match[2]), times)
-        elif not (_SEEN.search(rest) and (states or times.all()) and self._seen(sentence, times, rest)):
-            self._happenings(sentence, times, rest, backwards)
+            self._untouched(sentence, whole(match[1]), whole(match[2]), every)
+        elif _SEEN.search(rest) and (states or every.all()) and self._seen(sentence, every, rest):
+            pass
+        elif concludes and self._answered(sentence, rest, every):
+            self._held = True
+        else:
+            self._claims(sentence, taken, backwards, recalls)
         self._place(sentence, backwards)
-        parts = self.clip.states[self._state] if self._state is not None else {}
+        told = False
         for claim in states:
-            self._part(sentence, parts, *claim)
+            told = self._stated(sentence, self._state, claim) or told
+        if len(self.problems) > known:
+            return
+        if concludes and not told and (self._open or not self._held) and self._wrong_answer(sentence, rest):
+            return
+        if self._open:
+            self.unchecked.append(sentence)
+        elif self._held:
+            self.checked.append(sentence)
 
     # --- what happens ---------------------------------------------------------------------------
 
-    def _happenings(self, sentence: str, times: Times, rest: str, backwards: bool) -> None:
-        number = self._numbered.one.search(rest)
-        terms = self.clip.terms(rest)
-        if not times.all() and not self._numbered.told.match(sentence):
-            return
-        if not (terms.names or terms.words or number):
-            self._span_in_question(sentence, times)
-            return
+    def _claims(self, sentence: str, taken: Taken, backwards: bool, recalls: bool) -> None:
+        claims = self._reader.claims(taken)
+        about = any(claim.names_something or claim.times.all() or claim.number for claim in claims)
+        found: list[list[Fact]] = []
+        number = self._state
+        for claim in claims:
+            if claim.unchanged and claim.number is None:
+                claim.number = number
+            verdict, facts = self._judge(sentence, claim)
+            found.append(facts)
+            number = claim.number or next((fact.number for fact in facts), None) or number
+            if verdict is False:
+                self.problems.append(self._wrong(sentence, claim))
+                return
+            if verdict is True:
+                self._held = True
+            elif verdict is None and about:
+                self._open = True
+        linked = self._linked(sentence, claims, found)
+        for claim, facts in zip(claims, found, strict=True):
+            if facts and not (claim.denied or linked or recalls) and (claim.times.all() or claim.number):
+                start = claim.times.start if claim.times.all() else facts[0].start
+                self._order(sentence, start, backwards)
+            if facts and facts[-1].number is not None and not claim.denied:
+                self._state = facts[-1].number - backwards
+
+    def _judge(self, sentence: str, claim: Claim) -> tuple[bool | None | str, list[Fact]]:
+        """Whether a claim is true; None if that can't be told, and empty if it says nothing.
+
+        With the facts that bear it out, if any.
+        """
+        clip, terms = self.clip, claim.terms
+        if claim.than:
+            return compared(clip, claim), []
+        if claim.unchanged:
+            return self._unchanged(claim), []
+        if not (terms.words or (not clip.vocabulary.own and terms.names)):
+            return self._bare(sentence, claim)
+        strange = terms.words - clip.told
+        if strange - MOTION:
+            return None if claim.maybe or claim.missed or claim.unknown else claim.denied, []
+        if claim.maybe or claim.some or (strange and strange - clip.vocabulary.own):
+            return None, []
+        if claim.count is not None and not len(claim.times.moments) > 1:
+            return self._counted(claim), []
+        if claim.denied or claim.missed:
+            there = [f for f in clip.facts if clip.agrees(f, terms) and self._within(f, claim)]
+            if there and not claim.unknown:
+                return False, there
+            return None if claim.missed or claim.unknown else True, []
+        return self._affirmed(claim)
+
+    def _affirmed(self, claim: Claim) -> tuple[bool | None, list[Fact]]:
+        clip, terms, times = self.clip, claim.terms, claim.times
         wanted: list[tuple[float, ...]] = [*times.spans, *((time,) for time in times.moments)]
         found: list[Fact] = []
         for span in wanted or [()]:
-            fits = [
+            told = [
                 fact
-                for fact in self.clip.facts
-                if _has(fact, number) and _off(fact, span) <= self.tolerance and fact not in found
+                for fact in clip.facts
+                if _has(fact, claim.number)
+                and _off(fact, span, claim.aspect) <= self.tolerance
+                and fact not in found
+                and clip.agrees(fact, terms)
             ]
-            told = [fact for fact in fits if self.clip.agrees(fact, terms)]
             if not told:
-                self.problems.append(self._wrong(sentence, fits))
-                return
-            found.append(min(told, key=partial(_off, span=span)))
-        self.checked.append(sentence)
-        count = _COUNT.search(rest)
-        if count and times.moments and _count(count[1]) != len(times.moments):
-            self.problems.append(f"{count[1]} is not as often as the times it gives: {sentence!r}")
-        self._order(sentence, times.start if times.all() else found[0].start, backwards)
-        if found[-1].number is not None:
-            self._state = found[-1].number - backwards
+                return False, []
+            if not wanted and len(told) > 1:
+                found += told
+            else:
+                found.append(min(told, key=partial(_off, span=span)))
+        if claim.count is not None and claim.count != len(times.moments):
+            return False, []
+        if claim.only and terms.names:
+            if any(clip.agrees_but_for_whom(f, terms) for f in clip.facts):
+                return False, []
+        if claim.duration is not None and wanted:
+            if abs(claim.duration - (found[0].end - found[0].start)) > 2 * self.tolerance:
+                return False, []
+        return (None if claim.unknown else True), found
 
-    def _span_in_question(self, sentence: str, times: Times) -> None:
-        """Check a span that names nobody: in a conclusion, it is the one that is asked for."""
+    def _counted(self, claim: Claim) -> bool | None:
+        """Whether something happens as often as is said."""
+        clip, terms = self.clip, claim.terms
+        named = any(isinstance(name, str) for name in terms.names)
+        facts = [f for f in clip.facts if clip.agrees(f, terms) and self._within(f, claim)]
+        if not named:
+            facts = [f for f in facts if f.event is None or clip.family.concerns(f.event, clip.query)]
+        if claim.unknown or claim.maybe or claim.missed:
+            return None
+        if not facts and not any(clip.agrees(f, Terms((), terms.words)) for f in clip.facts):
+            if claim.count and not claim.denied:
+                return False
+        if claim.times.moments and claim.count == 1:
+            return bool(facts) != claim.denied
+        assert claim.count is not None
+        count = len(facts)
+        same = {0: count == claim.count, 1: count >= claim.count, -1: count <= claim.count}
+        true = same.get(claim.limit, count > claim.count if claim.limit > 0 else count < claim.count)
+        return true != claim.denied
+
+    def _within(self, fact: Fact, claim: Claim) -> bool:
+        """Whether a fact happens at the time that is given, if one is."""
+        if not _has(fact, claim.number):
+            return False
+        spans, moments = claim.times
+        if any(_off(fact, (moment,)) <= self.tolerance for moment in moments):
+            return True
+        inside = any(
+            fact.start < end - self.tolerance and fact.end > start + self.tolerance for start, end in spans
+        )
+        instant = any(
+            start - self.tolerance <= fact.start and fact.end <= end + self.tolerance for start, end in spans
+        )
+        return inside or instant or not (spans or moments)
+
+    def _bare(self, sentence: str, claim: Claim) -> tuple[bool | None | str, list[Fact]]:
+        """A claim in which nothing happens that is known: an operation and its time, or a span that is asked for."""
+        times = claim.times
+        if claim.unknown or claim.maybe:
+            return (None if claim.unknown else ""), []
+        if claim.number and times.all():
+            numbered = [f for f in self.clip.facts if f.number == claim.number]
+            spans: list[tuple[float, ...]] = [*times.spans, *((time,) for time in times.moments)]
+            right = numbered and all(_off(numbered[0], span) <= self.tolerance for span in spans)
+            return bool(right), numbered
+        if not times.all():
+            return "", []
+        if claim.terms.names:
+            return None, []
         truth = parse_interval(self.clip.row["answer_text"])
         if (
             self.clip.ask.answer_type != "interval"
@@ -259,13 +342,49 @@ class _Reading:
             or not times.spans
             or not _SO.search(sentence)
         ):
-            self.unchecked.append(sentence)
-        elif not _close(list(times.spans[-1]), list(truth), self.tolerance):
-            self.problems.append(f"{sentence!r} is not the span that is asked for")
-        else:
-            self.checked.append(sentence)
+            return None, []
+        return _close(list(times.spans[-1]), list(truth), self.tolerance), []
 
-    def _wrong(self, sentence: str, fits: list[Fact]) -> str:
+    def _unchanged(self, claim: Claim) -> bool | None:
+        """Whether an operation leaves the state, or a part of it, as it is."""
+        states = self.clip.states
+        number = claim.number
+        if not number or not 1 <= number < len(states) or claim.unknown or claim.maybe:
+            return None
+        before, after = states[number - 1], states[number]
+        return all(before[label] == after[label] for label in before.keys() & after.keys())
+
+    def _linked(self, sentence: str, claims: Sequence[Claim], found: Sequence[list[Fact]]) -> bool:
+        """Check what is said to come before or after what; returns whether anything is."""
+        linked = False
+        for place, claim in enumerate(claims):
+            other = place + 1 if place == 0 else place - 1
+            if claim.link not in ("before", "after", "then") or (claim.link == "then" and place == 0):
+                continue
+            linked = linked or claim.link != "then"
+            if other >= len(claims) or not found[place] or not found[other]:
+                continue
+            if claims[other].denied or claim.denied or claims[other].maybe or claim.maybe:
+                continue
+            early, late = (other, place) if claim.link in ("before", "then") else (place, other)
+            first, last = min(f.start for f in found[early]), max(f.start for f in found[late])
+            if first > last + self.tolerance:
+                self.problems.append(f"{sentence!r} has it in another order than the video")
+        return linked
+
+    def _wrong(self, sentence: str, claim: Claim) -> str:
+        if claim.count is not None:
+            return f"{sentence!r} is not as often as it happens"
+        if claim.denied or claim.missed:
+            return f"{sentence!r} does not agree with the video; it does happen"
+        times = [*claim.times.spans, *((time,) for time in claim.times.moments)]
+        fits = [
+            fact
+            for fact in self.clip.facts
+            if _has(fact, claim.number) and all(_off(fact, span) <= self.tolerance for span in times)
+        ]
+        if not times and claim.number is None:
+            return f"{sentence!r} does not agree with the video; it shows nothing of the kind"
         truth = f"what happens then is: {fits[0].phrases[0]}" if fits else "nothing happens just then"
         return f"{sentence!r} does not agree with the video; {truth}"
 
@@ -287,14 +406,14 @@ class _Reading:
         labels = states[0] if states else ()
         label = next((label for label in labels if label.casefold() in sentence.casefold()), None)
         if label is None or not 1 <= first <= last < len(states):
-            self.unchecked.append(sentence)
+            self._open = True
             return
         if len({states[k][label] for k in range(first - 1, last + 1)}) > 1:
             self.problems.append(f"{sentence!r} is wrong: one of them changes {label}")
         starts = [fact.start for fact in facts[first - 1 : last]]
-        if times.moments and not _close(times.moments, starts, self.tolerance):
+        if times.moments and not _close(list(times.moments), starts, self.tolerance):
             self.problems.append(f"{sentence!r} gives other times than those of these operations")
-        self.checked.append(sentence)
+        self._held = True
         self._order(sentence, starts[0], one > two)
 
     def _carry_out(self, sentence: str, step: str) -> None:
@@ -313,9 +432,9 @@ class _Reading:
             self.problems.append(f"{sentence!r} is not possible: {error}")
             return
         self.checked.append(sentence)
-        parts = clip.parts(self._planned)
-        for claim in self._take_states(sentence)[0]:
-            self._part(sentence, parts, *claim)
+        statements = clip.stated(self._planned)
+        for claim in self._states.take(sentence)[0]:
+            self._said(sentence, statements, claim)
 
     # --- what can be seen -----------------------------------------------------------------------
 
@@ -330,18 +449,24 @@ class _Reading:
             elif any(not _close(list(span), [start, end], self.tolerance) for span in times.spans):
                 self.problems.append(f"{sentence!r}: it can be seen from {start:.1f} to {end:.1f} s")
             else:
-                self.checked.append(sentence)
+                self._held = True
                 if times.all():
                     self._order(sentence, times.start, False)
             self._state = 0 if clip.read_first else len(clip.states) - 1
             return True
         named = {track["name"]: track for track in clip.row["tracks"]}
-        about = [named[name] for name in set(clip.terms(rest).names) if name in named]
+        terms = clip.terms(rest)
+        about = [
+            named[name] for name in dict.fromkeys(terms.names) if isinstance(name, str) and name in named
+        ]
+        denied = any(token.kind in ("denied", "missed", "maybe") for token in clip.vocabulary.tokens(rest))
+        if denied:
+            return False
         for track in about:
             if not all(self._visible(track, time) for time in set(times.all())):
                 self.problems.append(f"{sentence!r} claims to see the {track['name']}, which is hidden then")
-        if about and not clip.terms(rest).words:
-            self.checked.append(sentence)
+        if about and not terms.words:
+            self._held = True
             return True
         return False
 
@@ -353,39 +478,72 @@ class _Reading:
 
     # --- what is known of the state --------------------------------------------------------------
 
-    def _take_states(self, sentence: str) -> tuple[list[tuple[str, str, str]], str]:
-        """The statements about parts of the state, and what is left without them."""
-        pattern, labels = self._statement, self._labels
-        if not labels:
-            return [], sentence
-        found = [
-            (labels[match["label"].casefold()], match["verb"], match["said"])
-            for match in pattern.finditer(sentence)
-        ]
-        return found, pattern.sub(" ", sentence) if found else sentence
-
     def _place(self, sentence: str, backwards: bool) -> None:
         """Find out after which operation the state is that a sentence speaks of, if there are states."""
         if not self.clip.states:
             return
         number = self._numbered.one.search(sentence)
-        if number and 1 <= _whole(number[1]) < len(self.clip.states):
-            self._state = _whole(number[1]) - backwards
-        elif re.match(r"(?:so )?at the (?:beginning|start)\b", sentence, re.IGNORECASE):
+        if number and 1 <= whole(number[1]) < len(self.clip.states):
+            self._state = whole(number[1]) - backwards
+        elif _BEGINNING.match(sentence):
             self._state = 0
-        elif re.match(r"(?:so )?at the end\b", sentence, re.IGNORECASE):
+        elif _END.match(sentence):
             self._state = len(self.clip.states) - 1
 
-    def _part(self, sentence: str, parts: Mapping[str, str], label: str, verb: str, said: str) -> None:
-        if label not in parts:
-            self.unchecked.append(f"{label} {verb}{said}")
-            return
-        known = self.clip.items.union(*map(items, parts.values()))
-        given = [verb, *(item for item in items(said) if item in known)]
-        if given == [verb, *items(parts[label].removeprefix(verb))] and parts[label].startswith(verb):
-            self.checked.append(f"{label} {verb}{said}")
+    def _stated(self, sentence: str, after: int | None, claim: Statement) -> bool:
+        """Check what is said of the state after so many operations; returns whether that could be."""
+        if after is not None:
+            return self._said(sentence, self.clip.statements(after), claim)
+        self.unchecked.append(f"{claim.label} {claim.said}")
+        return False
+
+    def _said(self, sentence: str, statements: Mapping[str, Sequence[str]], claim: Statement) -> bool:
+        verdict = self._states.holds(statements, claim)
+        said = f"{claim.label} {claim.said}"
+        if verdict is None:
+            self.unchecked.append(said)
+        elif verdict:
+            self.checked.append(said)
         else:
-            self.problems.append(f"{sentence!r} is wrong: {label} {parts[label]} then")
+            truth = statements.get(claim.label)
+            then = f"{claim.label} {truth[0]} then" if truth else f"there is no {claim.label}"
+            self.problems.append(f"{sentence!r} is wrong: {then}")
+        return verdict is not None
+
+    # --- what follows ------------------------------------------------------------------------------
+
+    def _sums(self, sentence: str, text: str) -> str:
+        """Check sums and comparisons of numbers; returns what is left of the text."""
+        wrong, rest = sums(text)
+        if wrong:
+            self.problems.append(f"{sentence!r} is wrong: {wrong}")
+        self._held = self._held or rest != text
+        return rest
+
+    def _answered(self, sentence: str, rest: str, times: Times) -> bool:
+        """Whether a sentence draws the right conclusion about a number."""
+        if (
+            times.all()
+            or not self.clip.counts
+            or last_number(self._numbered.one.sub(" ", rest)) != self._answer
+        ):
+            return False
+        return not any(t.kind in ("denied", "missed", "maybe") for t in self.clip.vocabulary.tokens(rest))
+
+    def _wrong_answer(self, sentence: str, rest: str) -> bool:
+        """Whether a conclusion that could not be held against the clip is another than the answer; if so, says so."""
+        if self.clip.counts and (number := last_number(self._numbered.one.sub(" ", rest))) is not None:
+            if number != self._answer:
+                self.problems.append(f"{sentence!r} comes to {number}, which is not right")
+                return True
+            return False
+        verdict = concluded(self.clip, sentence)
+        if verdict is False:
+            self.problems.append(f"{sentence!r} is not what follows")
+            return True
+        if verdict:
+            self._held, self._open = True, False
+        return False
 
     def conclusion(self, text: str) -> None:
         """Check that the reasoning ends in the right answer, if it says one."""
@@ -403,25 +561,19 @@ def _close(some: list[float], others: list[float], tolerance: float) -> bool:
     )
 
 
-def _has(fact: Fact, number: re.Match[str] | None) -> bool:
+def _has(fact: Fact, number: int | None) -> bool:
     """Whether a fact has the number that a sentence gives, if both have one."""
-    return number is None or fact.number is None or fact.number == _whole(number[1])
+    return number is None or fact.number is None or fact.number == number
 
 
-def _off(fact: Fact, span: tuple[float, ...]) -> float:
+def _off(fact: Fact, span: tuple[float, ...], aspect: str = "") -> float:
     """By how many seconds a fact misses a moment in it, or a span as long as it; 0 if none is given."""
     if not span:
         return 0.0
     if len(span) == 2:
+        if fact.end - fact.start < 0.1:
+            return max(span[0] - fact.start, fact.end - span[1], 0.0)
         return max(abs(span[0] - fact.start), abs(span[1] - fact.end))
+    if aspect:
+        return abs(span[0] - (fact.start if aspect == "begin" else fact.end))
     return max(fact.start - span[0], span[0] - fact.end, 0.0)
-
-
-def _count(words: str) -> int:
-    first = words.split()[0]
-    return _COUNTS.get(first) or _whole(first)
-
-
-def _whole(digits: str) -> int:
-    """A whole number, or a billion for what is more; `int` raises ValueError from 4,300 digits on."""
-    return int(min(float(digits), 1e9))

@@ -8,31 +8,52 @@ sentence about it names the same things in the same order and says nothing else 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
+from synrl.cot.english import (
+    BEGINS,
+    COMPARATIVES,
+    CUTS,
+    DENIED,
+    GENERIC,
+    MAYBE,
+    MISSED,
+    NEUTRAL,
+    NOT_DENIED,
+    NUMBERS,
+    ONLY_SOME,
+    PRONOUNS,
+    SOFT,
+    STOPS,
+    SUPERLATIVES,
+    TIMES,
+    UNCHANGED,
+    listed,
+    stem,
+)
 from synrl.errors import ConfigError
 from synrl.tasks import get_family
-from synrl.tasks.base import Family
+from synrl.tasks.base import Family, texts
 from synrl.tasks.shared.cast import SOLID_SHAPES
-from synrl.tasks.shared.lexicon import NAMES, VERBS, WORDS
+from synrl.tasks.shared.lexicon import NAMES, WORDS, state_verbs
 from synrl.world.style import PALETTES
 from synrl.world.timeline import Event, Operation
 
 
+Names = tuple["str | frozenset[str]", ...]
+"""Whom and what a text names, in order; a set where it leaves open which of several it means."""
+
+
 @dataclass(frozen=True)
 class Terms:
-    """What a text says: whom and what it names, in order, and the telling words in it."""
+    """What a text says: whom and what it names, the telling words in it, and numbers."""
 
-    names: tuple[str, ...]
+    names: Names
     words: frozenset[str]
-
-    def within(self, other: Terms) -> bool:
-        """Whether another text says all of this: the same words, and the names in the same order."""
-        rest = iter(other.names)
-        return self.words <= other.words and all(name in rest for name in self.names)
+    numbers: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -45,12 +66,75 @@ class Fact:
     """Of an operation, counted from 1."""
     phrases: tuple[str, ...]
     event: Event | None = None
+    effects: tuple[str, ...] = ()
+    """What else may be said of an operation by who knows the state."""
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Every way in which it is told."""
+        return self.phrases + self.effects
+
+
+class Token(NamedTuple):
+    """A word of a text, or several that belong together."""
+
+    kind: str
+    """`name`, `word`, `number`, `unknown`, or what `synrl.cot.english` calls a small word."""
+    value: Any
+    text: str
 
 
 _MARKS = 0xE000
 """Where the characters begin that stand for names: they are nobody's."""
-_MARK = re.compile("[\ue000-\uf8ff]")
+STANDS = 0xF000
+"""Where those begin that stand for what a reader has taken out of a text."""
+_MARK = re.compile("[\ue000-\uefff]")
 _BETWEEN = re.compile(r"[\s,;]+")
+_SHAPES = (
+    *(
+        "circle",
+        "square",
+        "triangle",
+        "star",
+        "diamond",
+        "hexagon",
+        "pentagon",
+        "arrow",
+        "half disc",
+        "wedge",
+    ),
+    *("letter L", "disc", "rectangle", "oval", "ellipse", "cross", "heart", "octagon", "cube", "ball"),
+)
+_COLOURS = (
+    *(
+        "red",
+        "blue",
+        "green",
+        "yellow",
+        "orange",
+        "purple",
+        "pink",
+        "brown",
+        "black",
+        "white",
+        "grey",
+        "gray",
+    ),
+    *("cyan", "magenta", "teal", "mauve", "violet", "turquoise", "gold", "silver", "beige", "navy"),
+)
+_SMALL = {
+    "denied": DENIED,
+    "missed": MISSED,
+    "maybe": MAYBE,
+    "some": ONLY_SOME,
+    "cut": CUTS,
+    "begin": BEGINS,
+    "stop": STOPS,
+    "neutral": f"{NEUTRAL} {NOT_DENIED}",
+    "generic": GENERIC,
+    "pronoun": PRONOUNS,
+    "unchanged": UNCHANGED,
+}
 
 
 class Vocabulary:
@@ -62,21 +146,67 @@ class Vocabulary:
     def __init__(self, family: Family) -> None:
         self.words = {**WORDS, **family.words}
         """The words that tell one kind of happening from another, and what they mean."""
-        self.verbs = "|".join([*_longest_first(family.verbs), *VERBS])
+        self.own = frozenset(family.words.values())
+        """What the family tells of."""
+        self.verbs = state_verbs(family.verbs)
         self._own_verbs = re.compile(rf"(?:{'|'.join(family.verbs)})(?!\w)")
         self._family = family
-        looks = sorted({*SOLID_SHAPES, *(colour for palette in PALETTES for colour in palette.colours)})
+        self.phrase_tokens = lru_cache(4096)(self.tokens)
+        """The same for a phrase, since many rows have the same."""
+        palettes = (colour for palette in PALETTES for colour in palette.colours)
+        self.shapes = frozenset({*SOLID_SHAPES, *_SHAPES})
+        looks = _longest_first({*self.shapes, *_COLOURS, *palettes})
         self._things: dict[int, int] = {}
         """The groups that stand for things, and how many groups each has within it."""
         self._pattern = re.compile(
             "|".join(
                 (
                     *self._grouped(dict.fromkeys((*family.names, *NAMES))),
-                    rf"(?P<look>[\ue000-\uf8ff]|(?<!\w)(?:{'|'.join(looks)})\b)",
-                    rf"(?P<word>(?<!\w)(?:{'|'.join(map(re.escape, _longest_first(self.words)))})\b)",
+                    "(?P<mark>[\ue000-\uf8ff])",
+                    rf"(?P<look>\b(?:{'|'.join(looks)})(?=(?:e?s)?\b))(?:e?s)?",
+                    r"(?P<number>(?<![\w.])[-\u2212]?\d++(?:\.\d++)?+(?![\w]))",
+                    r"(?P<item>[^\W_]++(?:[-'\u2019./][^\W_]++)*+|[^\w\s])",
                 )
             )
         )
+        self._entries: dict[str, list[tuple[tuple[str, ...], str, Any]]] = {}
+        for kind, text in _SMALL.items():
+            for word in listed(text):
+                self._enter(word, kind, word)
+        for name in SOFT:
+            self._enter(name, "soft", name)
+        for name, value in NUMBERS.items():
+            self._enter(name, "cardinal", value)
+        for name, value in TIMES.items():
+            self._enter(name, "times", value)
+        for word in (*COMPARATIVES, *SUPERLATIVES):
+            self._enter(word, "than", word)
+        for word, meaning in self.words.items():
+            self._enter(word, "word", meaning)
+        self._enter(f"{family.noun} by {family.noun}", "neutral", "")
+        for which in (
+            "the",
+            "a",
+            "one",
+            "each",
+            "every",
+            "all",
+            "this",
+            "these",
+            "of",
+            "first",
+            "last",
+            "next",
+        ):
+            self._enter(f"{which} {family.noun}", "neutral", "")  # a noun, where the verb is the same word
+        for entries in self._entries.values():
+            # Of entries of one length the last one counts: a family's own words before all others.
+            entries.reverse()
+            entries.sort(key=lambda entry: len(entry[0]), reverse=True)
+
+    def _enter(self, words: str, kind: str, value: Any) -> None:
+        first, *rest = (stem(word) for word in words.split())
+        self._entries.setdefault(first, []).append((tuple(rest), kind, value))
 
     def _grouped(self, things: Iterable[str]) -> Iterator[str]:
         group = 1
@@ -85,20 +215,39 @@ class Vocabulary:
             group += 1 + self._things[group]
             yield f"({thing})"
 
-    def terms(self, text: str) -> Terms:
-        """What a text says."""
-        names: list[str] = []
-        words: set[str] = set()
-        for match in self._pattern.finditer(text):
-            group = match.lastindex or 0
-            if match["word"]:
-                words.add(self.words[match["word"]])
-            elif group in self._things:
-                parts = match.groups()[group : group + self._things[group]]
-                names += [part for part in parts if part] or [match[0]]
+    def tokens(self, text: str) -> list[Token]:
+        """The words of a text, with those together that belong together."""
+        found: list[Token] = []
+        matches = list(self._pattern.finditer(text))
+        stems = [stem(match["item"]) if match["item"] else "" for match in matches]
+        place = 0
+        while place < len(matches):
+            match = matches[place]
+            place += 1
+            if match["item"]:
+                for rest, kind, value in self._entries.get(stems[place - 1], ()):
+                    if tuple(stems[place : place + len(rest)]) == rest:
+                        end = matches[place + len(rest) - 1].end()
+                        found.append(Token(kind, value, text[match.start() : end]))
+                        place += len(rest)
+                        break
+                else:
+                    known = not match["item"][0].isalnum() or _HOW.fullmatch(match["item"])
+                    kind = "neutral" if known else "unknown"
+                    found.append(Token(kind, match["item"], match["item"]))
+            elif match["number"]:
+                value = float(match["number"].replace("\u2212", "-")[:20])
+                found.append(Token("number", value, match[0]))
+            elif match["mark"]:
+                found.append(Token("mark", match["mark"], match[0]))
+            elif match["look"]:
+                found.append(Token("look", match["look"], match[0]))
             else:
-                names.append(match[0])
-        return Terms(tuple(names), frozenset(words))
+                group = match.lastindex or 0
+                parts = match.groups()[group : group + self._things[group]]
+                names = [part for part in parts if part] or [match[0]]
+                found += [Token("name", name, match[0]) for name in names]
+        return found
 
     def parts(self, state: Mapping[str, Any], query: Mapping[str, Any]) -> dict[str, str]:
         """What the family says of a state.
@@ -115,6 +264,10 @@ class Vocabulary:
                     f"{family.name} says {text!r} of a state, which begins with none of its verbs: {verbs}"
                 )
         return parts
+
+
+_HOW = re.compile(r"[a-z]{4,}ly")
+"""Words that say how, which is never on record: "gently"."""
 
 
 def _longest_first(words: Iterable[str]) -> list[str]:
@@ -134,29 +287,82 @@ class ClipFacts:
         self.family: Family = get_family(row["family"])
         self.vocabulary = vocabulary(self.family)
         self.ask = self.family.asked(self.query)
+        self.asked = frozenset(texts(self.query))
+        """Every text in the query: whom and what the question names."""
         self.fps: float = row["fps"]
         self._read: dict[str, Terms] = {}
+        self._stated: dict[int, Mapping[str, Sequence[str]]] = {}
 
     @cached_property
-    def _names(self) -> dict[str, str]:
+    def names(self) -> dict[str, str]:
         """The names of the row's objects, the longest first, by a character that stands for each."""
         names = {item["name"]: None for item in self.row["objects"] if item["name"][0].isalpha()}
         longest = sorted(names, key=len, reverse=True)
         return {chr(_MARKS + number): name for number, name in enumerate(longest)}
 
+    @cached_property
+    def about(self) -> frozenset[str]:
+        """Whom the question names."""
+        objects = self.asked.intersection(self.names.values())
+        named = objects or (name for name in self.terms(self.row["question"]).names if isinstance(name, str))
+        return frozenset(named)
+
+    def marked(self, text: str) -> str:
+        """A text with a character for each name of an object."""
+        text, there = _MARK.sub("", text), text.casefold()
+        for mark, name in self.names.items():
+            if name.casefold() in there:
+                text = _whole(name).sub(mark, text)
+        return text
+
     def terms(self, text: str) -> Terms:
         """What a text says."""
         if text not in self._read:
-            self._read[text] = self._terms(text)
+            self._read[text] = self.said(self.vocabulary.phrase_tokens(self.marked(text)))
         return self._read[text]
 
-    def _terms(self, text: str) -> Terms:
-        text = _MARK.sub("", text)
-        for mark, name in self._names.items():
-            if name in text:
-                text = _whole(name).sub(mark, text)
-        terms = self.vocabulary.terms(text)
-        return Terms(tuple(self._names.get(name, name) for name in terms.names), terms.words)
+    def said(self, tokens: Iterable[Token]) -> Terms:
+        """What the words of a text say."""
+        names: list[str | frozenset[str]] = []
+        looks: list[str] = []
+
+        def looked() -> None:
+            if looks and self.names:
+                fits = [name for name in self.names.values() if set(looks) <= self._looks[name]]
+                names.append(frozenset({*fits, *(looks if len(looks) == 1 else ())}))
+            else:
+                names.extend(looks)
+            looks.clear()
+
+        words, numbers = set(), []
+        for token in tokens:
+            if token.kind == "look" and not (looks and looks[-1] in self.vocabulary.shapes):
+                looks.append(token.value)
+                continue
+            looked()
+            if token.kind == "look":
+                looks.append(token.value)
+            elif token.kind == "name":
+                names.append(token.value)
+            elif token.kind == "mark":
+                names.append(self.names.get(token.value, token.value))
+            elif token.kind == "generic" and self.names and not self.row["operations"]:
+                names.append(frozenset(self.names.values()))
+            elif token.kind == "word":
+                words.add(token.value)
+            elif token.kind == "number":
+                numbers.append(token.value)
+        looked()
+        return Terms(tuple(names), frozenset(words), tuple(numbers))
+
+    @cached_property
+    def _looks(self) -> dict[str, set[str]]:
+        """The words of the name of each object."""
+        kinds = self.vocabulary.shapes
+        return {
+            name: {name.partition(" ")[0], *(kind for kind in kinds if name.endswith(f" {kind}"))}
+            for name in self.names.values()
+        }
 
     @cached_property
     def facts(self) -> tuple[Fact, ...]:
@@ -172,28 +378,95 @@ class ClipFacts:
     def _fact(self, start: int, end: int, number: int | None, happening: Event | Operation) -> Fact:
         phrases = tuple(self.family.phrases(happening))
         event = happening if isinstance(happening, Event) else None
-        return Fact(start / self.fps, end / self.fps, number, phrases, event)
+        effects: Sequence[str] = ()
+        if number is not None:
+            before, after = (self._kept[place]["state"] for place in (number - 1, number))
+            effects = self.family.effects(before, happening, after)
+        return Fact(start / self.fps, end / self.fps, number, phrases, event, tuple(effects))
 
     def agrees(self, fact: Fact, said: Terms) -> bool:
-        """Whether one of a fact's phrases says all that a sentence says."""
-        return any(said.within(self.terms(phrase)) for phrase in fact.phrases)
+        """Whether a fact's phrases say all that a sentence says, with its names in the order of one of them."""
+        for told in (fact.phrases, fact.effects):
+            phrases = [self.terms(phrase) for phrase in told]
+            if said.words <= frozenset().union(*(phrase.words for phrase in phrases)):
+                measured = not said.numbers or self._measures(fact, said.numbers)
+                if measured and any(_in_order(said.names, phrase.names) for phrase in phrases):
+                    return True
+        return False
+
+    def agrees_but_for_whom(self, fact: Fact, said: Terms) -> bool:
+        """Whether a fact is what a sentence says, but of somebody else."""
+        if not said.words <= self.words(fact):
+            return False
+        told = [self.terms(phrase).names for phrase in fact.all]
+        return not any(names and _same(said.names[0], names[0]) for names in told) and any(
+            _in_order(said.names[1:], names[1:]) for names in told
+        )
+
+    def words(self, fact: Fact) -> frozenset[str]:
+        """What the words mean in which a fact is told."""
+        return frozenset().union(*(self.terms(phrase).words for phrase in fact.all))
+
+    def _measures(self, fact: Fact, numbers: Iterable[float]) -> bool:
+        """Whether numbers are those of a fact, as it is told or as it is on record, give or take rounding."""
+        known = [number for phrase in fact.all for number in self.terms(phrase).numbers]
+        if fact.event is not None:
+            known += [float(number) for number in _NUMBER.findall(fact.event.detail)]
+        return all(any(abs(n - k) <= max(0.03 * abs(k), 0.06) for k in known) for n in numbers)
 
     @cached_property
     def states(self) -> tuple[dict[str, str], ...]:
         """What there is to keep in mind after each number of operations, from none on."""
-        states = self.row["states"]
+        return tuple(self.parts(state["state"]) for state in self._kept)
+
+    @cached_property
+    def _kept(self) -> Sequence[Any]:
+        states: Sequence[Any] = self.row["states"]
         if states:  # the one that can be read is there twice: once more where it is hidden
             states = [states[0], *states[2:]] if self.read_first else states[:-1]
-        return tuple(self.parts(state["state"]) for state in states)
+        return states
 
     def parts(self, state: Mapping[str, Any]) -> dict[str, str]:
         """What there is to keep in mind of a state."""
         return self.vocabulary.parts(state, self.query)
 
     @cached_property
-    def items(self) -> frozenset[str]:
-        """Every word that says something of some state."""
-        return frozenset(item for state in self.states for text in state.values() for item in items(text))
+    def told(self) -> frozenset[str]:
+        """What the words mean in which the clip's family tells of anything."""
+        return self.vocabulary.own.union(*(self.words(fact) for fact in self.facts))
+
+    @cached_property
+    def plain(self) -> frozenset[str]:
+        """Stems of words that the clip's family says itself, and that mean nothing by themselves."""
+        phrases = [*self.labels, *(phrase for fact in self.facts for phrase in fact.all)]
+        found = (self.vocabulary.phrase_tokens(self.marked(phrase)) for phrase in phrases)
+        return frozenset(stem(t.text) for tokens in found for t in tokens if t.kind == "unknown")
+
+    @property
+    def counts(self) -> bool:
+        """Whether the answer is a whole number."""
+        return str(self.row["answer_text"]).isdecimal()
+
+    def statements(self, after: int) -> Mapping[str, Sequence[str]]:
+        """Everything that may be said of the state after a number of operations."""
+        if after not in self._stated:
+            self._stated[after] = self.stated(self._kept[after]["state"])
+        return self._stated[after]
+
+    @cached_property
+    def labels(self) -> frozenset[str]:
+        """What statements about states are about."""
+        if not self._kept:
+            return frozenset()
+        ends = self.statements(0).keys() | self.statements(len(self._kept) - 1).keys()
+        return ends.union(*self.states)
+
+    def stated(self, state: Mapping[str, Any]) -> dict[str, Sequence[str]]:
+        """Everything that may be said of a state."""
+        said = dict(self.family.statements(state))
+        for label, text in self.parts(state).items():
+            said[label] = (text, *said.get(label, ()))
+        return said
 
     @cached_property
     def readable(self) -> tuple[float, float] | None:
@@ -212,10 +485,25 @@ class ClipFacts:
         return bool(self.row["states"][0]["visible"])
 
 
+_NUMBER = re.compile(r"-?\d++(?:\.\d++)?+")
+
+
+def _in_order(said: Names, told: Names) -> bool:
+    """Whether all names of a text are told, in its order."""
+    rest = iter(told)
+    return all(any(_same(name, other) for other in rest) for name in said)
+
+
+def _same(one: str | frozenset[str], two: str | frozenset[str]) -> bool:
+    if isinstance(one, str):
+        return one == two if isinstance(two, str) else one in two
+    return two in one if isinstance(two, str) else bool(one & two)
+
+
 @lru_cache(1024)
 def _whole(name: str) -> re.Pattern[str]:
     """A name that is no part of a longer word."""
-    return re.compile(rf"\b{re.escape(name)}\b")
+    return re.compile(rf"\b{re.escape(name)}(?:e?s)?\b", re.IGNORECASE)
 
 
 @lru_cache(1024)

@@ -26,11 +26,11 @@ from synrl.tasks.asks import SpanAsk
 from synrl.tasks.base import Ask, Family, Query
 from synrl.tasks.config import Config
 from synrl.tasks.shared.cast import SOLID_SHAPES, cast, draw_cast
-from synrl.tasks.shared.lexicon import named, told
+from synrl.tasks.shared.lexicon import told
 from synrl.tasks.shared.questions import Question, drawn, with_form, with_words
 from synrl.tasks.shared.runners import run_backwards, staged
 from synrl.tasks.shared.stage import window
-from synrl.tasks.shared.telling import tell_speed
+from synrl.tasks.shared.telling import constant_speed, tell_speed
 from synrl.video.scene import Scene
 from synrl.world.speeds import DOWN, SPEED_STEP, STEADY, UP, Run, Stretch
 from synrl.world.style import draw_style
@@ -203,8 +203,7 @@ class AccelerationDetection(Family):
     modes = ("perception", "localisation")
     config_type = AccelerationConfig
     asks = (Kind(), Change())
-    words = told("speed up", "slow down", "steady")
-    names = named("pixels")
+    words = told("move", "speed up", "slow down", "steady")
     levels = {
         1: dict(others=0, ratio=4.0, slanted=False),
         2: dict(others=1, ratio=3.5, slanted=False),
@@ -228,6 +227,9 @@ class AccelerationDetection(Family):
 
     def phrases(self, happening: Event) -> Sequence[str]:
         return tell_speed(happening)
+
+    def speed(self, event: Event) -> float | None:
+        return constant_speed(event)
 
     def observe(self, evidence: Evidence) -> Observed:
         return observe_runs(evidence)

@@ -136,6 +136,8 @@ class Family(ABC):
     """
     verbs: ClassVar[tuple[str, ...]] = ()
     """How everything begins that `parts` says, as regular expressions: `holds`, `is empty`."""
+    ordered: ClassVar[bool] = True
+    """Whether the order matters in which `parts` and `statements` list things."""
     noun: ClassVar[str] = "operation"
     """What a chain may call one of its operations, beside `operation`: `swap` if "swap 3" is the third."""
     world: ClassVar[World | None] = None
@@ -214,6 +216,24 @@ class Family(ABC):
         Each text begins with one of `verbs`. Nothing for families without states.
         """
         return {}
+
+    def effects(self, before: Any, happening: Any, after: Any) -> Sequence[str]:
+        """What else may be said of an operation by who knows the states before and after it, as clauses.
+
+        "the 9♥ moves from pile A to pile C". The check of chains reads it; no chain that code writes says it.
+        """
+        return ()
+
+    def statements(self, state: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
+        """What else may be said of a state, whatever is asked: `{"pile A": ("holds 2 cards",)}`.
+
+        The check of chains holds what it reads against these and against `parts`.
+        """
+        return {}
+
+    def speed(self, event: Event) -> float | None:
+        """How fast the object of an event is all the while (px per frame), if that is what the event says."""
+        return None
 
     def conclude(self, row: Mapping[str, Any]) -> Sequence[str]:
         """Ways to say what follows from everything that was told; see `Ask.conclude`."""

@@ -300,7 +300,13 @@ class DirectionIdentification(Family):
     modes = ("perception", "localisation")
     config_type = DirectionConfig
     asks = (NEXT, WHEN_MOVING)
-    words = told(*DIRECTIONS)
+    words = {
+        **told("move", *DIRECTIONS),
+        "from left to right": "right",
+        "from right to left": "left",
+        "from top to bottom": "down",
+        "from bottom to top": "up",
+    }
     levels = {
         1: dict(directions=4, moves=5, others=0, min_distance=44, jitter=4.0),
         2: dict(directions=8, moves=6, others=0, min_distance=50, jitter=5.0),

@@ -254,7 +254,7 @@ class MotionCounting(Family):
     modes = ("perception", "localisation")
     config_type = CountingConfig
     asks = (COUNT, PACE_CHANGE, WHEN_DONE)
-    words = told(*VERBS)
+    words = told(*VERBS) | {"steps": "step"}
     levels = {
         1: dict(
             actions=("hop", "spin", "step"),

@@ -24,7 +24,7 @@ from synrl.tasks.asks import SpanAsk
 from synrl.tasks.base import Ask, Family, Query
 from synrl.tasks.config import Config
 from synrl.tasks.shared.cast import cast, draw_cast
-from synrl.tasks.shared.lexicon import named, told
+from synrl.tasks.shared.lexicon import told
 from synrl.tasks.shared.questions import (
     Question,
     drawn,
@@ -321,8 +321,10 @@ class RotationCounting(Family):
     modes = ("perception", "localisation")
     config_type = RotationConfig
     asks = (*HOW_TURNED, WHEN_TURNING)
-    words = told(CCW, CW)
-    names = named("degrees")
+    words = {
+        **told(CCW, CW),
+        **dict.fromkeys(("turns", "rotates", "makes a turn", "spins", "revolves", *told("spin")), "turn"),
+    }
     levels = {
         1: dict(most=4, amounts=4, rate=80.0, others=0),
         2: dict(most=4, amounts=4, rate=90.0, others=1),

@@ -26,11 +26,11 @@ from synrl.tasks.asks import SpanAsk
 from synrl.tasks.base import Ask, Family, Query
 from synrl.tasks.config import Config
 from synrl.tasks.shared.cast import SOLID_SHAPES, cast, draw_cast
-from synrl.tasks.shared.lexicon import named, told
+from synrl.tasks.shared.lexicon import told
 from synrl.tasks.shared.questions import Question, drawn, with_form, with_words
 from synrl.tasks.shared.runners import FASTEST, LASTS, SLOWEST, midway, run_backwards, staged, steady
 from synrl.tasks.shared.stage import window
-from synrl.tasks.shared.telling import tell_speed
+from synrl.tasks.shared.telling import constant_speed, tell_speed
 from synrl.video.scene import Scene
 from synrl.world.speeds import SPEED_STEP, Run, Stretch, speed
 from synrl.world.style import draw_style
@@ -304,8 +304,7 @@ class SpeedPerception(Family):
     modes = ("perception", "localisation")
     config_type = SpeedConfig
     asks = (MULTIPLE, PATTERN, FAST_STRETCH)
-    words = told("steady")
-    names = named("pixels")
+    words = told("move", "steady")
     levels = {
         1: dict(multiples=COARSE, ratio=3.0, others=0, slanted=False),
         2: dict(multiples=COARSE, ratio=2.7, others=0, slanted=True),
@@ -335,6 +334,9 @@ class SpeedPerception(Family):
 
     def phrases(self, happening: Event) -> Sequence[str]:
         return tell_speed(happening)
+
+    def speed(self, event: Event) -> float | None:
+        return constant_speed(event)
 
     def observe(self, evidence: Evidence) -> Observed:
         return observe_runs(evidence)

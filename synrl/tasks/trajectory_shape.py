@@ -249,7 +249,22 @@ class TrajectoryShape(Family):
     modes = ("perception", "localisation")
     config_type = TrajectoryConfig
     asks = (FIGURE, WHEN_TRACED)
-    words = told(*FIGURE_WORDS)
+    words = {
+        **told(*FIGURE_WORDS),
+        **dict.fromkeys(
+            (
+                "moves along",
+                "moves in",
+                "has the form of",
+                "draws",
+                "traces",
+                "follows",
+                "describes",
+                "path is",
+            ),
+            "trace",
+        ),
+    }
     levels = {
         1: dict(figures=(LINE, CIRCLE, ZIGZAG, SQUARE), extent=200.0, others=0),
         2: dict(figures=FIGURES[:6], extent=195.0, others=0),

@@ -23,11 +23,11 @@ from synrl.tasks.asks import SpanAsk
 from synrl.tasks.base import Ask, Family, Query
 from synrl.tasks.config import Config
 from synrl.tasks.shared.cast import SOLID_SHAPES, cast, draw_cast
-from synrl.tasks.shared.lexicon import named, told
+from synrl.tasks.shared.lexicon import told
 from synrl.tasks.shared.questions import Question, drawn, with_form, with_words
 from synrl.tasks.shared.runners import FASTEST, LASTS, SLOWEST, staged, steady
 from synrl.tasks.shared.stage import window
-from synrl.tasks.shared.telling import tell_speed
+from synrl.tasks.shared.telling import constant_speed, tell_speed
 from synrl.video.scene import Scene
 from synrl.world.speeds import SPEED_STEP, Run, Stretch, speed
 from synrl.world.style import draw_style
@@ -312,8 +312,7 @@ class VelocityComparison(Family):
     modes = ("perception", "localisation")
     config_type = VelocityConfig
     asks = (PAIR, EXTREME, RANK, OUTPACING)
-    words = told("steady")
-    names = named("pixels")
+    words = told("move", "steady")
     levels = {
         1: dict(shapes=2, ratio=2.0, slanted=False),
         2: dict(shapes=3, ratio=1.7, slanted=False),
@@ -346,6 +345,9 @@ class VelocityComparison(Family):
 
     def phrases(self, happening: Event) -> Sequence[str]:
         return tell_speed(happening)
+
+    def speed(self, event: Event) -> float | None:
+        return constant_speed(event)
 
     def observe(self, evidence: Evidence) -> Observed:
         return observe_runs(evidence)

@@ -86,15 +86,17 @@ def test_several_of_its_operations_go_by_its_noun(guests: list[dict[str, Any]]) 
             (label, *more), kept = states[0], states[one - 1] == states[one] == states[one + 1]
             if not more:
                 report = read(row, f"Passes {one} and {one + 1} leave {label} alone.")
-                assert report.ok == kept and report.checked
+                assert report.ok == kept and report.checked + report.problems
                 verdicts.add(kept)
     assert verdicts == {True, False}
 
 
 def test_the_noun_of_another_family_tells_nothing(guests: list[dict[str, Any]]) -> None:
-    row = guests[0]
-    report = read(row, "Swap 1: the guests on chairs Z1 and Z2 trade chairs.")
-    assert report.ok and not report.checked
+    clip = ClipFacts(guests[0])
+    one, *others = clip.facts
+    other = next(fact for fact in others if fact.phrases != one.phrases)
+    assert not read(clip.row, f"Pass 1: {other.phrases[0]}.").ok
+    assert read(clip.row, f"Swap 1: {other.phrases[0]}.").ok
 
 
 def test_a_word_means_what_the_family_says(guests: list[dict[str, Any]]) -> None:
@@ -127,7 +129,7 @@ def test_operations_of_some_families_have_a_noun(name: str, noun: str, undrawn: 
 @pytest.mark.parametrize(
     ("name", "claims"),
     [
-        ("card_stack", ("is at B2", "reads 1, 2", "exists", "does not exist", "is /a")),
+        ("card_stack", ("is at B2", "reads 1, 2", "does not exist", "is /a")),
         ("sliding_puzzle", ("holds 1 2 3", "is empty")),
         ("shell_game", ("holds 3", "is empty", "reads 1")),
     ],

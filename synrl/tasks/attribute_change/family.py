@@ -46,7 +46,17 @@ class AttributeChange(Family):
     modes = ("perception", "localisation")
     config_type = AttributeConfig
     asks = (WHICH, CHANGED, ORDER, WHILE_DIFFERENT)
-    words = told("larger", "smaller")
+    words = {
+        **told("larger", "smaller"),
+        **dict.fromkeys(("grows", "expands"), "larger"),
+        **dict.fromkeys(("shrinks", "contracts"), "smaller"),
+        **dict.fromkeys(
+            ("changes", "turns", "becomes", "gets", "switches", "transforms", "goes from"), "change"
+        ),
+        "colour": "colour",
+        "its shape": "shape",
+        "its size": "size",
+    }
     names = named("place in a line")
     levels = LEVELS
 
@@ -70,7 +80,12 @@ class AttributeChange(Family):
         place = ORDINALS[int(happening.actor.partition(":")[0]) - 1]
         who = f"the {place} shape from the left"
         if happening.kind == "size":
-            return f"{who} becomes {happening.detail}", f"{who} gets {happening.detail}"
+            does = "grows" if happening.detail == "larger" else "shrinks"
+            return (
+                f"{who} becomes {happening.detail}",
+                f"{who} gets {happening.detail}",
+                f"{who} changes its size: it {does}",
+            )
         before, after = happening.detail.split(" to ")
         return (
             f"{who} changes its {happening.kind} from {before} to {after}",

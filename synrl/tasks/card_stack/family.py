@@ -42,10 +42,9 @@ class CardStack(Family):
     levels = LEVELS
     asks = ASKS
     world = WORLD
-    words = told("swap", "bury", "take away") | {
-        "moves to": "move",
-        "goes onto": "move",
-        "moves to the bottom of": "bury",
+    words = told("move", "swap", "bury", "take away") | {
+        **dict.fromkeys(("placed on", "put on", "laid on", "added to", "dealt onto"), "add"),
+        **dict.fromkeys(("transferred", "lands", "is placed onto"), "move"),
     }
     names = named("card", "pile")
     verbs = ("holds", "is empty")
@@ -74,6 +73,46 @@ class CardStack(Family):
         if happening.kind == "add":
             return (f"a new card, the {given['card']}, is placed on pile {given['pile']}",)
         return (f"the top card of pile {given['pile']} is taken away",)
+
+    def effects(self, before: Any, happening: Operation, after: Any) -> Sequence[str]:
+        given = happening.arguments
+        if happening.kind == "swap":
+            (one, x), (two, y) = ((name, before[name][-1]) for name in given["piles"])
+            return (
+                *both_ways("the {} and the {} change places", x, y),
+                *both_ways("the {} and the {} change places", f"{x} of pile {one}", f"{y} of pile {two}"),
+                *both_ways("{} and {} change places", f"pile {one}, {x},", f"pile {two}, {y},"),
+            )
+        if happening.kind == "move":
+            source, target = given["source"], given["target"]
+            card = before[source][-1]
+            return (
+                f"the {card} moves from pile {source} to pile {target}",
+                f"from pile {source}, the {card} moves to pile {target}",
+            )
+        if happening.kind == "add":
+            return (f"on pile {given['pile']}, the {given['card']} is placed",)
+        pile, card = given["pile"], before[given["pile"]][-1]
+        does = "moves to the bottom of" if happening.kind == "bury" else "is taken away from"
+        return f"the {card} {does} pile {pile}", f"from pile {pile}, the {card} {does}"
+
+    def statements(self, state: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
+        said: dict[str, Sequence[str]] = {}
+        for name, cards in state.items():
+            said[f"pile {name}"] = (
+                f"holds {', '.join(cards)}" if cards else "is empty",
+                f"holds {len(cards)} cards",
+            )
+            if cards:
+                for label in (
+                    f"the top card of pile {name}",
+                    f"the card on top of pile {name}",
+                    f"the top of pile {name}",
+                ):
+                    said[label] = (f"is {cards[-1]}",)
+                said[f"the bottom card of pile {name}"] = (f"is {cards[0]}",)
+            said[f"the number of cards in pile {name}"] = (f"is {len(cards)}",)
+        return said
 
     def parts(self, state: Mapping[str, Any], query: Mapping[str, Any]) -> dict[str, str]:
         return {

@@ -43,9 +43,13 @@ class ChipContainer(Family):
     levels = LEVELS
     asks = ASKS
     world = WORLD
-    words = told("swap", "take away", "pour", "add")
-    names = named("container", "chip")
+    words = told("move", "swap", "take away", "pour", "add") | {
+        "moved from": "move",
+        "transferred from": "move",
+    }
+    names = named("container")
     verbs = ("holds", "is empty")
+    ordered = False
 
     def simulate(self, config: ChipConfig, streams: Streams) -> Timeline:
         return clip.simulate(ASKS, config, streams)
@@ -67,6 +71,18 @@ class ChipContainer(Family):
                 f"a chip of {given['chip']} is put into container {given['container']}",
             )
         return (f"a chip of {given['chip']} is taken out of container {given['container']}",)
+
+    def statements(self, state: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
+        said: dict[str, Sequence[str]] = {}
+        for name, chips in state.items():
+            listed = f"holds {', '.join(map(str, chips))}" if chips else "is empty"
+            said[f"container {name}"] = listed, f"holds {len(chips)} chips", f"is worth {sum(chips)}"
+            said[f"the chips in container {name}"] = (f"is worth {sum(chips)}",)
+            said[f"the number of chips in container {name}"] = (f"is {len(chips)}",)
+            said[f"the total of container {name}"] = said[f"the sum of container {name}"] = (
+                f"is {sum(chips)}",
+            )
+        return said
 
     def parts(self, state: Mapping[str, Any], query: Mapping[str, Any]) -> dict[str, str]:
         return {

@@ -26,7 +26,7 @@ from synrl.tasks.collision_counting.asks import COUNTS, FLIGHT, Count, Flight
 from synrl.tasks.collision_counting.clip import BOX
 from synrl.tasks.collision_counting.config import LEVELS, CollisionConfig
 from synrl.tasks.shared.cast import draw_cast
-from synrl.tasks.shared.lexicon import named, told
+from synrl.tasks.shared.lexicon import told
 from synrl.tasks.shared.telling import both_ways
 from synrl.video.outlines import place, rectangle
 from synrl.video.scene import Scene, Shape
@@ -42,8 +42,12 @@ class CollisionCounting(Family):
     modes = ("perception", "localisation")
     config_type = CollisionConfig
     asks = (*COUNTS.values(), FLIGHT)
-    words = told("hit", "touch")
-    names = named("wall")
+    words = {
+        **dict.fromkeys((word for word in told("hit", "touch") if "other" not in word), "contact"),
+        **dict.fromkeys(("wall", "edge", "side", "border", "boundary"), "wall"),
+        **dict.fromkeys(("bump into each other", "each other", "another shape", "other shape"), "touch"),
+    }
+    names = (r"(?<!\w)(left|right|top|bottom)(?= (?:wall|edge|side|border|boundary))",)
     levels = LEVELS
 
     def simulate(self, config: CollisionConfig, streams: Streams) -> Timeline:

@@ -24,7 +24,7 @@ from synrl.tasks.distance_estimation.asks import Nearer, Trend, Visit, WhenChang
 from synrl.tasks.distance_estimation.clip import GROWS, SHRINKS
 from synrl.tasks.distance_estimation.config import LEVELS, DistanceConfig
 from synrl.tasks.shared.cast import draw_cast
-from synrl.tasks.shared.lexicon import named, told
+from synrl.tasks.shared.lexicon import told
 from synrl.tasks.shared.telling import both_ways
 from synrl.video.scene import Scene
 from synrl.world.timeline import (
@@ -42,8 +42,15 @@ class DistanceEstimation(ClipAskFamily):
     modes = ("perception", "localisation")
     config_type = DistanceConfig
     asks = (Trend(), Visit(), Nearer(), WhenChanging())
-    words = {**told(GROWS, SHRINKS, "closer"), "can be seen": "shown", "close to": "close"}
-    names = named("pixels")
+    words = {
+        **told(GROWS, SHRINKS, "closer"),
+        **dict.fromkeys(("gets larger", "becomes larger", "gets bigger", "move apart", "drift apart"), GROWS),
+        **dict.fromkeys(
+            ("gets smaller", "becomes smaller", "get closer to each other", "come together"), SHRINKS
+        ),
+        **dict.fromkeys(("can be seen", "is visible", "is shown", "is on screen"), "shown"),
+        **dict.fromkeys(("close to", "near", "next to", "close by"), "close"),
+    }
     levels = LEVELS
 
     def draw(self, timeline: Timeline) -> Scene:

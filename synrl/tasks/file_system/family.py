@@ -23,7 +23,7 @@ from synrl.tasks.file_system.config import LEVELS, FileConfig
 from synrl.tasks.shared.lexicon import named
 from synrl.tasks.shared.queries import LongQuery
 from synrl.video.scene import Scene
-from synrl.world.files import WORLD
+from synrl.world.files import WORLD, effect_of
 from synrl.world.timeline import Operation, Timeline
 
 
@@ -38,8 +38,17 @@ class FileSystem(Family):
     levels = LEVELS
     asks = ASKS
     world = WORLD
-    names = named("quoted line")
+    words = {
+        **dict.fromkeys(("typed", "appears", "run", "executed", "entered", "issued"), "run"),
+        **dict.fromkeys(("created", "made", "brought into existence"), "create"),
+        **dict.fromkeys(("removed", "deleted", "erased"), "remove"),
+        **dict.fromkeys(("copied", "duplicated"), "copy"),
+        **dict.fromkeys(("moved", "renamed"), "move"),
+        **dict.fromkeys(("changes to", "switches to", "changes into"), "change"),
+    }
+    names = (*named("quoted line"), r"[\w./]*?\b(\w\.(?:txt|py|csv))\b", r"(?<![\w.])/(?:\w+/?)*")
     verbs = ("holds", r"is(?= /)", "exists", "does not exist")
+    ordered = False
     noun = "command"
 
     def simulate(self, config: FileConfig, streams: Streams) -> Timeline:
@@ -57,6 +66,22 @@ class FileSystem(Family):
         line = " ".join([happening.kind, *happening.arguments["words"]])
         return f'the command "{line}" is typed', f'the line "{line}" appears', f'"{line}" is run'
 
+    def effects(self, before: Any, happening: Operation, after: Any) -> Sequence[str]:
+        effect = effect_of(before, happening.kind, happening.arguments["words"])
+        new, gone = (
+            [path.rpartition("/")[2] for path in paths] for paths in (effect.new_files, effect.gone_files)
+        )
+        said = [f"the file {name} is created" for name in new] + [
+            f"the file {name} is removed" for name in gone
+        ]
+        said += [f"the directory {path} is created" for path in effect.new_dirs]
+        if happening.kind == "cd":
+            said.append(f"the working directory changes to {effect.cwd}")
+        for does, names in (("copied to", new), ("moved to", gone or new)):
+            if happening.kind == {"copied to": "cp", "moved to": "mv"}[does]:
+                said += [f"the file {one} is {does} {two}" for one, two in zip(names, new, strict=False)]
+        return said
+
     def parts(self, state: Mapping[str, Any], query: Mapping[str, Any]) -> dict[str, str]:
         said = {"the working directory": f"is {state['cwd']}"}
         if "file" in query:
@@ -70,6 +95,17 @@ class FileSystem(Family):
                 file.rpartition("/")[2] for file in state["files"] if (file.rpartition("/")[0] or "/") == name
             ]
             said[f"directory {name}"] = f"holds {', '.join(files)}" if files else "holds no files"
+        return said
+
+    def statements(self, state: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
+        said: dict[str, Sequence[str]] = {"the current directory": (f"is {state['cwd']}",)}
+        said |= {f"the file {path}": ("exists",) for path in state["files"]}
+        for name in ("/", *state["dirs"]):
+            own = [
+                path.rpartition("/")[2] for path in state["files"] if (path.rpartition("/")[0] or "/") == name
+            ]
+            texts = f"holds {', '.join(own)}" if own else "holds no files", f"holds {len(own)} files"
+            said[f"directory {name}"] = (*texts, "is empty") if not own else texts
         return said
 
     def captions(self, evidence: Evidence) -> Iterable[Caption]:

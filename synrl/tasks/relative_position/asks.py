@@ -157,7 +157,7 @@ class Tour(ClipAsk[TourQuery, PositionConfig]):
         then = "immediately after" if query["then"] == "after" else "just before"
         return (
             f"{then.capitalize()} the stop {place}, it stops {answer}",
-            f"So the stop {then} the one {place} is {answer}",
+            f"So it stops {answer} {then} it stops {place}",
         )
 
 

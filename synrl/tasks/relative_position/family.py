@@ -40,9 +40,12 @@ class RelativePosition(ClipAskFamily):
     config_type = PositionConfig
     asks = (Tour(), Inside(), WhenApproaching(), Overtake())
     words = {
-        **told("overtake", "pass", "left of", "right of", "above", "below", "inside", "closer"),
-        "farther away": "away",
-        "around": "around",
+        **told("move", "overtake", "pass", "left of", "right of", "above", "below", "inside", "closer"),
+        **{"to the left": "left of", "to the right": "right of"},
+        **dict.fromkeys(("over", "on top of", "higher than"), "above"),
+        **dict.fromkeys(("under", "underneath", "beneath", "lower than"), "below"),
+        **dict.fromkeys(("farther away", "further away", "away from", "recedes from"), "away"),
+        **dict.fromkeys(("around", "all around"), "around"),
     }
     names = named("zone")
     levels = LEVELS

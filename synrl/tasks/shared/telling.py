@@ -29,6 +29,11 @@ def tell_speed(event: Event) -> Sequence[str]:
     return tuple(f"{who} {way}, {change}" for way in ways)
 
 
+def constant_speed(event: Event) -> float | None:
+    """The speed of a stretch at one speed (px per frame); None if it changes."""
+    return float(event.detail.split()[0]) if event.kind == "steady" else None
+
+
 def _per_second(per_frame: str) -> int:
     return round(float(per_frame) * FPS)
 

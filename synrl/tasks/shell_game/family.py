@@ -41,7 +41,7 @@ class ShellGame(Family):
     levels = LEVELS
     asks = ASKS
     world = WORLD
-    words = told("swap")
+    words = told("move", "swap") | {"carried": "move", "is moved": "move"}
     names = named("cell", "cell alone", "way")
     verbs = ("is at",)
     noun = "swap"
@@ -57,6 +57,21 @@ class ShellGame(Family):
             *both_ways("the cups at {} and {} change places", *happening.arguments["cells"]),
             *both_ways("the cup at {} changes places with the one at {}", *happening.arguments["cells"]),
         )
+
+    def effects(self, before: Any, happening: Operation, after: Any) -> Sequence[str]:
+        one, two = happening.arguments["cells"]
+        moved = {one: two, two: one}
+        return [
+            f"the {coin} moves from {cell} to {moved[cell]}"
+            for coin, cell in before["coins"].items()
+            if cell in moved
+        ]
+
+    def statements(self, state: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
+        return {
+            **{f"the {coin}": (f"is at {cell}",) for coin, cell in state["coins"].items()},
+            **{f"the cup at {cell}": (f"holds the {coin}",) for coin, cell in state["coins"].items()},
+        }
 
     def parts(self, state: Mapping[str, Any], query: Mapping[str, Any]) -> dict[str, str]:
         coins = [query["coin"]] if "coin" in query else list(state["coins"])

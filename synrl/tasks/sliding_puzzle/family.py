@@ -27,7 +27,7 @@ from synrl.tasks.sliding_puzzle.config import LEVELS, SlidingConfig
 from synrl.video.scene import Scene
 from synrl.world.directions import MAIN_DIRECTIONS
 from synrl.world.grids import cell_name
-from synrl.world.sliding import WORLD
+from synrl.world.sliding import STEPS, WORLD, empty_cell
 from synrl.world.timeline import Operation, Timeline
 
 
@@ -42,7 +42,7 @@ class SlidingPuzzle(Family):
     levels = LEVELS
     asks = ASKS
     world = WORLD
-    words = told(*MAIN_DIRECTIONS)
+    words = told("move", *MAIN_DIRECTIONS)
     names = named("cell", "cell alone", "tile")
     verbs = ("is at", "reads")
     noun = "slide"
@@ -56,6 +56,30 @@ class SlidingPuzzle(Family):
     def phrases(self, happening: Operation) -> Sequence[str]:
         way = happening.arguments["direction"]
         return f"a tile slides {way} into the empty cell", f"a tile moves {way} into the gap"
+
+    def effects(self, before: Any, happening: Operation, after: Any) -> Sequence[str]:
+        way = happening.arguments["direction"]
+        (row, column), (down, right) = empty_cell(before), STEPS[way]
+        start, end = cell_name((row - down, column - right)), cell_name((row, column))
+        number = before["rows"][row - down][column - right]
+        return (
+            f"tile {number} moves {way} from {start} to {end}",
+            f"the tile at {start} moves {way} to {end}",
+        )
+
+    def statements(self, state: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
+        said: dict[str, Sequence[str]] = {}
+        for number, row in enumerate(state["rows"], start=1):
+            said[f"row {number}"] = (f"reads {' '.join(str(tile or EMPTY) for tile in row)}",)
+            for column, tile in enumerate(row):
+                cell = cell_name((number - 1, column))
+                if tile:
+                    said[f"tile {tile}"] = (f"is at {cell}",)
+                    said[f"cell {cell}"] = (f"holds {tile}",)
+                else:
+                    said[f"cell {cell}"] = ("is empty",)
+                    said["the empty cell"] = said["the gap"] = (f"is at {cell}", f"is {cell}")
+        return said
 
     def parts(self, state: Mapping[str, Any], query: Mapping[str, Any]) -> dict[str, str]:
         if "tile" in query:

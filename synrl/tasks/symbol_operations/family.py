@@ -42,10 +42,11 @@ class SymbolOperations(Family):
     asks = ASKS
     world = WORLD
     words = told("swap", "copy", "negate", "rotate", "insert", "take away", "left", "right") | {
-        "added to": "add to",
-        "subtracted from": "subtract",
+        **dict.fromkeys(("added to", "increases by", "goes up by", "adds"), "add to"),
+        **dict.fromkeys(("subtracted from", "decreases by", "goes down by", "subtracts"), "subtract"),
+        **dict.fromkeys(("changes from", "goes from"), "change"),
     }
-    names = (*named("slot", "value"), r"(?<!\w)\d+(?= is (?:added|subtracted))", r"(?<=with the value )-?\w+")
+    names = (*named("slot"), r"(?<=with the value )(?!-?\d)\S+\b")
     verbs = ("reads",)
 
     def simulate(self, config: SymbolConfig, streams: Streams) -> Timeline:
@@ -71,6 +72,27 @@ class SymbolOperations(Family):
         if kind == "insert":
             return (f"a new tile with the value {given['value']} is put in slot {given['slot']}",)
         return (f"all tiles rotate one slot to the {given['direction']}",)
+
+    def effects(self, before: Any, happening: Operation, after: Any) -> Sequence[str]:
+        old, new = before["slots"], after["slots"]
+        slots = [slot for slot in zip("ABCDEFGHIJ", old, new, strict=False) if slot[1] != slot[2]]
+        return [f"the value in slot {name} changes from {x} to {y}" for name, x, y in slots]
+
+    def statements(self, state: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
+        slots = state["slots"]
+        said: dict[str, Sequence[str]] = {
+            label: (f"holds {', '.join(map(str, slots))}", f"reads {', '.join(map(str, slots))}")
+            for label in ("the row", "the slots", "the values")
+        }
+        for name, value in zip("ABCDEFGHIJ", slots, strict=False):
+            said[f"slot {name}"] = f"holds {value}", f"is {value}"
+            for label in (
+                f"the value in slot {name}",
+                f"the value of slot {name}",
+                f"the tile in slot {name}",
+            ):
+                said[label] = (f"is {value}", f"reads {value}")
+        return said
 
     def parts(self, state: Mapping[str, Any], query: Mapping[str, Any]) -> dict[str, str]:
         return {"the row": f"reads {', '.join(map(str, state['slots']))}"}

@@ -1,0 +1,376 @@
+"""What a sentence claims: who does what, to whom, when, how often, and whether it happens at all.
+
+A sentence is taken apart where one thing that is said ends and the next begins, and each part that says
+something becomes a claim. A claim keeps what turns it around ("never"), takes it back ("almost", "would have")
+or leaves it open ("might"), how often it counts, and every word that was not understood.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from synrl.cot.english import BACK, COMPARATIVES, FORTH, SUPERLATIVES, stem
+from synrl.cot.facts import STANDS, ClipFacts, Terms, Token
+
+# A text may be anything, so no pattern may begin anew within what it has just gone through in vain: numbers
+# and lists of them are taken whole (`++`, `*+`), and words that may repeat only a few times.
+_TIME = r"\d++(?:\.\d++)?+"
+_SECONDS = rf"({_TIME})"
+_UNIT = r"\s*(?:seconds?|secs?|s)\b"
+_NEAR = r"(?:about |around |approximately |roughly |t ?= ?|~ ?|≈ ?)?"
+_SPAN = re.compile(
+    rf"(?:from|between)\s+{_NEAR}{_SECONDS}(?:{_UNIT})?\s*(?:to|until|till|and|-|–)\s*{_NEAR}{_SECONDS}{_UNIT}"
+    rf"|(?<![\d.]){_SECONDS}(?:{_UNIT})?\s*(?:[-–]|to)\s*{_SECONDS}{_UNIT}"
+    rf"|\[{_SECONDS},\s*{_SECONDS}\](?:{_UNIT})?",
+    re.IGNORECASE,
+)
+_MOMENTS = re.compile(
+    rf"(?:\b(?:about|around|approximately|roughly) )?(?<![\d.])({_TIME}(?:,?\s+(?:and\s+)?{_TIME})*+)({_UNIT})?"
+)
+"""Numbers, one or a list, that are times if a unit follows."""
+_BARE = re.compile(
+    r"\b(?:at|around|by|@)\s+(?:about |around |t ?= ?)?(\d++\.\d++)(?![\w.%°])(?!\s*(?:px|pix|deg|s\b|sec))(?!,?\s+(?:and\s+)?\d)",
+    re.IGNORECASE,
+)
+_DURATION = re.compile(
+    rf"\b(?:takes?|took|lasts?|lasted|for|lasting)\s+(?:about |around |roughly )?{_SECONDS}{_UNIT}",
+    re.IGNORECASE,
+)
+_CLOCK = re.compile(r"(?<![\d:.])(\d{1,2}):(\d\d(?:\.\d{1,3})?)(?![\d:])(?:\s*s\b)?")
+_FRAME = re.compile(r"\bframe (\d{1,6})\b", re.IGNORECASE)
+_OTHER_NUMBER = re.compile(r"\b(?:swap|slide|command|move|step) \d++(?!\w)", re.IGNORECASE)
+"""An operation by the noun of another family, which tells nothing here."""
+_STOOD = re.compile("[\uf000-\uf8ff]")
+_UNDERLINED = re.compile(r"[*_`]{1,3}(?=\w)|(?<=[\w.])[*`]{1,3}")
+_COUNTING = frozenset(
+    "make makes is are was were total exactly with only just all another see saw counted count performs do does did "
+    "least most than about these those altogether has have had".split()
+)
+_ARTICLES = frozenset("a an the its their this that these those every each all no".split())
+_BEING = frozenset("is was are were gets got been being".split())
+_LIMITS = {
+    "at least": 1,
+    "at most": -1,
+    "more than": 2,
+    "fewer than": -2,
+    "less than": -2,
+    "no more than": -1,
+}
+
+
+class Times(NamedTuple):
+    """The times that a text gives, in seconds."""
+
+    spans: Sequence[tuple[float, float]] = ()
+    moments: Sequence[float] = ()
+
+    def all(self) -> list[float]:
+        return [time for span in self.spans for time in span] + [*self.moments]
+
+    @property
+    def start(self) -> float:
+        return min(self.all())
+
+
+@dataclass
+class Claim:
+    """One thing that is said."""
+
+    terms: Terms
+    times: Times
+    number: int | None = None
+    """Of the operation that it is about, counted from 1."""
+    denied: bool = False
+    missed: bool = False
+    """Almost, or under other conditions only."""
+    maybe: bool = False
+    some: bool = False
+    """A denial of only some of it: "no other shape"."""
+    count: int | None = None
+    limit: int = 0
+    """0 if the count is exact, 1 or -1 if it is the least or the most, 2 or -2 if it is more or fewer."""
+    only: bool = False
+    aspect: str = ""
+    """`begin` or `stop`."""
+    link: str = ""
+    """How it follows what was said before: `then`, `before` or `after`."""
+    than: str = ""
+    """A word that compares."""
+    unchanged: bool = False
+    duration: float | None = None
+    unknown: list[str] = field(default_factory=list)
+    names_something: bool = False
+
+    @property
+    def says(self) -> bool:
+        """Whether something happens, is counted or compared in it."""
+        return bool(self.terms.words or self.than or self.unchanged)
+
+
+class Taken(NamedTuple):
+    """A sentence with characters in place of its times, and what these stand for."""
+
+    text: str
+    times: dict[str, Times]
+    durations: dict[str, float]
+
+    def all(self) -> Times:
+        every = self.times.values()
+        return Times(
+            [span for t in every for span in t.spans], [moment for t in every for moment in t.moments]
+        )
+
+
+def take_times(sentence: str, fps: float) -> Taken:
+    """Take the times out of a sentence."""
+    times: dict[str, Times] = {}
+    durations: dict[str, float] = {}
+
+    def stand(found: Times) -> str:
+        mark = chr(STANDS + min(len(times), 0x3FF))
+        times[mark] = found
+        return f" {mark} "
+
+    def span(match: re.Match[str]) -> str:
+        start, end = (float(time) for time in match.groups() if time is not None)
+        return stand(Times([(start, end)]))
+
+    def moment(match: re.Match[str]) -> str:
+        return stand(Times((), [float(t) for t in re.findall(_TIME, match[1])])) if match[2] else match[0]
+
+    def lasts(match: re.Match[str]) -> str:
+        mark = chr(STANDS + 0x400 + min(len(durations), 0x3F))
+        durations[mark] = float(match[1])
+        return f" {mark} "
+
+    text = _STOOD.sub(" ", sentence)
+    text = _CLOCK.sub(lambda match: f"{60 * int(match[1]) + float(match[2]):g} s", text)
+    text = _FRAME.sub(lambda match: f"{int(match[1]) / fps:.2f} s", text)
+    text = _SPAN.sub(span, _DURATION.sub(lasts, text))
+    text = _BARE.sub(lambda match: f"at {match[1]} s", text)
+    return Taken(_MOMENTS.sub(moment, text), times, durations)
+
+
+class Reader:
+    """Reads sentences about one clip."""
+
+    def __init__(self, clip: ClipFacts) -> None:
+        self._clip = clip
+        noun = rf"(?:operation|{re.escape(clip.family.noun)})"
+        self._number = re.compile(rf"\b{noun}s?\s+(?:number |no\. |#)?(\d++)(?:\s*:)?", re.IGNORECASE)
+        self._focus: list[frozenset[str]] = []
+        """The objects that were named of late: whom "it" may mean."""
+
+    def claims(self, taken: Taken) -> list[Claim]:
+        """What a sentence claims."""
+        numbers: list[int] = []
+
+        def numbered(match: re.Match[str]) -> str:
+            numbers.append(whole(match[1]))
+            return f" {chr(STANDS + 0x500 + min(len(numbers), 0xFF) - 1)} "
+
+        text = _OTHER_NUMBER.sub(" ", self._number.sub(numbered, taken.text))
+        tokens = self._clip.vocabulary.tokens(self._clip.marked(text))
+        found: list[Claim] = []
+        for link, piece in _pieces(tokens):
+            claim = self._claim(link, piece, taken, numbers, found)
+            found.append(claim)
+        return found
+
+    def _claim(
+        self,
+        link: str,
+        tokens: Sequence[Token],
+        taken: Taken,
+        numbers: Sequence[int],
+        before: Sequence[Claim],
+    ) -> Claim:
+        clip, plain = self._clip, []
+        claim = Claim(Terms((), frozenset()), Times(), link=link)
+        marks = [token.value for token in tokens if token.kind == "mark"]
+        found = [taken.times[mark] for mark in marks if mark in taken.times]
+        claim.times = Times([s for t in found for s in t.spans], [m for t in found for m in t.moments])
+        claim.duration = next((taken.durations[mark] for mark in marks if mark in taken.durations), None)
+        told = [
+            numbers[ord(m) - STANDS - 0x500] for m in marks if 0x500 <= ord(m) - STANDS < 0x500 + len(numbers)
+        ]
+        claim.number = told[0] if told else None
+        self._qualify(claim, tokens)
+        counted = _count(claim, tokens)
+        for token in tokens:
+            if token in counted or (token.kind == "mark" and ord(token.value) >= STANDS):
+                continue
+            plain.append(token)
+        plain = _active(_inverted(plain) if link == "that" else plain)
+        claim.names_something = any(
+            token.kind in ("name", "mark", "look", "generic", "word") for token in tokens
+        )
+        claim.terms = self._with_subject(clip.said(plain), plain, before)
+        claim.than = next((token.value for token in tokens if token.kind == "than"), "")
+        named = frozenset(name for name in claim.terms.names if isinstance(name, str))
+        objects = named & frozenset(clip.names.values()) if clip.names else named
+        if objects:
+            self._focus = [*self._focus[-2:], objects]
+        return claim
+
+    def _qualify(self, claim: Claim, tokens: Sequence[Token]) -> None:
+        kinds = [token.kind for token in tokens]
+        claim.missed = "missed" in kinds
+        denials = kinds.count("denied")
+        claim.denied = denials > 0
+        claim.some = denials > 1 or (claim.denied and "some" in kinds)
+        asks = [
+            t
+            for t in tokens
+            if t.kind == "maybe" and not (claim.denied and t.value in ("or", "either", "can"))
+        ]
+        claim.maybe = bool(asks) or any(token.text == "?" for token in tokens)
+        claim.unchanged = "unchanged" in kinds
+        claim.aspect = next((kind for kind in kinds if kind in ("begin", "stop")), "")
+        strange = [token.text for token in tokens if token.kind == "unknown"]
+        claim.unknown = [text for text in strange if stem(text) not in self._clip.plain]
+        first = next(
+            (i for i, token in enumerate(tokens) if token.kind in ("name", "mark", "look")), len(tokens)
+        )
+        claim.only = any(token.text.casefold() == "only" for token in tokens[:first])
+
+    def _with_subject(self, terms: Terms, tokens: Sequence[Token], before: Sequence[Claim]) -> Terms:
+        """What is said, with whom it is said of, where that is a pronoun or nobody."""
+        if not terms.words or self._clip.row["operations"]:
+            return terms
+        verb = next(i for i, token in enumerate(tokens) if token.kind == "word")
+        there = {token.kind for token in tokens[:verb]}
+        if there & {"name", "mark", "look", "generic"}:
+            return terms
+        who: str | frozenset[str] | None = None
+        if "pronoun" in there:
+            who = frozenset().union(*self._focus, self._clip.about) or None
+        elif (
+            before
+            and before[-1].terms.names
+            and before[-1].terms.words
+            and not _ARTICLES & {token.text.casefold() for token in tokens[:verb]}
+        ):
+            who = before[-1].terms.names[0]
+        return terms if who is None else Terms((who, *terms.names), terms.words, terms.numbers)
+
+
+def _pieces(tokens: Sequence[Token]) -> Iterator[tuple[str, list[Token]]]:
+    """The parts of a sentence that say one thing each, with the word that joins each to what is before it."""
+    pieces: list[tuple[str, str, list[Token]]] = [("", "", [])]
+    for number, token in enumerate(tokens):
+        after = tokens[number + 1] if number + 1 < len(tokens) else None
+        if token.kind == "cut" and not (
+            after is not None
+            and token.value in (*BACK, *FORTH)
+            and after.kind == "mark"
+            and ord(after.value) >= STANDS
+        ):
+            pieces.append(("cut", token.value, []))
+        elif token.kind == "soft":
+            pieces.append(("soft", "", []))
+        else:
+            pieces[-1][2].append(token)
+    merged: list[tuple[str, list[Token]]] = []
+    held: list[Token] = []
+    link = ""
+    for kind, word, piece in pieces:
+        says = any(token.kind in ("word", "than", "unchanged") for token in piece)
+        strange = any(token.kind == "unknown" for token in piece)
+        if kind == "cut" and word:
+            link = (
+                "before"
+                if word in BACK
+                else "after"
+                if word in FORTH
+                else word
+                if word in ("then", "that")
+                else link
+            )
+        if says:
+            merged.append((link, [*held, *piece]))
+            held, link = [], ""
+        elif strange and merged and not held:
+            merged.append(("", piece))
+        elif merged and kind == "soft" and not held:
+            merged[-1][1].extend(piece)
+        else:
+            held += piece
+    if held:
+        if merged and not any(token.kind == "unknown" for token in held):
+            merged[-1][1].extend(held)
+        else:
+            merged.append(("", held))
+    yield from merged
+
+
+def _count(claim: Claim, tokens: Sequence[Token]) -> list[Token]:
+    """Find out how often something is said to happen; returns the words that say so."""
+    for number, token in enumerate(tokens):
+        before = " ".join(t.text.casefold() for t in tokens[max(0, number - 2) : number])
+        limit = next((value for words, value in _LIMITS.items() if before.endswith(words)), 0)
+        after = tokens[number + 1 : number + 4]
+        if token.kind == "times":
+            claim.count, claim.limit = token.value, limit
+            return [token]
+        if token.kind in ("cardinal", "number") and after:
+            if after[0].text.casefold() in ("time", "times"):
+                claim.count, claim.limit = int(min(token.value, 1e9)), limit
+                return [token]
+            last = before.rpartition(" ")[2]
+            verb = next((t for t in after if t.kind not in ("neutral", "name", "look")), None)
+            plural = (
+                verb is not None
+                and verb.kind == "word"
+                and (token.value == 1 or verb.text.split()[0].endswith("s"))
+            )
+            if plural and (not last or last in _COUNTING) and token.value == int(min(token.value, 1e9)):
+                claim.count, claim.limit = int(token.value), limit
+                return [token]
+    return [token for token in tokens if token.kind == "cardinal"]
+
+
+def _inverted(tokens: list[Token]) -> list[Token]:
+    """What is left of "the shape that overtakes the square is the circle", with the circle in front."""
+    for number in range(len(tokens) - 1, max(0, len(tokens) - 12), -1):
+        if tokens[number].text.casefold() in ("is", "was"):
+            verbs = any(token.kind == "word" for token in tokens[:number])
+            rest = tokens[number + 1 :]
+            if verbs and rest and all(t.kind in ("neutral", "name", "mark", "look") for t in rest):
+                return [*rest, *(t for t in tokens[:number] if t.kind != "generic")]
+    return tokens
+
+
+def _active(tokens: list[Token]) -> list[Token]:
+    """A passive clause with whoever acts in front: "the square is hit by the circle"."""
+    was = says = False
+    for number, token in enumerate(tokens):
+        text = token.text.casefold()
+        was = was or text in _BEING or text.startswith(("is ", "was "))
+        says = says or token.kind == "word"
+        if text == "by" and number + 1 < len(tokens):
+            end = number + 1
+            while end < len(tokens) and tokens[end].kind in ("neutral", "name", "mark", "look"):
+                end += 1
+            agent = [t for t in tokens[number + 1 : end] if t.kind in ("name", "mark", "look")]
+            if was and agent and says:
+                return [*agent, *tokens[:number], *tokens[end:]]
+    return tokens
+
+
+def named(names: Iterable[str | frozenset[str]]) -> str:
+    """Names in a report."""
+    return ", ".join(name if isinstance(name, str) else "/".join(sorted(name)) for name in names)
+
+
+def whole(digits: str) -> int:
+    """A whole number, or a billion for what is more; `int` raises ValueError from 4,300 digits on."""
+    return int(min(float(digits), 1e9))
+
+
+def compares(word: str) -> int:
+    """Which way a word compares speeds."""
+    return COMPARATIVES.get(word) or SUPERLATIVES.get(word) or 0
