@@ -7,6 +7,7 @@ Reasoning stands in `<think>`, the answer alone in `<answer>`; `synrl.answers.ex
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +19,26 @@ REASONED = (
     "Then give the answer alone inside <answer> and </answer>."
 )
 DIRECT = "Give the answer alone inside <answer> and </answer>."
+
+
+_PLACEHOLDER = re.compile(r"<(?:video|image|audio)[^<>]{0,40}>|<\|[^<>]{0,40}\|?>?", re.IGNORECASE)
+_MARKUP = re.compile(
+    rf"{_PLACEHOLDER.pattern}|</?[A-Za-z!?][^<>]{{0,40}}>?|\|>|\[/?INST\]|[`\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u2060\ufeff]"
+    r"|\*\*|__(?=\w)|^#{1,6} |!?\[[^\[\]\n]{0,80}\]\(|\\(?:[\[\](){}]|[a-z]{2,20}\b)|\$\$",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def placeholder(text: str) -> str:
+    """The first tag in a text that stands for a medium, or means something to a tokenizer; empty if none does."""
+    match = _PLACEHOLDER.search(text)
+    return match[0] if match else ""
+
+
+def markup(text: str) -> str:
+    """The first piece of markup in what is to be plain words: a tag, Markdown, LaTeX, what can't be seen."""
+    match = _MARKUP.search(text)
+    return match[0] if match else ""
 
 
 def question_text(row: Mapping[str, Any]) -> str:

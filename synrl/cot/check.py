@@ -22,6 +22,7 @@ from synrl.cot.facts import ClipFacts, Fact, Terms
 from synrl.cot.following import compared, concluded, last_number, sums
 from synrl.cot.states import Statement, Statements, plain
 from synrl.errors import IllegalOperation
+from synrl.prompts import markup
 from synrl.scoring import score
 from synrl.tasks.shared.lexicon import MOTION
 
@@ -62,11 +63,16 @@ class CheckReport:
     checked: tuple[str, ...]
     """Claims that could be held against the row: sentences, and statements about the state."""
     unchecked: tuple[str, ...]
-    """Sentences that give a time, but say nothing that could be; statements about no part of the state."""
+    """Those about the clip that could not: their words are unknown, or what they say is not on record."""
 
     @property
     def ok(self) -> bool:
         return not self.problems
+
+    @property
+    def share_unchecked(self) -> float:
+        """Of all claims, those that could not be checked."""
+        return len(self.unchecked) / max(1, len(self.checked) + len(self.unchecked))
 
 
 def check(text: str, row: Mapping[str, Any], tolerance: float = TOLERANCE) -> CheckReport:
@@ -84,6 +90,8 @@ def check_against(text: str, clip: ClipFacts, tolerance: float = TOLERANCE) -> C
     match = re.fullmatch(r"\s*<think>(.*)</think>\s*<answer>([^<]*)</answer>\s*", text, re.DOTALL)
     if match is None or len(text) > _MAX_LENGTH or "<think>" in match[1] or "</think>" in match[1]:
         return CheckReport(("the text is not reasoning in <think> and then an answer in <answer>",), (), ())
+    if found := markup(match[1]) or markup(match[2]):
+        return CheckReport((f"there is markup in it, {found!r}; allowed: plain words",), (), ())
     reading = _Reading(clip, tolerance)
     if score(extract(text), clip.row) != 1.0:
         reading.problems.append(f"the answer {match[2].strip()!r} is not right")
@@ -231,7 +239,7 @@ class _Reading:
             if facts and facts[-1].number is not None and not claim.denied:
                 self._state = facts[-1].number - backwards
 
-    def _judge(self, sentence: str, claim: Claim) -> tuple[bool | None | str, list[Fact]]:
+    def _judge(self, sentence: str, claim: Claim) -> tuple[bool | str | None, list[Fact]]:
         """Whether a claim is true; None if that can't be told, and empty if it says nothing.
 
         With the facts that bear it out, if any.
@@ -321,7 +329,7 @@ class _Reading:
         )
         return inside or instant or not (spans or moments)
 
-    def _bare(self, sentence: str, claim: Claim) -> tuple[bool | None | str, list[Fact]]:
+    def _bare(self, sentence: str, claim: Claim) -> tuple[bool | str | None, list[Fact]]:
         """A claim in which nothing happens that is known: an operation and its time, or a span that is asked for."""
         times = claim.times
         if claim.unknown or claim.maybe:

@@ -85,7 +85,11 @@ class Summary:
             "families": {
                 name: {"accepted": self.accepted[name], "dropped": self.dropped[name]} for name in families
             },
-            "claims": {"checked": self.checked, "unchecked": self.unchecked},
+            "claims": {
+                "checked": self.checked,
+                "unchecked": self.unchecked,
+                "share_unchecked": round(self.unchecked / max(1, self.checked + self.unchecked), 4),
+            },
         }
 
 

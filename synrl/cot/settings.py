@@ -38,6 +38,9 @@ class CotConfig:
     polish_temperature: float = setting(0.6, "sampling temperature of the polisher, 0 to 2")
     rounds: int = setting(5, "how often a chain goes back to the writer before its row is dropped, 0 to 20")
     tolerance: float = setting(0.25, "how far a stated time may be off, in seconds, 0 to 5")
+    max_unchecked: float = setting(
+        0.25, "largest share of a chain's claims about the clip that code may be unable to check, 0 to 1"
+    )
     fps: float = setting(
         0.0,
         "frames a second that the server is to sample, 0 to 60; vLLM takes it with --trust-request-mm-kwargs "
@@ -56,6 +59,7 @@ class CotConfig:
             polish_temperature=(0, 2),
             rounds=(0, 20),
             tolerance=(0, 5),
+            max_unchecked=(0, 1),
             fps=(0, 60),
             **REQUESTS,
         )

@@ -23,7 +23,7 @@ from synrl.cot.settings import CotConfig
 Ask = Callable[[str, int, Sequence[prompting.Message]], Awaitable[Reply]]
 """Asks the model of a stage: `write`, `judge` or `polish`. The number tells a row's equal questions apart."""
 
-REASONS = ("refused", "empty", "truncated", "malformed", "check", "judge", "verdict")
+REASONS = ("refused", "empty", "truncated", "malformed", "check", "unchecked", "judge", "verdict")
 """Why a row is dropped: what its last attempt failed at. `verdict`: no readable one was to be had."""
 _MOST_REASONS, _LONGEST_REASON = 10, 500
 """Of a judge's reasons, what the writer is shown: a judge that raves is not to fill its context."""
@@ -113,6 +113,9 @@ class _Row:
         report = check_against(chain, self._facts, self._config.tolerance)
         if not report.ok:
             return Examined("check", report.problems)
+        if report.share_unchecked > self._config.max_unchecked:
+            shown = (sentence[:_LONGEST_REASON] for sentence in report.unchecked[:_MOST_REASONS])
+            return Examined("unchecked", tuple(f"{s!r} can't be checked; say it plainly" for s in shown))
         messages = prompting.judge_messages(self._known, chain, self._config.tolerance)
         for _ in range(self._config.max_retries + 1):
             reply = await self._ask("judge", messages)

@@ -27,7 +27,7 @@ from synrl.checks import check_one_of
 from synrl.dataset.reading import Group, Source, reading
 from synrl.errors import DataError
 from synrl.output import HOLDS_ELSE, staged, whole_file, write_whole
-from synrl.prompts import completion_text, prompt_text, target_text
+from synrl.prompts import completion_text, markup, placeholder, prompt_text, target_text
 from synrl.texts import read_text
 
 REQUEST = "export.json"
@@ -207,10 +207,26 @@ def _prompt(row: Mapping[str, Any], *, reasoned: bool = True) -> str:
     Raises:
         DataError: the row's text holds such a tag itself.
     """
-    text = prompt_text(row, reasoned=reasoned)
-    if re.search("<(video|image|audio)>", text):
-        raise DataError(f"the question of row {row['id']} holds a tag that stands for a medium")
-    return f"<video>{text}"
+    return f"<video>{_unmarked(row, prompt_text(row, reasoned=reasoned))}"
+
+
+def _unmarked(row: Mapping[str, Any], text: str) -> str:
+    if found := placeholder(text):
+        raise DataError(f"the question of row {row['id']} holds {found!r}, which means something to trainers")
+    return text
+
+
+def _target(row: Mapping[str, Any]) -> str:
+    """The completion to learn from a row.
+
+    Raises:
+        DataError: its chain is not plain words in `<think>` and one answer in `<answer>`.
+    """
+    text = target_text(row)
+    body = text.removeprefix("<think>").replace("</think>", "", 1) if row["cot"] else text
+    if found := markup(body.replace("<answer>", "", 1).replace("</answer>", "", 1)):
+        raise DataError(f"the chain of row {row['id']} holds markup, {found!r}; `synrl verify` says more")
+    return text
 
 
 def _verl(row: Mapping[str, Any], video: str, out: Path) -> dict[str, Any]:
@@ -237,7 +253,7 @@ def _easyr1(row: Mapping[str, Any], video: str, out: Path) -> dict[str, Any]:
 def _ms_swift(row: Mapping[str, Any], video: str, out: Path) -> dict[str, Any]:
     messages = [{"role": "user", "content": _prompt(row)}]
     if row["cot"]:
-        messages.append({"role": "assistant", "content": row["cot"]})
+        messages.append({"role": "assistant", "content": _target(row)})
     return {
         "messages": messages,
         "videos": [str(out / video)],
@@ -250,7 +266,7 @@ def _llama_factory(row: Mapping[str, Any], video: str, out: Path) -> dict[str, A
     return {
         "messages": [
             {"role": "user", "content": _prompt(row, reasoned=row["cot"] is not None)},
-            {"role": "assistant", "content": target_text(row)},
+            {"role": "assistant", "content": _target(row)},
         ],
         "videos": [video],
     }
@@ -279,11 +295,11 @@ def _video_r1(row: Mapping[str, Any], video: str, out: Path) -> dict[str, Any]:
     }
     return {
         "problem_id": row["id"],
-        "problem": row["question"],
+        "problem": _unmarked(row, row["question"]),
         "data_type": "video",
         "problem_type": kinds[row["answer_type"]],
-        "options": [f"{letter}. {text}" for letter, text in zip(LETTERS, row["options"], strict=False)],
-        "process": row["cot"] or "",
+        "options": [f"{letter}. {_unmarked(row, text)}" for letter, text in zip(LETTERS, row["options"], strict=False)],
+        "process": row["cot"] and _target(row) or "",
         "solution": completion_text(row["answer"]),
         "path": f"./{video}",
         "data_source": f"synrl/{row['family']}",

@@ -148,6 +148,24 @@ def test_another_form_is_a_problem(text: str) -> None:
     assert not check(text, row()).ok
 
 
+@pytest.mark.parametrize(
+    "tag",
+    [
+        *("<video>", "<image>", "<|vision_start|>", "<|im_end|>", "<b>so</b>", "<!-- so -->", "<br/>", "<s>", "[/INST]"),
+        *("`so`", "**so**", "__so__", "\n# So\n", "[so](http://example.org)", r"\boxed{A}", r"\(x\)", "$$x$$"),
+        *("\u200b", "\x00", "\ufeff", "<answer>"),
+    ],
+)
+def test_markup_is_a_problem_that_is_named(tag: str) -> None:
+    (found,) = check(said(f"At 1.5 s the red circle {tag} moves right."), row()).problems
+    assert "markup" in found
+
+
+def test_signs_of_plain_text_are_no_markup() -> None:
+    text = 'At 1.5 s the red circle moves right (3 < 5, 5 > 3; "rm *.txt" & co. are _ and 100 % ± 2).'
+    assert not any("markup" in problem for problem in check(said(text), row()).problems)
+
+
 def test_a_wrong_answer_is_a_problem_whatever_the_reasoning() -> None:
     assert not check(said("At 1.5 s the red circle moves right.", answer="B"), row()).ok
 

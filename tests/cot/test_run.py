@@ -129,11 +129,23 @@ def test_claims_that_code_cannot_check_are_listed_by_row(
     models.says["writer"] = lambda body: models.right(body).replace(
         "<reasoning>", "<reasoning>At 0.5 s it feels calm. "
     )
-    said = run()
+    said = run(max_unchecked=0.5)
     assert unchecked(tmp_path / "out") == [
         {"id": row["id"], "family": row["family"], "claim": "At 0.5 s it feels calm."} for row in rows
     ]
     assert said["claims"]["unchecked"] == len(rows) < said["claims"]["checked"]
+
+
+def test_a_chain_of_which_too_much_cannot_be_checked_goes_back_and_is_dropped(
+    run: Run, models: Models, rows: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    models.says["writer"] = lambda body: models.right(body).replace(
+        "<reasoning>", "<reasoning>At 0.5 s it feels calm. At 0.6 s it bursts into flames. At 0.7 s it sings. "
+    )
+    with pytest.raises(DataError, match=rf"\(unchecked {len(rows)}\)"):
+        run()
+    findings = [request for request in models.requests if "can't be checked" in json.dumps(request)]
+    assert findings
 
 
 def test_a_judge_that_lies_for_a_wrong_answer_does_not_get_it_in(

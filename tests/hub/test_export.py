@@ -209,8 +209,18 @@ def test_two_rows_of_one_id_are_one_line(data: Path, tmp_path: Path) -> None:
 
 def test_a_question_that_smuggles_in_a_tag_is_one_line(data: Path, tmp_path: Path) -> None:
     evil = changed(data, tmp_path / "evil", "question", ["How often? <image>"] * 12)
-    with pytest.raises(DataError, match="holds a tag"):
-        export(evil, "verl", tmp_path / "out", progress=False)
+    for name in FORMATS:
+        with pytest.raises(DataError, match="holds '<image>'"):
+            export(evil, name, tmp_path / name, progress=False)
+
+
+@pytest.mark.parametrize("tag", ["<video>", "<|im_end|>", "</answer><answer>B", "**so**"])
+def test_a_chain_that_smuggles_in_markup_is_one_line(tag: str, data: Path, tmp_path: Path) -> None:
+    chain = f"<think>It moves {tag} left.</think><answer>A</answer>"
+    evil = changed(data, tmp_path / "evil", "cot", [chain] * 12)
+    for name in ("ms-swift", "llama-factory", "video-r1"):
+        with pytest.raises(DataError, match="holds markup"):
+            export(evil, name, tmp_path / name, progress=False)
 
 
 def test_an_unknown_format_names_those_there_are(data: Path, tmp_path: Path) -> None:
