@@ -10,7 +10,7 @@ for code and for models.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any, NamedTuple
@@ -24,7 +24,7 @@ from synrl.cot.states import Statement, Statements, plain
 from synrl.errors import IllegalOperation
 from synrl.prompts import markup
 from synrl.scoring import score
-from synrl.tasks.shared.lexicon import MOTION
+from synrl.tasks.shared.lexicon import EXCLUDED, MOTION
 
 TOLERANCE = 0.25
 """Seconds by which a stated time may be off: half the distance of frames sampled at 2 a second."""
@@ -192,7 +192,12 @@ class _Reading:
         backwards = bool(self._numbered.back.search(sentence))
         if match := self._numbered.several.search(sentence):
             self._untouched(sentence, whole(match[1]), whole(match[2]), every)
-        elif _SEEN.search(rest) and (states or every.all()) and self._seen(sentence, every, rest):
+        elif (
+            _SEEN.search(rest)
+            and (states or every.all())
+            and not self._tells(rest)
+            and self._seen(sentence, every, rest)
+        ):
             pass
         elif concludes and self._answered(sentence, rest, every):
             self._held = True
@@ -254,7 +259,9 @@ class _Reading:
         strange = terms.words - clip.told
         if strange - MOTION:
             return None if claim.maybe or claim.missed or claim.unknown else claim.denied, []
-        if claim.maybe or claim.some or (strange and strange - clip.vocabulary.own):
+        if strange and not (claim.maybe or claim.missed or claim.denied) and self._excluded(claim, strange):
+            return False, []
+        if claim.maybe or claim.some or strange:
             return None, []
         if claim.count is not None and not len(claim.times.moments) > 1:
             return self._counted(claim), []
@@ -264,6 +271,17 @@ class _Reading:
                 return False, there
             return None if claim.missed or claim.unknown else True, []
         return self._affirmed(claim)
+
+    def _excluded(self, claim: Claim, strange: Iterable[str]) -> bool:
+        """Whether something else is so all the time that is given, with which what is said can't be."""
+        others = Terms(claim.terms.names, frozenset(EXCLUDED[word] for word in strange if word in EXCLUDED))
+        times = claim.times.all()
+        return bool(others.words and times) and any(
+            fact.start + self.tolerance < min(times) and max(times) < fact.end - self.tolerance
+            or max(abs(fact.start - min(times)), abs(fact.end - max(times))) <= self.tolerance and len(times) > 1
+            for fact in self.clip.facts
+            if self.clip.agrees(fact, others)
+        )
 
     def _affirmed(self, claim: Claim) -> tuple[bool | None, list[Fact]]:
         clip, terms, times = self.clip, claim.terms, claim.times
@@ -463,20 +481,19 @@ class _Reading:
             self._state = 0 if clip.read_first else len(clip.states) - 1
             return True
         named = {track["name"]: track for track in clip.row["tracks"]}
-        terms = clip.terms(rest)
-        about = [
-            named[name] for name in dict.fromkeys(terms.names) if isinstance(name, str) and name in named
-        ]
-        denied = any(token.kind in ("denied", "missed", "maybe") for token in clip.vocabulary.tokens(rest))
-        if denied:
-            return False
+        names = dict.fromkeys(clip.terms(rest).names)
+        about = [named[name] for name in names if isinstance(name, str) and name in named]
         for track in about:
             if not all(self._visible(track, time) for time in set(times.all())):
                 self.problems.append(f"{sentence!r} claims to see the {track['name']}, which is hidden then")
-        if about and not terms.words:
-            self._held = True
-            return True
-        return False
+        self._held = bool(about)
+        return bool(about)
+
+    def _tells(self, text: str) -> bool:
+        """Whether a text tells what happens, or what does not, rather than what can be seen."""
+        return any(
+            token.kind in ("word", "denied", "missed", "maybe") for token in self.clip.vocabulary.tokens(text)
+        )
 
     def _visible(self, track: Mapping[str, Any], time: float) -> bool:
         """Whether an object can be seen at about that time."""

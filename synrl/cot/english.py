@@ -93,7 +93,7 @@ TIMES = {"once": 1, "twice": 2, "thrice": 3}
 DENIED = """
 not never no none neither nor nothing nobody nowhere without cannot
 can't don't doesn't didn't isn't aren't wasn't weren't won't hasn't haven't hadn't couldn't wouldn't
-fail_to no_longer instead_of rather_than avoid miss refuse_to refrain_from at_no_point at_no_time by_no_means
+fail_to no_longer instead_of rather_than avoid miss refuse_to refrain_from at_no_point at_no_time could_not can_not by_no_means
 far_from stop_short_of short_of deny denies fail_in keep_from kept_from
 """
 MISSED = """
@@ -114,7 +114,7 @@ than besides
 """With a denial, words that leave open what is denied: "no other shape", "not again"."""
 NOT_DENIED = """
 not_only not_just nothing_but no_doubt without_doubt no_matter not_to_mention no_sooner can_not_only
-without_a_doubt whether_or_not not_surprisingly can_be can_see can_read could_see can_be_seen can_tell
+without_a_doubt whether_or_not not_surprisingly can_be can_see can_read could_see can_be_seen could_be_seen can_tell
 if_i if_we if_you so_if no_need no_more_than
 """
 """What denies nothing, and leaves nothing open."""
@@ -140,7 +140,7 @@ within against toward towards upon per via as up also too even still now just on
 clearly exactly precisely about around approximately roughly circa all both each every any some such same own whole
 entire first second third fourth fifth sixth seventh eighth ninth tenth last next final initial previous following
 later earlier finally afterwards afterward subsequently eventually ultimately again once_more immediately soon
-shortly right_after_that right_before_that right_away right_then right_at right_from right_when just_after_that just_before_that immediately_after_that
+shortly right_after_that right_before_that right_away right_then right_when just_after_that just_before_that immediately_after_that
 at_the_same_time at_first at_last in_the_end in_the_beginning at_the_start at_the_end in_total in_all all_in_all
 in_short in_fact in_turn in_order in_particular in_sum in_summary after_that after_this before_that after_which
 since_then by_then until_then that_is that_makes that_means so_that_is
@@ -163,7 +163,7 @@ long brief full visible given accordingly overall altogether event action happen
 operation command detail fact evidence order sequence series concern relevant important interesting key main case
 between among till already ago one_s ones fine good great correct wrong true
 false every_time each_time this_time the_first_time second_time third_time last_time
-pixel px degree \u00b0 unit speed pace rate value use viewing play apart left-to-right hand lead continue keep going
+pixel px px/s px/frame px/sec worth degree \u00b0 unit speed pace rate value use viewing play apart left-to-right hand lead continue keep going
 ongoing rest wait idle motionless stationary standing_still there's what's that's here's ca
 colour shape size path route figure pattern pair two of_them them one total altogether like lot bit
 thereby thereafter onwards onward on_and_on forth state state_of_things actual eyes attention mind head hold_on
@@ -179,8 +179,8 @@ GENERIC = "shape object item"
 """Whatever object the clip has."""
 UNCHANGED = """
 change_nothing nothing_change nothing_here_is_different nothing_is_different has_no_effect no_effect leave_alone
-leave_unchanged leave_as_it_is do_not_affect do_not_touch do_not_move do_not_involve do_not_change don't_affect
-doesn't_affect doesn't_change don't_change doesn't_touch doesn't_move doesn't_involve stay_put stay_where_it_is
+leave_unchanged leave_as_it_is do_not_affect do_not_involve don't_affect
+doesn't_affect doesn't_involve stay_put stay_where_it_is
 remain_where_it_is stay_unchanged remain_unchanged make_no_difference no_difference do_not_concern doesn't_concern
 is_not_touched is_not_affected is_unaffected
 """

@@ -389,7 +389,7 @@ class ClipFacts:
         for told in (fact.phrases, fact.effects):
             phrases = [self.terms(phrase) for phrase in told]
             if said.words <= frozenset().union(*(phrase.words for phrase in phrases)):
-                measured = not said.numbers or self._measures(fact, said.numbers)
+                measured = not said.numbers or self._measures(fact, told, said.numbers)
                 if measured and any(_in_order(said.names, phrase.names) for phrase in phrases):
                     return True
         return False
@@ -407,9 +407,9 @@ class ClipFacts:
         """What the words mean in which a fact is told."""
         return frozenset().union(*(self.terms(phrase).words for phrase in fact.all))
 
-    def _measures(self, fact: Fact, numbers: Iterable[float]) -> bool:
+    def _measures(self, fact: Fact, phrases: Iterable[str], numbers: Iterable[float]) -> bool:
         """Whether numbers are those of a fact, as it is told or as it is on record, give or take rounding."""
-        known = [number for phrase in fact.all for number in self.terms(phrase).numbers]
+        known = [number for phrase in phrases for number in self.terms(phrase).numbers]
         if fact.event is not None:
             known += [float(number) for number in _NUMBER.findall(fact.event.detail)]
         return all(any(abs(n - k) <= max(0.03 * abs(k), 0.06) for k in known) for n in numbers)

@@ -14,7 +14,7 @@ _NOT = re.compile(
     r"\b(?:(is|are|was|were) (?:not|never|no longer)\b|(?:is|are|was|were)n['\u2019]t\b"
     r"|(?:does|do|did|can) ?(?:not|n['\u2019]t)\b|never\b|no longer\b)"
 )
-_ITEM = re.compile(r"^[^A-Za-z]*\d|[♠♥♦♣/_\d]|^[A-Z]\d?$|^[^\w.,;:!?'()\"]+$")
+_ITEM = re.compile(r"^[^A-Za-z]*\d|[♠♥♦♣/_\d]|^[A-Z]\d?$|^[^\w.,;:!?'()\"]+$|^[-+]?[b-z]$|^[-+]a$")
 """What looks like a card, a number, a cell or a path rather than like a word."""
 _PLAIN = frozenset(
     "a an the and only just then now also it in at on of order that this with from to by top bottom left right "

@@ -4,6 +4,8 @@
 
 For every family: chains that pass the check; different first sentences; mean length; milliseconds of CPU
 for a chain and for its check; and, by kind of mistake, how many of the chains with one mistake are found out.
+Then sentences in the words of other people, by kind: how many of those that are true pass, are held against the
+row, or can't be, and how many of those that the record proves false are refuted, or can't be checked, or pass.
 Then the same words over and over, as a model says them that has lost its way: milliseconds to check 18,000
 characters, and how many times as long as half of them they take: 2 is in proportion.
 """
@@ -23,6 +25,7 @@ sys.path.pop(0)  # the folder of cot.py, which hides tests/cot
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from cot.corruptions import EDITS, REPETITIONS
 from cot.rows import undrawn_row
+from cot.tellings import KINDS, alone, false_sentences, true_sentences
 
 from synrl.cot.check import check
 from synrl.cot.trace import write
@@ -54,6 +57,15 @@ def measure(name: str, rows: int) -> tuple[str, Counter[str], int]:
             if wrong is not None and wrong != text:
                 counts[f"{kind} made"] += 1
                 counts[f"{kind} found"] += not check(wrong, row).ok
+        draw = random.Random(index)
+        for sentence in true_sentences(row, draw):
+            report = check(alone(sentence, row), row)
+            counts.update({"true made": 1, "true passed": report.ok, "true open": report.ok and bool(report.unchecked)})
+        for kind in KINDS:
+            for sentence in false_sentences(kind, row, random.Random(f"{kind} {index}")):
+                report = check(alone(sentence, row), row)
+                open_ = report.ok and bool(report.unchecked)
+                counts.update({f"{kind} told": 1, f"{kind} refuted": not report.ok, f"{kind} open": open_})
     return name, counts, len(openings)
 
 
@@ -93,6 +105,14 @@ def main() -> None:
     for kind in EDITS:
         made = total[f"{kind} made"]
         print(f"{kind}: {total[f'{kind} found'] / max(1, made):.2%} of {made} found")
+    made, passed, unread = (total[f"true {what}"] for what in ("made", "passed", "open"))
+    print(f"true in other words: {passed / made:.2%} of {made} pass; {unread / made:.2%} can't be checked")
+    for kind in KINDS:
+        told, refuted, unread = (total[f"{kind} {what}"] for what in ("told", "refuted", "open"))
+        print(
+            f"false, {kind}: {refuted / max(1, told):.2%} of {told} refuted, {unread} can't be checked, "
+            f"{told - refuted - unread} pass"
+        )
     for unit in REPETITIONS:
         milliseconds, ratio = repeat(unit)
         print(f"{unit!r} over and over: {milliseconds:.0f} ms, {ratio:.1f} times half of it")

@@ -57,7 +57,7 @@ class AttributeChange(Family):
         "its shape": "shape",
         "its size": "size",
     }
-    names = named("place in a line")
+    names = (*named("place in a line"), r"from (?:an? )?\w+(?= (?:in)?to\b)")
     levels = LEVELS
 
     def simulate(self, config: AttributeConfig, streams: Streams) -> Timeline:

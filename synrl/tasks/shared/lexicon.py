@@ -89,7 +89,7 @@ _WORDS = {
     "negate": (
         *("changes its sign", "negated", "flips its sign", "switches its sign", "sign is flipped"),
         *("sign changes", "sign flips", "changes sign", "flips sign", "switches sign", "sign is changed"),
-        *("sign of", "changes the sign", "flips the sign", "inverted"),
+        *("sign of", "flipped", "changes the sign", "flips the sign", "inverted"),
     ),
     "insert": ("put in", "inserted", "placed in", "placed into", "put into"),
     "add": ("drops into", "put into", "dropped into", "added to", "falls into", "placed in", "placed into"),
@@ -162,6 +162,8 @@ MOTION = frozenset(
     }
 )
 """What may be true of any clip in which things move, whether its family tells of it or not."""
+EXCLUDED = {"speed up": "steady", "slow down": "steady"}
+"""What can't be so of an object while something else is."""
 WORDS = {word: meaning for meaning, words in _WORDS.items() for word in words}
 NAMES = tuple(_NAMES.values())
 _VERBS = {

@@ -44,6 +44,7 @@ class SymbolOperations(Family):
     words = told("swap", "copy", "negate", "rotate", "insert", "take away", "left", "right") | {
         **dict.fromkeys(("added to", "increases by", "goes up by", "adds"), "add to"),
         **dict.fromkeys(("subtracted from", "decreases by", "goes down by", "subtracts"), "subtract"),
+        "shift": "rotate",
         **dict.fromkeys(("changes from", "goes from"), "change"),
     }
     names = (*named("slot"), r"(?<=with the value )(?!-?\d)\S+\b")
