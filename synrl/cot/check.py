@@ -43,14 +43,16 @@ _ANSWER = re.compile(r"\banswer(?: is|:) (.+?)\.?$", re.MULTILINE)
 _ANSWERS = re.compile(
     r"\s*(?:so |thus,? |therefore,? )?(?:the |my )?(?:final )?answer(?: is|:)", re.IGNORECASE
 )
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+_RANKS = re.compile(r"\bfrom (?:the )?(?:fastest|slowest)\b|\b(?:order|ranking)\b.*:", re.IGNORECASE)
 _OPTION = re.compile(r"\boption ([A-J])\b")
 _BEGINNING = re.compile(
-    r"(?:so )?(?:at the (?:very )?(?:beginning|start|outset)|initially|at first|to begin with|in the beginning"
-    r"|(?:as|when) the video (?:begins|starts))\b",
+    r"\b(?:(?:at the (?:very )?|in the |to )(?:beginning|start|outset|begin with)|initially|^at first"
+    r"|starts? (?:out|off|with|empty)|begins? with|(?:as|when) the video (?:begins|starts))\b",
     re.IGNORECASE,
 )
 _END = re.compile(
-    r"(?:so )?(?:at the (?:very )?end|in the end|finally|after (?:all|the last|the final|every)\b)",
+    r"\b(?:(?:at|in) the (?:very )?end|^finally|after (?:all|every)|ends? up)\b",
     re.IGNORECASE,
 )
 
@@ -120,6 +122,7 @@ class _Numbered(NamedTuple):
     """How a sentence begins that tells an operation by its number alone."""
     back: re.Pattern[str]
     """In a sentence that goes back in time."""
+    ordinal: re.Pattern[str]
     several: re.Pattern[str]
     """Operations that a sentence speaks of at once, to say that they leave something as it is."""
 
@@ -134,6 +137,7 @@ def _numbered(noun: str) -> _Numbered:
                 rf"\b{noun}\s+(\d+)",
                 rf"(?!after|before)(?:\w+,? )?{noun} \d+ ?[:,(]",
                 rf"\b(?:undo|undoing|undone|going back|before (?:it|that|{noun}))\b",
+                rf"\b(?:the )?({'|'.join(_ORDINALS)}|last|final) ({noun})\b(?! (?:that|which|who|to|in which))",
                 rf"\b{noun}e?s (\d+) (?:to|and) (\d+)\b",
             )
         )
@@ -170,7 +174,7 @@ class _Reading:
             return
         if _ANSWERS.match(sentence):
             return  # see `conclusion`
-        taken = take_times(plain(sentence), self.clip.fps)
+        taken = take_times(self._ordinals(plain(sentence)), self.clip.fps)
         every, duration = taken.all(), self.clip.row["duration"]
         if (said := _LENGTH.search(sentence)) and abs(float(said[1] or said[2]) - duration) > self.tolerance:
             self.problems.append(f"{sentence!r}: the video lasts {duration:.1f} s")
@@ -201,6 +205,10 @@ class _Reading:
             pass
         elif concludes and self._answered(sentence, rest, every):
             self._held = True
+        elif _RANKS.search(rest) and self.clip.ask.answer_type == "ordering" and (ranked := concluded(self.clip, rest)) is not None:
+            self._held = ranked
+            if not ranked:
+                self.problems.append(f"{sentence!r} is not the order that is asked for")
         else:
             self._claims(sentence, taken, backwards, recalls)
         self._place(sentence, backwards)
@@ -254,7 +262,8 @@ class _Reading:
             return compared(clip, claim), []
         if claim.unchanged:
             return self._unchanged(claim), []
-        if not (terms.words or (not clip.vocabulary.own and terms.names)):
+        quoted = not claim.unknown and any(isinstance(name, str) and name.startswith('"') for name in terms.names)
+        if not (terms.words - clip.family.aspects or quoted or (not clip.vocabulary.own and terms.names)):
             return self._bare(sentence, claim)
         strange = terms.words - clip.told
         if strange - MOTION:
@@ -266,7 +275,7 @@ class _Reading:
         if claim.count is not None and not len(claim.times.moments) > 1:
             return self._counted(claim), []
         if claim.denied or claim.missed:
-            there = [f for f in clip.facts if clip.agrees(f, terms) and self._within(f, claim)]
+            there = [f for f in clip.facts if clip.agrees(f, terms) and self._within(f, claim, -self.tolerance)]
             if there and not claim.unknown:
                 return False, there
             return None if claim.missed or claim.unknown else True, []
@@ -316,7 +325,10 @@ class _Reading:
         """Whether something happens as often as is said."""
         clip, terms = self.clip, claim.terms
         named = any(isinstance(name, str) for name in terms.names)
-        facts = [f for f in clip.facts if clip.agrees(f, terms) and self._within(f, claim)]
+        facts = [f for f in clip.facts if clip.agrees(f, terms) and self._within(f, claim, self.tolerance)]
+        if len(terms.names) == claim.count and not facts:  # "two tiles move, tile 4 and tile 6"
+            facts = [f for f in clip.facts if clip.agrees(f, Terms((), terms.words, terms.numbers))]
+            named = True
         if not named:
             facts = [f for f in facts if f.event is None or clip.family.concerns(f.event, clip.query)]
         if claim.unknown or claim.maybe or claim.missed:
@@ -332,19 +344,17 @@ class _Reading:
         true = same.get(claim.limit, count > claim.count if claim.limit > 0 else count < claim.count)
         return true != claim.denied
 
-    def _within(self, fact: Fact, claim: Claim) -> bool:
-        """Whether a fact happens at the time that is given, if one is."""
+    def _within(self, fact: Fact, claim: Claim, more: float) -> bool:
+        """Whether a fact happens at the time that is given, if one is, or so much before or after it."""
         if not _has(fact, claim.number):
             return False
         spans, moments = claim.times
         if any(_off(fact, (moment,)) <= self.tolerance for moment in moments):
             return True
-        inside = any(
-            fact.start < end - self.tolerance and fact.end > start + self.tolerance for start, end in spans
-        )
-        instant = any(
-            start - self.tolerance <= fact.start and fact.end <= end + self.tolerance for start, end in spans
-        )
+        inside = instant = False
+        for start, end in spans:
+            inside |= fact.start < end - self.tolerance and fact.end > start + self.tolerance
+            instant |= start - more <= fact.start and fact.end <= end + more
         return inside or instant or not (spans or moments)
 
     def _bare(self, sentence: str, claim: Claim) -> tuple[bool | str | None, list[Fact]]:
@@ -507,12 +517,12 @@ class _Reading:
         """Find out after which operation the state is that a sentence speaks of, if there are states."""
         if not self.clip.states:
             return
-        number = self._numbered.one.search(sentence)
+        number = self._numbered.one.search(self._ordinals(sentence))
         if number and 1 <= whole(number[1]) < len(self.clip.states):
             self._state = whole(number[1]) - backwards
-        elif _BEGINNING.match(sentence):
+        elif _BEGINNING.search(sentence):
             self._state = 0
-        elif _END.match(sentence):
+        elif _END.search(sentence):
             self._state = len(self.clip.states) - 1
 
     def _stated(self, sentence: str, after: int | None, claim: Statement) -> bool:
@@ -534,6 +544,18 @@ class _Reading:
             then = f"{claim.label} {truth[0]} then" if truth else f"there is no {claim.label}"
             self.problems.append(f"{sentence!r} is wrong: {then}")
         return verdict is not None
+
+    def _ordinals(self, sentence: str) -> str:
+        """A sentence with the numbers of operations in digits: "the last swap" is the fourth of four."""
+        count = len(self.clip.states) - 1
+        if count < 1:
+            return sentence
+
+        def numbered(match: re.Match[str]) -> str:
+            which = match[1].casefold()
+            return f"{match[2]} {_ORDINALS.index(which) + 1 if which in _ORDINALS else count}"
+
+        return self._numbered.ordinal.sub(numbered, sentence)
 
     # --- what follows ------------------------------------------------------------------------------
 

@@ -50,6 +50,8 @@ _COUNTING = frozenset(
     "least most than about these those altogether has have had".split()
 )
 _ARTICLES = frozenset("a an the its their this that these those every each all no".split())
+_TOGETHER = frozenset({"swap", "contact", "touch", "grows", "shrinks"})
+"""What several do at once."""
 _BEING = frozenset("is was are were gets got been being".split())
 _LIMITS = {
     "at least": 1,
@@ -208,7 +210,7 @@ class Reader:
         claim.names_something = any(
             token.kind in ("name", "mark", "look", "generic", "word") for token in tokens
         )
-        claim.terms = self._with_subject(clip.said(plain), plain, before)
+        claim.terms = self._with_subject(claim, clip.said(plain), plain, before)
         claim.than = next((token.value for token in tokens if token.kind == "than"), "")
         named = frozenset(name for name in claim.terms.names if isinstance(name, str))
         objects = named & frozenset(clip.names.values()) if clip.names else named
@@ -237,8 +239,16 @@ class Reader:
         )
         claim.only = any(token.text.casefold() == "only" for token in tokens[:first])
 
-    def _with_subject(self, terms: Terms, tokens: Sequence[Token], before: Sequence[Claim]) -> Terms:
+    def _with_subject(
+        self, claim: Claim, terms: Terms, tokens: Sequence[Token], before: Sequence[Claim]
+    ) -> Terms:
         """What is said, with whom it is said of, where that is a pronoun or nobody."""
+        link, last = claim.link, before[-1].terms if before else None
+        if not terms.words and last is not None and link in ("and", "then", "before", "after"):
+            if link == "and" and terms.names:
+                claim.number, claim.times = before[-1].number, claim.times if claim.times.all() else before[-1].times
+            subject = last.names[:1] if link == "and" and not self._clip.row["operations"] else ()
+            return Terms((*subject, *terms.names), last.words if terms.names else frozenset(), terms.numbers)
         if not terms.words or self._clip.row["operations"]:
             return terms
         verb = next(i for i, token in enumerate(tokens) if token.kind == "word")
@@ -246,13 +256,16 @@ class Reader:
         if there & {"name", "mark", "look", "generic"}:
             return terms
         who: str | frozenset[str] | None = None
-        if "pronoun" in there:
+        texts = {token.text.casefold() for token in tokens[:verb]}
+        if texts & {"its", "their"} and last is not None and last.names:
+            who = last.names[0]
+        elif "pronoun" in there or texts & {"its", "their"}:
             who = frozenset().union(*self._focus, self._clip.about) or None
         elif (
             before
             and before[-1].terms.names
             and before[-1].terms.words
-            and not _ARTICLES & {token.text.casefold() for token in tokens[:verb]}
+            and not _ARTICLES & texts
         ):
             who = before[-1].terms.names[0]
         return terms if who is None else Terms((who, *terms.names), terms.words, terms.numbers)
@@ -263,6 +276,8 @@ def _pieces(tokens: Sequence[Token]) -> Iterator[tuple[str, list[Token]]]:
     pieces: list[tuple[str, str, list[Token]]] = [("", "", [])]
     for number, token in enumerate(tokens):
         after = tokens[number + 1] if number + 1 < len(tokens) else None
+        if token.value == "than" and any(other.kind == "than" for other in pieces[-1][2]):
+            continue
         if token.kind == "cut" and not (
             after is not None
             and token.value in (*BACK, *FORTH)
@@ -280,6 +295,8 @@ def _pieces(tokens: Sequence[Token]) -> Iterator[tuple[str, list[Token]]]:
     for kind, word, piece in pieces:
         says = any(token.kind in ("word", "than", "unchanged") for token in piece)
         strange = any(token.kind == "unknown" for token in piece)
+        if word == "than":
+            continue  # "closer than the green hexagon is"
         if kind == "cut" and word:
             link = (
                 "before"
@@ -295,6 +312,11 @@ def _pieces(tokens: Sequence[Token]) -> Iterator[tuple[str, list[Token]]]:
             held, link = [], ""
         elif strange and merged and not held:
             merged.append(("", piece))
+        elif merged and not held and any(map(_names, piece)) and (
+            kind == "soft" or link in ("before", "after", "then")
+        ):
+            merged.append((link if kind == "cut" else "and", piece))  # the same is said of others
+            link = ""
         elif merged and kind == "soft" and not held:
             merged[-1][1].extend(piece)
         else:
@@ -305,6 +327,10 @@ def _pieces(tokens: Sequence[Token]) -> Iterator[tuple[str, list[Token]]]:
         else:
             merged.append(("", held))
     yield from merged
+
+
+def _names(token: Token) -> bool:
+    return token.kind in ("name", "look") or (token.kind == "mark" and ord(token.value) < STANDS)
 
 
 def _count(claim: Claim, tokens: Sequence[Token]) -> list[Token]:
@@ -322,12 +348,19 @@ def _count(claim: Claim, tokens: Sequence[Token]) -> list[Token]:
                 return [token]
             last = before.rpartition(" ")[2]
             verb = next((t for t in after if t.kind not in ("neutral", "name", "look")), None)
+            noun = after[0].text.casefold()
+            many = token.value > 1 and noun.endswith("s") and noun not in _BEING
+            acts = verb is not None and verb.kind == "word" and verb.value not in _TOGETHER
+            if many and acts and not last and after[0].kind == "neutral":
+                claim.count, claim.limit = int(min(token.value, 1e9)), limit  # "three tiles slide down"
+                return [token]
+            counts = not last or last in _COUNTING or tokens[number - 1].kind == "word"
             plural = (
                 verb is not None
                 and verb.kind == "word"
                 and (token.value == 1 or verb.text.split()[0].endswith("s"))
             )
-            if plural and (not last or last in _COUNTING) and token.value == int(min(token.value, 1e9)):
+            if plural and counts and token.value == int(min(token.value, 1e9)):
                 claim.count, claim.limit = int(token.value), limit
                 return [token]
     return [token for token in tokens if token.kind == "cardinal"]

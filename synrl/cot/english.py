@@ -122,7 +122,7 @@ if_i if_we if_you so_if no_need no_more_than
 CUTS = """
 then but while whereas because which so since after before until when where although though however yet
 as_soon_as and_then and_so and_now followed_by such_that even_though in_which with_which by_which who that
-meanwhile therefore hence thus whereupon right_after right_before just_after just_before immediately_after
+meanwhile therefore hence thus whereupon than right_after right_before just_after just_before immediately_after
 immediately_before directly_after directly_before
 """
 """Where one thing that is said ends and the next begins."""
@@ -170,7 +170,7 @@ thereby thereafter onwards onward on_and_on forth state state_of_things actual e
 working_backwards work_backwards backwards backward reverse forward forwards undo full_turn full_rotation complete_turn revolution carry_out go_on_from go_back
 card pile deck stack table cup coin cell grid board gap chip container tile slot token row column board line prompt
 terminal directory folder file path distance zone lane racer wall area top bottom centre empty content
-end kind show goal plan lead_to look_for key take_it_from_there first_and_foremost step want
+shortly_after soon_after more_than fewer_than less_than no_more_than no_fewer_than bottom_right bottom_left top_right top_left end kind show goal plan lead_to look_for key take_it_from_there first_and_foremost step want
 need_to have_to has_to must_have_been know_that mean_that note_that so_the so_that more_or_less
 """
 """Words that say nothing by themselves."""
@@ -182,7 +182,7 @@ change_nothing nothing_change nothing_here_is_different nothing_is_different has
 leave_unchanged leave_as_it_is do_not_affect do_not_involve don't_affect
 doesn't_affect doesn't_involve stay_put stay_where_it_is
 remain_where_it_is stay_unchanged remain_unchanged make_no_difference no_difference do_not_concern doesn't_concern
-is_not_touched is_not_affected is_unaffected
+is_not_affected is_unaffected
 """
 """Ways to say that an operation leaves something as it is."""
 COMPARATIVES = {"faster": 1, "quicker": 1, "slower": -1, "fast as": 0}

@@ -169,6 +169,7 @@ class Vocabulary:
                 )
             )
         )
+        self._exact: dict[str, Token] = {}
         self._entries: dict[str, list[tuple[tuple[str, ...], str, Any]]] = {}
         for kind, text in _SMALL.items():
             for word in listed(text):
@@ -205,6 +206,9 @@ class Vocabulary:
             entries.sort(key=lambda entry: len(entry[0]), reverse=True)
 
     def _enter(self, words: str, kind: str, value: Any) -> None:
+        if words.startswith("="):  # in this form alone: "slows", since "slow" may be an adjective
+            self._exact[words[1:]] = Token(kind, value, words[1:])
+            return
         first, *rest = (stem(word) for word in words.split())
         self._entries.setdefault(first, []).append((tuple(rest), kind, value))
 
@@ -225,13 +229,19 @@ class Vocabulary:
             match = matches[place]
             place += 1
             if match["item"]:
+                one = found[-1] if found else None
                 for rest, kind, value in self._entries.get(stems[place - 1], ()):
+                    if kind == "cut" and rest and one and one.kind == "word" and stems[place - 1] in self.own:
+                        continue  # "it moves right before it moves left"
                     if tuple(stems[place : place + len(rest)]) == rest:
                         end = matches[place + len(rest) - 1].end()
                         found.append(Token(kind, value, text[match.start() : end]))
                         place += len(rest)
                         break
                 else:
+                    if match["item"].casefold() in self._exact:
+                        found.append(self._exact[match["item"].casefold()])
+                        continue
                     known = not match["item"][0].isalnum() or _HOW.fullmatch(match["item"])
                     kind = "neutral" if known else "unknown"
                     found.append(Token(kind, match["item"], match["item"]))
@@ -266,7 +276,7 @@ class Vocabulary:
         return parts
 
 
-_HOW = re.compile(r"[a-z]{4,}ly")
+_HOW = re.compile(r"(?!diagonal|horizontal|vertical|circular)[a-z]{4,}ly")
 """Words that say how, which is never on record: "gently"."""
 
 
@@ -409,10 +419,10 @@ class ClipFacts:
 
     def _measures(self, fact: Fact, phrases: Iterable[str], numbers: Iterable[float]) -> bool:
         """Whether numbers are those of a fact, as it is told or as it is on record, give or take rounding."""
-        known = [number for phrase in phrases for number in self.terms(phrase).numbers]
+        known = [self.terms(phrase).numbers for phrase in phrases]
         if fact.event is not None:
-            known += [float(number) for number in _NUMBER.findall(fact.event.detail)]
-        return all(any(abs(n - k) <= max(0.03 * abs(k), 0.06) for k in known) for n in numbers)
+            known.append(tuple(float(number) for number in _NUMBER.findall(fact.event.detail)))
+        return any(_follow(numbers, some) for some in known)
 
     @cached_property
     def states(self) -> tuple[dict[str, str], ...]:
@@ -486,6 +496,12 @@ class ClipFacts:
 
 
 _NUMBER = re.compile(r"-?\d++(?:\.\d++)?+")
+
+
+def _follow(said: Iterable[float], known: Iterable[float]) -> bool:
+    """Whether all numbers of a text are known, give or take rounding, in its order."""
+    rest = iter(known)
+    return all(any(abs(n - k) <= max(0.03 * abs(k), 0.06) for k in rest) for n in said)
 
 
 def _in_order(said: Names, told: Names) -> bool:

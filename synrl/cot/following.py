@@ -78,7 +78,7 @@ def last_number(text: str) -> int | None:
 
 def compared(clip: ClipFacts, claim: Claim) -> bool | None:
     """Whether one object is faster or slower than another, or than all others, as is said; None if open."""
-    way = compares(claim.than)
+    way = compares(claim.than) or (1 if claim.denied else 0)  # "not as fast as"
     speeds: dict[str, set[float]] = {}
     for fact in clip.facts:
         if fact.event is not None and (speed := clip.family.speed(fact.event)) is not None:

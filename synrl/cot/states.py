@@ -37,6 +37,10 @@ class Statement(NamedTuple):
     maybe: bool
 
 
+def _each(match: re.Match[str]) -> str:
+    return ", ".join([match[2]] * (NUMBERS.get(match[1]) or int(match[1])))
+
+
 def plain(sentence: str) -> str:
     """A sentence in plain signs: quotes, and how a denial stands before its verb."""
     sentence = (
@@ -111,7 +115,8 @@ class Statements:
         texts = statements[claim.label]
         if not any("exist" in text for text in texts):
             texts = (*texts, "exists")
-        for item in items(claim.given):
+        for item in items(_EACH.sub(_each, _REST.split(claim.given)[0])):
+            item = item.rstrip(":;,") or item
             word = item.casefold()
             if word in NUMBERS:
                 given.append(str(NUMBERS[word]))
@@ -125,7 +130,13 @@ class Statements:
                 _rest(text, claim.verbs) is not None and set(given) <= set(items(text)) for text in texts
             )
             return None if strange else not part
-        true = any(self._same(_rest(text, claim.verbs), given) for text in texts)
+        told = [_rest(text, claim.verbs) for text in texts]
+        true = any(self._same(there, given) for there in told) or any(
+            self._same(one, given[:place]) and self._same(two, given[place:])
+            for place in range(1, len(given))
+            for one in told
+            for two in told
+        )
         if strange:
             return None if true or not given else False
         return true
@@ -145,9 +156,14 @@ def _rest(text: str, verbs: Sequence[str]) -> tuple[str, ...] | None:
     return None
 
 
+_EACH = re.compile(r"\b(two|three|four|five|\d)(?: chips?| cards?)? (?:of|worth) (\d{1,4})\b")
+"""Several of one kind: "two chips of 100"."""
+_REST = re.compile(r",? (?:which|so|because|since|while|whereas|but|after|before|when|until|for a total)\b")
+"""Where a statement ends, and something else is said."""
 _OPENS = re.compile(
     r"(?:[,;:.()\u2014\u2013]|\b(?:and|so|then|now|that|which|but|while|when|because|where|means|find|see|know|is"
-    r"|thus|hence|therefore|since|as|before|after|gives|leaves|says|whereas|still|also))$",
+    r"|thus|hence|therefore|since|as|before|after|gives|leaves|says|whereas|still|also|video|clip|end|beginning|start"
+    r"|first|last|\d+))$",
     re.IGNORECASE,
 )
 """What may stand before a statement: whoever is moved is no subject of one."""

@@ -128,6 +128,8 @@ class Family(ABC):
 
     Words that other families say too are taken from `synrl.tasks.shared.lexicon`.
     """
+    aspects: ClassVar[frozenset[str]] = frozenset()
+    """What words may mean that don't say by themselves that anything happens: `colour`."""
     names: ClassVar[tuple[str, ...]] = ()
     """Regular expressions for what its phrases name that is no object of a clip: `tile \\d+`.
 

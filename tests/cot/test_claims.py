@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from cot.sentences import clips, judge, sentences
 from cot.tellings import KINDS, alone, false_sentences, true_sentences
 
 from synrl.cot.check import check
@@ -39,3 +41,13 @@ def test_what_the_record_proves_false_is_refuted(kind: str, undrawn: Rows) -> No
                 if check(alone(sentence, row), row).ok:
                     missed.append((name, index, sentence))
     assert made > 50 and len(missed) <= 0.01 * made, (made, missed[:5])
+
+
+def test_hand_written_sentences_are_hardly_ever_judged_wrongly() -> None:
+    rows, counts, wrong = clips(), Counter[str](), []
+    for sentence in sentences():
+        verdict = judge(sentence, rows[sentence.clip])
+        counts[verdict] += 1
+        wrong += [sentence] if verdict == "wrong" else []
+    assert counts.total() >= 300 and len(wrong) <= 0.03 * counts.total(), wrong
+    assert counts["right"] >= 0.85 * counts.total(), counts

@@ -57,6 +57,7 @@ class AttributeChange(Family):
         "its shape": "shape",
         "its size": "size",
     }
+    aspects = frozenset({"colour", "shape", "size"})
     names = (*named("place in a line"), r"from (?:an? )?\w+(?= (?:in)?to\b)")
     levels = LEVELS
 

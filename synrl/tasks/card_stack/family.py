@@ -43,8 +43,8 @@ class CardStack(Family):
     asks = ASKS
     world = WORLD
     words = told("move", "swap", "bury", "take away") | {
-        **dict.fromkeys(("placed on", "put on", "laid on", "added to", "dealt onto"), "add"),
-        **dict.fromkeys(("transferred", "lands", "is placed onto"), "move"),
+        **dict.fromkeys(("onto", "placed on", "put on", "laid on", "added to", "lands on", "on top of"), "onto"),
+        "transferred": "move",
     }
     names = named("card", "pile")
     verbs = ("holds", "is empty")
@@ -88,7 +88,7 @@ class CardStack(Family):
             card = before[source][-1]
             return (
                 f"the {card} moves from pile {source} to pile {target}",
-                f"from pile {source}, the {card} moves to pile {target}",
+                f"from pile {source}, the {card} moves onto pile {target}",
             )
         if happening.kind == "add":
             return (f"on pile {given['pile']}, the {given['card']} is placed",)

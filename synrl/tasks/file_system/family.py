@@ -68,12 +68,11 @@ class FileSystem(Family):
 
     def effects(self, before: Any, happening: Operation, after: Any) -> Sequence[str]:
         effect = effect_of(before, happening.kind, happening.arguments["words"])
-        new, gone = (
-            [path.rpartition("/")[2] for path in paths] for paths in (effect.new_files, effect.gone_files)
-        )
-        said = [f"the file {name} is created" for name in new] + [
-            f"the file {name} is removed" for name in gone
-        ]
+        paths = ([path.rpartition("/") for path in some] for some in (effect.new_files, effect.gone_files))
+        made, lost = ([(name, place or "/") for place, _, name in some] for some in paths)
+        new, gone = ([name for name, _ in some] for some in (made, lost))
+        said = [f"the file {name} is created in the directory {place}" for name, place in made]
+        said += [f"the file {name} is removed from the directory {place}" for name, place in lost]
         said += [f"the directory {path} is created" for path in effect.new_dirs]
         if happening.kind == "cd":
             said.append(f"the working directory changes to {effect.cwd}")

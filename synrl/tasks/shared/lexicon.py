@@ -18,7 +18,7 @@ _WORDS = {
         *("increases its speed", "its speed increases", "goes faster and faster", "moves faster and faster"),
     ),
     "slow down": (
-        *("slows down", "gets slower", "becomes slower", "decelerates", "loses speed", "brakes"),
+        *("slows down", "=slows", "=slowed", "=slowing", "gets slower", "becomes slower", "decelerates", "loses speed", "brakes"),
         *("decreases its speed", "reduces its speed", "its speed decreases", "goes slower and slower"),
     ),
     "steady": (
@@ -84,7 +84,7 @@ _WORDS = {
         *("taken away", "taken out", "removed", "deleted", "discarded", "taken from", "taken off"),
         *("comes out of", "leaves the table", "withdrawn", "pulled out"),
     ),
-    "pour": ("is poured", "poured", "emptied into", "tipped into", "is emptied"),
+    "pour": ("is poured", "poured", "emptied into", "tipped into"),
     "copy": ("copied", "duplicated", "is a copy"),
     "negate": (
         *("changes its sign", "negated", "flips its sign", "switches its sign", "sign is flipped"),
@@ -119,7 +119,7 @@ _WORDS = {
         f"{one}-{two}": (
             *(f"{one}-{two}", f"{one} {two}", f"{one} and {two}", f"{one} and to the {two}"),
             *(f"{one}ward and {two}ward", f"{one} and toward the {two}", f"{one} to the {two}"),
-            f"diagonally {one} and to the {two}",
+            *(f"diagonally {one} and to the {two}", f"diagonally {one} and {two}", f"diagonally {one}-{two}"),
         )
         for one in ("up", "down")
         for two in ("left", "right")
@@ -167,12 +167,12 @@ EXCLUDED = {"speed up": "steady", "slow down": "steady"}
 WORDS = {word: meaning for meaning, words in _WORDS.items() for word in words}
 NAMES = tuple(_NAMES.values())
 _VERBS = {
-    "holds": r"holds?|contains?|has|have|consists of|is left with|ends up with|shows?|now has|is made up of",
+    "holds": r"holds?|starts (?:out |off )?with|begins with|contains?|has|have|consists of|is left with|ends up with|shows?|now has|is made up of",
     "is at": (
         r"is (?:at|in|under|on)|lies (?:at|in|under)|sits (?:at|in|under)|ends up (?:at|in|under)"
         r"|stays (?:at|in)|is located (?:at|in)|rests (?:at|in|under)|can be found (?:at|in)"
     ),
-    "is empty": r"is (?:left |completely )?empty|holds nothing|has nothing in it|contains nothing|becomes empty",
+    "is empty": r"(?:is|starts|starts out|begins) (?:left |completely )?empty|holds nothing|has nothing in it|contains nothing|becomes empty",
     "reads": r"reads?|shows?|is|becomes|looks like",
     r"is(?= /)": r"is(?= /)|becomes(?= /)|changes to(?= /)",
     "is worth": "is worth|are worth|totals?|adds up to|add up to|sums? to|has a total of",

@@ -65,6 +65,7 @@ class SlidingPuzzle(Family):
         return (
             f"tile {number} moves {way} from {start} to {end}",
             f"the tile at {start} moves {way} to {end}",
+            f"the {number} moves {way} from {start} to {end}",
         )
 
     def statements(self, state: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
