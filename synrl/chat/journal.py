@@ -1,4 +1,5 @@
-"""What has been paid for, line by line: a run that is killed takes up where it was and asks nothing twice.
+"""What has been paid for, line by line: a run that is killed takes up where it was, and only what was under
+way then is asked again.
 
 The first line says which settings and data the rest belongs to. A line is handed to the system as soon as
 there is something to say, which survives the end of the process, and brought to the disk every second or

@@ -17,7 +17,6 @@ from typing import Any, NamedTuple
 
 from synrl.chat.client import Client, Reply
 from synrl.chat.journal import Journal
-from synrl.chat.settings import api_key
 from synrl.cot.prompting import VERDICT_SCHEMA, Message, with_video
 from synrl.cot.settings import CotConfig
 from synrl.cot.stages import Outcome, make_chain
@@ -59,41 +58,42 @@ async def _ask_all(
     groups: Sequence[Group], journal: Journal, config: CotConfig, tell: Tell, sleep: Sleep
 ) -> None:
     async with AsyncExitStack() as stack, asyncio.TaskGroup() as tasks:
+        writer_key, judge_key = config.keys()
         clients = {
-            url: await stack.enter_async_context(
+            (url, key): await stack.enter_async_context(
                 Client(
                     url,
-                    api_key(),
+                    key,
                     timeout=config.timeout,
+                    max_tokens=config.max_tokens,
                     max_retries=config.max_retries,
                     connections=config.concurrency,
                     sleep=sleep,
                 )
             )
-            for url in {config.writer, config.judge_url}
+            for url, key in {(config.writer, writer_key), (config.judge_url, judge_key)}
         }
-        session = _Session(_models(clients, config), journal, config, tell)
+        session = _Session(_models(clients[config.writer, writer_key], clients[config.judge_url, judge_key], config), journal, config, tell)
         queue: asyncio.Queue[tuple[Any, int] | None] = asyncio.Queue(1)
         tasks.create_task(_feed(groups, journal, queue, config.concurrency))
         for _ in range(config.concurrency):
             tasks.create_task(session.work(queue))
 
 
-def _models(clients: Mapping[str, Client], config: CotConfig) -> dict[str, _Model]:
+def _models(writer: Client, judge: Client, config: CotConfig) -> dict[str, _Model]:
     """By stage."""
     verdict = {
         "type": "json_schema",
         "json_schema": {"name": "verdict", "strict": True, "schema": VERDICT_SCHEMA},
     }
     sampled = {"mm_processor_kwargs": {"fps": config.fps, "do_sample_frames": True}} if config.fps else {}
-    judge = clients[config.judge_url]
 
     def options(temperature: float, **more: Any) -> dict[str, Any]:
         return {"temperature": temperature, "max_tokens": config.max_tokens, **more}
 
     return {
         "write": _Model(
-            clients[config.writer], config.writer_model, options(config.writer_temperature, **sampled)
+            writer, config.writer_model, options(config.writer_temperature, **sampled)
         ),
         "judge": _Model(
             judge, config.judge_model, options(config.judge_temperature, response_format=verdict)

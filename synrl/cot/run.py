@@ -32,7 +32,7 @@ from synrl.dataset.cards import dataset_card
 from synrl.dataset.generate import is_whole, write_tables
 from synrl.dataset.reading import Group, Source, reading
 from synrl.dataset.record import Record, made_from, sizes_in, write_recipe
-from synrl.errors import DataError
+from synrl.errors import ConfigError, DataError
 from synrl.output import HOLDS_ELSE, staged, write_whole
 from synrl.pool import check_num_proc, ordered_map
 from synrl.schema import COLUMNS, features
@@ -106,16 +106,20 @@ def add_chains(
 
     Args:
         data: folder or Hub dataset, as `synrl.dataset.reading.Source.open` takes it.
-        num_proc: processes of the writer `trace`; a server is asked from one.
+        num_proc: processes of the writer `trace`.
         sleep: what waits between attempts at a server.
 
     Raises:
-        ConfigError: `num_proc` is out of range.
+        ConfigError: `num_proc` is out of range or without effect, or a key may not be sent.
         DataError: the dataset can't be found or read, or no row got a chain.
         OutputError: `out` holds something else, or the disk is full or not writable.
         ServerError: a server refused, or was not to be had.
     """
     check_num_proc(num_proc)
+    if not config.by_trace:
+        if num_proc > 1:
+            raise ConfigError(f"processes is {num_proc}, but a server is asked from one; leave it out")
+        config.keys()  # one that may not be sent is a mistake before anything is done
     source = Source.open(data)
     made = made_from(source.folder)
     about = {

@@ -7,16 +7,28 @@ file, log or process list.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from synrl.chat.settings import REQUESTS, check_model_name, check_url, retries_setting, timeout_setting
+from synrl.chat.settings import (
+    JUDGE_KEY,
+    KEY,
+    REQUESTS,
+    api_key,
+    check_model_name,
+    check_url,
+    host_of,
+    plain_http_setting,
+    retries_setting,
+    timeout_setting,
+)
 from synrl.checks import check_ranges
 from synrl.config import setting
+from synrl.errors import ConfigError
 
 TRACE = "trace"
 """The writer that needs no model: chains from the row's own record."""
-_ONLY_HOW = ("writer", "judge", "concurrency", "timeout", "max_retries")
+_ONLY_HOW = ("writer", "judge", "concurrency", "timeout", "max_retries", "plain_http")
 """Settings that do not change what comes out: they may change when a run is taken up again."""
 
 
@@ -50,6 +62,7 @@ class CotConfig:
     concurrency: int = setting(32, "rows under way at once, 1 to 1024")
     timeout: float = timeout_setting()
     max_retries: int = retries_setting()
+    plain_http: bool = plain_http_setting()
 
     def __post_init__(self) -> None:
         check_ranges(
@@ -69,6 +82,13 @@ class CotConfig:
             check_url("writer", self.writer, f"{TRACE}, or ")
         if self.judge is not None:
             check_url("judge", self.judge)
+        if self.by_trace:
+            for entry in fields(self):
+                if entry.name not in ("writer", "tolerance") and getattr(self, entry.name) != entry.default:
+                    raise ConfigError(
+                        f"{entry.name} is set, but the writer {TRACE} asks no model; leave it out, or give "
+                        "--writer URL"
+                    )
 
     @property
     def by_trace(self) -> bool:
@@ -79,6 +99,19 @@ class CotConfig:
     def judge_url(self) -> str:
         """The server that judges and polishes."""
         return self.judge or self.writer
+
+    def keys(self) -> tuple[str | None, str | None]:
+        """The keys of the writer's server and of the judge's, which is the same if the server is.
+
+        Raises:
+            ConfigError: a key may not go there as it would; see `synrl.chat.settings.api_key`.
+        """
+        same = host_of(self.judge_url) == host_of(self.writer)
+        names = (JUDGE_KEY, KEY) if same else (JUDGE_KEY,)
+        return (
+            api_key(self.writer, plain_http=self.plain_http),
+            api_key(self.judge_url, names, plain_http=self.plain_http),
+        )
 
     def what(self) -> dict[str, Any]:
         """The settings that decide what comes out; runs in which they differ are not mixed."""

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
+import tracemalloc
+import zlib
 from typing import Any
 
 import pytest
@@ -67,6 +70,52 @@ def test_an_answer_that_takes_too_long_is_not_waited_for(models: Models, waits: 
     with pytest.raises(ServerError, match="Timeout"):
         ask(models, waits, timeout=0.1)
     assert len(waits) == 3
+
+
+WHOLE = json.dumps({"choices": [{"message": {"content": "yes"}, "finish_reason": "stop"}]}).encode()
+
+
+def bomb(bits: int) -> bytes:
+    """400 MB that take 0.4."""
+    zip_ = zlib.compressobj(wbits=bits)
+    return b"".join([*(zip_.compress(b" " * 1_000_000) for _ in range(400)), zip_.flush()])
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "said"),
+    [
+        ({}, WHOLE + b" " * 8_000_000, "longer than 2097152 bytes"),
+        ({"Content-Encoding": "gzip"}, bomb(31), "longer than 2097152 bytes"),
+        ({"Content-Encoding": "deflate"}, bomb(15), "longer than 2097152 bytes"),
+        ({"Content-Encoding": "gzip"}, b"no gzip", "not compressed as it says"),
+        ({"Content-Encoding": "br"}, WHOLE, "encoded as 'br'"),
+    ],
+)
+def test_an_answer_takes_no_more_memory_than_an_output_can(
+    models: Models, waits: list[float], headers: dict[str, str], body: bytes, said: str
+) -> None:
+    models.faults.append(Fault("judge", 99, 200, headers, body))
+    tracemalloc.start()
+    try:
+        with pytest.raises(ServerError, match=f"failed 4 times, last: .*{said}"):
+            ask(models, waits)
+        assert tracemalloc.get_traced_memory()[1] < 60e6, "of the 400 MB that it would be"
+    finally:
+        tracemalloc.stop()
+
+
+def test_an_error_of_any_length_is_one_line(models: Models, waits: list[float]) -> None:
+    models.faults.append(Fault("judge", 99, 400, {}, b"x" * 40_000_000))
+    with pytest.raises(ServerError) as error:
+        ask(models, waits)
+    assert len(str(error.value)) < 400
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+def test_a_compressed_answer_is_read(models: Models, waits: list[float], encoding: str) -> None:
+    body = {"gzip": gzip.compress, "deflate": zlib.compress}[encoding](WHOLE)
+    models.faults.append(Fault("judge", 1, 200, {"Content-Encoding": encoding}, body))
+    assert ask(models, waits).text == "yes" and not waits
 
 
 def test_a_server_that_is_not_there_is_one_line(models: Models, waits: list[float]) -> None:

@@ -389,7 +389,8 @@ def test_rows_with_the_same_id_are_refused_before_anything_is_paid(
 def test_the_key_is_sent_and_written_nowhere(
     run: Run, models: Models, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("SYNRL_API_KEY", KEY)
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-of-another-host")
     run()
     assert models.keys == {f"Bearer {KEY}"}
     for path in (tmp_path / "out").rglob("*"):
@@ -440,6 +441,31 @@ def test_judge_and_writer_may_be_on_two_servers(run: Run, models: Models, rows: 
         other.close()
     assert {body["model"] for body in models.requests} == {"writer"}
     assert {body["model"] for body in other.requests} == {"judge", "polisher"}
+
+
+def test_no_key_goes_to_another_host_than_its_own(
+    run: Run, models: Models, rows: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SYNRL_API_KEY", "writers")
+    monkeypatch.setenv("OPENAI_API_KEY", "openais")
+    other, third = Models(rows), Models(rows)
+    try:
+        run(judge=other.url)
+        monkeypatch.setenv("SYNRL_JUDGE_API_KEY", "judges")
+        run(judge=third.url, out="again")
+    finally:
+        other.close()
+        third.close()
+    assert (models.keys, other.keys, third.keys) == ({"Bearer writers"}, {None}, {"Bearer judges"})
+
+
+def test_a_judge_on_the_writers_server_may_have_a_key_of_its_own(
+    run: Run, models: Models, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SYNRL_API_KEY", "writers")
+    monkeypatch.setenv("SYNRL_JUDGE_API_KEY", "judges")
+    run()
+    assert models.keys == {"Bearer writers", "Bearer judges"}
 
 
 def test_no_more_rows_are_under_way_than_allowed(run: Run, models: Models) -> None:

@@ -111,12 +111,43 @@ def test_every_setting_has_its_flag_and_no_flag_takes_a_key(capsys: pytest.Captu
     assert "key" not in {field.name for field in fields(CotConfig)} and "--api-key" not in said
 
 
-def test_the_key_comes_from_the_first_variable_that_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert api_key() is None
-    monkeypatch.setenv("OPENAI_API_KEY", "two")
-    assert api_key() == "two"
-    monkeypatch.setenv("SYNRL_API_KEY", "one")
-    assert api_key() == "one"
+def test_a_key_belongs_to_a_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert api_key("https://a.example/v1") is None
+    monkeypatch.setenv("OPENAI_API_KEY", "openais")
+    assert api_key("https://a.example/v1") is None and api_key("https://api.openai.com/v1") == "openais"
+    monkeypatch.setenv("OPENAI_BASE_URL", "https://a.example/v1")
+    assert api_key("https://a.example/v1") == "openais" and api_key("https://api.openai.com/v1") is None
+    monkeypatch.setenv("SYNRL_API_KEY", "own")
+    assert api_key("https://a.example/v1") == "own" and api_key("https://a.example:8443/v1") == "own"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8000", "localhost", "[::1]:8000", "127.8.9.1"])
+def test_a_key_may_go_over_plain_http_to_the_same_machine(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SYNRL_API_KEY", "hunter2")
+    assert api_key(f"http://{host}/v1") == "hunter2"
+
+
+@pytest.mark.parametrize("host", ["a.example", "10.0.0.1:8000", "127.0.0.1.a.example", "localhost.a.example"])
+def test_a_key_goes_over_plain_http_to_another_machine_only_if_told(
+    host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert api_key(f"http://{host}/v1") is None
+    monkeypatch.setenv("SYNRL_API_KEY", "hunter2")
+    with pytest.raises(ConfigError, match="SYNRL_API_KEY.*--plain-http") as error:
+        api_key(f"http://{host}/v1")
+    assert "hunter2" not in str(error.value)
+    assert api_key(f"http://{host}/v1", plain_http=True) == "hunter2"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [dict(judge=URL), dict(fps=2.0), dict(rounds=0), dict(writer_model="a"), dict(max_unchecked=1.0), dict(timeout=5.0)],
+)
+def test_a_setting_without_effect_is_refused(changes: dict[str, Any]) -> None:
+    (name,) = changes
+    with pytest.raises(ConfigError, match=f"{name} is set, but the writer trace asks no model"):
+        CotConfig(**changes)
+    assert CotConfig(writer=URL, **changes)
 
 
 def test_the_judge_is_on_the_writers_server_unless_it_is_said() -> None:
@@ -130,6 +161,8 @@ def test_the_judge_is_on_the_writers_server_unless_it_is_said() -> None:
         (["--writer", "nonsense"], "writer is 'nonsense'"),
         (["--config", "none.yaml"], "none.yaml can't be read"),
         (["--num-proc", "0"], "processes is 0"),
+        (["--judge", URL], "judge is set, but the writer trace asks no model"),
+        (["--writer", URL, "--num-proc", "2"], "processes is 2, but a server is asked from one"),
     ],
 )
 def test_a_mistake_is_one_line_and_exit_status_2(

@@ -3,7 +3,7 @@
 Judges favour a place, most often the first. So each pair is shown in both orders, and counts as won only if
 both verdicts name the same text; else it is a tie that says something about the judge. Texts are fenced as in
 `synrl.cot.prompting`, and a verdict is one JSON object or none. Every answer is kept in a journal beside the
-result, so a run that ends early goes on and asks nothing twice.
+result, so a run that ends early goes on and asks for no answer twice.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tqdm.auto import tqdm
 
 from synrl.chat.client import Client, Reply
 from synrl.chat.journal import Journal
-from synrl.chat.settings import api_key
+from synrl.chat.settings import JUDGE_KEY, KEY, api_key
 from synrl.cot.check import check
 from synrl.cot.prompting import Message, fence
 from synrl.dataset.reading import Source, reading
@@ -51,7 +51,7 @@ SCHEMA: dict[str, Any] = {
     "additionalProperties": False,
 }
 _FORMAT = {"type": "json_schema", "json_schema": {"name": "verdict", "strict": True, "schema": SCHEMA}}
-_ONLY_HOW = ("server", "concurrency", "timeout", "max_retries")
+_ONLY_HOW = ("server", "plain_http", "concurrency", "timeout", "max_retries")
 _FORMED = re.compile(r"\s*<think>(?:(?!</?think>).)*</think>\s*<answer>[^<]*</answer>\s*", re.DOTALL)
 
 Sleep = Callable[[float], Awaitable[None]]
@@ -149,8 +149,9 @@ class _Asking:
         async with (
             Client(
                 config.server,
-                api_key(),
+                api_key(config.server, (JUDGE_KEY, KEY), plain_http=config.plain_http),
                 timeout=config.timeout,
+                max_tokens=config.max_tokens,
                 max_retries=config.max_retries,
                 connections=config.concurrency,
                 sleep=self._sleep,

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from synrl.chat.settings import REQUESTS, check_model_name, check_url, retries_setting, timeout_setting
+from synrl.chat.settings import (
+    REQUESTS,
+    check_model_name,
+    check_url,
+    plain_http_setting,
+    retries_setting,
+    timeout_setting,
+)
 from synrl.checks import check_ranges
 from synrl.config import setting
 
@@ -24,6 +31,7 @@ class JudgeConfig:
     concurrency: int = setting(32, "pairs under way at once, 1 to 1024")
     timeout: float = timeout_setting()
     max_retries: int = retries_setting()
+    plain_http: bool = plain_http_setting()
 
     def __post_init__(self) -> None:
         check_ranges(
