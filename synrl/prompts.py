@@ -30,7 +30,7 @@ _MARKUP = re.compile(
 
 
 def placeholder(text: str) -> str:
-    """The first tag in a text that stands for a medium, or means something to a tokenizer; empty if none does."""
+    """The first tag in a text that stands for a medium, or means something to a tokenizer; else empty."""
     match = _PLACEHOLDER.search(text)
     return match[0] if match else ""
 

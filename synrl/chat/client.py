@@ -2,8 +2,8 @@
 
 A server that is busy, ill or gone for a moment is asked again after a while, and the while follows from the
 attempt alone. What will not get better is raised at once, in one line. The key goes into the header of the
-request and nowhere else. A server may send anything, so no more of an answer is read than the longest output can
-take, compressed or not.
+request and nowhere else. A server may send anything, so no more of an answer is read than the longest output
+can take, compressed or not.
 """
 
 from __future__ import annotations

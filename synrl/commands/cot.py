@@ -19,8 +19,8 @@ def add(commands: Any) -> None:
         description="Write a dataset again with its `cot` column filled: from each row's own record, or by "
         "models on an OpenAI-compatible server, which write, judge, correct and polish, while code checks "
         "every chain against the record. The writer's key is taken from SYNRL_API_KEY, and that of "
-        "a judge on another server from SYNRL_JUDGE_API_KEY; OpenAI's own gets OPENAI_API_KEY. Interrupted? The "
-        "same command goes on; only requests that were under way are paid for again.",
+        "a judge on another server from SYNRL_JUDGE_API_KEY; OpenAI's own gets OPENAI_API_KEY. Interrupted? "
+        "The same command goes on; only requests that were under way are paid for again.",
         **examples(
             "synrl cot data --out data_cot",
             "synrl cot data --out data_cot --writer http://localhost:8000/v1 --writer-model NAME",

@@ -156,8 +156,8 @@ def _add_judge(commands: Any) -> None:
         description="Ask a model on an OpenAI-compatible server whose reasoning about each item is better, "
         "without saying whose it is. Each pair is shown in both orders and is won only if both verdicts "
         "agree. The key is taken from SYNRL_JUDGE_API_KEY or SYNRL_API_KEY; OpenAI's own server gets "
-        "OPENAI_API_KEY. Interrupted? The same command goes on; only requests that were under way are paid for "
-        "again.",
+        "OPENAI_API_KEY. Interrupted? The same command goes on; only requests that were under way are paid "
+        "for again.",
         **examples(
             "synrl judge a.jsonl b.jsonl --server http://localhost:8000/v1 --model NAME --out judged.json",
             "synrl judge a.jsonl b.jsonl --config judge.yaml --data data --out judged.json",

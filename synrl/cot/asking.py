@@ -73,7 +73,12 @@ async def _ask_all(
             )
             for url, key in {(config.writer, writer_key), (config.judge_url, judge_key)}
         }
-        session = _Session(_models(clients[config.writer, writer_key], clients[config.judge_url, judge_key], config), journal, config, tell)
+        session = _Session(
+            _models(clients[config.writer, writer_key], clients[config.judge_url, judge_key], config),
+            journal,
+            config,
+            tell,
+        )
         queue: asyncio.Queue[tuple[Any, int] | None] = asyncio.Queue(1)
         tasks.create_task(_feed(groups, journal, queue, config.concurrency))
         for _ in range(config.concurrency):
@@ -92,9 +97,7 @@ def _models(writer: Client, judge: Client, config: CotConfig) -> dict[str, _Mode
         return {"temperature": temperature, "max_tokens": config.max_tokens, **more}
 
     return {
-        "write": _Model(
-            writer, config.writer_model, options(config.writer_temperature, **sampled)
-        ),
+        "write": _Model(writer, config.writer_model, options(config.writer_temperature, **sampled)),
         "judge": _Model(
             judge, config.judge_model, options(config.judge_temperature, response_format=verdict)
         ),

@@ -1,30 +1,31 @@
 """Hold a chain of thought against the row: its answer, its times, whom it names, its order, what it saw.
 
-Reasoning is free text, so code checks only the claims that it can read; the report lists the claims that were
-checked and those that were not. A sentence is a claim if it gives a time or the number of an operation and
-names something: then some event or operation at that time must say the same (`synrl.cot.facts`). What it says
-about a state must hold after the operation that it speaks of. The check knows no writer: the same rules hold
-for code and for models.
+Reasoning is free text, so code checks only the claims that it can read; the report lists the claims that
+were checked and those that were not. A sentence is taken apart into claims (`claims`), each of which is
+held against what the row knows (`judging`): who does what, to whom, when, how often, and whether it happens
+at all. What it says about a state must hold after the operation that it speaks of (`states`), and what it
+infers must follow (`following`). A sentence about the clip of which a word is unknown may be wrong, but is
+never held to be right. The check knows no writer: the same rules hold for all.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from typing import Any, NamedTuple
 
-from synrl.answers import extract, parse_interval
-from synrl.cot.claims import _SECONDS, _UNIT, Claim, Reader, Taken, Times, take_times, whole
+from synrl.answers import extract
+from synrl.cot.claims import SECONDS, UNIT, Claim, Reader, Taken, Times, take_times, whole
 from synrl.cot.english import CONCLUDES
-from synrl.cot.facts import ClipFacts, Fact, Terms
-from synrl.cot.following import compared, concluded, last_number, sums
+from synrl.cot.facts import ClipFacts, Fact
+from synrl.cot.following import concluded, last_number, sums
+from synrl.cot.judging import Judge, close, has, off
 from synrl.cot.states import Statement, Statements, plain
 from synrl.errors import IllegalOperation
 from synrl.prompts import markup
 from synrl.scoring import score
-from synrl.tasks.shared.lexicon import EXCLUDED, MOTION
 
 TOLERANCE = 0.25
 """Seconds by which a stated time may be off: half the distance of frames sampled at 2 a second."""
@@ -32,13 +33,12 @@ _MAX_LENGTH = 20_000
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 _CLAUSE = re.compile(r",? and then |, then ")
-_LENGTH = re.compile(rf"\bvideo (?:lasts|takes) {_SECONDS}{_UNIT}|\ball {_SECONDS}{_UNIT} of the video")
+_LENGTH = re.compile(rf"\bvideo (?:lasts|takes) {SECONDS}{UNIT}|\ball {SECONDS}{UNIT} of the video")
 _STEP = re.compile(r'(?:\w+,? )?step \d+, "([^"]*)"', re.IGNORECASE)
 """How a sentence begins that carries out a step of a plan."""
 _SEEN = re.compile(r"\b(?:see|seen|visible|readable|can read|be read|shown|revealed)\b", re.IGNORECASE)
 _EARLIER = re.compile(r"^(?:before that|earlier)\b", re.IGNORECASE)
 _LATER = re.compile(r"^(?:then|next|after that|afterwards|later|finally|last)\b", re.IGNORECASE)
-_SO = re.compile(r"\b(?:so|this|that|answer|option|hence|therefore)\b", re.IGNORECASE)
 _ANSWER = re.compile(r"\banswer(?: is|:) (.+?)\.?$", re.MULTILINE)
 _ANSWERS = re.compile(
     r"\s*(?:so |thus,? |therefore,? )?(?:the |my )?(?:final )?answer(?: is|:)", re.IGNORECASE
@@ -137,7 +137,7 @@ def _numbered(noun: str) -> _Numbered:
                 rf"\b{noun}\s+(\d+)",
                 rf"(?!after|before)(?:\w+,? )?{noun} \d+ ?[:,(]",
                 rf"\b(?:undo|undoing|undone|going back|before (?:it|that|{noun}))\b",
-                rf"\b(?:the )?({'|'.join(_ORDINALS)}|last|final) ({noun})\b(?! (?:that|which|who|to|in which))",
+                rf"\b(?:the )?({'|'.join(_ORDINALS)}|last|final) ({noun})\b(?! (?:that|which|who|to)\b)",
                 rf"\b{noun}e?s (\d+) (?:to|and) (\d+)\b",
             )
         )
@@ -154,6 +154,7 @@ class _Reading:
         self.unchecked: list[str] = []
         self._reader = Reader(clip)
         self._states = Statements(clip)
+        self._judge = Judge(clip, tolerance)
         self._numbered = _numbered(clip.family.noun)
         self._last: float | None = None
         self._backwards = False
@@ -205,7 +206,11 @@ class _Reading:
             pass
         elif concludes and self._answered(sentence, rest, every):
             self._held = True
-        elif _RANKS.search(rest) and self.clip.ask.answer_type == "ordering" and (ranked := concluded(self.clip, rest)) is not None:
+        elif (
+            _RANKS.search(rest)
+            and self.clip.ask.answer_type == "ordering"
+            and (ranked := concluded(self.clip, rest)) is not None
+        ):
             self._held = ranked
             if not ranked:
                 self.problems.append(f"{sentence!r} is not the order that is asked for")
@@ -234,15 +239,16 @@ class _Reading:
         for claim in claims:
             if claim.unchanged and claim.number is None:
                 claim.number = number
-            verdict, facts = self._judge(sentence, claim)
+            verdict = self._judge.judge(sentence, claim)
+            facts = verdict.facts
             found.append(facts)
             number = claim.number or next((fact.number for fact in facts), None) or number
-            if verdict is False:
+            if verdict.true is False:
                 self.problems.append(self._wrong(sentence, claim))
                 return
-            if verdict is True:
+            if verdict.true:
                 self._held = True
-            elif verdict is None and about:
+            elif verdict.says and about:
                 self._open = True
         linked = self._linked(sentence, claims, found)
         for claim, facts in zip(claims, found, strict=True):
@@ -251,144 +257,6 @@ class _Reading:
                 self._order(sentence, start, backwards)
             if facts and facts[-1].number is not None and not claim.denied:
                 self._state = facts[-1].number - backwards
-
-    def _judge(self, sentence: str, claim: Claim) -> tuple[bool | str | None, list[Fact]]:
-        """Whether a claim is true; None if that can't be told, and empty if it says nothing.
-
-        With the facts that bear it out, if any.
-        """
-        clip, terms = self.clip, claim.terms
-        if claim.than:
-            return compared(clip, claim), []
-        if claim.unchanged:
-            return self._unchanged(claim), []
-        quoted = not claim.unknown and any(isinstance(name, str) and name.startswith('"') for name in terms.names)
-        if not (terms.words - clip.family.aspects or quoted or (not clip.vocabulary.own and terms.names)):
-            return self._bare(sentence, claim)
-        strange = terms.words - clip.told
-        if strange - MOTION:
-            return None if claim.maybe or claim.missed or claim.unknown else claim.denied, []
-        if strange and not (claim.maybe or claim.missed or claim.denied) and self._excluded(claim, strange):
-            return False, []
-        if claim.maybe or claim.some or strange:
-            return None, []
-        if claim.count is not None and not len(claim.times.moments) > 1:
-            return self._counted(claim), []
-        if claim.denied or claim.missed:
-            there = [f for f in clip.facts if clip.agrees(f, terms) and self._within(f, claim, -self.tolerance)]
-            if there and not claim.unknown:
-                return False, there
-            return None if claim.missed or claim.unknown else True, []
-        return self._affirmed(claim)
-
-    def _excluded(self, claim: Claim, strange: Iterable[str]) -> bool:
-        """Whether something else is so all the time that is given, with which what is said can't be."""
-        others = Terms(claim.terms.names, frozenset(EXCLUDED[word] for word in strange if word in EXCLUDED))
-        times = claim.times.all()
-        return bool(others.words and times) and any(
-            fact.start + self.tolerance < min(times) and max(times) < fact.end - self.tolerance
-            or max(abs(fact.start - min(times)), abs(fact.end - max(times))) <= self.tolerance and len(times) > 1
-            for fact in self.clip.facts
-            if self.clip.agrees(fact, others)
-        )
-
-    def _affirmed(self, claim: Claim) -> tuple[bool | None, list[Fact]]:
-        clip, terms, times = self.clip, claim.terms, claim.times
-        wanted: list[tuple[float, ...]] = [*times.spans, *((time,) for time in times.moments)]
-        found: list[Fact] = []
-        for span in wanted or [()]:
-            told = [
-                fact
-                for fact in clip.facts
-                if _has(fact, claim.number)
-                and _off(fact, span, claim.aspect) <= self.tolerance
-                and fact not in found
-                and clip.agrees(fact, terms)
-            ]
-            if not told:
-                return False, []
-            if not wanted and len(told) > 1:
-                found += told
-            else:
-                found.append(min(told, key=partial(_off, span=span)))
-        if claim.count is not None and claim.count != len(times.moments):
-            return False, []
-        if claim.only and terms.names:
-            if any(clip.agrees_but_for_whom(f, terms) for f in clip.facts):
-                return False, []
-        if claim.duration is not None and wanted:
-            if abs(claim.duration - (found[0].end - found[0].start)) > 2 * self.tolerance:
-                return False, []
-        return (None if claim.unknown else True), found
-
-    def _counted(self, claim: Claim) -> bool | None:
-        """Whether something happens as often as is said."""
-        clip, terms = self.clip, claim.terms
-        named = any(isinstance(name, str) for name in terms.names)
-        facts = [f for f in clip.facts if clip.agrees(f, terms) and self._within(f, claim, self.tolerance)]
-        if len(terms.names) == claim.count and not facts:  # "two tiles move, tile 4 and tile 6"
-            facts = [f for f in clip.facts if clip.agrees(f, Terms((), terms.words, terms.numbers))]
-            named = True
-        if not named:
-            facts = [f for f in facts if f.event is None or clip.family.concerns(f.event, clip.query)]
-        if claim.unknown or claim.maybe or claim.missed:
-            return None
-        if not facts and not any(clip.agrees(f, Terms((), terms.words)) for f in clip.facts):
-            if claim.count and not claim.denied:
-                return False
-        if claim.times.moments and claim.count == 1:
-            return bool(facts) != claim.denied
-        assert claim.count is not None
-        count = len(facts)
-        same = {0: count == claim.count, 1: count >= claim.count, -1: count <= claim.count}
-        true = same.get(claim.limit, count > claim.count if claim.limit > 0 else count < claim.count)
-        return true != claim.denied
-
-    def _within(self, fact: Fact, claim: Claim, more: float) -> bool:
-        """Whether a fact happens at the time that is given, if one is, or so much before or after it."""
-        if not _has(fact, claim.number):
-            return False
-        spans, moments = claim.times
-        if any(_off(fact, (moment,)) <= self.tolerance for moment in moments):
-            return True
-        inside = instant = False
-        for start, end in spans:
-            inside |= fact.start < end - self.tolerance and fact.end > start + self.tolerance
-            instant |= start - more <= fact.start and fact.end <= end + more
-        return inside or instant or not (spans or moments)
-
-    def _bare(self, sentence: str, claim: Claim) -> tuple[bool | str | None, list[Fact]]:
-        """A claim in which nothing happens that is known: an operation and its time, or a span that is asked for."""
-        times = claim.times
-        if claim.unknown or claim.maybe:
-            return (None if claim.unknown else ""), []
-        if claim.number and times.all():
-            numbered = [f for f in self.clip.facts if f.number == claim.number]
-            spans: list[tuple[float, ...]] = [*times.spans, *((time,) for time in times.moments)]
-            right = numbered and all(_off(numbered[0], span) <= self.tolerance for span in spans)
-            return bool(right), numbered
-        if not times.all():
-            return "", []
-        if claim.terms.names:
-            return None, []
-        truth = parse_interval(self.clip.row["answer_text"])
-        if (
-            self.clip.ask.answer_type != "interval"
-            or truth is None
-            or not times.spans
-            or not _SO.search(sentence)
-        ):
-            return None, []
-        return _close(list(times.spans[-1]), list(truth), self.tolerance), []
-
-    def _unchanged(self, claim: Claim) -> bool | None:
-        """Whether an operation leaves the state, or a part of it, as it is."""
-        states = self.clip.states
-        number = claim.number
-        if not number or not 1 <= number < len(states) or claim.unknown or claim.maybe:
-            return None
-        before, after = states[number - 1], states[number]
-        return all(before[label] == after[label] for label in before.keys() & after.keys())
 
     def _linked(self, sentence: str, claims: Sequence[Claim], found: Sequence[list[Fact]]) -> bool:
         """Check what is said to come before or after what; returns whether anything is."""
@@ -417,7 +285,7 @@ class _Reading:
         fits = [
             fact
             for fact in self.clip.facts
-            if _has(fact, claim.number) and all(_off(fact, span) <= self.tolerance for span in times)
+            if has(fact, claim.number) and all(off(fact, span) <= self.tolerance for span in times)
         ]
         if not times and claim.number is None:
             return f"{sentence!r} does not agree with the video; it shows nothing of the kind"
@@ -447,7 +315,7 @@ class _Reading:
         if len({states[k][label] for k in range(first - 1, last + 1)}) > 1:
             self.problems.append(f"{sentence!r} is wrong: one of them changes {label}")
         starts = [fact.start for fact in facts[first - 1 : last]]
-        if times.moments and not _close(list(times.moments), starts, self.tolerance):
+        if times.moments and not close(list(times.moments), starts, self.tolerance):
             self.problems.append(f"{sentence!r} gives other times than those of these operations")
         self._held = True
         self._order(sentence, starts[0], one > two)
@@ -482,7 +350,7 @@ class _Reading:
             hidden = [t for t in times.all() if not start - self.tolerance <= t <= end + self.tolerance]
             if hidden:
                 self.problems.append(f"{sentence!r} claims to see what is hidden at {hidden[0]:g} s")
-            elif any(not _close(list(span), [start, end], self.tolerance) for span in times.spans):
+            elif any(not close(list(span), [start, end], self.tolerance) for span in times.spans):
                 self.problems.append(f"{sentence!r}: it can be seen from {start:.1f} to {end:.1f} s")
             else:
                 self._held = True
@@ -578,7 +446,7 @@ class _Reading:
         return not any(t.kind in ("denied", "missed", "maybe") for t in self.clip.vocabulary.tokens(rest))
 
     def _wrong_answer(self, sentence: str, rest: str) -> bool:
-        """Whether a conclusion that could not be held against the clip is another than the answer; if so, says so."""
+        """Whether a conclusion that could not be held against the clip is another than the answer."""
         if self.clip.counts and (number := last_number(self._numbered.one.sub(" ", rest))) is not None:
             if number != self._answer:
                 self.problems.append(f"{sentence!r} comes to {number}, which is not right")
@@ -600,27 +468,3 @@ class _Reading:
         options = _OPTION.findall(text)
         if options and self.clip.row["options"] and options[-1] != self.clip.row["answer"]:
             self.problems.append(f"the reasoning ends in option {options[-1]}, which is not right")
-
-
-def _close(some: list[float], others: list[float], tolerance: float) -> bool:
-    return len(some) == len(others) and all(
-        abs(a - b) <= tolerance for a, b in zip(some, others, strict=True)
-    )
-
-
-def _has(fact: Fact, number: int | None) -> bool:
-    """Whether a fact has the number that a sentence gives, if both have one."""
-    return number is None or fact.number is None or fact.number == number
-
-
-def _off(fact: Fact, span: tuple[float, ...], aspect: str = "") -> float:
-    """By how many seconds a fact misses a moment in it, or a span as long as it; 0 if none is given."""
-    if not span:
-        return 0.0
-    if len(span) == 2:
-        if fact.end - fact.start < 0.1:
-            return max(span[0] - fact.start, fact.end - span[1], 0.0)
-        return max(abs(span[0] - fact.start), abs(span[1] - fact.end))
-    if aspect:
-        return abs(span[0] - (fact.start if aspect == "begin" else fact.end))
-    return max(fact.start - span[0], span[0] - fact.end, 0.0)

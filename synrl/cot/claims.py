@@ -1,8 +1,8 @@
 """What a sentence claims: who does what, to whom, when, how often, and whether it happens at all.
 
 A sentence is taken apart where one thing that is said ends and the next begins, and each part that says
-something becomes a claim. A claim keeps what turns it around ("never"), takes it back ("almost", "would have")
-or leaves it open ("might"), how often it counts, and every word that was not understood.
+something becomes a claim. A claim keeps what turns it around ("never"), takes it back ("almost", "would
+have") or leaves it open ("might"), how often it counts, and every word that was not understood.
 """
 
 from __future__ import annotations
@@ -13,30 +13,33 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from synrl.cot.english import BACK, COMPARATIVES, FORTH, SUPERLATIVES, stem
-from synrl.cot.facts import STANDS, ClipFacts, Terms, Token
+from synrl.cot.facts import STANDS, ClipFacts
+from synrl.cot.vocabulary import Terms, Token
 
 # A text may be anything, so no pattern may begin anew within what it has just gone through in vain: numbers
 # and lists of them are taken whole (`++`, `*+`), and words that may repeat only a few times.
 _TIME = r"\d++(?:\.\d++)?+"
-_SECONDS = rf"({_TIME})"
-_UNIT = r"\s*(?:seconds?|secs?|s)\b"
+SECONDS = rf"({_TIME})"
+UNIT = r"\s*(?:seconds?|secs?|s)\b"
 _NEAR = r"(?:about |around |approximately |roughly |t ?= ?|~ ?|≈ ?)?"
 _SPAN = re.compile(
-    rf"(?:from|between)\s+{_NEAR}{_SECONDS}(?:{_UNIT})?\s*(?:to|until|till|and|-|–)\s*{_NEAR}{_SECONDS}{_UNIT}"
-    rf"|(?<![\d.]){_SECONDS}(?:{_UNIT})?\s*(?:[-–]|to)\s*{_SECONDS}{_UNIT}"
-    rf"|\[{_SECONDS},\s*{_SECONDS}\](?:{_UNIT})?",
+    rf"(?:from|between)\s+{_NEAR}{SECONDS}(?:{UNIT})?\s*(?:to|until|till|and|-|–)\s*{_NEAR}{SECONDS}{UNIT}"
+    rf"|(?<![\d.]){SECONDS}(?:{UNIT})?\s*(?:[-–]|to)\s*{SECONDS}{UNIT}"
+    rf"|\[{SECONDS},\s*{SECONDS}\](?:{UNIT})?",
     re.IGNORECASE,
 )
 _MOMENTS = re.compile(
-    rf"(?:\b(?:about|around|approximately|roughly) )?(?<![\d.])({_TIME}(?:,?\s+(?:and\s+)?{_TIME})*+)({_UNIT})?"
+    rf"(?:\b(?:about|around|approximately|roughly) )?"
+    rf"(?<![\d.])({_TIME}(?:,?\s+(?:and\s+)?{_TIME})*+)({UNIT})?"
 )
 """Numbers, one or a list, that are times if a unit follows."""
 _BARE = re.compile(
-    r"\b(?:at|around|by|@)\s+(?:about |around |t ?= ?)?(\d++\.\d++)(?![\w.%°])(?!\s*(?:px|pix|deg|s\b|sec))(?!,?\s+(?:and\s+)?\d)",
+    r"\b(?:at|around|by|@)\s+(?:about |around |t ?= ?)?(\d++\.\d++)"
+    r"(?![\w.%°])(?!\s*(?:px|pix|deg|s\b|sec))(?!,?\s+(?:and\s+)?\d)",
     re.IGNORECASE,
 )
 _DURATION = re.compile(
-    rf"\b(?:takes?|took|lasts?|lasted|for|lasting)\s+(?:about |around |roughly )?{_SECONDS}{_UNIT}",
+    rf"\b(?:takes?|took|lasts?|lasted|for|lasting)\s+(?:about |around |roughly )?{SECONDS}{UNIT}",
     re.IGNORECASE,
 )
 _CLOCK = re.compile(r"(?<![\d:.])(\d{1,2}):(\d\d(?:\.\d{1,3})?)(?![\d:])(?:\s*s\b)?")
@@ -46,13 +49,32 @@ _OTHER_NUMBER = re.compile(r"\b(?:swap|slide|command|move|step) \d++(?!\w)", re.
 _STOOD = re.compile("[\uf000-\uf8ff]")
 _UNDERLINED = re.compile(r"[*_`]{1,3}(?=\w)|(?<=[\w.])[*`]{1,3}")
 _COUNTING = frozenset(
-    "make makes is are was were total exactly with only just all another see saw counted count performs do does did "
-    "least most than about these those altogether has have had".split()
+    {
+        *("make", "makes", "is", "are", "was", "were", "total", "exactly", "with", "only", "just", "all"),
+        *(
+            "another",
+            "see",
+            "saw",
+            "counted",
+            "count",
+            "performs",
+            "do",
+            "does",
+            "did",
+            "least",
+            "most",
+            "than",
+        ),
+        *("about", "these", "those", "altogether", "has", "have", "had"),
+    }
 )
-_ARTICLES = frozenset("a an the its their this that these those every each all no".split())
+"""After what a number counts what happens."""
+_ARTICLES = frozenset(
+    ("a", "an", "the", "its", "their", "this", "that", "these", "those", "every", "each", "all", "no")
+)
 _TOGETHER = frozenset({"swap", "contact", "touch", "grows", "shrinks"})
 """What several do at once."""
-_BEING = frozenset("is was are were gets got been being".split())
+_BEING = frozenset(("is", "was", "are", "were", "gets", "got", "been", "being"))
 _LIMITS = {
     "at least": 1,
     "at most": -1,
@@ -246,7 +268,10 @@ class Reader:
         link, last = claim.link, before[-1].terms if before else None
         if not terms.words and last is not None and link in ("and", "then", "before", "after"):
             if link == "and" and terms.names:
-                claim.number, claim.times = before[-1].number, claim.times if claim.times.all() else before[-1].times
+                claim.number, claim.times = (
+                    before[-1].number,
+                    claim.times if claim.times.all() else before[-1].times,
+                )
             subject = last.names[:1] if link == "and" and not self._clip.row["operations"] else ()
             return Terms((*subject, *terms.names), last.words if terms.names else frozenset(), terms.numbers)
         if not terms.words or self._clip.row["operations"]:
@@ -261,12 +286,7 @@ class Reader:
             who = last.names[0]
         elif "pronoun" in there or texts & {"its", "their"}:
             who = frozenset().union(*self._focus, self._clip.about) or None
-        elif (
-            before
-            and before[-1].terms.names
-            and before[-1].terms.words
-            and not _ARTICLES & texts
-        ):
+        elif before and before[-1].terms.names and before[-1].terms.words and not _ARTICLES & texts:
             who = before[-1].terms.names[0]
         return terms if who is None else Terms((who, *terms.names), terms.words, terms.numbers)
 
@@ -312,8 +332,11 @@ def _pieces(tokens: Sequence[Token]) -> Iterator[tuple[str, list[Token]]]:
             held, link = [], ""
         elif strange and merged and not held:
             merged.append(("", piece))
-        elif merged and not held and any(map(_names, piece)) and (
-            kind == "soft" or link in ("before", "after", "then")
+        elif (
+            merged
+            and not held
+            and any(map(_names, piece))
+            and (kind == "soft" or link in ("before", "after", "then"))
         ):
             merged.append((link if kind == "cut" else "and", piece))  # the same is said of others
             link = ""

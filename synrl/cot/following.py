@@ -16,7 +16,8 @@ _SUM = re.compile(
 )
 _MORE = re.compile(
     rf"(?<![\w.])({_N})\s*(?:px|pixels|pixels a second|px/s|s|seconds|degrees|\u00b0)?\s*"
-    rf"(>|<|is (?:more|greater|larger|bigger|higher|longer|less|smaller|lower|fewer|shorter) than)\s*(?:about )?({_N})"
+    rf"(>|<|is (?:more|greater|larger|bigger|higher|longer|less|smaller|lower|fewer|shorter) than)"
+    rf"\s*(?:about )?({_N})"
 )
 _OPERATOR = re.compile(r"\s*([-+\u2212\u2013*\u00d7/=]|plus|minus|times|is|makes|equals|gives|comes to)\s*")
 _OPERAND = re.compile(_N)
@@ -122,10 +123,10 @@ def concluded(clip: ClipFacts, sentence: str) -> bool | None:
     """Whether a conclusion says the answer; false if it says another one, None if it says none."""
     said = sentence.casefold()
     right = clip.row["answer_text"].casefold().removeprefix("it ")
-    named = clip.ask.answer_type == "ordering" and clip.terms(sentence).names
-    if named and (wanted := clip.terms(clip.row["answer_text"]).names) and len(named) >= len(wanted):
-        if sorted(map(str, named[-len(wanted) :])) == sorted(map(str, wanted)):
-            return named[-len(wanted) :] == wanted
+    if clip.ask.answer_type == "ordering" and (wanted := clip.terms(clip.row["answer_text"]).names):
+        last = clip.terms(sentence).names[-len(wanted) :]
+        if sorted(map(str, last)) == sorted(map(str, wanted)):
+            return last == wanted
     others = [text.casefold().removeprefix("it ") for text in candidates(clip)[1:]]
     longer = [text for text in others if right in text and _there(text, said)]
     if _there(right, said) and not longer:

@@ -17,10 +17,42 @@ _NOT = re.compile(
 _ITEM = re.compile(r"^[^A-Za-z]*\d|[♠♥♦♣/_\d]|^[A-Z]\d?$|^[^\w.,;:!?'()\"]+$|^[-+]?[b-z]$|^[-+]a$")
 """What looks like a card, a number, a cell or a path rather than like a word."""
 _PLAIN = frozenset(
-    "a an the and only just then now also it in at on of order that this with from to by top bottom left right "
-    "value values worth exactly still again tile number numbers card cards chip chips file files coin cell pixels "
-    "respectively together both all there".split()
+    {
+        *(
+            "a",
+            "an",
+            "the",
+            "and",
+            "only",
+            "just",
+            "then",
+            "now",
+            "also",
+            "it",
+            "in",
+            "at",
+            "on",
+            "of",
+            "order",
+        ),
+        *("that", "this", "with", "from", "to", "by", "top", "bottom", "left", "right", "value", "values"),
+        *(
+            "worth",
+            "exactly",
+            "still",
+            "again",
+            "tile",
+            "number",
+            "numbers",
+            "card",
+            "cards",
+            "chip",
+            "chips",
+        ),
+        *("file", "files", "coin", "cell", "pixels", "respectively", "together", "both", "all", "there"),
+    }
 )
+"""Words that say nothing of a state."""
 
 
 class Statement(NamedTuple):

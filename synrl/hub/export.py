@@ -298,8 +298,10 @@ def _video_r1(row: Mapping[str, Any], video: str, out: Path) -> dict[str, Any]:
         "problem": _unmarked(row, row["question"]),
         "data_type": "video",
         "problem_type": kinds[row["answer_type"]],
-        "options": [f"{letter}. {_unmarked(row, text)}" for letter, text in zip(LETTERS, row["options"], strict=False)],
-        "process": row["cot"] and _target(row) or "",
+        "options": [
+            f"{letter}. {_unmarked(row, text)}" for letter, text in zip(LETTERS, row["options"], strict=False)
+        ],
+        "process": _target(row) if row["cot"] else "",
         "solution": completion_text(row["answer"]),
         "path": f"./{video}",
         "data_source": f"synrl/{row['family']}",

@@ -4,8 +4,8 @@
 
 For every family: chains that pass the check; different first sentences; mean length; milliseconds of CPU
 for a chain and for its check; and, by kind of mistake, how many of the chains with one mistake are found out.
-Then sentences in the words of other people, by kind: how many of those that are true pass, are held against the
-row, or can't be, and how many of those that the record proves false are refuted, or can't be checked, or pass.
+Then sentences in the words of other people, by kind: how many of those that are true pass, and how many can't
+be checked; how many of those that the record proves false are refuted, can't be checked, or pass.
 Then the same words over and over, as a model says them that has lost its way: milliseconds to check 18,000
 characters, and how many times as long as half of them they take: 2 is in proportion.
 """
@@ -60,7 +60,9 @@ def measure(name: str, rows: int) -> tuple[str, Counter[str], int]:
         draw = random.Random(index)
         for sentence in true_sentences(row, draw):
             report = check(alone(sentence, row), row)
-            counts.update({"true made": 1, "true passed": report.ok, "true open": report.ok and bool(report.unchecked)})
+            counts.update(
+                {"true made": 1, "true passed": report.ok, "true open": report.ok and bool(report.unchecked)}
+            )
         for kind in KINDS:
             for sentence in false_sentences(kind, row, random.Random(f"{kind} {index}")):
                 report = check(alone(sentence, row), row)

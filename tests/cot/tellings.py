@@ -1,7 +1,7 @@
 """Clips told in the words of other people: from the record alone, in phrases that no part of the library has.
 
-A happening is what the record says of an event or an operation. `tell` puts it into free English; `changed` turns
-it into one that the record does not have, which is proved from the record and not from any text.
+A happening is what the record says of an event or an operation. `tell` puts it into free English; a mistake
+is a happening that the record does not have, which is proved from the record and not from any text.
 """
 
 from __future__ import annotations
@@ -28,7 +28,11 @@ _SIDE = {"left": "left", "right": "right", "top": "top", "bottom": "bottom"}
 _WAYS = {
     **{"right": ("right", "to the right", "rightward"), "left": ("left", "to the left", "leftward")},
     **{"up": ("up", "upward"), "down": ("down", "downward")},
-    **{f"{a}-{b}": (f"{a}-{b}", f"{a} and to the {b}", f"diagonally {a} and {b}") for a in ("up", "down") for b in ("left", "right")},
+    **{
+        f"{a}-{b}": (f"{a}-{b}", f"{a} and to the {b}", f"diagonally {a} and {b}")
+        for a in ("up", "down")
+        for b in ("left", "right")
+    },
 }
 _OTHER_WAY = {"left": "right", "right": "left", "up": "down", "down": "up", "top": "bottom", "bottom": "top"}
 _BESIDE = {
@@ -38,7 +42,13 @@ _BESIDE = {
     "below": ("below", "under"),
 }
 _CLAUSES: dict[str, tuple[str, ...]] = {
-    "move": ("{who} ~head {way}", "{who} ~go {way}", "{who} ~drift {way}", "{who} ~travel {way}", "{who} ~slide {way}"),
+    "move": (
+        "{who} ~head {way}",
+        "{who} ~go {way}",
+        "{who} ~drift {way}",
+        "{who} ~travel {way}",
+        "{who} ~slide {way}",
+    ),
     "hit": (
         *("{who} ~bounce off the {whom}", "{who} ~hit the {whom}", "{who} ~rebound from the {whom}"),
         *("{who} ~ricochet off the {whom}", "{who} ~strike the {whom}", "{who} ~collide with the {whom}"),
@@ -46,17 +56,28 @@ _CLAUSES: dict[str, tuple[str, ...]] = {
     ),
     "touch": (
         *("{who} ~collide with the {whom}", "{who} ~bump into the {whom}", "{who} ~touch the {whom}"),
-        *("{who} ~run into the {whom}", "{who} ~make contact with the {whom}", "{who} ~crash into the {whom}"),
+        *(
+            "{who} ~run into the {whom}",
+            "{who} ~make contact with the {whom}",
+            "{who} ~crash into the {whom}",
+        ),
         "the {whom} is hit by {who}",
     ),
     "speed up": ("{who} ~accelerate", "{who} ~speed up", "{who} ~pick up speed", "{who} ~get faster"),
     "slow down": ("{who} ~decelerate", "{who} ~slow down", "{who} ~lose speed", "{who} ~get slower"),
     "steady": (
-        *("{who} ~keep a steady speed of roughly {speed} pixels per second", "{who} ~move at a uniform speed"),
+        *(
+            "{who} ~keep a steady speed of roughly {speed} pixels per second",
+            "{who} ~move at a uniform speed",
+        ),
         "{who} ~travel at a constant speed of {speed} px/s",
     ),
     "turn": (
-        *("{who} ~turn {way} by about {degrees} degrees", "{who} ~rotate {degrees}° {way}", "{who} ~rotate {way}"),
+        *(
+            "{who} ~turn {way} by about {degrees} degrees",
+            "{who} ~rotate {degrees}° {way}",
+            "{who} ~rotate {way}",
+        ),
         "{who} ~spin {way} through {degrees} degrees",
     ),
     "trace": ("{who} ~trace {way}", "{who} ~move along {way}", "{who} ~draw {way}", "{who} ~follow {way}"),
@@ -64,13 +85,26 @@ _CLAUSES: dict[str, tuple[str, ...]] = {
         *("{who} ~grow and shrink back", "{who} ~swell and shrink back", "{who} ~pulse", "{who} ~pulsate"),
         "{who} ~expand and contract",
     ),
-    "blink": ("{who} ~vanish and reappear", "{who} ~disappear and come back", "{who} ~blink", "{who} ~disappear"),
+    "blink": (
+        "{who} ~vanish and reappear",
+        "{who} ~disappear and come back",
+        "{who} ~blink",
+        "{who} ~disappear",
+    ),
     "swing": ("{who} ~swing to the right and back", "{who} ~sway", "{who} ~move to the right and back"),
     "spin": ("{who} ~spin around", "{who} ~spin", "{who} ~rotate once", "{who} ~make a full turn"),
     "hop": ("{who} ~hop", "{who} ~leap", "{who} ~jump"),
     "step": ("{who} ~step to another place", "{who} ~move to a new place", "{who} ~step aside"),
-    "colour": ("{who} ~turn from {before} to {after}", "{who} ~change from {before} to {after}", "{who} ~turn {after}"),
-    "shape": ("{who} ~turn into a {after}", "{who} ~become a {after}", "{who} ~change from a {before} to a {after}"),
+    "colour": (
+        "{who} ~turn from {before} to {after}",
+        "{who} ~change from {before} to {after}",
+        "{who} ~turn {after}",
+    ),
+    "shape": (
+        "{who} ~turn into a {after}",
+        "{who} ~become a {after}",
+        "{who} ~change from a {before} to a {after}",
+    ),
     "larger": ("{who} ~get larger", "{who} ~grow", "{who} ~become bigger"),
     "smaller": ("{who} ~get smaller", "{who} ~shrink", "{who} ~become smaller"),
     "grows": (
@@ -78,34 +112,72 @@ _CLAUSES: dict[str, tuple[str, ...]] = {
         "the distance between the {whom} and {who} ~increase",
     ),
     "shrinks": (
-        *("the distance between {who} and the {whom} ~shrink", "the gap between {who} and the {whom} ~narrow"),
+        *(
+            "the distance between {who} and the {whom} ~shrink",
+            "the gap between {who} and the {whom} ~narrow",
+        ),
         "the distance between the {whom} and {who} ~decrease",
     ),
     "nearer": ("{who} ~is closer to the {whom}", "{who} ~is nearer to the {whom}"),
     "close": ("{who} ~is close to the {whom}", "{who} ~stay near the {whom}", "{who} ~is next to the {whom}"),
     "shown": ("{who} ~is visible", "{who} ~can be seen"),
     "side": ("{who} ~is {way} the {whom}", "{who} ~stay {way} the {whom}"),
-    "closer": ("{who} ~move closer to the {whom}", "{who} ~come nearer to the {whom}", "{who} ~approach the {whom}"),
+    "closer": (
+        "{who} ~move closer to the {whom}",
+        "{who} ~come nearer to the {whom}",
+        "{who} ~approach the {whom}",
+    ),
     "farther": ("{who} ~move away from the {whom}", "{who} ~go farther away from the {whom}"),
     "around": ("{who} ~move around the {whom}", "{who} ~travel around the {whom}"),
     "overtake": ("{who} ~overtake the {whom}", "{who} ~pass the {whom}", "the {whom} is overtaken by {who}"),
     "inside": ("{who} ~is inside the {whom}", "{who} ~stay within the {whom}"),
     "card move": ("the top card of pile {a} ~move to pile {b}", "the {card} ~move from pile {a} to pile {b}"),
-    "card swap": ("the top cards of piles {a} and {b} ~swap places", "piles {a} and {b} ~exchange their top cards"),
-    "card bury": ("the top card of pile {a} ~go to the bottom of its pile", "the {card} ~move to the bottom of pile {a}"),
+    "card swap": (
+        "the top cards of piles {a} and {b} ~swap places",
+        "piles {a} and {b} ~exchange their top cards",
+    ),
+    "card bury": (
+        "the top card of pile {a} ~go to the bottom of its pile",
+        "the {card} ~move to the bottom of pile {a}",
+    ),
     "card add": ("the {card} is placed on pile {a}", "a new card, the {card}, is put on pile {a}"),
     "card remove": ("the top card of pile {a} is removed", "the {card} is taken away from pile {a}"),
-    "chip move": ("a chip worth {chip} is moved from container {a} to container {b}", "a chip of {chip} ~go from container {a} to container {b}"),
-    "chip pour": ("container {a} is emptied into container {b}", "everything in container {a} is poured into container {b}"),
+    "chip move": (
+        "a chip worth {chip} is moved from container {a} to container {b}",
+        "a chip of {chip} ~go from container {a} to container {b}",
+    ),
+    "chip pour": (
+        "container {a} is emptied into container {b}",
+        "everything in container {a} is poured into container {b}",
+    ),
     "chip swap": ("containers {a} and {b} ~swap places", "container {a} ~trade places with container {b}"),
-    "chip add": ("a chip worth {chip} is dropped into container {a}", "a chip of {chip} ~fall into container {a}"),
-    "chip remove": ("a chip worth {chip} is removed from container {a}", "a chip of {chip} is taken out of container {a}"),
-    "cup swap": ("the cups at {a} and {b} ~swap places", "the cup at {a} ~trade places with the cup at {b}", "the cups in cells {a} and {b} are exchanged"),
-    "tile slide": ("tile {chip} ~slide {way} from {a} to {b}", "tile {chip} ~move {way}", "a tile ~slide {way}", "the tile at {a} ~move {way} into the gap"),
+    "chip add": (
+        "a chip worth {chip} is dropped into container {a}",
+        "a chip of {chip} ~fall into container {a}",
+    ),
+    "chip remove": (
+        "a chip worth {chip} is removed from container {a}",
+        "a chip of {chip} is taken out of container {a}",
+    ),
+    "cup swap": (
+        "the cups at {a} and {b} ~swap places",
+        "the cup at {a} ~trade places with the cup at {b}",
+        "the cups in cells {a} and {b} are exchanged",
+    ),
+    "tile slide": (
+        "tile {chip} ~slide {way} from {a} to {b}",
+        "tile {chip} ~move {way}",
+        "a tile ~slide {way}",
+        "the tile at {a} ~move {way} into the gap",
+    ),
     "slot swap": ("the tiles in slots {a} and {b} ~swap places", "slots {a} and {b} ~exchange their tiles"),
     "slot add": ("{chip} is added to slot {a}", "the value in slot {a} ~increase by {chip}"),
     "slot subtract": ("{chip} is subtracted from slot {a}", "the value in slot {a} ~decrease by {chip}"),
-    "slot negate": ("the sign of slot {a} is flipped", "the value in slot {a} is negated", "the value in slot {a} ~change sign"),
+    "slot negate": (
+        "the sign of slot {a} is flipped",
+        "the value in slot {a} is negated",
+        "the value in slot {a} ~change sign",
+    ),
     "slot copy": ("the value of slot {a} is copied to slot {b}", "slot {a} is copied into slot {b}"),
     "slot delete": ("the tile in slot {a} is removed", "the tile in slot {a} is taken out"),
     "slot insert": ("a new tile with the value {chip} is inserted in slot {a}",),
@@ -153,7 +225,11 @@ def happenings(row: Mapping[str, Any]) -> list[Happening]:
     kept = ([states[0], *states[2:]] if states[0]["visible"] else states[:-1]) if states else []
     for number, step in enumerate(row["operations"]):
         span = step["start_frame"] / fps, step["end_frame"] / fps
-        found.append(_operation(row["family"], step, kept[number]["state"], kept[number + 1]["state"], number + 1, *span))
+        found.append(
+            _operation(
+                row["family"], step, kept[number]["state"], kept[number + 1]["state"], number + 1, *span
+            )
+        )
     return found
 
 
@@ -228,7 +304,9 @@ def clauses(happening: Happening, draw: random.Random) -> str:
     return clause.format(who=happening.who, whom=happening.whom, way=way, **names)
 
 
-def tell(happening: Happening, draw: random.Random, *, denied: str = "", times: str = "", timed: bool = True) -> str:
+def tell(
+    happening: Happening, draw: random.Random, *, denied: str = "", times: str = "", timed: bool = True
+) -> str:
     """A sentence about a happening; `denied` stands before its verb, and `times` behind it."""
     past = draw.random() < 0.3
     said = _inflected(clauses(happening, draw), denied, past, plural="the cups" in happening.kind)
@@ -248,7 +326,13 @@ def tell(happening: Happening, draw: random.Random, *, denied: str = "", times: 
             )
         )
     frame = draw.choice(
-        ("{When}, {said}.", "{Said} {when}.", "I see that {said} {when}.", "Now, {when}, {said}.", "{Said}, {when}.")
+        (
+            "{When}, {said}.",
+            "{Said} {when}.",
+            "I see that {said} {when}.",
+            "Now, {when}, {said}.",
+            "{Said}, {when}.",
+        )
     )
     if happening.number and draw.random() < 0.5:
         frame = draw.choice(("Operation {number}: {said} {when}.", "In operation {number}, {said}, {when}."))
@@ -267,7 +351,9 @@ _PLURAL = ("piles", "containers", "slots", "cups", "cards", "tiles in", "all til
 def _inflected(clause: str, denied: str, past: bool, plural: bool) -> str:
     """A clause with its verb in a form, and what stands before it."""
     before, mark, rest = clause.partition("~")
-    many = any(word in before for word in _PLURAL) and "the cup at" not in before and "top card of" not in before
+    many = (
+        any(word in before for word in _PLURAL) and "the cup at" not in before and "top card of" not in before
+    )
     if not mark:
         for being in (" is ", " are "):
             if being in clause:
@@ -281,14 +367,28 @@ def _inflected(clause: str, denied: str, past: bool, plural: bool) -> str:
     verb, _, tail = rest.partition(" ")
     if verb in ("is", "can"):
         shown = _PAST[verb] if past else verb
-        inner = denied if verb == "is" and denied in ("never", "almost", "nearly") else "not" if denied else ""
+        inner = (
+            denied if verb == "is" and denied in ("never", "almost", "nearly") else "not" if denied else ""
+        )
         return " ".join(f"{before}{shown} {inner} {tail}".split())
     if denied in ("does not", "doesn't", "did not", "fails to", "would have", "could have"):
         if many:
             denied = {"does not": "do not", "doesn't": "don't", "fails to": "fail to"}.get(denied, denied)
-        shown = (_past(verb) if verb not in ("go", "become", "come", "run", "overtake", "draw", "grow", "shrink") else
-                 {"go": "gone", "draw": "drawn", "grow": "grown", "overtake": "overtaken", "shrink": "shrunk"}.get(verb, verb)
-                 ) if denied.endswith("have") else verb
+        shown = (
+            (
+                _past(verb)
+                if verb not in ("go", "become", "come", "run", "overtake", "draw", "grow", "shrink")
+                else {
+                    "go": "gone",
+                    "draw": "drawn",
+                    "grow": "grown",
+                    "overtake": "overtaken",
+                    "shrink": "shrunk",
+                }.get(verb, verb)
+            )
+            if denied.endswith("have")
+            else verb
+        )
     else:
         shown = _past(verb) if past else verb if many else _third(verb)
     return " ".join(f"{before}{denied} {shown} {tail}".split())
@@ -303,10 +403,14 @@ def _past(verb: str) -> str:
         return _PAST[verb] or verb
     if verb in ("hop", "step", "swap"):
         return f"{verb}{verb[-1]}ed"
-    return f"{verb[:-1]}ied" if verb.endswith("y") and verb[-2] not in "aeou" else f"{verb}{'d' if verb.endswith('e') else 'ed'}"
+    return (
+        f"{verb[:-1]}ied"
+        if verb.endswith("y") and verb[-2] not in "aeou"
+        else f"{verb}{'d' if verb.endswith('e') else 'ed'}"
+    )
 
 
-# --- mistakes -------------------------------------------------------------------------------------------------
+# --- mistakes ---------------------------------------------------------------------------------------
 
 Pair = tuple[str, str]
 """What is false, and the same without the mistake."""
@@ -339,7 +443,9 @@ def false_sentences(kind: str, row: Mapping[str, Any], draw: random.Random) -> I
         for other in _others(kind, happening, row, draw):
             if is_false(row, other):
                 said = tell(other, draw)
-                if kind != "number" or any(re.search(rf"(?<!eration )\b{number}\b", said) for number in _numbers(other)):
+                if kind != "number" or any(
+                    re.search(rf"(?<!eration )\b{number}\b", said) for number in _numbers(other)
+                ):
                     yield said
                 break
 
@@ -365,13 +471,24 @@ def _turned(kind: str, happening: Happening, told: Sequence[Happening], draw: ra
     if kind == "negate":
         words = ("never", "does not", "doesn't", "almost", "nearly", "fails to", "would have", "did not")
         yield tell(happening, draw, denied=draw.choice(words))
-    elif happening.number is None and happening.kind not in ("steady", "side", "nearer", "close", "shown", "inside"):
-        plain = replace(happening, values=tuple((n, v) for n, v in happening.values if n not in ("speed", "degrees")))
+    elif happening.number is None and happening.kind not in (
+        "steady",
+        "side",
+        "nearer",
+        "close",
+        "shown",
+        "inside",
+    ):
+        plain = replace(
+            happening, values=tuple((n, v) for n, v in happening.values if n not in ("speed", "degrees"))
+        )
         if plain != happening:
             return
         count = sum(happening.same(other) for other in told)
         wrong = draw.choice([n for n in range(1, 8) if n != count])
-        times = {1: "exactly once", 2: "twice"}.get(wrong, f"{('', '', '', 'three', 'four', 'five', 'six', 'seven')[wrong]} times")
+        times = {1: "exactly once", 2: "twice"}.get(
+            wrong, f"{('', '', '', 'three', 'four', 'five', 'six', 'seven')[wrong]} times"
+        )
         yield tell(happening, draw, times=f"{times} in all", timed=False)
 
 
@@ -394,13 +511,19 @@ def _others(kind: str, happening: Happening, row: Mapping[str, Any], draw: rando
         there |= {"spin"} if row["family"] == "rotation_counting" else set()
         there |= {"slot rotate"} if not happening.values else set()
         names = {"a": "A", "b": "B", "chip": "5", "card": "5♥", **dict(happening.values)}
-        whom = happening.whom or next((item["name"] for item in row["objects"] if item["name"] not in happening.who), "left wall")
+        whom = happening.whom or next(
+            (item["name"] for item in row["objects"] if item["name"] not in happening.who), "left wall"
+        )
         found = [
-            replace(happening, kind=k, whom=whom, values=tuple(names.items())) for k in kinds if k not in there
+            replace(happening, kind=k, whom=whom, values=tuple(names.items()))
+            for k in kinds
+            if k not in there
         ]
     elif kind == "direction":
         if happening.way in _WAYS and happening.kind != "slot rotate":
-            options = [way for way in _WAYS if way != happening.way and ("-" in way) == ("-" in happening.way)]
+            options = [
+                way for way in _WAYS if way != happening.way and ("-" in way) == ("-" in happening.way)
+            ]
             found = [replace(happening, way=way) for way in options]
         elif happening.way in ("left", "right"):
             found = [replace(happening, way=_OTHER_WAY[happening.way])]
@@ -414,9 +537,18 @@ def _others(kind: str, happening: Happening, row: Mapping[str, Any], draw: rando
             found = [replace(happening, whom=f"{other} wall") for other in _SIDE if other != side]
         else:
             turned = {"grows": "shrinks", "shrinks": "grows", "closer": "farther", "farther": "closer"}
-            turned |= {"larger": "smaller", "smaller": "larger", "speed up": "slow down", "slow down": "speed up"}
+            turned |= {
+                "larger": "smaller",
+                "smaller": "larger",
+                "speed up": "slow down",
+                "slow down": "speed up",
+            }
             found = [replace(happening, kind=turned[happening.kind])] if happening.kind in turned else []
-            found = found or ([replace(happening, who=f"the {happening.whom}", whom=happening.who[4:])] if happening.kind == "overtake" else [])
+            found = found or (
+                [replace(happening, who=f"the {happening.whom}", whom=happening.who[4:])]
+                if happening.kind == "overtake"
+                else []
+            )
         if happening.kind == "tile slide":  # only what is said of the way is changed
             found = [replace(other, kind="tile slide") for other in found]
     elif kind == "attribute":
@@ -425,7 +557,11 @@ def _others(kind: str, happening: Happening, row: Mapping[str, Any], draw: rando
         for name, value in happening.values:
             if name in ("speed", "degrees", "chip") and value.isdecimal():
                 wrong = str(int(value) + max(3, int(value) // 2))
-                found.append(replace(happening, values=tuple((n, wrong if n == name else v) for n, v in happening.values)))
+                found.append(
+                    replace(
+                        happening, values=tuple((n, wrong if n == name else v) for n, v in happening.values)
+                    )
+                )
     draw.shuffle(found)
     return found
 
@@ -447,9 +583,19 @@ _FAMILY = {
 
 def _fits(kind: str, happening: Happening) -> bool:
     names = {name for name, _ in happening.values}
-    needs = {"card move": {"a", "b", "card"}, "card swap": {"a", "b"}, "card bury": {"a", "card"}, "card remove": {"a", "card"}}
+    needs = {
+        "card move": {"a", "b", "card"},
+        "card swap": {"a", "b"},
+        "card bury": {"a", "card"},
+        "card remove": {"a", "card"},
+    }
     needs |= {"chip move": {"a", "b", "chip"}, "chip pour": {"a", "b"}, "chip swap": {"a", "b"}}
-    needs |= {"chip add": {"a", "chip"}, "chip remove": {"a", "chip"}, "slot swap": {"a", "b"}, "slot copy": {"a", "b"}}
+    needs |= {
+        "chip add": {"a", "chip"},
+        "chip remove": {"a", "chip"},
+        "slot swap": {"a", "b"},
+        "slot copy": {"a", "b"},
+    }
     needs |= {"slot negate": {"a"}, "slot delete": {"a"}, "steady": {"speed"}}
     whom = {"hit", "touch", "closer", "farther", "around", "overtake", "grows", "shrinks"}
     if happening.kind in ("side", "nearer", "close", "shown", "inside", "colour", "shape"):
@@ -459,7 +605,9 @@ def _fits(kind: str, happening: Happening) -> bool:
 
 def _attributes(happening: Happening, row: Mapping[str, Any]) -> list[Happening]:
     """Somebody else, who may be nobody: of another colour or shape, or of another place."""
-    names = [item["name"] for item in row["objects"] if item["name"][:1].isalpha() and "zone" not in item["name"]]
+    names = [
+        item["name"] for item in row["objects"] if item["name"][:1].isalpha() and "zone" not in item["name"]
+    ]
     found = []
     who = happening.who.removeprefix("the ")
     if who in names:
@@ -471,7 +619,9 @@ def _attributes(happening: Happening, row: Mapping[str, Any]) -> list[Happening]
     elif happening.who.endswith("from the left"):
         count = len({item["name"].partition(":")[0] for item in row["objects"]})
         places = ("first", "second", "third", "fourth", "fifth")[:count]
-        found = [replace(happening, who=f"the {place} shape from the left") for place in places if place not in who]
+        found = [
+            replace(happening, who=f"the {place} shape from the left") for place in places if place not in who
+        ]
         after = dict(happening.values).get("after")
         if happening.kind == "colour" and after:
             values = tuple((n, "white" if n == "after" else v) for n, v in happening.values)
@@ -480,7 +630,12 @@ def _attributes(happening: Happening, row: Mapping[str, Any]) -> list[Happening]
         for name in ("a", "b"):
             if name in values and len(values[name]) == 1:
                 found += [
-                    replace(happening, values=tuple((n, other if n == name else v) for n, v in happening.values if n != "card"))
+                    replace(
+                        happening,
+                        values=tuple(
+                            (n, other if n == name else v) for n, v in happening.values if n != "card"
+                        ),
+                    )
                     for other in "ABCDE"
                     if other not in values.values()
                 ]
@@ -488,7 +643,7 @@ def _attributes(happening: Happening, row: Mapping[str, Any]) -> list[Happening]
     return found
 
 
-# --- states ---------------------------------------------------------------------------------------------------
+# --- states -----------------------------------------------------------------------------------------
 
 
 def state_sentences(row: Mapping[str, Any], draw: random.Random, *, false: bool) -> Iterator[str]:
@@ -501,7 +656,11 @@ def state_sentences(row: Mapping[str, Any], draw: random.Random, *, false: bool)
         number = draw.randrange(1, len(kept))
         said = dict(_STATES[row["family"]](kept[number]["state"], draw))
         wrong = {
-            what: [text for other in kept for text in dict(_STATES[row["family"]](other["state"], draw)).get(what, ())]
+            what: [
+                text
+                for other in kept
+                for text in dict(_STATES[row["family"]](other["state"], draw)).get(what, ())
+            ]
             for what in said
         }
         what = draw.choice(sorted(said))
@@ -509,7 +668,13 @@ def state_sentences(row: Mapping[str, Any], draw: random.Random, *, false: bool)
         if false:
             texts = [text for text in wrong[what] if _plain(text) not in map(_plain, said[what])]
         if texts:
-            moment = draw.choice((f"After operation {number}", f"Once operation {number} is done", f"Operation {number} is over"))
+            moment = draw.choice(
+                (
+                    f"After operation {number}",
+                    f"Once operation {number} is done",
+                    f"Operation {number} is over",
+                )
+            )
             if moment.endswith("over"):
                 yield f"{moment}, and now {draw.choice(texts)}."
             else:
@@ -518,13 +683,18 @@ def state_sentences(row: Mapping[str, Any], draw: random.Random, *, false: bool)
 
 def _plain(text: str) -> tuple[str, ...]:
     """What a text says of a state, whatever the words: its values, which are in order."""
-    return tuple(sorted(re.findall(r"[\w/.♠♥♦♣-]*[\d♠♥♦♣/][\w.]*|empty|-?\b[a-z]\b|_", text.partition(" ")[2])))
+    return tuple(
+        sorted(re.findall(r"[\w/.♠♥♦♣-]*[\d♠♥♦♣/][\w.]*|empty|-?\b[a-z]\b|_", text.partition(" ")[2]))
+    )
 
 
 def _card_states(state: Any, draw: random.Random) -> Iterator[tuple[str, list[str]]]:
     for name, cards in state.items():
         if cards:
-            yield name, [f"pile {name} {does} {', '.join(cards)}" for does in ("holds", "contains", "consists of")]
+            yield (
+                name,
+                [f"pile {name} {does} {', '.join(cards)}" for does in ("holds", "contains", "consists of")],
+            )
             yield f"{name} top", [f"the top card of pile {name} is the {cards[-1]}"]
             yield f"{name} number", [f"pile {name} has {len(cards)} cards"]
         else:
@@ -534,15 +704,30 @@ def _card_states(state: Any, draw: random.Random) -> Iterator[tuple[str, list[st
 def _chip_states(state: Any, draw: random.Random) -> Iterator[tuple[str, list[str]]]:
     for name, chips in state.items():
         if chips:
-            yield name, [f"container {name} {does} {', '.join(map(str, chips))}" for does in ("holds", "contains")]
-            yield f"{name} sum", [f"container {name} is worth {sum(chips)}", f"the chips in container {name} add up to {sum(chips)}"]
+            yield (
+                name,
+                [f"container {name} {does} {', '.join(map(str, chips))}" for does in ("holds", "contains")],
+            )
+            yield (
+                f"{name} sum",
+                [
+                    f"container {name} is worth {sum(chips)}",
+                    f"the chips in container {name} add up to {sum(chips)}",
+                ],
+            )
         else:
             yield name, [f"container {name} is empty"]
 
 
 def _cup_states(state: Any, draw: random.Random) -> Iterator[tuple[str, list[str]]]:
     for coin, cell in state["coins"].items():
-        yield coin, [f"the {coin} {does} {cell}" for does in ("is at", "lies under the cup at", "is in cell", "sits at")]
+        yield (
+            coin,
+            [
+                f"the {coin} {does} {cell}"
+                for does in ("is at", "lies under the cup at", "is in cell", "sits at")
+            ],
+        )
 
 
 def _tile_states(state: Any, draw: random.Random) -> Iterator[tuple[str, list[str]]]:

@@ -151,8 +151,27 @@ def test_another_form_is_a_problem(text: str) -> None:
 @pytest.mark.parametrize(
     "tag",
     [
-        *("<video>", "<image>", "<|vision_start|>", "<|im_end|>", "<b>so</b>", "<!-- so -->", "<br/>", "<s>", "[/INST]"),
-        *("`so`", "**so**", "__so__", "\n# So\n", "[so](http://example.org)", r"\boxed{A}", r"\(x\)", "$$x$$"),
+        *(
+            "<video>",
+            "<image>",
+            "<|vision_start|>",
+            "<|im_end|>",
+            "<b>so</b>",
+            "<!-- so -->",
+            "<br/>",
+            "<s>",
+            "[/INST]",
+        ),
+        *(
+            "`so`",
+            "**so**",
+            "__so__",
+            "\n# So\n",
+            "[so](http://example.org)",
+            r"\boxed{A}",
+            r"\(x\)",
+            "$$x$$",
+        ),
         *("\u200b", "\x00", "\ufeff", "<answer>"),
     ],
 )

@@ -140,7 +140,8 @@ def test_a_chain_of_which_too_much_cannot_be_checked_goes_back_and_is_dropped(
     run: Run, models: Models, rows: list[dict[str, Any]], tmp_path: Path
 ) -> None:
     models.says["writer"] = lambda body: models.right(body).replace(
-        "<reasoning>", "<reasoning>At 0.5 s it feels calm. At 0.6 s it bursts into flames. At 0.7 s it sings. "
+        "<reasoning>",
+        "<reasoning>At 0.5 s it feels calm. At 0.6 s it bursts into flames. At 0.7 s it sings. ",
     )
     with pytest.raises(DataError, match=rf"\(unchecked {len(rows)}\)"):
         run()

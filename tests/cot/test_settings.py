@@ -133,7 +133,7 @@ def test_a_key_goes_over_plain_http_to_another_machine_only_if_told(
 ) -> None:
     assert api_key(f"http://{host}/v1") is None
     monkeypatch.setenv("SYNRL_API_KEY", "hunter2")
-    with pytest.raises(ConfigError, match="SYNRL_API_KEY.*--plain-http") as error:
+    with pytest.raises(ConfigError, match=r"SYNRL_API_KEY.*--plain-http") as error:
         api_key(f"http://{host}/v1")
     assert "hunter2" not in str(error.value)
     assert api_key(f"http://{host}/v1", plain_http=True) == "hunter2"
@@ -141,7 +141,14 @@ def test_a_key_goes_over_plain_http_to_another_machine_only_if_told(
 
 @pytest.mark.parametrize(
     "changes",
-    [dict(judge=URL), dict(fps=2.0), dict(rounds=0), dict(writer_model="a"), dict(max_unchecked=1.0), dict(timeout=5.0)],
+    [
+        dict(judge=URL),
+        dict(fps=2.0),
+        dict(rounds=0),
+        dict(writer_model="a"),
+        dict(max_unchecked=1.0),
+        dict(timeout=5.0),
+    ],
 )
 def test_a_setting_without_effect_is_refused(changes: dict[str, Any]) -> None:
     (name,) = changes

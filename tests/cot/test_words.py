@@ -10,7 +10,8 @@ import pytest
 from cot.rows import undrawn_row
 
 from synrl.cot.check import check
-from synrl.cot.facts import ClipFacts, Fact, vocabulary
+from synrl.cot.facts import ClipFacts, Fact
+from synrl.cot.vocabulary import vocabulary
 from synrl.tasks import families, get_family
 from synrl.tasks.shared.lexicon import NAMES, WORDS
 

@@ -43,7 +43,9 @@ class CardStack(Family):
     asks = ASKS
     world = WORLD
     words = told("move", "swap", "bury", "take away") | {
-        **dict.fromkeys(("onto", "placed on", "put on", "laid on", "added to", "lands on", "on top of"), "onto"),
+        **dict.fromkeys(
+            ("onto", "placed on", "put on", "laid on", "added to", "lands on", "on top of"), "onto"
+        ),
         "transferred": "move",
     }
     names = named("card", "pile")

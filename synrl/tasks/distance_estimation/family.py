@@ -48,7 +48,9 @@ class DistanceEstimation(ClipAskFamily):
         **dict.fromkeys(
             ("gets smaller", "becomes smaller", "get closer to each other", "come together"), SHRINKS
         ),
-        **dict.fromkeys(("can be seen", "could be seen", "visible", "is seen", "is shown", "on screen"), "shown"),
+        **dict.fromkeys(
+            ("can be seen", "could be seen", "visible", "is seen", "is shown", "on screen"), "shown"
+        ),
         **dict.fromkeys(("close to", "near", "next to", "close by"), "close"),
     }
     levels = LEVELS

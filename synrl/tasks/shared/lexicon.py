@@ -18,7 +18,17 @@ _WORDS = {
         *("increases its speed", "its speed increases", "goes faster and faster", "moves faster and faster"),
     ),
     "slow down": (
-        *("slows down", "=slows", "=slowed", "=slowing", "gets slower", "becomes slower", "decelerates", "loses speed", "brakes"),
+        *(
+            "slows down",
+            "=slows",
+            "=slowed",
+            "=slowing",
+            "gets slower",
+            "becomes slower",
+            "decelerates",
+            "loses speed",
+            "brakes",
+        ),
         *("decreases its speed", "reduces its speed", "its speed decreases", "goes slower and slower"),
     ),
     "steady": (
@@ -167,12 +177,18 @@ EXCLUDED = {"speed up": "steady", "slow down": "steady"}
 WORDS = {word: meaning for meaning, words in _WORDS.items() for word in words}
 NAMES = tuple(_NAMES.values())
 _VERBS = {
-    "holds": r"holds?|starts (?:out |off )?with|begins with|contains?|has|have|consists of|is left with|ends up with|shows?|now has|is made up of",
+    "holds": (
+        r"holds?|contains?|has|have|starts (?:out |off )?with|begins with|consists of|is made up of"
+        r"|is left with|ends up with|shows?"
+    ),
     "is at": (
         r"is (?:at|in|under|on)|lies (?:at|in|under)|sits (?:at|in|under)|ends up (?:at|in|under)"
         r"|stays (?:at|in)|is located (?:at|in)|rests (?:at|in|under)|can be found (?:at|in)"
     ),
-    "is empty": r"(?:is|starts|starts out|begins) (?:left |completely )?empty|holds nothing|has nothing in it|contains nothing|becomes empty",
+    "is empty": (
+        r"(?:is|starts|starts out|begins|becomes) (?:left |completely )?empty"
+        r"|holds nothing|has nothing in it|contains nothing"
+    ),
     "reads": r"reads?|shows?|is|becomes|looks like",
     r"is(?= /)": r"is(?= /)|becomes(?= /)|changes to(?= /)",
     "is worth": "is worth|are worth|totals?|adds up to|add up to|sums? to|has a total of",
