@@ -259,7 +259,7 @@ class Reader:
         first = next(
             (i for i, token in enumerate(tokens) if token.kind in ("name", "mark", "look")), len(tokens)
         )
-        claim.only = any(token.text.casefold() == "only" for token in tokens[:first])
+        claim.only = claim.link != "that" and any(token.text.casefold() == "only" for token in tokens[:first])
 
     def _with_subject(
         self, claim: Claim, terms: Terms, tokens: Sequence[Token], before: Sequence[Claim]
@@ -273,7 +273,8 @@ class Reader:
                     claim.times if claim.times.all() else before[-1].times,
                 )
             subject = last.names[:1] if link == "and" and not self._clip.row["operations"] else ()
-            return Terms((*subject, *terms.names), last.words if terms.names else frozenset(), terms.numbers)
+            same = terms.names or (terms.numbers and last.numbers)
+            return Terms((*subject, *terms.names), last.words if same else frozenset(), terms.numbers)
         if not terms.words or self._clip.row["operations"]:
             return terms
         verb = next(i for i, token in enumerate(tokens) if token.kind == "word")
@@ -327,6 +328,9 @@ def _pieces(tokens: Sequence[Token]) -> Iterator[tuple[str, list[Token]]]:
                 if word in ("then", "that")
                 else link
             )
+        if says and kind == "cut" and any(token.kind == "unknown" for token in held):
+            merged.append(("", held))
+            held = []
         if says:
             merged.append((link, [*held, *piece]))
             held, link = [], ""
@@ -336,6 +340,7 @@ def _pieces(tokens: Sequence[Token]) -> Iterator[tuple[str, list[Token]]]:
             merged
             and not held
             and any(map(_names, piece))
+            and not (piece[0].kind == "cardinal" or piece[0].text == "by")  # "two, one by the circle and ..."
             and (kind == "soft" or link in ("before", "after", "then"))
         ):
             merged.append((link if kind == "cut" else "and", piece))  # the same is said of others
@@ -353,7 +358,7 @@ def _pieces(tokens: Sequence[Token]) -> Iterator[tuple[str, list[Token]]]:
 
 
 def _names(token: Token) -> bool:
-    return token.kind in ("name", "look") or (token.kind == "mark" and ord(token.value) < STANDS)
+    return token.kind in ("name", "look", "number") or (token.kind == "mark" and ord(token.value) < STANDS)
 
 
 def _count(claim: Claim, tokens: Sequence[Token]) -> list[Token]:

@@ -140,33 +140,33 @@ rather really simply clearly exactly precisely about around approximately roughl
 any some such same own whole entire first second third fourth fifth sixth seventh eighth ninth tenth last
 next final initial previous following later earlier finally afterwards afterward subsequently eventually
 ultimately again once_more immediately soon shortly right_after_that right_before_that right_away right_then
-right_when just_after_that just_before_that immediately_after_that at_the_same_time at_first at_last
-in_the_end in_the_beginning at_the_start at_the_end in_total in_all all_in_all in_short in_fact in_turn
-in_order in_particular in_sum in_summary after_that after_this before_that after_which since_then by_then
-until_then that_is that_makes that_means so_that_is time moment second seconds sec secs s interval stretch
-span period point instant frame mark timestamp video clip scene screen picture view image recording footage
-beginning middle half part duration watch look follow note notice observe see track count keep_an_eye_on
-focus concentrate consider check examine go_through read find find_out figure_out work_out identify
-determine establish recall remember think know mean tell say ask need want must answer question option
-choice matter match fit correspond conclude conclusion infer deduce confirm verify compare contrast result
-turn_to begin_with start_with start_by start_from end_with end_up happen occur take_place come come_about
-record list write write_down sum add_up up_to make give gives equal number amount tally step_by_step
-one_by_one one_after_another one_after_the_other what how why whose whom okay ok well yes thing way
-everything anything something somewhere careful close attention sure certain clear likely seem appear_to
-look_like turn_out of_course for_example for_instance namely i.e directly straight ahead remain stay
-position place spot side edge corner center centre middle border boundary location left_behind left_over
-as_well_as as_well as_before as_it_is at_all at_once so_far so_on on_screen on_the_screen on_its_way
-on_the_way along_the_way from_beginning_to_end from_left_to_right from_right_to_left from_the_left
-from_the_right from_top_to_bottom from_bottom_to_top top_to_bottom around_the_same_time because_of due_to
-according_to based_on thanks_to out_of of_the_two each_other one_another together alone single separate
-different distinct new old big large small little long brief full visible given accordingly overall
-altogether event action happening motion movement occurrence operation command detail fact evidence order
-sequence series concern relevant important interesting key main case between among till already ago one_s
-ones fine good great correct wrong true false every_time each_time this_time the_first_time second_time
-third_time last_time pixel px px/s px/frame px/sec worth degree \u00b0 unit speed pace rate value use
-viewing play apart left-to-right hand lead continue keep going ongoing rest wait idle motionless stationary
-standing_still there's what's that's here's ca colour shape size path route figure pattern pair two of_them
-them one total altogether like lot bit thereby thereafter onwards onward on_and_on forth state
+right_when just_after_that just_before_that immediately_after_that at_the_same_time ever early early_on late
+steady at_first at_last in_the_end in_the_beginning at_the_start at_the_end in_total in_all all_in_all
+in_short in_fact in_turn in_order in_particular in_sum in_summary after_that after_this before_that
+after_which since_then by_then until_then that_is that_makes that_means so_that_is time moment second
+seconds sec secs s interval stretch span period point instant frame mark timestamp video clip scene screen
+picture view image recording footage beginning middle half part duration watch look follow note notice
+observe see track count keep_an_eye_on focus concentrate consider check examine go_through read find
+find_out figure_out work_out identify determine establish recall remember think know mean tell say ask need
+want must answer question option choice matter match fit correspond conclude conclusion infer deduce confirm
+verify compare contrast result turn_to begin_with start_with start_by start_from end_with end_up happen
+occur take_place come come_about record list write write_down sum add_up up_to make give gives equal number
+amount tally step_by_step one_by_one one_after_another one_after_the_other what how why whose whom okay ok
+well yes thing way everything anything something somewhere careful close attention sure certain clear likely
+seem appear_to look_like turn_out of_course for_example for_instance namely i.e directly straight ahead
+remain stay position place spot side edge corner center centre middle border boundary location left_behind
+left_over as_well_as as_well as_before as_it_is at_all at_once so_far so_on on_screen on_the_screen
+on_its_way on_the_way along_the_way from_beginning_to_end from_left_to_right from_right_to_left
+from_the_left from_the_right from_top_to_bottom from_bottom_to_top top_to_bottom around_the_same_time
+because_of due_to according_to based_on thanks_to out_of of_the_two each_other one_another together alone
+single separate different distinct new old big large small little long brief full visible given accordingly
+overall altogether event action happening motion movement occurrence operation command detail fact evidence
+order sequence series concern relevant important interesting key main case between among till already ago
+one_s ones fine good great correct wrong true false every_time each_time this_time the_first_time
+second_time third_time last_time pixel px px/s px/frame px/sec worth degree \u00b0 unit speed pace rate
+value use viewing play apart left-to-right hand lead continue keep going ongoing rest wait idle motionless
+stationary standing_still there's what's that's here's ca colour shape size path route figure pattern pair
+two of_them them one total altogether like lot bit thereby thereafter onwards onward on_and_on forth state
 state_of_things actual eyes attention mind head hold_on working_backwards work_backwards backwards backward
 reverse forward forwards undo full_turn full_rotation complete_turn revolution carry_out go_on_from go_back
 card pile deck stack table cup coin cell grid board gap chip container tile slot token row column board line
@@ -181,10 +181,11 @@ PRONOUNS = "it they he she"
 GENERIC = "shape object item"
 """Whatever object the clip has."""
 UNCHANGED = """
-change_nothing nothing_change nothing_here_is_different nothing_is_different has_no_effect no_effect
-leave_alone leave_unchanged leave_as_it_is do_not_affect do_not_involve don't_affect doesn't_affect
-doesn't_involve stay_put stay_where_it_is remain_where_it_is stay_unchanged remain_unchanged
-make_no_difference no_difference do_not_concern doesn't_concern is_not_affected is_unaffected
+change_nothing do_not_change_the doesn't_change_the nothing_change nothing_here_is_different
+nothing_is_different has_no_effect no_effect leave_alone leave_unchanged leave_as_it_is do_not_affect
+do_not_involve don't_affect doesn't_affect doesn't_involve stay_put stay_where_it_is remain_where_it_is
+stay_unchanged remain_unchanged make_no_difference no_difference do_not_concern doesn't_concern
+is_not_affected is_unaffected
 """
 """Ways to say that an operation leaves something as it is."""
 COMPARATIVES = {"faster": 1, "quicker": 1, "slower": -1, "fast as": 0}

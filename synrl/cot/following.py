@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from synrl.cot.claims import Claim, compares
 from synrl.cot.english import NUMBERS, SUPERLATIVES, TIMES
 from synrl.cot.facts import ClipFacts
+from synrl.world.timeline import FPS
 
 _N = r"[-\u2212]?\d{1,9}(?:\.\d{1,6})?"
 _SUM = re.compile(
@@ -89,9 +90,18 @@ def compared(clip: ClipFacts, claim: Claim) -> bool | None:
         return None
     if any(len(speeds[name]) > 1 for name in names) or not 1 <= len(names) <= 2:
         return None
+    own_speeds = {speed * rate for speed in speeds[names[0]] for rate in (1, FPS)}  # a frame, and a second
+    if claim.terms.numbers:
+        told = [
+            number for number in claim.terms.numbers if any(abs(number - s) <= 0.03 * s for s in own_speeds)
+        ]
+        if len(claim.terms.numbers) > 1 or not told:
+            return False if not told else None
     if len(names) == 2 and claim.than not in SUPERLATIVES:
         one, two = (next(iter(speeds[name])) for name in names)
         return ((one - two) * way > 0) != claim.denied
+    if claim.denied:
+        return None  # "nobody is faster than the star"
     asked = [name for name in speeds if name in clip.asked and name != names[0]]
     if (
         len(names) != 1
@@ -101,7 +111,7 @@ def compared(clip: ClipFacts, claim: Claim) -> bool | None:
     ):
         return None
     own = next(iter(speeds[names[0]]))
-    return all((own - next(iter(speeds[name]))) * way > 0 for name in asked) != claim.denied
+    return all((own - next(iter(speeds[name]))) * way > 0 for name in asked)
 
 
 def candidates(clip: ClipFacts) -> list[str]:

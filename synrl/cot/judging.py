@@ -48,9 +48,9 @@ class Judge:
         if claim.than:
             return Verdict(compared(clip, claim), [])
         if claim.unchanged:
-            return Verdict(self._unchanged(claim), [])
+            return Verdict(self._unchanged(sentence, claim), [])
         quotes = not claim.unknown and any(str(name).startswith('"') for name in terms.names)
-        named = not clip.vocabulary.own and terms.names
+        named = terms.names and (not clip.vocabulary.own or (terms.numbers and claim.times.all()))
         if not (terms.words - clip.family.aspects or quotes or named):
             return self._bare(sentence, claim)
         strange = terms.words - clip.told
@@ -99,7 +99,7 @@ class Judge:
                 and clip.agrees(fact, terms)
             ]
             if not told:
-                return Verdict(False, [])
+                return _OPEN if claim.unknown else Verdict(False, [])
             found += [min(told, key=partial(off, span=span))] if wanted else told
         if claim.count is not None and claim.count != len(times.moments):
             return Verdict(False, [])
@@ -138,6 +138,9 @@ class Judge:
             return True
         inside = instant = False
         for start, end in spans:
+            inside |= (
+                close([start, end], [fact.start, fact.end], self._tolerance) and fact.end - fact.start > 0.1
+            )
             inside |= fact.start < end - self._tolerance and fact.end > start + self._tolerance
             instant |= start - more <= fact.start and fact.end <= end + more
         return inside or instant or not (spans or moments)
@@ -160,13 +163,15 @@ class Judge:
             return _OPEN
         return Verdict(close(list(times.spans[-1]), list(truth), self._tolerance), [])
 
-    def _unchanged(self, claim: Claim) -> bool | None:
+    def _unchanged(self, sentence: str, claim: Claim) -> bool | None:
         """Whether an operation leaves the state, or a part of it, as it is."""
         states, number = self._clip.states, claim.number
         if not number or not 1 <= number < len(states) or claim.unknown or claim.maybe:
             return None
         before, after = states[number - 1], states[number]
-        return all(before[label] == after[label] for label in before.keys() & after.keys())
+        labels = before.keys() & after.keys()
+        named = [label for label in labels if label.casefold() in sentence.casefold()]
+        return all(before[label] == after[label] for label in named or labels)
 
 
 def close(some: list[float], others: list[float], tolerance: float) -> bool:

@@ -7,6 +7,7 @@ Prints how many are judged rightly, wrongly and not at all, with those that are 
 
 from __future__ import annotations
 
+import itertools
 import json
 import sys
 from collections import Counter
@@ -19,6 +20,7 @@ from cot.tellings import alone
 from synrl.cot.check import check
 
 _HERE = Path(__file__).parent
+_VERDICTS = ("right", "wrong", "unchecked")
 
 
 class Sentence(NamedTuple):
@@ -27,16 +29,20 @@ class Sentence(NamedTuple):
     clip: str
     true: bool
     text: str
+    unseen: bool
+    """Whether the check was made without it in view."""
 
 
 def sentences() -> Iterator[Sentence]:
     """All of them, in the order of the file."""
-    clip = ""
+    clip, unseen = "", False
     for line in (_HERE / "sentences.txt").read_text(encoding="utf-8").splitlines():
         if line.startswith("["):
             clip = line.strip("[]")
+        elif line == "## unseen":
+            unseen = True
         elif line[:2] in ("T ", "F "):
-            yield Sentence(clip, line[0] == "T", line[2:])
+            yield Sentence(clip, line[0] == "T", line[2:], unseen)
 
 
 def clips() -> dict[str, dict[str, Any]]:
@@ -58,16 +64,16 @@ def judge(sentence: Sentence, row: dict[str, Any]) -> str:
 
 
 def main() -> None:
-    """Print the count."""
-    rows, counts = clips(), Counter[tuple[bool, str]]()
+    """Print the counts."""
+    rows, counts = clips(), Counter[tuple[bool, bool, str]]()
     for sentence in sentences():
         verdict = judge(sentence, rows[sentence.clip])
-        counts[sentence.true, verdict] += 1
+        counts[sentence.unseen, sentence.true, verdict] += 1
         if verdict == "wrong" or (verdict != "right" and "--all" in sys.argv):
             print(f"{verdict}: {'T' if sentence.true else 'F'} [{sentence.clip}] {sentence.text}")
-    for true in (True, False):
-        said = ", ".join(f"{counts[true, verdict]} {verdict}" for verdict in ("right", "wrong", "unchecked"))
-        print(f"{'true' if true else 'false'}: {said}")
+    for unseen, true in itertools.product((False, True), (True, False)):
+        said = ", ".join(f"{counts[unseen, true, verdict]} {verdict}" for verdict in _VERDICTS)
+        print(f"{'unseen' if unseen else 'seen'}, {'true' if true else 'false'}: {said}")
 
 
 if __name__ == "__main__":

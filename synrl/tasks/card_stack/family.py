@@ -47,6 +47,8 @@ class CardStack(Family):
             ("onto", "placed on", "put on", "laid on", "added to", "lands on", "on top of"), "onto"
         ),
         "transferred": "move",
+        **dict.fromkeys(("gains", "receives", "gets"), "gain"),
+        **dict.fromkeys(("loses", "leaves"), "lose"),
     }
     names = named("card", "pile")
     verbs = ("holds", "is empty")
@@ -89,6 +91,9 @@ class CardStack(Family):
             source, target = given["source"], given["target"]
             card = before[source][-1]
             return (
+                f"the {card} leaves pile {source} and lands on pile {target}",
+                f"pile {source} loses the {card}",
+                f"pile {target} gains the {card}",
                 f"the {card} moves from pile {source} to pile {target}",
                 f"from pile {source}, the {card} moves onto pile {target}",
             )

@@ -44,6 +44,8 @@ class ChipContainer(Family):
     asks = ASKS
     world = WORLD
     words = told("move", "swap", "take away", "pour", "add") | {
+        **dict.fromkeys(("gains", "receives", "gets"), "gain"),
+        **dict.fromkeys(("loses", "leaves"), "lose"),
         "moved from": "move",
         "transferred from": "move",
     }
@@ -71,6 +73,19 @@ class ChipContainer(Family):
                 f"a chip of {given['chip']} is put into container {given['container']}",
             )
         return (f"a chip of {given['chip']} is taken out of container {given['container']}",)
+
+    def effects(self, before: Any, happening: Operation, after: Any) -> Sequence[str]:
+        given = happening.arguments
+        if "chip" not in given:
+            return ()
+        source, target = (given.get(name) for name in ("source", "target"))
+        gains = target or (given["container"] if happening.kind == "add" else None)
+        loses = source or (given["container"] if happening.kind == "remove" else None)
+        chip = f"a chip of {given['chip']}"
+        said = [f"container {gains} gains {chip}"] if gains else []
+        return said + (
+            [f"container {loses} loses {chip}", f"{chip} leaves container {loses}"] if loses else []
+        )
 
     def statements(self, state: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
         said: dict[str, Sequence[str]] = {}

@@ -48,7 +48,13 @@ _WORDS = {
         *("fades out and comes back", "blinks out", "flickers", "goes invisible", "becomes invisible"),
     ),
     "swing": (
-        *("swings to the right and back", "swings", "sways", "moves to the right and back"),
+        *(
+            "swings to the right and back",
+            "swings",
+            "sways",
+            "sways to the right and back",
+            "moves to the right and back",
+        ),
         *("slides to the right and back", "goes to the right and comes back", "goes to the right and back"),
         "swings right and back",
     ),
@@ -178,12 +184,13 @@ WORDS = {word: meaning for meaning, words in _WORDS.items() for word in words}
 NAMES = tuple(_NAMES.values())
 _VERBS = {
     "holds": (
-        r"holds?|contains?|has|have|starts (?:out |off )?with|begins with|consists of|is made up of"
-        r"|is left with|ends up with|shows?"
+        r"holds?|contains?|has|have|is(?! (?:left |completely )?empty)|starts (?:out |off )?with"
+        r"|begins with|consists of|is made up of|is left with|ends up with|shows?"
     ),
     "is at": (
         r"is (?:at|in|under|on)|lies (?:at|in|under)|sits (?:at|in|under)|ends up (?:at|in|under)"
-        r"|stays (?:at|in)|is located (?:at|in)|rests (?:at|in|under)|can be found (?:at|in)"
+        r"|starts (?:out )?(?:at|in|under)|stays (?:at|in)|is located (?:at|in)|rests (?:at|in|under)"
+        r"|can be found (?:at|in)"
     ),
     "is empty": (
         r"(?:is|starts|starts out|begins|becomes) (?:left |completely )?empty"

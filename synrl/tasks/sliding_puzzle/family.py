@@ -42,7 +42,7 @@ class SlidingPuzzle(Family):
     levels = LEVELS
     asks = ASKS
     world = WORLD
-    words = told("move", *MAIN_DIRECTIONS)
+    words = told("move", *MAIN_DIRECTIONS) | dict.fromkeys(("drops", "is pushed", "is moved"), "move")
     names = named("cell", "cell alone", "tile")
     verbs = ("is at", "reads")
     noun = "slide"
