@@ -63,8 +63,6 @@ class Statement(NamedTuple):
     """With its verb."""
     verbs: tuple[str, ...]
     """The verbs that say the same in what the family says."""
-    given: str
-    """Without its verb."""
     denied: bool
     maybe: bool
 
@@ -134,7 +132,7 @@ class Statements:
             said = turned[match.start("verb") : match.end()]
             label = self._labels[match["label"].casefold()]
             maybe, denied = bool(match["maybe"]), bool(match["not"])
-            found.append(Statement(label, said, verbs, match["given"], denied, maybe))
+            found.append(Statement(label, said, verbs, denied, maybe))
             rest, end = rest + turned[end : match.start()] + " ", match.end()
         return (found, rest + turned[end:]) if found else ([], text)
 
@@ -142,12 +140,24 @@ class Statements:
         """Whether a statement is true of a state; None if it can't be told."""
         if claim.label not in statements or claim.maybe:
             return None
-        strange = False
-        given: list[str] = []
         texts = statements[claim.label]
         if not any("exist" in text for text in texts):
             texts = (*texts, "exists")
-        for item in items(_EACH.sub(_each, _REST.split(claim.given)[0])):
+        verdicts = []
+        for verb in claim.verbs:  # "is empty" may begin with "is", and may not
+            match = self._verbs[verb].match(claim.said)
+            assert match is not None, "it is one of those with which the statement begins"
+            given, strange = self._given(claim.said[match.end() :], texts)
+            verdicts.append(self._true(claim, [_rest(text, verb) for text in texts], given, strange))
+        if claim.denied:
+            return False if False in verdicts else None if None in verdicts else True
+        return True if True in verdicts else None if None in verdicts else False
+
+    def _given(self, said: str, texts: Sequence[str]) -> tuple[list[str], bool]:
+        """What is said of a state without its verb, and whether any of it is unknown."""
+        given: list[str] = []
+        strange = False
+        for item in items(_EACH.sub(_each, _REST.split(said)[0])):
             item = item.rstrip(":;,") or item
             word = item.casefold()
             if word in NUMBERS:
@@ -156,36 +166,34 @@ class Statements:
                 given.append(item)
             elif word not in _PLAIN and any(t.kind == "unknown" for t in self._tokens(item)):
                 strange = True
-        given = [item for item in given if item.casefold() not in _PLAIN]
+        return [item for item in given if item.casefold() not in _PLAIN], strange
+
+    def _true(
+        self, claim: Statement, told: Sequence[tuple[str, ...] | None], given: Sequence[str], strange: bool
+    ) -> bool | None:
+        """Whether what is said is so, where the family says these things with the same verb, or None."""
+        there = [items for items in told if items is not None]
         if claim.denied:
-            part = any(
-                _rest(text, claim.verbs) is not None and set(given) <= set(items(text)) for text in texts
-            )
-            return None if strange else not part
-        told = [_rest(text, claim.verbs) for text in texts]
-        true = any(self._same(there, given) for there in told) or any(
+            return None if strange else not any(set(given) <= set(items) for items in there)
+        true = any(self._same(items, given) for items in there) or any(
             self._same(one, given[:place]) and self._same(two, given[place:])
             for place in range(1, len(given))
-            for one in told
-            for two in told
+            for one in there
+            for two in there
         )
-        if strange:
-            return None if true or not given else False
-        return true
+        return None if strange and (true or not given) else true
 
-    def _same(self, there: Sequence[str] | None, given: Sequence[str]) -> bool:
-        if there is None:
-            return False
+    def _same(self, there: Sequence[str], given: Sequence[str]) -> bool:
         return list(there) == list(given) or (not self._ordered and sorted(there) == sorted(given))
 
 
 @lru_cache(4096)
-def _rest(text: str, verbs: Sequence[str]) -> tuple[str, ...] | None:
-    """What a family says of a state without its verb, which is one of some; None if it is none of these."""
-    for verb in verbs:
-        if match := re.match(verb, text):
-            return tuple(item for item in items(text[match.end() :]) if item.casefold() not in _PLAIN)
-    return None
+def _rest(text: str, verb: str) -> tuple[str, ...] | None:
+    """What a family says of a state without its verb; None if it says so with another one."""
+    match = re.match(verb, text)
+    if match is None:
+        return None
+    return tuple(item for item in items(text[match.end() :]) if item.casefold() not in _PLAIN)
 
 
 _EACH = re.compile(r"\b(two|three|four|five|\d)(?: chips?| cards?)? (?:of|worth) (\d{1,4})\b")
