@@ -46,6 +46,7 @@ _CLOCK = re.compile(r"(?<![\d:.])(\d{1,2}):(\d\d(?:\.\d{1,3})?)(?![\d:])(?:\s*s\
 _FRAME = re.compile(r"\bframe (\d{1,6})\b", re.IGNORECASE)
 _OTHER_NUMBER = re.compile(r"\b(?:swap|slide|command|move|step) \d++(?!\w)", re.IGNORECASE)
 """An operation by the noun of another family, which tells nothing here."""
+_DIGIT = re.compile(r"\d")
 _STOOD = re.compile("[\uf000-\uf8ff]")
 _UNDERLINED = re.compile(r"[*_`]{1,3}(?=\w)|(?<=[\w.])[*`]{1,3}")
 _COUNTING = frozenset(
@@ -171,6 +172,8 @@ def take_times(sentence: str, fps: float) -> Taken:
         return f" {mark} "
 
     text = _STOOD.sub(" ", sentence)
+    if not _DIGIT.search(text):
+        return Taken(text, times, durations)
     text = _CLOCK.sub(lambda match: f"{60 * int(match[1]) + float(match[2]):g} s", text)
     text = _FRAME.sub(lambda match: f"{int(match[1]) / fps:.2f} s", text)
     text = _SPAN.sub(span, _DURATION.sub(lasts, text))
@@ -364,6 +367,8 @@ def _names(token: Token) -> bool:
 def _count(claim: Claim, tokens: Sequence[Token]) -> list[Token]:
     """Find out how often something is said to happen; returns the words that say so."""
     for number, token in enumerate(tokens):
+        if token.kind not in ("times", "cardinal", "number"):
+            continue
         before = " ".join(t.text.casefold() for t in tokens[max(0, number - 2) : number])
         limit = next((value for words, value in _LIMITS.items() if before.endswith(words)), 0)
         after = tokens[number + 1 : number + 4]

@@ -103,22 +103,21 @@ class ClipFacts:
 
         words, numbers = set(), []
         for token in tokens:
-            if token.kind == "look" and not (looks and looks[-1] in self.vocabulary.shapes):
+            kind = token.kind
+            if looks and (kind != "look" or looks[-1] in self.vocabulary.shapes):
+                looked()
+            if kind == "look":
                 looks.append(token.value)
-                continue
-            looked()
-            if token.kind == "look":
-                looks.append(token.value)
-            elif token.kind == "name":
-                names.append(token.value)
-            elif token.kind == "mark":
-                names.append(self.names.get(token.value, token.value))
-            elif token.kind == "generic" and self.names and not self.row["operations"]:
-                names.append(frozenset(self.names.values()))
-            elif token.kind == "word":
+            elif kind == "word":
                 words.add(token.value)
-            elif token.kind == "number":
+            elif kind == "name":
+                names.append(token.value)
+            elif kind == "mark":
+                names.append(self.names.get(token.value, token.value))
+            elif kind == "number":
                 numbers.append(token.value)
+            elif kind == "generic" and self.names and not self.row["operations"]:
+                names.append(frozenset(self.names.values()))
         looked()
         return Terms(tuple(names), frozenset(words), tuple(numbers))
 

@@ -23,12 +23,15 @@ _MORE = re.compile(
 _OPERATOR = re.compile(r"\s*([-+\u2212\u2013*\u00d7/=]|plus|minus|times|is|makes|equals|gives|comes to)\s*")
 _OPERAND = re.compile(_N)
 _NUMBER = re.compile(rf"(?<![\w.,/]){_N}(?![\w/]|\.\d)")
+_DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"[a-z]+")
 _ONE_OF = re.compile(r"one of: (.+?)\.?$")
 
 
 def sums(text: str) -> tuple[str, str]:
     """What is wrong with the sums in a text, or nothing; and the text without them."""
+    if not _DIGIT.search(text):
+        return "", text
     wrong = ""
     for match in _SUM.finditer(text):
         if not _right(match[0]):

@@ -53,7 +53,9 @@ class Judge:
         named = terms.names and (not clip.vocabulary.own or (terms.numbers and claim.times.all()))
         if not (terms.words - clip.family.aspects or quotes or named):
             return self._bare(sentence, claim)
-        strange = terms.words - clip.told
+        strange = terms.words - clip.vocabulary.own
+        if strange:
+            strange -= clip.told
         if strange - MOTION:  # no clip of the family shows it
             return _OPEN if claim.maybe or claim.missed or claim.unknown else Verdict(claim.denied, [])
         if strange and not (claim.maybe or claim.missed or claim.denied) and self._excluded(claim, strange):
