@@ -86,6 +86,10 @@ _LIMITS = {
 }
 
 
+class Between(tuple[float, float]):
+    """A span in which something happens; from one end to the other only if it takes any time."""
+
+
 class Times(NamedTuple):
     """The times that a text gives, in seconds."""
 
@@ -161,7 +165,8 @@ def take_times(sentence: str, fps: float) -> Taken:
 
     def span(match: re.Match[str]) -> str:
         start, end = (float(time) for time in match.groups() if time is not None)
-        return stand(Times([(start, end)]))
+        between = match[0][:7].casefold() == "between"
+        return stand(Times([Between((start, end)) if between else (start, end)]))
 
     def moment(match: re.Match[str]) -> str:
         return stand(Times((), [float(t) for t in re.findall(_TIME, match[1])])) if match[2] else match[0]
@@ -342,7 +347,7 @@ def _pieces(tokens: Sequence[Token]) -> Iterator[tuple[str, list[Token]]]:
         elif (
             merged
             and not held
-            and any(map(_names, piece))
+            and (any(map(_names, piece)) or (_numbers(piece) and _numbers(merged[-1][1])))
             and not (piece[0].kind == "cardinal" or piece[0].text == "by")  # "two, one by the circle and ..."
             and (kind == "soft" or link in ("before", "after", "then"))
         ):
@@ -360,8 +365,12 @@ def _pieces(tokens: Sequence[Token]) -> Iterator[tuple[str, list[Token]]]:
     yield from merged
 
 
+def _numbers(tokens: Sequence[Token]) -> bool:
+    return any(token.kind == "number" for token in tokens[-12:])
+
+
 def _names(token: Token) -> bool:
-    return token.kind in ("name", "look", "number") or (token.kind == "mark" and ord(token.value) < STANDS)
+    return token.kind in ("name", "look") or (token.kind == "mark" and ord(token.value) < STANDS)
 
 
 def _count(claim: Claim, tokens: Sequence[Token]) -> list[Token]:

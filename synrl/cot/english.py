@@ -89,7 +89,7 @@ NUMBERS = {
 TIMES = {"once": 1, "twice": 2, "thrice": 3}
 
 DENIED = """
-not never no none neither nor nothing nobody nowhere without cannot can't don't doesn't didn't isn't aren't
+¬ not never no none neither nor nothing nobody nowhere without cannot can't don't doesn't didn't isn't aren't
 wasn't weren't won't hasn't haven't hadn't couldn't wouldn't fail_to no_longer instead_of rather_than avoid
 miss refuse_to refrain_from at_no_point at_no_time could_not can_not by_no_means far_from stop_short_of
 short_of deny denies fail_in keep_from kept_from

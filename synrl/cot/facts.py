@@ -18,6 +18,8 @@ from synrl.tasks import get_family
 from synrl.tasks.base import Family, texts
 from synrl.world.timeline import Event, Operation
 
+INSTANT = 0.1
+"""Seconds: what takes less is told as a moment."""
 _MARKS = 0xE000
 """Where the characters begin that stand for names: they are nobody's."""
 STANDS = 0xF000

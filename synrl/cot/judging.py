@@ -8,8 +8,8 @@ from functools import partial
 from typing import NamedTuple
 
 from synrl.answers import parse_interval
-from synrl.cot.claims import Claim
-from synrl.cot.facts import ClipFacts, Fact
+from synrl.cot.claims import Between, Claim
+from synrl.cot.facts import INSTANT, ClipFacts, Fact
 from synrl.cot.following import compared
 from synrl.cot.vocabulary import Terms
 from synrl.tasks.shared.lexicon import EXCLUDED, MOTION
@@ -141,7 +141,8 @@ class Judge:
         inside = instant = False
         for start, end in spans:
             inside |= (
-                close([start, end], [fact.start, fact.end], self._tolerance) and fact.end - fact.start > 0.1
+                close([start, end], [fact.start, fact.end], self._tolerance)
+                and fact.end - fact.start > INSTANT
             )
             inside |= fact.start < end - self._tolerance and fact.end > start + self._tolerance
             instant |= start - more <= fact.start and fact.end <= end + more
@@ -197,7 +198,7 @@ def off(fact: Fact, span: tuple[float, ...], aspect: str = "") -> float:
     if not span:
         return 0.0
     if len(span) == 2:
-        if fact.end - fact.start < 0.1:
+        if isinstance(span, Between) and fact.end - fact.start < INSTANT:
             return max(span[0] - fact.start, fact.end - span[1], 0.0)
         return max(abs(span[0] - fact.start), abs(span[1] - fact.end))
     if aspect:

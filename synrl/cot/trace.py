@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from synrl.cot.facts import ClipFacts, Fact
+from synrl.cot.facts import INSTANT, ClipFacts, Fact
 from synrl.prompts import completion_text
 from synrl.seeds import Stream, Streams
 from synrl.tasks.base import texts
@@ -42,7 +42,7 @@ class _Writer:
     def when(self, fact: Fact) -> str:
         """The time of a fact."""
         start, end = f"{fact.start:.1f}", f"{fact.end:.1f}"
-        if start == end:
+        if start == end or fact.end - fact.start < INSTANT:
             return f"at {start} s"
         return self.stream.choice((f"from {start} to {end} s", f"between {start} and {end} s"))
 

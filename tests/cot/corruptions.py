@@ -137,8 +137,42 @@ def hidden(text: str, row: Mapping[str, Any], random: random.Random) -> str | No
     return "\n".join(lines)
 
 
+_VERB = re.compile(
+    r"\b(?:moves|goes|travels|bounces|hits|touches|bump|slows|speeds|gets|keeps|turns|rotates|makes|draws|has|hops"
+    r"|swings|grows|spins|disappears|steps|shrinks|becomes|changes|change|slides|stays|overtakes|passes|drops"
+    r"|appears|rotate|is|are)\b"
+)
+_SIZE = re.compile(r"(?<=about )\d+|\b\d+(?= degrees)|(?<=chip of )\d+|\b\d+(?= is (?:added|subtracted))")
+
+
+def never(text: str, row: Mapping[str, Any], random: random.Random) -> str | None:
+    """What is told never happens."""
+    lines = _lines(text)
+    verbs = [(i, _VERB.search(lines[i])) for i in _told(text) if "this:" not in lines[i]]
+    edits = [(i, match) for i, match in verbs if match and not re.match("So |Among|The ", lines[i])]
+    if not edits:
+        return None
+    i, match = random.choice(edits)
+    said = f"{match[0]} never" if match[0] in ("is", "are") else f"never {match[0]}"
+    lines[i] = lines[i][: match.start()] + said + lines[i][match.end() :]
+    return "\n".join(lines)
+
+
+def number(text: str, row: Mapping[str, Any], random: random.Random) -> str | None:
+    """A speed, an angle or a value is another one."""
+    places = list(_SIZE.finditer(text))
+    if not places:
+        return None
+    match = random.choice(places)
+    value = int(match[0])
+    return f"{text[: match.start()]}{value + max(7, value // 3)}{text[match.end() :]}"
+
+
 Edit = Callable[[str, Mapping[str, Any], random.Random], "str | None"]
-EDITS: dict[str, Edit] = {"time": time, "order": order, "actor": actor, "answer": answer, "hidden": hidden}
+EDITS: dict[str, Edit] = {
+    **{"time": time, "order": order, "actor": actor, "answer": answer, "hidden": hidden},
+    **{"never": never, "number": number},
+}
 
 REPETITIONS = (
     *("1", "1 ", "1.0, ", "\t1,", "1 and ", "from 1 to ", "[1, ", " ", "a", '"', "then ", "so ", "option A "),
