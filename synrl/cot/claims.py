@@ -400,7 +400,7 @@ def _count(claim: Claim, tokens: Sequence[Token]) -> list[Token]:
             plural = (
                 verb is not None
                 and verb.kind == "word"
-                and (token.value == 1 or verb.text.split()[0].endswith("s"))
+                and ((token.value == 1 and noun not in _BEING) or verb.text.split()[0].endswith("s"))
             )
             if plural and counts and token.value == int(min(token.value, 1e9)):
                 claim.count, claim.limit = int(token.value), limit

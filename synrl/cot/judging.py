@@ -13,6 +13,7 @@ from synrl.cot.facts import INSTANT, ClipFacts, Fact
 from synrl.cot.following import compared
 from synrl.cot.vocabulary import Terms
 from synrl.tasks.shared.lexicon import EXCLUDED, MOTION
+from synrl.world.directions import DIRECTIONS
 
 _SO = re.compile(r"\b(?:so|this|that|answer|option|hence|therefore)\b", re.IGNORECASE)
 
@@ -58,8 +59,10 @@ class Judge:
             strange -= clip.told
         if strange - MOTION:  # no clip of the family shows it
             return _OPEN if claim.maybe or claim.missed or claim.unknown else Verdict(claim.denied, [])
-        if strange and not (claim.maybe or claim.missed or claim.denied) and self._excluded(claim, strange):
+        if strange and not _turned(claim) and self._excluded(claim, strange):
             return Verdict(False, [])
+        if strange & DIRECTIONS.keys() and clip.vocabulary.own & DIRECTIONS.keys() and not _turned(claim):
+            return Verdict(False, [])  # what is told of its ways is all that there is
         if claim.maybe or claim.some or strange:
             return _OPEN
         if claim.count is not None and not len(claim.times.moments) > 1:
@@ -175,6 +178,11 @@ class Judge:
         labels = before.keys() & after.keys()
         named = [label for label in labels if label.casefold() in sentence.casefold()]
         return all(before[label] == after[label] for label in named or labels)
+
+
+def _turned(claim: Claim) -> bool:
+    """Whether a claim says anything but that it is so."""
+    return claim.maybe or claim.missed or claim.denied or bool(claim.unknown)
 
 
 def close(some: list[float], others: list[float], tolerance: float) -> bool:
