@@ -15,6 +15,8 @@ import pytest
 from cot.server import Models
 
 from synrl.chat.journal import Journal
+from synrl.cot.run import add_chains
+from synrl.cot.settings import CotConfig
 from synrl.errors import OutputError
 
 CONCURRENCY = 3
@@ -88,7 +90,7 @@ def test_a_run_in_parts_ends_like_one_in_one_go(run: Any, models: Models, data: 
 
 @pytest.mark.parametrize(
     ("changes", "said"),
-    [({"rounds": 4}, "settings"), ({"judge_model": "writer"}, "settings"), ({"writer": "trace"}, "writer")],
+    [({"rounds": 4}, "settings"), ({"judge_model": "writer"}, "settings")],
 )
 def test_a_journal_of_another_request_is_refused_and_kept(
     run: Any, models: Models, tmp_path: Path, changes: dict[str, Any], said: str
@@ -99,6 +101,13 @@ def test_a_journal_of_another_request_is_refused_and_kept(
     with pytest.raises(OutputError, match=f"unfinished run with other .*{said}"):
         run(out="next", **changes)
     assert (tmp_path / "next.incomplete" / "journal.jsonl").read_bytes() == before
+
+
+def test_a_journal_of_models_is_no_journal_of_the_trace(run: Any, data: Path, tmp_path: Path) -> None:
+    run()
+    os.rename(tmp_path / "out", tmp_path / "next.incomplete")
+    with pytest.raises(OutputError, match="unfinished run with other .*writer"):
+        add_chains(str(data), tmp_path / "next", CotConfig(), progress=False)
 
 
 def test_a_journal_of_other_data_is_refused(run: Any, folder: Path, tmp_path: Path) -> None:
