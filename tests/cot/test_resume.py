@@ -106,7 +106,7 @@ def test_a_journal_of_another_request_is_refused_and_kept(
 def test_a_journal_of_models_is_no_journal_of_the_trace(run: Any, data: Path, tmp_path: Path) -> None:
     run()
     os.rename(tmp_path / "out", tmp_path / "next.incomplete")
-    with pytest.raises(OutputError, match="unfinished run with other .*writer"):
+    with pytest.raises(OutputError, match=r"unfinished run with other .*writer"):
         add_chains(str(data), tmp_path / "next", CotConfig(), progress=False)
 
 
