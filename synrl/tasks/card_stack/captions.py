@@ -9,7 +9,8 @@ from synrl.tasks.base import Caption
 from synrl.tasks.shared.mistaken import mistaken
 from synrl.world.cards import SUITS
 
-_INSET = (4.5, 4.5)
+_INSET = (6.5, 6.5)
+"""Past the border and its round corners."""
 
 
 def captions(evidence: Evidence) -> Iterator[Caption]:

@@ -24,6 +24,8 @@ from synrl.world.timeline import FPS, WIDTH, Event, Poses, SceneObject, Timeline
 INSET = 16
 """Px from the border of the frame to the inner face of the walls."""
 BOX = WIDTH - 2 * INSET
+ALONE, LEAST_ALONE = 5.0, 10
+"""Px around a shape that are free on so many frames at least."""
 CLEAR = 16.0
 """Px that the asked shape stays away from what it doesn't touch."""
 GAP = 3.05
@@ -163,18 +165,33 @@ def simulate(
     objects = cast(streams, style, config.level, config.shapes, config.outlines, config.size)
     wish = draw(config, streams, objects[0].name)
     num_frames = streams.scene.integer(*map(config.glances, config.lasts))
-    found, runs = None, 0
-    while found is None:
+    places, runs = None, 0
+    while places is None:
         if runs % PATIENCE == 0:
             room = _draw_room(config, streams.scene)
         motion, runs = run(_bodies(streams.scene, objects), BOX, BOX, RUN_FRAMES), runs + 1
         found = _found(motion, objects, num_frames, room, wish, config, streams.scene)
-    search, (start, query) = found
+        if found is not None:
+            search, (start, query) = found
+            shown = motion.slowed(search.slower).positions(start + num_frames)[start:] + INSET
+            places = shown if _stand_alone(shown, objects) else None
     poses = Poses.still(num_frames, len(objects))
-    places = motion.slowed(search.slower).positions(start + num_frames)[start:] + INSET
     poses.x[:], poses.y[:] = np.moveaxis(places, 2, 0)
     events = in_order(search.named(start))
     return Timeline(FPS, tuple(objects), poses, style, events=events, query=query)
+
+
+def _stand_alone(places: np.ndarray, objects: Sequence[SceneObject]) -> bool:
+    """Whether each shape is apart from walls and others on some frames, so that all of it can be seen there.
+
+    Args:
+        places: (frames, shapes, 2) in px.
+    """
+    half = np.array([item.size for item in objects]) / 2 + ALONE
+    inside = (np.abs(places - WIDTH / 2) < BOX / 2 - half[:, None]).all(axis=2)
+    apart = np.abs(places[:, :, None] - places[:, None]).max(axis=3) > half[:, None] + half
+    apart |= np.eye(len(objects), dtype=bool)
+    return bool(((inside & apart.all(axis=2)).sum(axis=0) >= LEAST_ALONE).all())
 
 
 def find_count(search: Search, kind: str, count: int, scene: Stream) -> int | None:

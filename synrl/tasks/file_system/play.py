@@ -98,6 +98,11 @@ def is_allowed(state: State, step: Step) -> bool:
         effect_of(state, step.kind, step.arguments["words"])
     except IllegalOperation:
         return False
+    return _is_typed(state, step)
+
+
+def _is_typed(state: State, step: Step) -> bool:
+    """Whether somebody may type a command, and sees all of it."""
     return len(typed(step)) <= MOST_TYPED and not _leaves(state, step)
 
 
@@ -240,7 +245,7 @@ def _retelling(shown: State, reveal: str, config: FileConfig) -> Retell:
             history = History.replay(shown, steps, apply) if reveal == "start" else leading_to(shown, steps)
         except IllegalOperation:
             return None
-        if any(map(_leaves, history.states, steps)):
+        if not all(map(_is_typed, history.states, steps)):
             return None
         recurs = len(set(map(key, history.states))) < len(history.states)
         return None if recurs or not can_be_listed(history) else history
