@@ -96,6 +96,13 @@ class VideoGRPOTrainer(WholeCheckpoints, GRPOTrainer):
         if "video" not in self._signature_columns:
             self._signature_columns.append("video")
 
+    def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
+        # As texts: a table of wandb takes no column of messages whose parts differ, and ends the run.
+        for name in ("prompt", "completion"):
+            said = self._logs[name]
+            self._logs[name] = type(said)(map(as_text, said), maxlen=said.maxlen)
+        super().log(logs, start_time)
+
     def _generate_and_score_completions(self, inputs: list[dict[str, Any]]) -> dict[str, Any]:
         if "video" not in inputs[0]:
             return super()._generate_and_score_completions(inputs)
@@ -274,6 +281,18 @@ def show_videos(generate: Callable[..., Sequence[Any]]) -> Callable[..., Sequenc
         return outputs
 
     return wrapped
+
+
+def as_text(messages: Any) -> str:
+    """What a conversation says, with `[video]` or `[image]` where one stands; a text as it is."""
+    if isinstance(messages, str):
+        return messages
+    said: list[str] = []
+    for message in messages:
+        content = message.get("content") or ""
+        parts = [{"type": "text", "text": content}] if isinstance(content, str) else content
+        said += [part["text"] if part["type"] == "text" else f"[{part['type']}]" for part in parts]
+    return "\n".join(said)
 
 
 def _parts(prompts: Sequence[Any], kind: str) -> list[Any]:

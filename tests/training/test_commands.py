@@ -309,3 +309,12 @@ def test_a_checkpoint_cut_off_while_it_is_written_is_passed_over(
     one, other = load_file(whole / "model.safetensors"), load_file(out / "model.safetensors")
     assert all(torch.equal(one[name], other[name]) for name in one)
     assert [folder.name for folder in out.glob("checkpoint-*")] == ["checkpoint-3"]
+
+
+def test_completions_are_logged_as_texts_which_every_tracker_takes(train: Callable[..., Any]) -> None:
+    import pyarrow.parquet as pq
+
+    out = train(grpo, "logged", log_completions=True, num_completions_to_print=1, max_steps=1)
+    rows = pq.read_table(out / "completions" / "completions_00001.parquet").to_pylist()
+    assert rows and all(row["prompt"].startswith("[video]\n") for row in rows)
+    assert all(isinstance(row["completion"], str) for row in rows)
