@@ -265,7 +265,7 @@ def test_a_file_of_our_own_rows_is_not_taken_for_somebody_elses(
 ) -> None:
     (path,) = (folder / "card_stack").glob("*.parquet")
     assert main(["audit", str(path)]) == 2
-    assert "neither a folder nor the name of a Hub dataset" in capsys.readouterr().err
+    assert "is no folder; allowed: a dataset folder, or one on the Hub" in capsys.readouterr().err
 
 
 def test_a_place_that_is_none_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

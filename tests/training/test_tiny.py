@@ -46,7 +46,7 @@ def test_a_seed_gives_the_same_weights(tmp_path: Path) -> None:
 
 
 def test_other_kinds_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="kind of tiny model is 'qwen9'; allowed: qwen3_vl, qwen2_5_vl"):
+    with pytest.raises(ValueError, match="kind of tiny model is 'qwen9'; did you mean qwen3_vl"):
         write_tiny(tmp_path, kind="qwen9")
 
 

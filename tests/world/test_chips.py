@@ -200,13 +200,14 @@ def test_nothing_that_travels_leaves_the_frame_or_touches_what_stands(shelf: She
         assert np.allclose(poured[[0, -1]], (shelf.x(one), shelf.y, 0, 1))
 
 
+@pytest.mark.parametrize("most", range(1, CAPACITY + 1))
 @pytest.mark.parametrize("shelf", SHELVES)
-def test_chips_lie_apart_over_their_tray(shelf: Shelf) -> None:
-    slots = shelf.slots("B")
-    assert len(slots) == CAPACITY
+def test_chips_lie_apart_over_their_tray(shelf: Shelf, most: int) -> None:
+    slots, (_, chip) = shelf.slots("B", most), shelf.spread(most)
+    assert len(slots) >= most
     for one, two in itertools.combinations(slots, 2):
-        assert max(abs(one[0] - two[0]), abs(one[1] - two[1])) > shelf.chip + 5
+        assert max(abs(one[0] - two[0]), abs(one[1] - two[1])) > chip + 2
+    beside = abs(shelf.x("B") - shelf.x("A")) / 2
     for x, y in slots:
-        assert abs(x - shelf.x("B")) + shelf.chip / 2 < shelf.bag_width / 2 - 5
-        assert shelf.y - shelf.height / 2 + 5 < y - shelf.chip / 2
-        assert y + shelf.chip / 2 < shelf.tray_y - TRAY / 2 - 5
+        assert abs(x - shelf.x("B")) + chip / 2 < beside
+        assert y - chip / 2 > 0 and y + chip / 2 < shelf.tray_y - TRAY / 2
