@@ -234,11 +234,8 @@ def test_prompts_stay_light_in_evaluation_and_logs(make: Any, rows: Rows, tmp_pa
     )
     trainer.train()
     assert any("eval_reward" in entry for entry in trainer.state.log_history)
-    (prompt, *_), kinds = trainer._logs["prompt"], set()
-    for part in prompt[0]["content"]:
-        kinds.add(part["type"])
-        assert all(len(value) < 200 for value in part.values() if value is not None)
-    assert kinds == {"video", "text"}
+    prompt = trainer._logs["prompt"][0]
+    assert prompt.startswith("[video]\n") and len(prompt) < 200
     assert list((tmp_path / "completions").glob("*.parquet"))
 
 
