@@ -13,6 +13,7 @@ arrow would not point up.
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -42,6 +43,8 @@ DIGITS = 12.8
 SHOWN = 0
 GIVES, TAKES, SWAPS = 1, 2, 3
 """Looks of a bag with an arrow on it."""
+SEEN = 40.0
+"""RGB distance from which two colours are told apart in spite of the encoder."""
 FEWEST = 2
 """Chips that are left in all containers together."""
 _LIGHT, _DARK = "#ffffff", "#161616"
@@ -382,7 +385,9 @@ def draw(timeline: Timeline) -> Scene:
         elif item.shape == "bag":
             body = Shape(rounded_rectangle(bag_width(height), height, CORNER), fill=item.colour)
             plain = (body, Shape(seam, fill=_mixed(item.colour, on_it)))
-            signs = (Shape(sign, fill=on_it) for sign in _signs(height))
+            # A sign of the ground's colour would look like a hole.
+            ink = on_it if _distance(on_it, style.ground) > SEEN else _mixed(item.colour, on_it, 0.7)
+            signs = (Shape(sign, fill=ink) for sign in _signs(height))
             looks.append((plain, *((*plain, sign) for sign in signs)))
         else:
             digits = str(value(item.name))
@@ -416,7 +421,15 @@ def legible(colour: str) -> str:
     return _DARK if 0.299 * red + 0.587 * green + 0.114 * blue > 0.5 else _LIGHT
 
 
-def _mixed(colour: str, other: str) -> str:
-    """A colour that is two fifths another one: pure white or black might be lost on the ground."""
-    pairs = zip(bytes.fromhex(colour[1:]), bytes.fromhex(other[1:]), strict=True)
-    return "#" + bytes(round(0.6 * one + 0.4 * two) for one, two in pairs).hex()
+def _mixed(colour: str, other: str, share: float = 0.4) -> str:
+    """A colour with a share of another one: pure white or black might be lost on the ground."""
+    pairs = zip(_rgb(colour), _rgb(other), strict=True)
+    return "#" + bytes(round((1 - share) * one + share * two) for one, two in pairs).hex()
+
+
+def _distance(colour: str, other: str) -> float:
+    return math.dist(_rgb(colour), _rgb(other))
+
+
+def _rgb(colour: str) -> bytes:
+    return bytes.fromhex(colour[1:])
