@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import NamedTuple
 
-ALL = "all frames, in no order"
+UNORDERED = "frames without order"
+"""All that a model is shown, and not which comes first."""
 
 
 class Lead(NamedTuple):
@@ -21,6 +22,7 @@ class Lead(NamedTuple):
     asks: str
     """What the question is, in a few words."""
     sees: str
+    """The probe of `synrl audit`: what it is given."""
     right: int
     """Percent of rows of the form of question that it does better on: choice, or open."""
     chance: int
@@ -28,12 +30,12 @@ class Lead(NamedTuple):
 
 
 LEADS = (
-    Lead("relative_position", "overtake", "which shape overtakes another", ALL, 90, 31),
-    Lead("speed_perception", "span", "when a shape is faster", ALL, 73, 25),
-    Lead("velocity_comparison", "span", "when one shape is faster than another", ALL, 63, 25),
-    Lead("rotation_counting", "way", "which way a shape turns", ALL, 60, 28),
-    Lead("file_system", "cwd", "the working directory at the end", "the frame in the middle", 58, 25),
-    Lead("acceleration_detection", "span", "when a shape changes its speed", ALL, 53, 25),
+    Lead("relative_position", "overtake", "which shape overtakes another", UNORDERED, 90, 31),
+    Lead("speed_perception", "span", "when a shape is faster", UNORDERED, 73, 25),
+    Lead("velocity_comparison", "span", "when one shape is faster than another", UNORDERED, 63, 25),
+    Lead("rotation_counting", "way", "which way a shape turns", UNORDERED, 60, 28),
+    Lead("file_system", "cwd", "the working directory at the end", "middle frame", 58, 25),
+    Lead("acceleration_detection", "span", "when a shape changes its speed", UNORDERED, 53, 25),
 )
 
 
@@ -49,6 +51,6 @@ def leads_table(families: Collection[str]) -> str:
     return "\n".join(lines)
 
 
-def is_known(family: str, ask: str) -> bool:
-    """Whether a lead on a kind of question is one of these."""
-    return any((lead.family, lead.ask) == (family, ask) for lead in LEADS)
+def is_known(family: str, ask: str, sees: str) -> bool:
+    """Whether what a probe finds on a kind of question is one of these."""
+    return any((lead.family, lead.ask, lead.sees) == (family, ask, sees) for lead in LEADS)

@@ -19,13 +19,12 @@ from synrl.audit.probes.view import View, stacked, view
 from synrl.audit.rules import Picks, best_rule
 from synrl.audit.verdict import LEAST, OK, TOLD, Finding, tested, told, untested
 from synrl.audit.wording import telling_words, wording
+from synrl.leads import UNORDERED
 
 LEARNT_PLACES = ("first", "middle", "last", READABLE)
 """The single frames that are learnt from; rules try all of `PLACES`, and take the best."""
 _ASKED = 12
 """Words that questions of a kind differ in, and that are learnt with."""
-BAG = "frames without order"
-"""Told, not judged, where a question asks how often or along what: whoever has seen all frames may know."""
 NOTHING = "nothing on the {} has to do with the answers"
 SHUFFLED = "solver on shuffled frames"
 """Told, not judged: which shape comes closest to another takes many frames, but not their order."""
@@ -44,7 +43,8 @@ def probed(kind: Kind, seed: int = 0) -> list[Finding]:
             # What the text alone reaches, a row's guess rate must admit to; a clip must add nothing.
             chances = kind.guesses if name.startswith("text") else kind.chances
             finding = tested(kind, name, attempt(), chances)
-            is_told = name.startswith(BAG) and kind.exams[0].unordered and finding.verdict == OK
+            # Told, not judged, where a question asks how often or along what: all frames may show it.
+            is_told = name.startswith(UNORDERED) and kind.exams[0].unordered and finding.verdict == OK
             findings.append(replace(finding, verdict=TOLD) if is_told else finding)
     shuffled = [exam.shuffled for exam in kind.exams]
     if any(one is not None for one in shuffled):
@@ -67,7 +67,7 @@ def _attempts(kind: Kind, seed: int) -> Iterator[tuple[str, Attempt]]:
     yield "text: its words", lambda: wording(kind)
     yield from _frames(kind, identities, seed)
     if any(exam.bag for exam in kind.exams):
-        yield from both(BAG, cache(lambda: view(kind, frames_without_order)))
+        yield from both(UNORDERED, cache(lambda: view(kind, frames_without_order)))
     if any(exam.pixels is not None for exam in kind.exams):
         for number, place in enumerate(PICTURES):
             yield f"{place} picture: learnt", partial(learnt.pictured, kind, number, seed)

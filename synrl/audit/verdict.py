@@ -79,7 +79,8 @@ class Finding:
     @property
     def known(self) -> bool:
         """Whether the README tells of it."""
-        return any(is_known(self.family, ask) for ask in self.kind.split()[1:2])
+        sees = self.shortcut.partition(":")[0]
+        return any(is_known(self.family, ask, sees) for ask in self.kind.split()[1:2])
 
 
 def untested(kind: Kind, shortcut: str, why: str) -> Finding:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
+from synrl.audit.kinds import Kind
+from synrl.audit.verdict import Finding, untested
 from synrl.dataset.cards import dataset_card
 from synrl.dataset.recipes import plain
 from synrl.dataset.record import Record, Size
@@ -64,3 +68,14 @@ def test_known_leads_are_those_of_the_families_in_the_card() -> None:
 
 def test_the_readme_lists_all_known_leads() -> None:
     assert leads_table(families()) in (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+
+
+def test_a_lead_is_known_of_what_it_sees_and_of_nothing_else() -> None:
+    def found(family: str, kind: str, shortcut: str) -> Finding:
+        return untested(Kind(family, kind, (), (), np.empty(0)), shortcut, "")
+
+    known = found("relative_position", "perception overtake choice", "frames without order: learnt")
+    assert known.known and "a known lead" in known.said()
+    text = found("relative_position", "perception overtake choice", "text: learnt")
+    assert not text.known and "known" not in text.said()
+    assert not found("card_stack", "forward top choice", "frames without order: learnt").known
