@@ -7,6 +7,9 @@ be how its pace changes in the middle. The clip's length is drawn independently 
 Margins, in glances (`Config.glance`): an action lasts at least `SHORTEST` and the rest between two at least
 `REST`, or `REST_OF_STEP`, since a place to which a shape has stepped must be looked at twice to be told from
 the way there; a change of pace is by a factor of `PACE`.
+
+Localisation asks when the shape hops, swings or spins: at rest it may be anywhere and at any angle, so that no
+single frame shows it. At every level it does another of these things at the time of a wrong option.
 """
 
 from __future__ import annotations
