@@ -9,8 +9,8 @@ Margins: legs deviate from the named direction by at most `jitter` degrees, far 
 the next one, and are at least `min_distance` px long; rests last longer than two glances. Levels go from
 five legs in four directions to six legs in eight directions among three other moving shapes.
 
-Localisation asks when the shape moves a certain way. It moves another way, for as long, at the time of a wrong
-option.
+Localisation asks when the shape moves a certain way. It moves another way, for as long, at the time
+of a wrong option.
 """
 
 from __future__ import annotations

@@ -7,8 +7,8 @@ At higher levels a shape may do several of them.
 Margins, in glances (`Config.glance`): each thing lasts at least `SHORTEST`, and the rest between two of them
 is at least `gap`, from 1 at level 1 down to a third at level 5.
 
-Localisation asks when a shape hops, swings or spins: at rest it may be anywhere and at any angle, so that no
-single frame shows it. Another such thing happens at the time of a wrong option.
+Localisation asks when a shape hops, swings or spins: at rest it may be anywhere and at any angle, so that
+no single frame shows it. Another such thing happens at the time of a wrong option.
 """
 
 from __future__ import annotations

@@ -8,8 +8,8 @@ Margins, in glances (`Config.glance`): an action lasts at least `SHORTEST` and t
 `REST`, or `REST_OF_STEP`, since a place to which a shape has stepped must be looked at twice to be told from
 the way there; a change of pace is by a factor of `PACE`.
 
-Localisation asks when the shape hops, swings or spins: at rest it may be anywhere and at any angle, so that no
-single frame shows it. At every level it does another of these things at the time of a wrong option.
+Localisation asks when the shape hops, swings or spins: at rest it may be anywhere and at any angle, so that
+no single frame shows it. At every level it does another of these things at the time of a wrong option.
 """
 
 from __future__ import annotations
