@@ -21,7 +21,7 @@ from synrl.world.files import apply, parse_plan, undo
 from synrl.world.history import History, Step
 from synrl.world.timeline import Timeline
 
-GOLDEN_FRAMES = "c3d265200925da97"
+GOLDEN_FRAMES = "68c051da99c51489"
 
 NAME = "file_system"
 STATE = {"cwd": "/docs", "dirs": ["/docs", "/src"], "files": ["/a.txt", "/docs/b.txt", "/docs/c.py"]}
@@ -294,6 +294,13 @@ def test_at_most_two_commands_are_in_sight() -> None:
     for timeline in itertools.islice(clips("train"), 20):
         commands = [k for k, item in enumerate(timeline.objects) if item.shape == "command"]
         assert (timeline.poses.look[:, commands] >= 0).sum(axis=1).max() == 2
+
+
+def test_a_pane_stands_in_for_the_list_on_every_frame_without_it() -> None:
+    for timeline in itertools.islice(clips("train"), 8):
+        names = [item.name for item in timeline.objects]
+        seen = timeline.poses.look >= 0
+        assert (seen[:, names.index("cover")] != seen[:, names.index("/")]).all()
 
 
 def test_the_answer_is_in_the_state_of_its_moment(rows_of: Callable[..., Any]) -> None:

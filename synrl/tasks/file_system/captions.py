@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from synrl.evidence import Evidence, spans
 from synrl.tasks.base import Caption
-from synrl.tasks.file_system.clip import PROMPT, TITLE
+from synrl.tasks.file_system.clip import COVER, PROMPT, TITLE
 from synrl.tasks.file_system.solver import running
 
 _INSET = (5.0, 1.0)
@@ -27,7 +27,7 @@ def captions(evidence: Evidence) -> Iterator[Caption]:
         elif name == PROMPT:
             for reveal in evidence.reveals:
                 yield Caption(name, TITLE, reveal.start_frame, reveal.end_frame, _INSET)
-        else:
+        elif name != COVER:
             text = name if name.endswith("/") else posixpath.basename(name)
             for start, end in spans(track.visible):
                 yield Caption(name, text, start, end, _INSET, tuple(_rivals(text)))

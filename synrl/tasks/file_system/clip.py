@@ -4,7 +4,8 @@ A command stands on the line of the prompt while it runs, then one line higher u
 Two commands at most are in sight, because a frame that shows them all would be a way past the video; and each
 is whole as soon as it shows, so that one frame of it is enough. The prompt names no working directory.
 
-The list has a line for each directory, and under it one for the files in it.
+The list has a line for each directory, and under it one for the files in it. While it is not shown, a pane
+that says so stands in its place, so that nobody takes an empty window for an empty disk.
 """
 
 from __future__ import annotations
@@ -35,11 +36,14 @@ MOST_TYPED = 34
 """Characters of a command: what fits on its line."""
 MOST_LINES, MOST_BESIDE = 14, 6
 """Lines of the list, and files on one of them."""
-PROMPT = "prompt"
+PROMPT, COVER = "prompt", "cover"
+"""The line where commands are typed, and the pane that stands where the list was or will be."""
 _LEFT, _LIST_TOP, _LIST_LINE, _TITLE_LINE = 16.0, 90.0, 25.0, 56.0
-_HEIGHTS = {"command": 30.0, "prompt": 30.0, "directory": 20.0, "file": 20.0}
+_HEIGHTS = {"command": 30.0, "prompt": 30.0, "cover": 296.0, "directory": 20.0, "file": 20.0}
 _LINE = 98.0
 """Where the prompt stands: on the second line of the window, as after one command."""
+_COVER = 284.0
+"""The middle of the pane: it fills the window below the prompt."""
 _LINE_ABOVE = 42.0
 """Px from the line of the prompt to the one above it."""
 _RISE = 12.0
@@ -73,7 +77,7 @@ def animate(history: History, query: LongQuery, streams: Streams, glance: int) -
     operations, states, num_frames = timed(history, query["reveal"], streams.scene, glance)
     colour = _colours(style)[1]
     places = _listed(state_at(history, query["reveal"]))
-    objects = [SceneObject(PROMPT, "prompt", colour, LINE)]
+    objects = [SceneObject(PROMPT, "prompt", colour, LINE), SceneObject(COVER, "cover", colour, LINE)]
     for name in places:
         is_file = not name.endswith("/")
         size = FILE if is_file else float(round(_CHARACTER * len(name)) + 16)
@@ -84,14 +88,16 @@ def animate(history: History, query: LongQuery, streams: Streams, glance: int) -
     poses = Poses.still(num_frames, len(objects))
     poses.look[:] = HIDDEN
     shown = slice(0, states[1].frame) if query["reveal"] == "start" else slice(states[-1].frame, num_frames)
-    for number, (left, y) in enumerate(places.values(), start=1):
+    for number, (left, y) in enumerate(places.values(), start=2):
         poses.x[:, number], poses.y[:, number] = left + objects[number].size / 2, y
         poses.look[shown, number] = 0
     poses.x[:, 0], poses.y[:, 0], poses.look[:, 0] = WIDTH / 2, _LINE, 0
     poses.y[shown, 0], poses.look[shown, 0] = _TITLE_LINE, 1
+    poses.x[:, 1], poses.y[:, 1], poses.look[:, 1] = WIDTH / 2, _COVER, 0
+    poses.look[shown, 1] = HIDDEN
     ends = [operation.end_frame for operation in operations]
     gone = [*ends[1:], num_frames if query["reveal"] == "start" else shown.start]
-    for number, (operation, last) in enumerate(zip(operations, gone, strict=True), start=len(places) + 1):
+    for number, (operation, last) in enumerate(zip(operations, gone, strict=True), start=len(places) + 2):
         start, end = operation.start_frame, operation.end_frame
         share = np.clip(np.arange(1, end - start) / _RISING_FRAMES, 0, 1)
         poses.x[:, number], poses.y[:, number] = WIDTH / 2, _LINE - _LINE_ABOVE
@@ -115,7 +121,7 @@ def _listed(state: Mapping[str, Any]) -> dict[str, tuple[float, float]]:
 
 
 def outline(shape: str, size: float) -> Path:
-    """Outline of a command, the prompt, or an entry of the list."""
+    """Outline of a command, the prompt, the pane, or an entry of the list."""
     return rectangle(size, _HEIGHTS[shape])
 
 
@@ -134,6 +140,8 @@ def _looks(item: SceneObject, style: Style) -> tuple[Look, ...]:
     if item.shape == "prompt":
         cursor = Shape(place(rectangle(9, 18), 38 - item.size / 2, 0), fill=_BRIGHT)
         return (bar, _text("$", style, item.size), cursor), (bar, _text(TITLE, style, item.size))
+    if item.shape == "cover":
+        return ((bar, _text(COVERED, style, item.size, left=None)),)
     if item.shape == "command":
         return ((bar, _text(f"$ {item.name.partition(': ')[2]}", style, item.size)),)
     if item.shape == "directory":
@@ -141,7 +149,7 @@ def _looks(item: SceneObject, style: Style) -> tuple[Look, ...]:
     return ((bar, _text(posixpath.basename(item.name), style, item.size, left=None)),)
 
 
-TITLE = "# all files and directories"
+TITLE, COVERED = "# all files and directories", "files and directories hidden"
 _BRIGHT = "#ffffff"
 
 

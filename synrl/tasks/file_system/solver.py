@@ -14,7 +14,7 @@ import numpy as np
 
 from synrl.evidence import Evidence, Observed, Track
 from synrl.evidence.following import at, find_plan, reveal_at_start
-from synrl.tasks.file_system.clip import PROMPT
+from synrl.tasks.file_system.clip import COVER, PROMPT
 from synrl.world.files import WORLD
 from synrl.world.history import Step, When
 from synrl.world.timeline import Operation, State
@@ -252,7 +252,7 @@ def observe(evidence: Evidence) -> Observed:
         if is_command:
             kind, *words = line.split()
             commands.append((int(number) - 1, *running(track), kind, words))
-        elif name not in (PROMPT, "/"):
+        elif name not in (PROMPT, COVER, "/"):
             listed.append(name)
     dirs = [name.rstrip("/") for name in listed if name.endswith("/")]
     shown = {"dirs": dirs, "files": [name for name in listed if not name.endswith("/")]}
