@@ -12,7 +12,7 @@ One that can't be checked either way is a problem, not a pass.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -46,8 +46,10 @@ _GRID = 7
 """Frames, spread over a clip, of which these are chosen."""
 _PAIRS = 1 << 20
 """Pairs of objects that are held against each other at once."""
-_NOISE = 20.0
-"""RGB distance below which the encoder, not an object, made a pixel unlike the ground."""
+_NOISE, _GHOST = 20.0, 0.25
+"""RGB distance below which the encoder, not an object, made a pixel unlike the ground; and the share of an
+object's distance from the ground below which it can have made one outside of the object's outline: pairs of
+pixels share their colour, and what moves leaves a ghost behind, which is stronger the more it stands out."""
 
 
 class Search(NamedTuple):
@@ -135,10 +137,11 @@ def _look(search: Search, wanted: Mapping[int, list[int]], images: Images, seen:
             body, box = search.bodies[number], search.boxes[frame, number]
             if search.clear[frame, number]:
                 window = _window(image, ground, box)
-                if not window.is_there(body.colour - ground):
+                contrast = body.colour - ground
+                if not window.is_there(contrast):
                     seen[number].missed.add(frame)
                 elif window.is_whole:
-                    seen[number].look(body, frame, window)
+                    seen[number].look(body, frame, window, _GHOST * float(np.linalg.norm(contrast)))
             else:
                 found = _filled(search, number, frame, image) >= MIN_FILLED
                 (seen[number].found if found else seen[number].missed).add(frame)
@@ -191,15 +194,29 @@ class _Sight:
         self.off, self.overlap, self.area = (TOLERANCE, -1), (MIN_OVERLAP, -1), (AREA, -1)
         """The worst of each, with its frame."""
 
-    def look(self, body: _Body, frame: int, window: _Window) -> None:
-        """Take in a frame on which the object is clear of others."""
+    def look(self, body: _Body, frame: int, window: _Window, ghost: float) -> None:
+        """Take in a frame on which the object is clear of others.
+
+        What lies outside of its outline counts from the distance of a ghost on only if nothing else explains
+        what is seen, because that takes longer.
+        """
         self.found.add(frame)
-        self.off = max(self.off, (window.distance(body.x[frame], body.y[frame]), frame))
-        scale = body.sizes[frame] / body.size
-        self.area = max(self.area, (_share_off(window.area, body.area * scale**2, body.rim * scale), frame))
+        outline = body.pose(frame).transform_path(body.outline)
+        if self._off(body, frame, window) > TOLERANCE or self._share(body, frame, window) > AREA:
+            window = window.without(ghost, window.inside(outline))
+        self.off = max(self.off, (self._off(body, frame, window), frame))
+        self.area = max(self.area, (self._share(body, frame, window), frame))
         if body.varies:
-            overlap = window.overlap(body.pose(frame).transform_path(body.outline))
-            self.overlap = min(self.overlap, (overlap, frame))
+            self.overlap = min(self.overlap, (window.overlap(window.inside(outline)), frame))
+
+    @staticmethod
+    def _off(body: _Body, frame: int, window: _Window) -> float:
+        return window.distance(body.x[frame], body.y[frame])
+
+    @staticmethod
+    def _share(body: _Body, frame: int, window: _Window) -> float:
+        scale = body.sizes[frame] / body.size
+        return _share_off(window.area, body.area * scale**2, body.rim * scale)
 
     def is_rare(self, body: _Body) -> bool:
         """Whether an object was found on too few frames."""
@@ -307,11 +324,19 @@ class _Window:
         )
         return float(np.hypot(here[0] - x, here[1] - y))
 
-    def overlap(self, outline: Path) -> float:
-        """Intersection over union with an outline in frame pixels."""
+    def inside(self, outline: Path) -> np.ndarray:
+        """Which pixels lie inside an outline in frame pixels, (height, width)."""
         rows, columns = np.mgrid[: self.there.shape[0], : self.there.shape[1]]
         points = np.stack([columns.ravel() + self.left + 0.5, rows.ravel() + self.top + 0.5], axis=1)
-        inside = outline.contains_points(points).reshape(self.there.shape)
+        return outline.contains_points(points).reshape(self.there.shape)
+
+    def without(self, ghost: float, inside: np.ndarray) -> _Window:
+        """The window without what is unlike the ground by less than a ghost, outside of some pixels."""
+        unlike = np.clip((_length(self.apart) - ghost) / _NOISE, 0, 1)
+        return replace(self, there=np.where(inside, self.there, np.minimum(self.there, unlike)))
+
+    def overlap(self, inside: np.ndarray) -> float:
+        """Intersection over union with some pixels."""
         covered = self.there > 0.5
         return float((inside & covered).sum() / max(1, (inside | covered).sum()))
 

@@ -54,6 +54,11 @@ def test_rows_that_are_rare_are_proved(family: str, index: int) -> None:
     assert list(check_row(row)) == []
 
 
+def test_colour_that_bleeds_beside_a_shape_does_not_move_it() -> None:
+    row = make_row("event_ordering", split="test_shift", seed=0, index=2).to_dict()
+    assert list(check_row(row)) == []
+
+
 def shift_track(row: Row) -> None:
     row["tracks"][0]["x"] = [x + 2 for x in row["tracks"][0]["x"]]
 
