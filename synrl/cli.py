@@ -110,7 +110,11 @@ def _parsed(argv: list[str]) -> argparse.Namespace:
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser whose errors are one line."""
+    """A parser whose errors are one line, and that says so if a help can't be written."""
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        if message:  # argparse drops what a full disk or a closed pipe says
+            print(message, end="", file=file or sys.stderr, flush=True)
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong, and leave."""
