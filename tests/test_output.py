@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import stat
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
 
 import pytest
+from filelock import FileLock
 
 from synrl.errors import OutputError
 from synrl.output import (
@@ -268,7 +270,7 @@ def test_a_path_that_is_no_text_is_one_line(tmp_path: Path, path: str) -> None:
 def test_who_comes_second_waits_says_so_and_finds_the_result(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    out, held, found = tmp_path / "out", threading.Event(), list[object]()
+    out, found = tmp_path / "out", list[object]()
 
     def second() -> None:
         with staged(out, difference) as staging:
@@ -278,11 +280,75 @@ def test_who_comes_second_waits_says_so_and_finds_the_result(
         assert staging is not None
         thread = threading.Thread(target=second)
         thread.start()
-        while "is being written by another run" not in capsys.readouterr().err:
-            held.wait(0.01)
+        assert is_waiting(capsys)
         (staging / "ours").touch()
     thread.join(timeout=60)
     assert found == [None] and names(tmp_path) == ["out", "out/ours"]
+
+
+def is_waiting(capsys: pytest.CaptureFixture[str]) -> bool:
+    """Whether somebody says within ten seconds that a result is being written by another run."""
+    for _ in range(1000):
+        if "is being written by another run" in capsys.readouterr().err:
+            return True
+        time.sleep(0.01)
+    return False
+
+
+def test_what_came_while_a_file_was_waited_for_is_not_replaced(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, refused = tmp_path / "page.html", list[OutputError]()
+
+    def second() -> None:
+        try:
+            with result_file(path, MARK) as part:
+                part.write_text(MARK)
+        except OutputError as error:
+            refused.append(error)
+
+    with locked(path):
+        thread = threading.Thread(target=second)
+        thread.start()
+        assert is_waiting(capsys)
+        path.write_text("somebody else's")
+    thread.join(timeout=60)
+    assert len(refused) == 1 and path.read_text() == "somebody else's"
+
+
+def test_the_file_of_a_lock_goes_while_it_is_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Later it might be the lock of the next one, whom a third would then not see."""
+    there, release = list[bool](), FileLock.release
+
+    def released(lock: FileLock, force: bool = False) -> None:
+        there.append(Path(lock.lock_file).exists())
+        release(lock, force)
+
+    monkeypatch.setattr(FileLock, "release", released)
+    with locked(tmp_path / "out"):
+        pass
+    assert there[0] is False
+
+
+def test_all_is_on_the_disk_before_it_gets_its_name_and_so_is_the_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done, sync, rename, replace = list[tuple[str, str]](), os.fsync, Path.rename, os.replace
+
+    def noted(opened: int) -> None:
+        done.append(("sync", Path(f"/proc/self/fd/{opened}").resolve().name))
+        sync(opened)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    monkeypatch.setattr(os, "replace", lambda *a: (done.append(("name", Path(a[1]).name)), replace(*a)))
+    monkeypatch.setattr(Path, "rename", lambda *a: (done.append(("name", a[1].name)), rename(*a)))
+    work(tmp_path / "out", "ours")
+    assert done == [("sync", "out.incomplete"), ("name", "out"), ("sync", tmp_path.name)]
+    done.clear()
+    write_whole(tmp_path / "file", "text")
+    (first, part), *others = done
+    assert first == "sync" and part.startswith(".file.")
+    assert others == [("name", "file"), ("sync", tmp_path.name)]
 
 
 def test_a_lock_of_the_dead_holds_nobody_up(tmp_path: Path) -> None:
