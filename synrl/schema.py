@@ -8,6 +8,7 @@ frame does not. `Json` columns hold objects, never bare strings, which `datasets
 from __future__ import annotations
 
 import json
+import struct
 from dataclasses import dataclass, fields
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -67,8 +68,16 @@ class Row:
     cot: str | None
 
     def to_dict(self) -> dict[str, Any]:
-        """Column name to value, as `features()` encodes it."""
-        return dict(vars(self))
+        """Column name to value, each as a reader of the dataset gets it: with the bits that are stored."""
+        floats = ("fps", "duration", "min_fps", "guess_rate")
+        numbers = {name: _stored(getattr(self, name)) for name in floats}
+        objects = [item | {"size": _stored(item["size"])} for item in self.objects]
+        return vars(self) | numbers | {"objects": objects, "config": json.loads(json.dumps(self.config))}
+
+
+def _stored(number: float) -> float:
+    """A number as a column of 32 bits holds it."""
+    return float(struct.unpack("f", struct.pack("f", number))[0])
 
 
 COLUMNS = tuple(field.name for field in fields(Row))

@@ -73,8 +73,32 @@ def write_page(rows: Iterable[Mapping[str, Any]], path: Path, title: str) -> int
         return _write(rows, part, title, {})
 
 
+def page_text(rows: Iterable[Mapping[str, Any]], title: str) -> str:
+    """A page of rows, to show elsewhere than in a file.
+
+    Raises:
+        DataError: a row isn't one of ours.
+    """
+    before, after = _frame(title, {})
+    return "".join([before, *map(_entry, rows), after])
+
+
 def _write(rows: Iterable[Mapping[str, Any]], path: Path, title: str, links: Mapping[str, str]) -> int:
     """Write a page; `links` are from texts to addresses of other pages."""
+    before, after = _frame(title, links)
+    count = 0
+    # A title may hold bytes of a file name that are no text.
+    with path.open("w", encoding="utf-8", errors="replace") as page:
+        page.write(before)
+        for row in rows:
+            page.write(_entry(row))
+            count += 1
+        page.write(after)
+    return count
+
+
+def _frame(title: str, links: Mapping[str, str]) -> tuple[str, str]:
+    """What stands before and after the rows of a page."""
     style, script = _package_text("page.css"), _package_text("page.js")
     shown_links = "".join(
         f'<a href="{html.escape(to)}">{html.escape(text)}</a>' for text, to in links.items()
@@ -89,15 +113,7 @@ def _write(rows: Iterable[Mapping[str, Any]], path: Path, title: str, links: Map
     }
     template = re.sub(r"<!--(\w+)-->", lambda found: parts[found[1]], _package_text("page.html"))
     before, after = template.split("<!--ROWS-->")
-    count = 0
-    # A title may hold bytes of a file name that are no text.
-    with path.open("w", encoding="utf-8", errors="replace") as page:
-        page.write(before)
-        for row in rows:
-            page.write(_entry(row))
-            count += 1
-        page.write(after)
-    return count
+    return before, after
 
 
 def write_folder(rows: Iterable[Mapping[str, Any]], folder: Path, title: str) -> int:
