@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 
+import synrl
 from synrl.cli import main
 from synrl.errors import ConfigError
 from synrl.resources import find_settings, first_comment, shipped, training_settings
@@ -64,3 +66,10 @@ def test_recipes_lists_settings_beside_data_and_prints_either(capsys: pytest.Cap
     assert "rl_7k" in listed and all(name in listed for name in training_settings())
     assert main(["recipes", "tiny_grpo"]) == 0
     assert capsys.readouterr().out == training_settings()["tiny_grpo"].read_text(encoding="utf-8")
+
+
+def test_the_citation_is_of_this_version_and_names_the_paper() -> None:
+    said = yaml.safe_load((Path(__file__).parents[1] / "CITATION.cff").read_text(encoding="utf-8"))
+    assert said["version"] == synrl.__version__
+    (paper,) = said["references"]
+    assert "Temporal Primitives" in paper["title"] and len(paper["authors"]) == 15
