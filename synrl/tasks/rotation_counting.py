@@ -1,7 +1,9 @@
 """rotation_counting: how far, how often and which way does a shape turn?
 
 Shapes stay in place and turn at constant speed. None of them looks the same before a full turn is
-complete. What counts is the way turned, not the direction a shape points in: starts are random.
+complete. What counts is the way turned, not the direction a shape points in: starts are random. Where it is
+asked how far, another shape turns as much further as the asked one turns less, or the bytes that a clip takes
+would tell.
 
 Margins: shapes turn by less than `MAX_RATE` degrees in a glance (`Config.glance`), or nobody could tell which
 way, the level's rate being from 80 at level 1 up to 135 at level 5; a turn that is to be noticed covers at
@@ -58,6 +60,8 @@ AMOUNTS = {
 """By degrees."""
 MAX_RATE = 150.0
 MIN_TURN = 120
+LEAST_LEFT = 60
+"""Degrees, at least, of the turn of another shape where it is asked how far one turns."""
 LEAST_RATE = 40
 """Degrees in a glance, of such a turn."""
 SLOWEST = 0.8
@@ -124,7 +128,13 @@ class Turns(Ask[TurnQuery, RotationConfig]):
     def draw(self, config: RotationConfig, streams: Streams, name: str) -> Drawn:
         scene, amount = streams.scene, 360 * streams.question.integer(1, config.most)
         query = TurnQuery(object=name, form=config.form, ask=self.name)
-        return query, *_one_after_the_other(scene, config, [_either_way(scene, amount)], 360 * config.most)
+        return query, *_one_after_the_other(
+            scene, config, [_either_way(scene, amount)], self.furthest(config)
+        )
+
+    def furthest(self, config: RotationConfig) -> int:
+        """The most degrees that may be asked for."""
+        return 360 * config.most
 
     def wordings(self, query: TurnQuery) -> Sequence[str]:
         name = query["object"]
@@ -172,8 +182,13 @@ class Amount(Ask[AmountQuery, RotationConfig]):
     def draw(self, config: RotationConfig, streams: Streams, name: str) -> Drawn:
         scene, amount = streams.scene, streams.question.choice(tuple(AMOUNTS)[: config.amounts])
         query = AmountQuery(object=name, form=config.form, ask=self.name, amounts=config.amounts)
-        furthest = tuple(AMOUNTS)[config.amounts - 1]
-        return query, *_one_after_the_other(scene, config, [_either_way(scene, amount)], furthest)
+        return query, *_one_after_the_other(
+            scene, config, [_either_way(scene, amount)], self.furthest(config)
+        )
+
+    def furthest(self, config: RotationConfig) -> int:
+        """The most degrees that may be asked for."""
+        return tuple(AMOUNTS)[config.amounts - 1]
 
     def wordings(self, query: AmountQuery) -> Sequence[str]:
         name = query["object"]
@@ -326,7 +341,7 @@ class RotationCounting(Family):
         **dict.fromkeys(("turns", "rotates", "makes a turn", "spins", "revolves", *told("spin")), "turn"),
     }
     levels = {
-        1: dict(most=4, amounts=4, rate=80.0, others=0),
+        1: dict(most=4, amounts=4, rate=80.0, others=1),
         2: dict(most=4, amounts=4, rate=90.0, others=1),
         3: dict(most=5, amounts=5, rate=105.0, others=1),
         4: dict(most=6, amounts=6, rate=120.0, others=2),
@@ -340,7 +355,11 @@ class RotationCounting(Family):
         if config.mode == "perception":
             ask = streams.question.choice([ask for ask in HOW_TURNED if config.mode in ask.modes])
         query, turns, num_frames = ask.draw(config, streams, objects[0].name)
-        scripts = [turns, *([_any_turn(scene, config, num_frames)] for _ in range(config.others))]
+        others = [15 * scene.integer(MIN_TURN // 15, FURTHEST // 15) for _ in range(config.others)]
+        if isinstance(ask, Turns | Amount) and others:
+            left = ask.furthest(config) - sum(abs(turn.degrees) for turn in turns)
+            others[0] = left + 15 * scene.integer(LEAST_LEFT // 15, MIN_TURN // 15)
+        scripts = [turns, *([_any_turn(scene, config, num_frames, amount)] for amount in others)]
         still = [np.zeros((num_frames, 2)) for _ in objects]
         while (placed := arranged(scene, still, [1.3 * item.size for item in objects])) is None:
             pass
@@ -420,12 +439,11 @@ def _amount(scene: Stream, config: RotationConfig, frames: int) -> int:
     return 15 * scene.integer(math.ceil(LEAST_RATE * glances / 15), int(config.rate * glances / 15))
 
 
-def _any_turn(scene: Stream, config: RotationConfig, num_frames: int) -> Turn:
+def _any_turn(scene: Stream, config: RotationConfig, num_frames: int, amount: int) -> Turn:
     """What a shape does that nothing is asked about."""
-    degrees = 15 * scene.integer(MIN_TURN // 15, FURTHEST // 15) * (1 if scene.chance(0.5) else -1)
-    frames = min(_frames(scene, config, degrees), num_frames - 2 * REST_FRAMES)
+    frames = min(_frames(scene, config, amount), num_frames - 2 * REST_FRAMES)
     start = scene.integer(REST_FRAMES, num_frames - REST_FRAMES - frames)
-    return Turn(start, start + frames, degrees)
+    return Turn(start, start + frames, _either_way(scene, amount))
 
 
 def _own(timeline: Timeline, query: TurnQuery) -> list[Event]:
