@@ -79,3 +79,6 @@ def test_a_lead_is_known_of_what_it_sees_and_of_nothing_else() -> None:
     text = found("relative_position", "perception overtake choice", "text: learnt")
     assert not text.known and "known" not in text.said()
     assert not found("card_stack", "forward top choice", "frames without order: learnt").known
+    for shortcut in ("one frame: a rule", "middle frame: learnt"):
+        assert found("file_system", "forward cwd open", shortcut).known
+    assert not found("file_system", "forward cwd open", "frames without order: learnt").known
