@@ -1,38 +1,28 @@
-"""Reading videos back, all of it or not at all: a file cut short is an error, never a shorter video.
+"""Reading videos: the frames that FFmpeg shows of a file, and when it shows them.
 
-Frames are counted by walking through the packets, since a container's own count may be missing or wrong;
-where there is one, it must agree. Damage inside a frame is an error wherever the decoder notices it; video
-carries no checksums, so bytes that were changed but still make sense give a wrong picture. Works on any
-file that FFmpeg reads, not only on this toolkit's own.
+Works on any file that FFmpeg reads, not only on this toolkit's own. `synrl.video.index` tells which frames
+there are, and what becomes of files that are damaged or cut short. Video carries no checksums, so bytes that
+were changed but still make sense give a wrong picture.
 """
 
 from __future__ import annotations
 
-import io
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import islice
-from typing import Any, TypeAlias
+from typing import Any
 
 import av
 import numpy as np
 from av.container import InputContainer
-from av.video.codeccontext import VideoCodecContext
 from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 
 from synrl.errors import VideoError
-
-Packet: TypeAlias = "av.Packet[av.VideoStream]"
-
-
-MAX_PIXELS = 8192 * 8192
-"""Of a frame."""
-MAX_FRAMES = 100_000
-"""Of a video."""
+from synrl.video.container import opened
+from synrl.video.index import Index, check_decoded, decoded_index, index_of, whole_frames
+from synrl.video.turning import Turn, turn_of, turned
 
 
 @dataclass(frozen=True)
@@ -43,6 +33,7 @@ class VideoInfo:
     pix_fmt: str
     width: int
     height: int
+    """As it is shown; before a frame has been decoded, as it is stored, which may be on its side."""
     fps: float
     num_frames: int
     stamps: tuple[int, ...]
@@ -57,23 +48,14 @@ class VideoInfo:
         return tuple(stamp * self.unit for stamp in self.stamps)
 
 
-@dataclass(frozen=True)
-class _Index:
-    """Time stamps in presentation order, in units of `unit` seconds: of all frames, of key frames."""
-
-    stamps: list[int]
-    keys: list[int]
-    unit: Fraction
-
-
 def probe(data: bytes) -> VideoInfo:
-    """Describe a video without decoding its frames.
+    """Describe a video, of which only its first frame is decoded if its packets describe the others.
 
     Raises:
         VideoError: not a video, or one that is cut short or damaged.
     """
-    with opened(data) as (container, stream):
-        return described(stream, _indexed(container, stream))
+    info, _ = read(data, lambda _: [0])
+    return info
 
 
 def frames(data: bytes, indices: Iterable[int] | None = None) -> Iterator[tuple[int, np.ndarray]]:
@@ -86,16 +68,22 @@ def frames(data: bytes, indices: Iterable[int] | None = None) -> Iterator[tuple[
         VideoError: damaged or cut short, at the latest when that place is reached; or no such frame.
     """
     with opened(data) as (container, stream):
-        index = _indexed(container, stream)
-        wanted = range(len(index.stamps)) if indices is None else sorted(set(indices))
-        _check_indices(wanted, len(index.stamps))
-        yield from _decoded(container, stream, index, wanted, seek=False)
+        index = index_of(container.demux(stream), stream, data)
+        if index is not None:
+            wanted = _checked(indices, len(index.stamps))
+            container.seek(index.stamps[0], stream=stream)
+            yield from _reached(container, stream, index, wanted, seek=False)
+            return
+    index = decoded_index(data)
+    with opened(data) as (container, stream):
+        yield from _counted(container, stream, _checked(indices, len(index.stamps)))
 
 
 def sample(data: bytes, indices: Sequence[int]) -> np.ndarray:
     """The frames at `indices`, in that order, as one uint8 array of shape (len(indices), height, width, 3).
 
-    Goes from key frame to key frame and decodes only what lies between one and the frame asked for.
+    Goes from key frame to key frame where it can, and decodes only what lies between one and the frame that
+    is asked for.
 
     Raises:
         VideoError: damaged or cut short, as far as it was read; or no such frame.
@@ -119,15 +107,22 @@ def read(
         VideoError: damaged or cut short, as far as it was read; or no such frame.
     """
     with opened(data) as (container, stream):
-        index = _indexed(container, stream)
+        index = index_of(container.demux(stream), stream, data)
+        if index is not None:
+            info = described(stream, index)
+            wanted = _checked(choose(info), info.num_frames)
+            try:
+                return _with_size(info, dict(_reached(container, stream, index, wanted, seek=True)))
+            except _OtherFramesError:
+                pass
+    index = decoded_index(data)
+    with opened(data) as (container, stream):
         info = described(stream, index)
-        wanted = sorted(set(choose(info)))
-        _check_indices(wanted, len(index.stamps))
-        return info, dict(_decoded(container, stream, index, wanted, seek=True))
+        return _with_size(info, dict(_counted(container, stream, _checked(choose(info), info.num_frames))))
 
 
-def described(stream: VideoStream, index: _Index) -> VideoInfo:
-    """What a file holds, once its packets have been walked through."""
+def described(stream: VideoStream, index: Index) -> VideoInfo:
+    """What a file holds, once its frames are known."""
     context = stream.codec_context
     return VideoInfo(
         codec=context.name,
@@ -138,102 +133,107 @@ def described(stream: VideoStream, index: _Index) -> VideoInfo:
         num_frames=len(index.stamps),
         stamps=tuple(index.stamps),
         unit=index.unit,
-        keys=tuple(bisect_left(index.stamps, key) for key in index.keys),
+        keys=tuple(index.keys),
     )
 
 
-@contextmanager
-def opened(data: bytes) -> Iterator[tuple[InputContainer, VideoStream]]:
-    """The container and its first video stream; FFmpeg's errors inside the block become a `VideoError`."""
-    try:
-        # FFmpeg's decoders refuse larger frames themselves, whatever the container says of them.
-        with av.open(io.BytesIO(data), "r", options={"max_pixels": str(MAX_PIXELS)}) as container:
-            if not container.streams.video:
-                raise VideoError("no video stream in the file")
-            stream = container.streams.video[0]
-            if not isinstance(stream.codec_context, VideoCodecContext):
-                raise VideoError("the video stream has no codec that can be decoded")
-            width, height = stream.codec_context.width, stream.codec_context.height
-            if width * height > MAX_PIXELS:
-                raise VideoError(f"the video has frames of {width} x {height}; allowed: {MAX_PIXELS} pixels")
-            stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
-            # One thread: results and errors come in order, and clips are the unit of parallel work.
-            stream.codec_context.thread_count = 1
-            yield container, stream
-    except av.FFmpegError as error:
-        raise VideoError(f"not a readable video of {len(data)} bytes: {error.strerror or error}") from error
+class _OtherFramesError(VideoError):
+    """What is decoded is not what the packets say: only decoding all of it tells what there is."""
 
 
-def packets_of(container: InputContainer, stream: VideoStream) -> list[Packet]:
-    """All packets of a stream that hold something, as they lie in the file.
-
-    Raises:
-        VideoError: there are too many.
-    """
-    held = (packet for packet in container.demux(stream) if packet.size)
-    packets = list(islice(held, MAX_FRAMES + 1))
-    if len(packets) > MAX_FRAMES:
-        raise VideoError(f"the video has more frames than the {MAX_FRAMES} allowed")
-    return packets
+def _with_size(info: VideoInfo, images: dict[int, np.ndarray]) -> tuple[VideoInfo, dict[int, np.ndarray]]:
+    for image in images.values():
+        height, width, _ = image.shape
+        return replace(info, width=width, height=height), images
+    return info, images
 
 
-def _indexed(container: InputContainer, stream: VideoStream) -> _Index:
-    return index_of(packets_of(container, stream), stream)
+def _checked(indices: Iterable[int] | None, num_frames: int) -> Sequence[int]:
+    """Numbers of frames, ascending; without them, all."""
+    wanted = range(num_frames) if indices is None else sorted(set(indices))
+    for number in wanted[:1], wanted[-1:]:
+        if number and not 0 <= number[0] < num_frames:
+            raise VideoError(f"no frame {number[0]} in the video; allowed: 0 to {num_frames - 1}")
+    return wanted
 
 
-def index_of(packets: Sequence[Packet], stream: VideoStream) -> _Index:
-    """When the frames in all packets of a stream are shown.
-
-    Raises:
-        VideoError: no frames, or fewer than the file says, or damage that the container tells.
-    """
-    if not packets or stream.time_base is None:
-        raise VideoError("the video has no frames")
-    if stream.frames and len(packets) != stream.frames:
-        raise VideoError(f"the video is cut short: {len(packets)} of {stream.frames} frames")
-    stamps = []
-    for number, packet in enumerate(packets):
-        if packet.is_corrupt or packet.pts is None:
-            raise VideoError(f"the video is damaged or cut short at frame {number} of {len(packets)}")
-        stamps.append(packet.pts)
-    keys = sorted(packet.pts for packet in packets if packet.is_keyframe and packet.pts is not None)
-    return _Index(sorted(stamps), keys, stream.time_base)
-
-
-def _check_indices(wanted: Sequence[int], num_frames: int) -> None:
-    for number in wanted:
-        if not 0 <= number < num_frames:
-            raise VideoError(f"no frame {number} in the video; allowed: 0 to {num_frames - 1}")
-
-
-def _decoded(
-    container: InputContainer, stream: VideoStream, index: _Index, wanted: Sequence[int], *, seek: bool
+def _reached(
+    container: InputContainer, stream: VideoStream, index: Index, wanted: Sequence[int], *, seek: bool
 ) -> Iterator[tuple[int, np.ndarray]]:
-    """The wanted frames, ascending. The index left the file read to its end, so decoding starts by a seek."""
-    stamps, keys = index.stamps, index.keys
-    reformatter = VideoReformatter()
-    stream_of_frames: Iterator[av.VideoFrame] | None = None
-    reached = stamps[0]
+    """The wanted frames, ascending, each by decoding from a key frame, or all from the first frame on.
+
+    Raises:
+        _OtherFramesError: other frames come than the index says.
+    """
+    stamps, starts = index.stamps, index.keys if seek else (0,)
+    picture = _Picture(stream)
+    width, height = stream.codec_context.width, stream.codec_context.height
+    stream_of_frames: Iterator[av.VideoFrame] = iter(())
+    reached, pixels = -1, 0
     for number in wanted:
-        key = keys[max(bisect_right(keys, stamps[number]) - 1, 0)] if seek and keys else stamps[0]
-        if stream_of_frames is None or key > reached:
-            container.seek(key, stream=stream)
+        start = starts[bisect_right(starts, number) - 1]
+        if reached < 0 or start > reached:
+            container.seek(stamps[start], stream=stream)
             stream_of_frames = container.decode(stream)
+            reached = start - 1
+        pixels = check_decoded(pixels + (number - reached) * width * height)
+        first = stamps[reached + 1]
         for frame in stream_of_frames:
-            reached = frame.pts if frame.pts is not None else reached
+            pts = frame.pts
+            if pts is not None and pts < first:
+                continue  # it leads up to the key frame, and refers to what comes before that
             # The decoder paints over damage that it notices, and says so only here.
             if frame.is_corrupt:
                 raise VideoError(f"the video is damaged before frame {number} of {len(stamps)}")
-            if reached >= stamps[number]:
+            reached += 1
+            if reached == len(stamps) or pts != stamps[reached]:
+                raise _OtherFramesError(f"frame {reached} of {len(stamps)} can't be decoded")
+            if reached == number:
                 break
-        if reached != stamps[number]:
-            raise VideoError(f"frame {number} of {len(stamps)} can't be decoded")
-        yield number, to_rgb(frame, reformatter)
+        if reached != number:
+            raise _OtherFramesError(f"frame {number} of {len(stamps)} can't be decoded")
+        yield number, picture.of(frame)
 
 
-def to_rgb(frame: av.VideoFrame, reformatter: VideoReformatter) -> np.ndarray:
-    """A frame as an array (height, width, 3), uint8; a reformatter is faster from its second frame on."""
-    image: np.ndarray = reformatter.reformat(frame, format="rgb24", **_ONE_THREAD).to_ndarray()
+def _counted(
+    container: InputContainer, stream: VideoStream, wanted: Sequence[int]
+) -> Iterator[tuple[int, np.ndarray]]:
+    """The wanted frames, ascending, of a video whose frames can only be counted."""
+    picture, left = _Picture(stream), iter(wanted)
+    number = next(left, None)
+    for place, frame in enumerate(whole_frames(container, stream)):
+        if number is None:
+            return
+        if place == number:
+            yield place, picture.of(frame)
+            number = next(left, None)
+
+
+class _Picture:
+    """Frames as arrays of one size, that of the stream, held as its first one says."""
+
+    def __init__(self, stream: VideoStream) -> None:
+        self._reformatter = VideoReformatter()
+        self._size = stream.codec_context.width, stream.codec_context.height
+        self._turn: Turn | None = None
+
+    def of(self, frame: av.VideoFrame) -> np.ndarray:
+        """(height, width, 3), uint8."""
+        if self._turn is None:
+            self._turn = turn_of(frame)
+        return turned(to_rgb(frame, self._reformatter, self._size), self._turn)
+
+
+def to_rgb(
+    frame: av.VideoFrame, reformatter: VideoReformatter, size: tuple[int, int] | None = None
+) -> np.ndarray:
+    """A stored frame as an array (height, width, 3), uint8; a reformatter is faster from its second frame on.
+
+    Args:
+        size: width and height to scale to.
+    """
+    width, height = size or (frame.width, frame.height)
+    image: np.ndarray = reformatter.reformat(frame, width, height, "rgb24", **_ONE_THREAD).to_ndarray()
     return image
 
 

@@ -16,7 +16,9 @@ import numpy as np
 from av.video.stream import VideoStream
 
 from synrl.errors import VideoError
-from synrl.video.decode import Packet, VideoInfo, described, index_of, opened, packets_of
+from synrl.video.container import Packet, opened, packets_of
+from synrl.video.decode import VideoInfo, described
+from synrl.video.index import index_of
 
 _SLICE, _IDR = 1, 5
 """Types of the units that hold pictures: one that refers to others, and a key frame."""
@@ -45,7 +47,10 @@ def all_pictures(data: bytes, skips: Sequence[bytes] = ()) -> Iterator[tuple[Vid
     """
     with opened(data) as (container, stream):
         stored = packets_of(container, stream)
-        info = described(stream, index_of(stored, stream))
+        index = index_of(stored, stream, data)
+        if index is None:
+            raise VideoError("the video is not one of a picture in each packet, each with its time")
+        info = described(stream, index)
         container.seek(0)  # the walk has left the decoder at the end of the file
         yield info, _pictures(stream, stored, [_in_mp4(skip) for skip in skips])
 

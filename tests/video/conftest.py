@@ -86,6 +86,11 @@ def card_clip() -> Clip:
 @pytest.fixture(scope="session")
 def busy_clip() -> Clip:
     """Small, and one of everything: strokes, text, two looks, hidden spells, overlaps, frame edges, rests."""
+    return wandering(36)
+
+
+def wandering(num_frames: int) -> Clip:
+    """What `busy_clip` is, for longer."""
     backdrop = (
         Shape(place(rectangle(80, 60), 48, 36), stroke="#404040", stroke_width=3),
         Shape(line(4.5, 3.25, 90.25, 66), stroke="#a0c0a0", stroke_width=2.5),
@@ -100,8 +105,8 @@ def busy_clip() -> Clip:
         ((Shape(arrow(24, 14), fill="#8e3fb8"),),),
         ((Shape(circle(9), stroke="#f28e1c", stroke_width=2.25),),),
     )
-    poses = Poses.still(36, 5)
-    time = np.arange(36.0)[:, None]
+    poses = Poses.still(num_frames, 5)
+    time = np.arange(float(num_frames))[:, None]
     time[10:16] = time[10]
     phase = np.arange(5) * 1.3
     poses.x[:] = 48 + 44 * np.sin(0.21 * time + phase)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from synrl.errors import VideoError
-from synrl.video import decode
+from synrl.video import container
 from synrl.video.decode import frames, probe, sample
 from synrl.video.encode import encode
 
@@ -136,11 +136,11 @@ def test_videos_larger_than_any_of_ours_are_refused_before_a_frame_is_decoded(
 ) -> None:
     info = probe(video)
     with monkeypatch.context() as limits:
-        limits.setattr(decode, "MAX_FRAMES", info.num_frames - 1)
+        limits.setattr(container, "MAX_FRAMES", info.num_frames - 1)
         with pytest.raises(VideoError, match=f"more frames than the {info.num_frames - 1} allowed"):
             sample(video, [0])
     with monkeypatch.context() as limits:
-        limits.setattr(decode, "MAX_PIXELS", info.width * info.height - 1)
+        limits.setattr(container, "MAX_PIXELS", info.width * info.height - 1)
         with pytest.raises(VideoError, match=f"frames of {info.width} x {info.height}; allowed: "):
             sample(video, [0])
     assert len(sample(video, [0])) == 1
