@@ -15,7 +15,7 @@ from synrl.errors import ConfigError, allowed
 from synrl.evaluation.metrics import Metric, prefixes
 from synrl.tasks import families
 
-VERSION = 3
+VERSION = 4
 """Of the table and the scorers: a change that can change a score changes it."""
 GROUPS = ("grounding", "complex", "general", "own")
 """The first three are the paper's; `own` are VSI-Bench and this project's test."""

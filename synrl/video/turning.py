@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import av
 import numpy as np
@@ -20,7 +20,8 @@ def turn_of(frame: av.VideoFrame) -> Turn:
     Raises:
         VideoError: it is to be shown at another angle than a quarter turn or several.
     """
-    matrix = next((data for data in frame.side_data if data.type == Type.DISPLAYMATRIX), None)
+    held: Any = frame.side_data  # which PyAV types as a mapping of names
+    matrix = next((data for data in held if data.type == Type.DISPLAYMATRIX), None)
     if matrix is None:
         return _UPRIGHT
     a, b, _, c, d = (int(value) for value in np.frombuffer(memoryview(matrix), np.int32)[:5])

@@ -310,6 +310,10 @@ def test_options_are_read_with_and_without_their_letters() -> None:
     assert unlettered(["A. one", "two"]) == ("A. one", "two")
     assert unlettered(["A. one, or two, B. two, C. all"]) == ("one, or two", "two", "all")
     assert unlettered(["A. one", "B. two", "B. three"]) == ("one", "two", "three")
+    shared = ["A: $1", "A: $2", "A: $3"]
+    assert unlettered(shared) == tuple(shared), "what all share is a part of them"
+    with pytest.raises(DataError, match="are a text, not a list"):
+        unlettered("['a', 'b']")
     assert listed_options("Which?\n(A) one\n(B) two\nAnswer with A.") == ("one", "two")
     assert listed_options("Which?\nA. one\nC. is no line of it\nB. two") == ("one", "two")
     assert listed_options("One or two?") == ("",) * 4

@@ -120,14 +120,21 @@ def letter_of(options: Sequence[str], answer: str) -> str:
 
 
 def unlettered(options: Sequence[str]) -> tuple[str, ...]:
-    """Options without their letters, if all of them begin with one, the first with A.
+    """Options without their letters, if all of them begin with one, the first with A, the next with B.
 
-    They may stand in one text, and a letter may be wrong: CVBench has a row of each.
+    They may stand in one text, and a later letter may be wrong: CVBench has a row of each. Where all begin
+    with the same letter it is a part of what they say.
+
+    Raises:
+        DataError: they are one text that lists nothing.
     """
+    if isinstance(options, str):
+        raise DataError(f"options {options!r} are a text, not a list of texts")
     if len(options) == 1:
         options = re.split(r",\s*(?=[B-J]\.\s)", options[0])
     found = [_LETTERED.match(option) for option in options]
-    if found and all(found) and found[0] and found[0][1] == LETTERS[0]:
+    labels = [match[1] for match in found if match]
+    if len(labels) == len(options) and labels[:2] == list(LETTERS[: len(labels[:2])]):
         return tuple(match[2] for match in found if match)
     return tuple(options)
 

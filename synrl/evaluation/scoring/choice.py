@@ -6,15 +6,19 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from synrl.answers import ANSWER_TYPES, format_interval
+from synrl.answers import ANSWER_TYPES, LETTERS, format_interval
 from synrl.conclusions import find_choice, find_interval, find_number, find_text
 from synrl.scoring import score
 
 
 def read_and_score(item: Mapping[str, Any], text: str) -> tuple[str | None, dict[str, float]]:
-    """Accuracy of a choice."""
-    given = find_choice(text, item["options"])
-    return given, {"accuracy": float(given is not None and given == item["answer"])}
+    """Accuracy of a choice; of options that read the same, either is right."""
+    options = item["options"]
+    given = find_choice(text, options)
+    if given is None:
+        return None, {"accuracy": 0.0}
+    said, true = (options[LETTERS.index(letter)] for letter in (given, item["answer"]))
+    return given, {"accuracy": float(given == item["answer"] or (bool(true) and said == true))}
 
 
 def read_and_score_row(item: Mapping[str, Any], text: str) -> tuple[str | None, dict[str, float]]:

@@ -6,11 +6,13 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from synrl.answers import normalise
 from synrl.conclusions import find_number, find_text
 
-LEAST = tuple(0.5 + 0.05 * k for k in range(10))
-"""Of mean relative accuracy (VSI-Bench): 0.50, 0.55, … 0.95."""
+LEAST = tuple(float(least) for least in np.linspace(0.5, 0.95, 10))
+"""Of mean relative accuracy (VSI-Bench), in the floats of its official code: they decide ties."""
 _SHORT = 12
 """Words of an open answer that may hold the true one among others; a longer text could list them all."""
 _HEDGES = frozenset(("and", "or", "nor", "either", "neither", "not", "no", "never", "versus", "vs", "/", "|"))
@@ -24,8 +26,7 @@ def read_and_score(item: Mapping[str, Any], text: str) -> tuple[str | None, dict
     if given is None:
         return None, {"accuracy": 0.0}
     error = abs(given - true) / abs(true) if true else math.inf if given else 0.0
-    # The thresholds are decimal numbers, and 0.1 of error is meant to pass at 0.9.
-    passed = sum(error <= 1 - least + 1e-9 for least in LEAST)
+    passed = sum(error <= 1 - least for least in LEAST)
     return f"{given:g}", {"accuracy": passed / len(LEAST)}
 
 

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from synrl.answers import LETTERS
+from synrl.errors import DataError
 from synrl.evaluation.data.items import Item, letter_of, listed_options, plain_letter, unlettered, untold
 
 LECTURE = "Learn from the lecture in the video, then apply it to this question, whose image ends the video:"
@@ -176,6 +177,8 @@ def vsibench(tables: Any) -> Iterator[Item]:
 
 
 def _texts(options: Iterable[Any]) -> tuple[str, ...]:
+    if isinstance(options, str):
+        raise DataError(f"options {options!r} are a text, not a list of texts")
     return tuple(str(option) for option in options)
 
 

@@ -25,7 +25,8 @@ def nextgqa(tables: Any) -> Iterator[Item]:
             f"{video}_{number}",
             SHOWS.format(f"{question[:1].upper()}{question[1:].rstrip('?')}?"),
             f"{places[video]}.mp4",
-            located["location"][number],
+            # Some start before the video does; officially they are clipped to it.
+            [[max(0.0, float(edge)) for edge in span] for span in located["location"][number]],
             others=(f"{video}.mp4", f"{PurePosixPath(places[video]).name}.mp4"),
         )
 
