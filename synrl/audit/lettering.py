@@ -179,7 +179,7 @@ def _by_stretch(one: np.ndarray, two: np.ndarray, stretch: int) -> np.ndarray:
     return found
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=512)  # up to 0.15 MB each
 def _set(text: str, font: str) -> Image.Image:
     """A text in large letters, grey on black, cut to its ink."""
     face = _face(font)
