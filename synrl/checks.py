@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from numbers import Integral
 
-from synrl.errors import ConfigError, allowed
+from synrl.errors import ConfigError, allowed, shown
 
 
 def check_one_of(name: str, value: object, values: Collection[object]) -> None:
@@ -18,7 +18,7 @@ def check_one_of(name: str, value: object, values: Collection[object]) -> None:
         ConfigError: it isn't.
     """
     if value not in list(values):  # not all that may be given can be looked up in a dictionary
-        raise ConfigError(f"{name} is {value!r}; {allowed(values, value)}")
+        raise ConfigError(f"{name} is {shown(value)}; {allowed(values, value)}")
 
 
 def check_some_of(name: str, chosen: object, values: Collection[object]) -> None:
@@ -29,10 +29,12 @@ def check_some_of(name: str, chosen: object, values: Collection[object]) -> None
     """
     those = f"some of {', '.join(map(str, values))}"
     if isinstance(chosen, str | bytes) or not isinstance(chosen, Collection):
-        raise ConfigError(f"{name} is {chosen!r}; allowed: {those}, in a list such as {list(values)[:1]!r}")
+        raise ConfigError(
+            f"{name} is {shown(chosen)}; allowed: {those}, in a list such as {list(values)[:1]!r}"
+        )
     # True and 1.0 are equal to 1, but would be stored as what they are.
     if not chosen or any(all(type(o) is not type(v) or o != v for v in values) for o in chosen):
-        raise ConfigError(f"{name} is {chosen!r}; allowed: {those}")
+        raise ConfigError(f"{name} is {shown(chosen)}; allowed: {those}")
 
 
 def check_whole(name: str, value: object, low: int, high: int | None = None) -> None:
@@ -45,7 +47,7 @@ def check_whole(name: str, value: object, low: int, high: int | None = None) -> 
     """
     if isinstance(value, bool) or not isinstance(value, Integral):
         within = f"{low} or more" if high is None else f"{low} to {high}"
-        raise ConfigError(f"{name} is {value!r}; allowed: a whole number, {within}")
+        raise ConfigError(f"{name} is {shown(value)}; allowed: a whole number, {within}")
     check_range(name, int(value), low, high)
 
 
@@ -57,7 +59,7 @@ def check_range(name: str, value: float, low: float, high: float | None = None) 
     """
     if not (low <= value and (high is None or value <= high)):
         within = f"{_short(low)} or more" if high is None else f"{_short(low)} to {_short(high)}"
-        raise ConfigError(f"{name} is {value!r}; allowed: {within}")
+        raise ConfigError(f"{name} is {shown(value)}; allowed: {within}")
 
 
 def check_above(name: str, value: float, low: float) -> None:
@@ -67,7 +69,7 @@ def check_above(name: str, value: float, low: float) -> None:
         ConfigError: it isn't, or is no number (NaN).
     """
     if not value > low:
-        raise ConfigError(f"{name} is {value!r}; allowed: more than {_short(low)}")
+        raise ConfigError(f"{name} is {shown(value)}; allowed: more than {_short(low)}")
 
 
 def check_ranges(config: object, **ranges: tuple[float, float]) -> None:

@@ -13,8 +13,8 @@ from dataclasses import MISSING, Field, field, fields
 from pathlib import Path
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from synrl.errors import ConfigError, allowed
-from synrl.texts import read_text
+from synrl.errors import ConfigError, allowed, shown
+from synrl.texts import read_yaml
 
 T = TypeVar("T")
 _NAMES = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
@@ -57,11 +57,9 @@ def load_settings(kind: type[Any], path: Path) -> dict[str, Any]:
     Raises:
         ConfigError: as `read_config`.
     """
-    import yaml  # only for those who have a file
-
     try:
-        said = yaml.safe_load(read_text(path))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
+        said = read_yaml(path)
+    except (OSError, ValueError) as error:
         raise ConfigError(f"{path} can't be read as YAML: {' '.join(str(error).split())}") from error
     if said is None:
         return {}
@@ -93,7 +91,9 @@ def _plain(hint: Any) -> type[Any]:
 def _typed(name: Any, value: Any, wanted: dict[str, type[Any]], path: Path) -> Any:
     if name not in wanted:
         close = difflib.get_close_matches(str(name), wanted, 1, 0.0)
-        raise ConfigError(f"{path} has an unknown setting {name!r}; closest: {close[0]}; {allowed(wanted)}")
+        raise ConfigError(
+            f"{path} has an unknown setting {shown(name)}; closest: {close[0]}; {allowed(wanted)}"
+        )
     kind = wanted[name]
     if kind is float and type(value) in (int, str):
         try:  # YAML 1.1 takes 1e-5 for a text
@@ -101,5 +101,5 @@ def _typed(name: Any, value: Any, wanted: dict[str, type[Any]], path: Path) -> A
         except ValueError:
             pass
     if type(value) is not kind:
-        raise ConfigError(f"{name} is {value!r} in {path}; allowed: {_NAMES[kind]}")
+        raise ConfigError(f"{name} is {shown(value)} in {path}; allowed: {_NAMES[kind]}")
     return value

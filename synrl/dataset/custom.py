@@ -25,9 +25,9 @@ from pathlib import Path
 from typing import Any
 
 from synrl.dataset.recipes import Part, Recipe, recipes
-from synrl.errors import ConfigError, allowed, first_line
+from synrl.errors import ConfigError, allowed, first_line, shown
 from synrl.tasks import families
-from synrl.texts import read_text
+from synrl.texts import read_yaml
 
 SUFFIXES = (".yaml", ".yml", ".json")
 _TYPES = {"num_rows": int, "seed": int, "length": int, "twins": bool}
@@ -44,20 +44,20 @@ def load_recipe(path: Path) -> Recipe:
     Raises:
         ConfigError: the file can't be read, or says something that no recipe does.
     """
-    import yaml  # only for those who have a file
-
     try:
-        said = yaml.safe_load(read_text(path))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
+        said = read_yaml(path)
+    except (OSError, ValueError) as error:
         raise ConfigError(f"recipe {path} can't be read: {first_line(error)}") from error
     if isinstance(said, dict) and "recipe" in said:  # a published record
         said = said["recipe"]
     said = _checked(said, Recipe, f"recipe {path}", ("name", "parts"))
     name, parts = said.pop("name"), said.pop("parts")
     if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}", name):
-        raise ConfigError(f"recipe {path} has the name {name!r}; allowed: letters, digits, _ . and -")
+        raise ConfigError(f"recipe {path} has the name {shown(name)}; allowed: letters, digits, _ . and -")
     if name in recipes():
-        raise ConfigError(f"recipe {path} has the name of one that SynRL ships, {name!r}; choose another")
+        raise ConfigError(
+            f"recipe {path} has the name of one that SynRL ships, {shown(name)}; choose another"
+        )
     if not isinstance(parts, list) or not parts:
         raise ConfigError(f"recipe {path} has no parts; give a list, each with families and num_rows")
     return Recipe(name, tuple(_part(part, f"{path}, part {i}") for i, part in enumerate(parts, 1)), **said)
@@ -69,11 +69,13 @@ def _part(said: Any, where: str) -> Part:
     if isinstance(named, str):
         said["families"] = _group(named, where)
     elif not isinstance(named, list) or not all(isinstance(name, str) for name in named):
-        raise ConfigError(f"{where}: families is {named!r}; allowed: a list of names, or a group of families")
+        raise ConfigError(
+            f"{where}: families is {shown(named)}; allowed: a list of names, or a group of families"
+        )
     for name, kind in _LISTS.items():
         values = said.get(name, [])
         if not isinstance(values, list) or any(type(value) is not kind for value in values):
-            raise ConfigError(f"{where}: {name} is {values!r}; allowed: a list")
+            raise ConfigError(f"{where}: {name} is {shown(values)}; allowed: a list")
     whole: dict[str, Any] = {name: tuple(one) if isinstance(one, list) else one for name, one in said.items()}
     return Part(**whole)
 
@@ -84,7 +86,8 @@ def _group(name: str, where: str) -> tuple[str, ...]:
     )
     if not found:
         raise ConfigError(
-            f"{where}: families is {name!r}; allowed: a list of names, or all, short, long, spatial, temporal"
+            f"{where}: families is {shown(name)}; allowed: a list of names, or all, short, long, spatial, "
+            "temporal"
         )
     return found
 
@@ -97,12 +100,14 @@ def _checked(said: Any, kind: type[Any], where: str, needed: tuple[str, ...]) ->
     for name in given:
         if name not in (known := [entry.name for entry in fields(kind) if entry.init]):
             close = difflib.get_close_matches(str(name), known, 1, 0.0)[0]
-            raise ConfigError(f"{where} has an unknown setting {name!r}; closest: {close}; {allowed(known)}")
+            raise ConfigError(
+                f"{where} has an unknown setting {shown(name)}; closest: {close}; {allowed(known)}"
+            )
     for name in needed:
         if name not in given:
             raise ConfigError(f"{where} does not say {name}")
     for name, value in given.items():
         wanted = _TYPES.get(name, str)
         if name not in ("parts", "families", *_LISTS) and type(value) is not wanted:
-            raise ConfigError(f"{where}: {name} is {value!r}; allowed: {_SAID[wanted]}")
+            raise ConfigError(f"{where}: {name} is {shown(repr(value))}; allowed: {_SAID[wanted]}")
     return given
