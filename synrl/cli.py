@@ -1,5 +1,5 @@
 """The command line: `synrl families | recipes | generate | verify | audit | preview | stats | cot |
-export | sft | grpo | eval | report | judge | push`.
+export | gather | sft | grpo | eval | report | judge | push`.
 
 Data goes to stdout, messages and progress to stderr. A user's mistake is one line and exit status 2, and so
 is what the system refuses: a full disk, too many open files. Whatever else ends in a traceback is a bug.
@@ -22,6 +22,7 @@ from synrl.commands import (
     cot,
     export,
     families,
+    gather,
     generate,
     models,
     preview,
@@ -33,7 +34,7 @@ from synrl.commands import (
 from synrl.commands.common import SILENT, shows_progress, tell_where
 from synrl.errors import SynRLError, allowed, meant, one_line, printable, shown
 
-MODULES = (families, recipes, generate, verify, audit, preview, stats, cot, push, export, models)
+MODULES = (families, recipes, generate, verify, audit, preview, stats, cot, push, export, gather, models)
 """In the order of the help; `models` holds the commands that train models and measure them."""
 EXAMPLES = """\
 examples:
@@ -106,6 +107,7 @@ def _parsed(argv: list[str]) -> argparse.Namespace:
         hint = meant(unknown[0].partition("=")[0], flags) or f"see {command.prog} --help "
         command.error(f"there is no argument {shown(unknown[0])}; {hint}".rstrip())
     arguments.progress = shows_progress(arguments)
+    arguments.argv = argv
     return arguments
 
 

@@ -8,6 +8,8 @@
 - A file is written as `.NAME.<random>.part`, brought to the disk, and renamed. A folder is worked on as
   `NAME.incomplete`: if an interrupted run of the same request has left work there, the new run resumes it;
   work left by a different request is refused.
+- Several runs may fill a folder side by side, each with a shard of the request and a lock of its own
+  (`synrl.shares`). Who ends the folder finds none of them at work.
 - A disk error becomes a one-line message.
 """
 
@@ -34,6 +36,7 @@ _REFUSED = (
     errno.ENOTEMPTY, errno.ENAMETOOLONG, errno.ELOOP, errno.EIO, errno.EFBIG, errno.EMFILE, errno.ENFILE,
     errno.EINVAL, errno.ENXIO, errno.ENODEV, errno.EBUSY, errno.ESTALE, errno.EXDEV, errno.ENOLCK,
 )  # fmt: skip
+_PART = re.compile(r"\..*\.[0-9a-f]{16}\.part")
 _MARKED_WITHIN = 1000
 """Bytes at the start of a file of ours that hold its mark."""
 _KINDS = {
@@ -44,6 +47,9 @@ _KINDS = {
     stat.S_IFIFO: "a pipe",
     stat.S_IFSOCK: "a socket",
 }
+
+SHARDS = "shards"
+"""In a working folder: notes of the shards that have been begun, which go when the folder is whole."""
 
 Difference = Callable[[Path], str]
 """What a folder holds instead of what is asked for, as the end of a sentence; empty if it holds just that."""
@@ -156,19 +162,22 @@ def staged(
     if is_done(out, difference) and resume:
         yield None
         return
-    staging = out.with_name(out.name + ".incomplete")
+    staging = working_folder(out)
     with disk_errors(out):
         out.parent.mkdir(parents=True, exist_ok=True)
         with locked(out):
             if is_done(out, difference) and resume:  # by the one who held the lock
                 yield None
                 return
+            _check_nobody_at_work(out)
             _take_up(staging, unfinished or difference)
             if resume:
                 yield staging
             else:
                 with _cleared(staging):
                     yield staging
+            if (staging / SHARDS).exists():
+                shutil.rmtree(staging / SHARDS)
             _sync(staging)
             if is_done(out, difference):
                 shutil.rmtree(out)
@@ -176,6 +185,66 @@ def staged(
                 out.rmdir()
             staging.rename(out)
             _sync(out.parent)
+
+
+@contextmanager
+def beside_others(
+    out: Path,
+    shard: str,
+    begin: Callable[[Path], None],
+    difference: Difference,
+    *,
+    unfinished: Difference | None = None,
+) -> Iterator[Path | None]:
+    """The working folder of `out` for one of several runs that fill it; None if `out` is done.
+
+    Args:
+        shard: a name for what this run makes; whoever is second to make the same waits for the first.
+        begin: what to write before anything else. The first run gets an empty folder; the lock is held.
+        difference: as in `staged`, which is to end the folder; so is `unfinished`.
+
+    Raises:
+        OutputError: something else is there, another request has left something, or the disk is full or not
+            writable.
+    """
+    staging = working_folder(out)
+    with disk_errors(out):
+        if is_done(out, difference):
+            yield None
+            return
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with locked(out.with_name(f"{out.name}.{shard}")):
+            with locked(out):
+                done = is_done(out, difference)
+                if not done:
+                    _check_staging(staging, unfinished or difference)
+                    begin(staging)
+            yield None if done else staging
+
+
+def _check_nobody_at_work(out: Path) -> None:
+    """Hold all shards of a folder, whose lock is held, to be at rest.
+
+    Raises:
+        OutputError: one is being written.
+    """
+    from filelock import FileLock, Timeout
+
+    mine = re.compile(rf"\.{re.escape(out.name)}\.(\d+-of-\d+)\.synrl-lock")
+    for path in out.parent.iterdir():
+        if found := mine.fullmatch(path.name):
+            lock = FileLock(path)
+            try:
+                lock.acquire(timeout=0)
+            except Timeout:
+                shard = found[1].replace("-of-", "/")
+                raise OutputError(
+                    f"shard {shard} of {out} is being written by another run (which holds {path}); wait for it"
+                ) from None
+            with suppress(FileNotFoundError):
+                if path.stat().st_size == 0:
+                    path.unlink()
+            lock.release()
 
 
 @contextmanager
@@ -205,6 +274,11 @@ def locked(out: Path) -> Iterator[None]:
             if path.stat().st_size == 0:
                 path.unlink()
         lock.release()
+
+
+def working_folder(out: Path) -> Path:
+    """Where a folder is worked on until it is whole."""
+    return out.with_name(f"{_name(out)}.incomplete")
 
 
 def refuse(out: Path, why: str = HOLDS_ELSE) -> NoReturn:
@@ -269,13 +343,23 @@ def _take_up(staging: Path, difference: Difference) -> None:
     Raises:
         OutputError: it is left from another request.
     """
+    _check_staging(staging, difference)
+    for path in list(staging.rglob("*.part")):
+        if _PART.fullmatch(path.name):
+            path.unlink()  # of a process that is dead, since the lock is ours
+
+
+def _check_staging(staging: Path, difference: Difference) -> None:
+    """Make a working folder, or hold the one that is there to be of the same request.
+
+    Raises:
+        OutputError: it is left from another request.
+    """
     if staging.is_symlink():
         refuse(staging, "is a link")
     staging.mkdir(exist_ok=True)
-    for path in list(staging.rglob("*.part")):
-        if re.fullmatch(r"\..*\.[0-9a-f]{16}\.part", path.name):
-            path.unlink()  # of a process that is dead, since the lock is ours
-    if any(staging.iterdir()) and (other := difference(staging)):
+    held = any(not _PART.fullmatch(path.name) for path in staging.iterdir())
+    if held and (other := difference(staging)):
         raise OutputError(
             f"{staging} is left from another, unfinished request and {other}; finish that, or remove it"
         )

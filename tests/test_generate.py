@@ -14,6 +14,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
+import synrl.dataset.files as files
 import synrl.dataset.generate as module
 from synrl.dataset.generate import generate
 from synrl.dataset.reading import Source
@@ -29,8 +30,8 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 @pytest.fixture
 def small_shards(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "ROWS_PER_SHARD", 3)
-    monkeypatch.setattr(module, "ROWS_PER_GROUP", 2)
+    monkeypatch.setattr(files, "ROWS_PER_SHARD", 3)
+    monkeypatch.setattr(files, "ROWS_PER_GROUP", 2)
 
 
 RECIPE = plain(("event_ordering",), 7, seed=5)

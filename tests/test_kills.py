@@ -19,13 +19,14 @@ SCRIPT = """\
 import sys
 from pathlib import Path
 
-import synrl.dataset.generate as module
+import synrl.dataset.files as files
+from synrl.dataset.generate import generate
 from synrl.dataset.recipes import plain
 
 if __name__ == "__main__":
-    module.ROWS_PER_SHARD = 2
+    files.ROWS_PER_SHARD = 2
     families = ("direction_identification", "relative_position")
-    module.generate(plain(families, 11, seed=3), Path(sys.argv[1]), num_proc=2, progress=False)
+    generate(plain(families, 11, seed=3), Path(sys.argv[1]), num_proc=2, progress=False)
 """
 KILLS = 6
 

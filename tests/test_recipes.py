@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from synrl.audit.row import check_row
-from synrl.dataset.generate import generate, make_rows
+from synrl.dataset.files import make_rows
+from synrl.dataset.generate import generate
 from synrl.dataset.reading import Source
 from synrl.dataset.recipes import Batch, Part, Recipe, get_recipe, plain, recipes
 from synrl.dataset.rows import TWINS, remake

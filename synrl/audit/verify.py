@@ -17,7 +17,7 @@ from tqdm.auto import tqdm
 from synrl.audit.key import plain
 from synrl.audit.row import examine
 from synrl.cot.run import SUMMARY
-from synrl.dataset.generate import shards
+from synrl.dataset.files import shards
 from synrl.dataset.origin import libraries
 from synrl.dataset.reading import Group, Source
 from synrl.dataset.recipes import Batch, Recipe

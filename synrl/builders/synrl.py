@@ -6,7 +6,7 @@
     builder.download_and_prepare()
     rows = builder.as_dataset(split="train")
 
-It is thin: rows come from `synrl.dataset.generate.make_rows`. Two habits of `datasets` are mended here. A
+It is thin: rows come from `synrl.dataset.files.make_rows`. Two habits of `datasets` are mended here. A
 cache is found by name and version alone, so a changed generator would silently give old rows: what rows come
 from is part of the cache key. And a killed build leaves shards that the next one would move into its result:
 they are removed first. For a build that resumes, use `synrl generate`.
@@ -21,7 +21,7 @@ from typing import Any
 
 import datasets
 
-from synrl.dataset.generate import make_rows
+from synrl.dataset.files import make_rows
 from synrl.dataset.origin import origin
 from synrl.dataset.recipes import Batch, Recipe, get_recipe, plain, recipes
 from synrl.errors import ConfigError

@@ -12,9 +12,12 @@ import shlex
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from synrl.errors import printable
+
+if TYPE_CHECKING:
+    from synrl.shares import Share
 
 SILENT = ("TQDM_DISABLE", "HF_HUB_DISABLE_PROGRESS_BARS", "HF_DATASETS_DISABLE_PROGRESS_BARS")
 """Variables with which users of these libraries say that they want no progress bars."""
@@ -30,6 +33,40 @@ def add_data(command: argparse.ArgumentParser) -> None:
 def add_num_proc(command: argparse.ArgumentParser, what: str = "processes") -> None:
     """How many processes a command uses."""
     command.add_argument("--num-proc", type=int, default=1, metavar="P", help=f"{what} (default: 1)")
+
+
+def add_shard(command: argparse.ArgumentParser, what: str) -> None:
+    """Which part of the work is this machine's."""
+    command.add_argument(
+        "--shard",
+        metavar="i/N",
+        help=f"{what}, 0/N to N-1/N: as many machines as there are numbers do one work; "
+        "then `synrl gather DIR` makes the whole of it",
+    )
+
+
+def share_of(arguments: argparse.Namespace) -> Share | None:
+    """The part that a command line asks for; None if it asks for the whole.
+
+    Raises:
+        ConfigError: there is no such part.
+    """
+    if arguments.shard is None:
+        return None
+    from synrl.shares import Share
+
+    words = iter(arguments.argv)
+    command = [word for word in words if not word.startswith("--shard=") and (word != "--shard" or not next(words))]
+    return Share.parse(arguments.shard, command)
+
+
+def tell_shard(arguments: argparse.Namespace, share: Share) -> int:
+    """Say that a part is done, and return the exit status."""
+    from synrl.output import working_folder
+
+    print(working_folder(arguments.out) if not arguments.out.exists() else arguments.out)
+    note(arguments, f"shard {share} is done; when all are: synrl gather {quoted(arguments.out)}")
+    return 0
 
 
 def examples(*lines: str) -> dict[str, Any]:

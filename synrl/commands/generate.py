@@ -7,7 +7,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from synrl.commands.common import add_num_proc, examples, new_path, note, quoted, repo_name
+from synrl.commands.common import (
+    add_num_proc,
+    add_shard,
+    examples,
+    new_path,
+    note,
+    quoted,
+    repo_name,
+    share_of,
+    tell_shard,
+)
 from synrl.commands.push import publish
 from synrl.errors import ConfigError, allowed, shown
 from synrl.view import DEFAULT
@@ -28,6 +38,7 @@ def add(commands: Any) -> None:
             "synrl generate card_stack shell_game -n 100 --seed 7 --out data",
             "synrl generate --recipe rl_7k --num-proc 8 --out rl_7k",
             "synrl generate --recipe mine.yaml --out mine --push-to-hub org/mine",
+            "synrl generate --recipe rl_50k --out rl_50k --shard 3/16",
         ),
     )
     command.add_argument("families", nargs="*", metavar="FAMILY", help="task families; see `synrl families`")
@@ -77,6 +88,7 @@ def add(commands: Any) -> None:
         help="how to encode videos: fast (least time) or compact (three fifths of the bytes) (default: fast)",
     )
     add_num_proc(command)
+    add_shard(command, "make a part of the files only")
     command.add_argument(
         "--push-to-hub", type=repo_name, metavar="REPO", help="then publish, as `synrl push` does"
     )
@@ -86,8 +98,13 @@ def add(commands: Any) -> None:
 def _generate(arguments: argparse.Namespace) -> int:
     from synrl.dataset.generate import generate
 
-    recipe = _requested(arguments)
-    out = generate(recipe, arguments.out, num_proc=arguments.num_proc, progress=arguments.progress)
+    recipe, share = _requested(arguments), share_of(arguments)
+    if share is not None and arguments.push_to_hub is not None:
+        raise ConfigError(f"--shard {share} and --push-to-hub exclude each other: gather first, then push")
+    how: dict[str, Any] = {"num_proc": arguments.num_proc, "progress": arguments.progress}
+    out = generate(recipe, arguments.out, share=share, **how)
+    if share is not None:
+        return tell_shard(arguments, share)
     print(out)
     twins = ", and their twins," if recipe.twins else ""
     note(arguments, f"{recipe.num_rows} rows{twins} in {out}")

@@ -29,7 +29,7 @@ from synrl.cot.check import check
 from synrl.cot.settings import CotConfig
 from synrl.cot.stages import REASONS, Outcome
 from synrl.dataset.cards import dataset_card
-from synrl.dataset.generate import is_whole, write_tables
+from synrl.dataset.files import is_whole, write_tables
 from synrl.dataset.reading import Group, Source, reading
 from synrl.dataset.record import Record, made_from, sizes_in, write_recipe
 from synrl.errors import ConfigError, DataError

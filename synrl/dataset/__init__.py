@@ -4,7 +4,8 @@ rows      from a key to a row
 recipes   which rows a dataset holds; the named ones
 custom    a recipe from a file of one's own
 sources   other people's rows that a recipe mixes in
-origin    what the bytes of rows come from
+origin    what the bytes of a dataset come from
+files     from a recipe to the bytes of each file
 generate  from a recipe to a folder
 record    what a folder says of its recipe, and a repository of each
 cards     the card that a folder or repository shows

@@ -24,7 +24,8 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from synrl.audit.row import check_row
-from synrl.dataset import generate as generating
+from synrl.dataset.files import make_rows, write_rows
+from synrl.dataset.generate import generate
 from synrl.dataset.recipes import Recipe, get_recipe
 from synrl.schema import decode_json
 from synrl.video.decode import sample
@@ -41,7 +42,7 @@ def command_cpu(*arguments: str) -> float:
 def worker_memory() -> float:
     """Largest resident size of a process that makes rows of every family, in MB."""
     script = (
-        "import resource; from synrl.dataset.generate import make_rows\n"
+        "import resource; from synrl.dataset.files import make_rows\n"
         "from synrl.dataset.recipes import get_recipe\n"
         "for batch in get_recipe('smoke').batches():\n"
         "    for index in range(batch.num_rows): make_rows(batch, index)\n"
@@ -54,7 +55,7 @@ def worker_memory() -> float:
 def elapsed(recipe: Recipe, out: Path, num_proc: int) -> float:
     """Seconds to make a recipe, without starting processes' share, which does not grow."""
     start = time.perf_counter()
-    generating.generate(recipe, out, num_proc=num_proc, progress=False)
+    generate(recipe, out, num_proc=num_proc, progress=False)
     return time.perf_counter() - start
 
 
@@ -94,10 +95,10 @@ def by_row(recipe: Recipe, count: int, folder: Path) -> tuple[float, float, floa
         row
         for batch in recipe.scaled(count).batches()
         for index in range(batch.num_rows)
-        for row in generating.make_rows(batch, index)
+        for row in make_rows(batch, index)
     ]
     made = time.process_time()
-    generating._write_shard(folder / "rows.parquet", rows)
+    write_rows(folder / "rows.parquet", rows)
     wrote = time.process_time()
     stored = [decode_json(row) for row in pq.read_table(folder / "rows.parquet").to_pylist()]
     assert not any(check_row(row) for row in stored)

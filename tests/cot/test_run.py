@@ -23,7 +23,7 @@ from synrl.cot.check import check
 from synrl.cot.prompting import judge_messages, known_text, timeline_text
 from synrl.cot.run import add_chains
 from synrl.cot.settings import CotConfig
-from synrl.dataset.generate import write_tables
+from synrl.dataset.files import write_tables
 from synrl.dataset.reading import Source
 from synrl.errors import DataError, OutputError, ServerError
 from synrl.hub.publish import push

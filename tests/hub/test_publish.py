@@ -171,7 +171,7 @@ def test_shards_that_are_replaced_are_deleted_and_named(
     hub: Hub, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr("synrl.dataset.generate.ROWS_PER_SHARD", 2)
+        patch.setattr("synrl.dataset.files.ROWS_PER_SHARD", 2)
         many = generate(plain(FAMILIES, 5, seed=2), tmp_path / "many", progress=False)
         publish(many)
     with pytest.raises(
@@ -197,8 +197,8 @@ def ids(rows: Any) -> list[str]:
 @pytest.fixture
 def streams(hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The ids of a published dataset of several shards of several row groups, in order."""
-    monkeypatch.setattr("synrl.dataset.generate.ROWS_PER_SHARD", 3)
-    monkeypatch.setattr("synrl.dataset.generate.ROWS_PER_GROUP", 2)
+    monkeypatch.setattr("synrl.dataset.files.ROWS_PER_SHARD", 3)
+    monkeypatch.setattr("synrl.dataset.files.ROWS_PER_GROUP", 2)
     out = generate(plain(FAMILIES, 5, seed=2), tmp_path / "shards", progress=False)
     assert len(list(out.rglob("*.parquet"))) == 4
     publish(out)
