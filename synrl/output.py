@@ -239,7 +239,7 @@ def _check_nobody_at_work(out: Path) -> None:
             except Timeout:
                 shard = found[1].replace("-of-", "/")
                 raise OutputError(
-                    f"shard {shard} of {out} is being written by another run (which holds {path}); wait for it"
+                    f"shard {shard} of {out} is being written by a run that holds {path}; wait for it"
                 ) from None
             with suppress(FileNotFoundError):
                 if path.stat().st_size == 0:

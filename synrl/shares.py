@@ -1,8 +1,8 @@
-"""One result from many machines: each makes its share of the files, and the last step finds all of them there.
+"""One result from many machines: each makes its share of the files, and the last step finds them all there.
 
-A result is a list of files that any machine can make by itself, in any order. Share 3/16 is every 16th of them,
-from the fourth on, so that neighbours, which take as long as each other, go to different machines. Each share
-leaves a note in the working folder when it begins: what makes it, and with which code. So what is missing can
+A result is a list of files that any machine can make by itself, in any order. Share 3/16 is every 16th of
+them, from the fourth on, so that neighbours, which take as long as each other, go to different machines. Each
+share leaves a note in the working folder when it begins: what makes it, and with which code. So what is missing can
 be named with the command that makes it, and what machines of different kinds have made is not mixed.
 """
 
@@ -15,7 +15,7 @@ import shlex
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -92,13 +92,15 @@ class Note:
     """What is to become of all shares together: the `kind` of result, and what its last step has to know."""
     origin: Mapping[str, str]
     """What makes the files, as `synrl.dataset.origin` says it."""
+    here: Mapping[str, Any] = field(default_factory=dict)
+    """What the last step has to know, too, and machines may say differently, as where a dataset is."""
 
 
 @contextmanager
 def begun(
     out: Path, note: Note, prepare: Callable[[Path], None], difference: Difference, **how: Difference
 ) -> Iterator[Path | None]:
-    """The working folder of `out` for one share, which others may fill at the same time; None if `out` is done.
+    """The working folder of `out` for one share, beside which others may be at work; None if `out` is done.
 
     Args:
         prepare: what to write into an empty folder.
@@ -115,6 +117,7 @@ def begun(
         "command": list(share.command),
         "request": dict(note.request),
         "origin": dict(note.origin),
+        "here": dict(note.here),
     }
 
     def begin(staging: Path) -> None:
@@ -147,8 +150,8 @@ def notes(staging: Path) -> list[Note]:
                 if theirs.get(name) != usual.get(name)
             )
             raise OutputError(
-                f"{staging} mixes shards of different {what}: shard {odd.share} has {changed}; remove what that "
-                f"machine has made and its note in {staging / SHARDS}, and make the shard again"
+                f"{staging} mixes shards of different {what}: shard {odd.share} has {changed}; remove what "
+                f"that machine has made and its note in {staging / SHARDS}, and make the shard again"
             )
     return found
 
@@ -161,7 +164,8 @@ class Incomplete(OutputError):
         which = ", ".join(str(one.share) for one in absent[:_NAMED])
         more = f" and {len(absent) - _NAMED} more" if len(absent) > _NAMED else ""
         super().__init__(
-            f"{working} lacks {count} of {total} files, of shards {which}{more}, the first {absent[0].files[0]}"
+            f"{working} lacks {count} of {total} files, of shards {which}{more}; the first is "
+            f"{absent[0].files[0]}"
         )
         self.missing = tuple(absent)
 
@@ -198,6 +202,7 @@ def _read(path: Path) -> Note:
     try:
         said = json.loads(read_text(path))
         share = Share.parse(said["shard"], [str(word) for word in said["command"]])
-        return Note(share, dict(said["request"]), {str(k): str(v) for k, v in said["origin"].items()})
+        origin = {str(name): str(what) for name, what in said["origin"].items()}
+        return Note(share, dict(said["request"]), origin, dict(said["here"]))
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise DataError(f"{path} is no note of a shard: {first_line(error)}") from error

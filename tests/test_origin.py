@@ -38,7 +38,12 @@ def test_the_origin_changes_with_the_code_that_makes_rows_and_no_other(
         before = code()
         (package / "preview/page.py").write_text("changed")
         assert code() == before
-        for name in ("tasks/card_stack/solver.py", "video/encode.py", "dataset/rows.py", "dataset/recipes.py"):
+        for name in (
+            "tasks/card_stack/solver.py",
+            "video/encode.py",
+            "dataset/rows.py",
+            "dataset/recipes.py",
+        ):
             assert (package / name).is_file()
             (package / name).write_text("changed")
             assert code() != before

@@ -8,6 +8,7 @@ pixels     objects found again in decoded frames
 lettering  texts read in decoded frames
 container  what an MP4 file may hold beside the pictures
 audit      all rows together: nothing gets around the videos, nothing occurs twice
+noting     what many machines find out, file by file
 exam       what an audit keeps of a row
 examine    from one of our rows to that
 foreign    from other people's rows to that

@@ -8,7 +8,7 @@ all kinds and probes together.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
@@ -18,19 +18,23 @@ from tqdm.auto import tqdm
 
 from synrl.answers import LETTERS
 from synrl.audit import learnt
-from synrl.audit.exam import Exam
+from synrl.audit.exam import Exam, exam_from_json, exam_to_json
 from synrl.audit.examine import examine
 from synrl.audit.foreign import check_kinds, examine_foreign, records_of
 from synrl.audit.kinds import Kind, kinds
+from synrl.audit.noting import Task, gather_notes, note_share
 from synrl.audit.probing import probed
 from synrl.audit.tables import batches
 from synrl.audit.verdict import FAIL, LEAD, LEVEL, NOT_TESTED, OK, POWER, TOLD, Finding, corrected
 from synrl.dataset.reading import Group, Source
 from synrl.pool import ordered_map
 from synrl.seeds import SHIFT
+from synrl.shares import Share
 from synrl.statistics import uneven
 
 Map = Callable[..., Iterable[Any]]
+KIND = "audit"
+"""In the notes of shares."""
 _BATCH = 16
 """Rows with videos that a process is given at a time."""
 
@@ -108,6 +112,36 @@ def audit(data: str, *, num_proc: int = 1, seed: int = 0, progress: bool = True)
                 exams += group
                 bar.update(len(group))
         return judged(exams, seed=seed, run=run, progress=progress)
+
+
+def audit_share(
+    data: str, out: Path, share: Share, *, num_proc: int = 1, seed: int = 0, progress: bool = True
+) -> None:
+    """Look at the rows of a share, for `gather_audit`.
+
+    Raises:
+        ConfigError: `num_proc` is out of range.
+        DataError: the dataset can't be found or read, or holds a row that is not one of ours.
+        OutputError: `out` holds something else, or the disk is full or not writable.
+    """
+    task = Task(KIND, data, {"seed": seed})
+    note_share(task, out, share, _examine_group, exam_to_json, num_proc=num_proc, progress=progress)
+
+
+def gather_audit(out: Path, *, progress: bool = True) -> Path:
+    """Write the report of an audit whose shares have looked at all rows, and return its path.
+
+    Raises:
+        Incomplete: something is missing.
+        DataError: the dataset can't be found or read.
+        OutputError: `out` holds something else, a share is being made, or some were made by others.
+    """
+
+    def report(task: Task, said: Iterator[Any]) -> dict[str, Any]:
+        exams = [exam_from_json(one) for one in said]
+        return judged(exams, seed=task.settings["seed"], progress=progress).to_dict()
+
+    return gather_notes(out, report)
 
 
 def audit_foreign(

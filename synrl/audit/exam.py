@@ -6,6 +6,7 @@ sizes and distances are in heights of the frame, times in seconds.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -108,6 +109,46 @@ class Exam:
     def fold(self, folds: int, seed: int) -> int:
         """Which part of the rows it belongs to, as if by lot."""
         return draw(f"{seed} {self.group}", folds)
+
+
+def exam_to_json(exam: Exam) -> dict[str, Any]:
+    """An exam as JSON can hold it, with all digits of its numbers."""
+    said: dict[str, Any] = {**vars(exam), "facts": dict(exam.facts)}
+    said["sights"] = {place: vars(sight) for place, sight in exam.sights.items()}
+    if exam.bag is not None:
+        apart = [[*names, dict(figures)] for names, figures in exam.bag.apart.items()]
+        said["bag"] = {"things": dict(exam.bag.things), "apart": apart}
+    if exam.pixels is not None:
+        said["pixels"] = base64.b64encode(exam.pixels.tobytes()).decode()
+    return said
+
+
+def exam_from_json(said: Mapping[str, Any]) -> Exam:
+    """The exam that `exam_to_json` has made something of."""
+    sights = {
+        place: Sight(
+            **{
+                **sight,
+                "things": {name: Thing(*thing) for name, thing in sight["things"].items()},
+                "carried": tuple(map(tuple, sight["carried"])),
+            }
+        )
+        for place, sight in said["sights"].items()
+    }
+    bag = said["bag"] and Bag(
+        said["bag"]["things"], {(one, two): figures for one, two, figures in said["bag"]["apart"]}
+    )
+    pixels = said["pixels"] and np.frombuffer(base64.b64decode(said["pixels"]), np.uint8)
+    return Exam(
+        **{
+            **said,
+            "options": tuple(said["options"]),
+            "about": tuple(said["about"]),
+            "sights": sights,
+            "bag": bag,
+            "pixels": None if pixels is None else pixels.reshape(len(PICTURES), SIDE, SIDE, 3),
+        }
+    )
 
 
 @cache

@@ -18,9 +18,9 @@ from typing import Any, TypeVar
 from tqdm.auto import tqdm
 
 from synrl.dataset.origin import whole_origin
-from synrl.dataset.reading import Group, Source
-from synrl.errors import DataError
-from synrl.output import HOLDS_ELSE, staged, working_folder, write_whole
+from synrl.dataset.reading import Group, Source, place_of
+from synrl.errors import DataError, OutputError, first_line
+from synrl.output import HOLDS_ELSE, SHARDS, staged, working_folder, write_whole
 from synrl.pool import check_num_proc, ordered_map
 from synrl.shares import Note, Share, begun, check_whole, notes
 from synrl.texts import read_text
@@ -28,7 +28,8 @@ from synrl.texts import read_text
 T = TypeVar("T")
 
 REQUEST, REPORT = "request.json", "report.json"
-_NOTED = "noted"
+_NOTED = f"{SHARDS}/noted"
+"""It goes when the folder is whole."""
 
 
 @dataclass(frozen=True)
@@ -75,12 +76,9 @@ def note_share(
     source = Source.open(task.data)
     request = task.request(source)
     difference = partial(_difference, request=request)
-    folder = Path(task.data)
-    data = str(folder.resolve()) if folder.is_dir() else task.data
     said = {"kind": task.kind, "settings": dict(task.settings)}
-    note = Note(share, said, whole_origin(), data)
-    mine = set(share.of(source.paths()))
-    groups = [group for group in source.groups if group.path in mine]
+    note = Note(share, said, whole_origin(), {"data": place_of(task.data)})
+    mine = source.of(share)
 
     def prepare(staging: Path) -> None:
         write_whole(staging / REQUEST, json.dumps(request, indent=2) + "\n")
@@ -88,10 +86,9 @@ def note_share(
     with begun(out, note, prepare, difference) as staging, ordered_map(num_proc) as run:
         if staging is None:
             return
-        with tqdm(total=sum(g.num_rows for g in groups), unit="row", disable=not progress) as bar:
-            for path in share.of(source.paths()):
+        with tqdm(total=mine.num_rows, unit="row", disable=not progress) as bar:
+            for path, own in mine.by_file():
                 place = staging / _name(source, path)
-                own = [group for group in groups if group.path == path]
                 if not place.exists():
                     place.parent.mkdir(parents=True, exist_ok=True)
                     lines = [json.dumps(to_json(one)) for found in run(look, own) for one in found]
@@ -110,21 +107,22 @@ def gather_notes(out: Path, report: Callable[[Task, Iterator[Any]], Mapping[str,
         DataError: the dataset can't be found or read any more, or has changed.
         OutputError: `out` holds something else, a share is being made, or some were made by others.
     """
-    said = notes(working_folder(out))[0]
-    task = Task(said.request["kind"], said.data, said.request["settings"])
-    source = Source.open(task.data)
-    with staged(out, partial(_difference, request=task.request(source))) as staging:
-        if staging is not None:
-            names = [_name(source, path) for path in source.paths()]
+    working = working_folder(out)
+    request = _said_of(working if working.is_dir() else out)
+    with staged(out, partial(_difference, request=request)) as staging:
+        # Notes go when the report is there, which may have been interrupted.
+        if staging is not None and not (staging / REPORT).is_file():
+            said = notes(staging)
+            if not said:
+                raise OutputError(f"{staging} holds no note of a shard; make one of them again")
+            task = Task(request["kind"], str(said[0].here["data"]), request["settings"])
+            source = Source.open(task.data)
+            if other := _difference(staging, task.request(source)):
+                raise OutputError(f"{staging} {other}: the dataset or what looks at it has changed")
+            names = [_name(source, path) for path in source.files]
             check_whole(staging, names, lambda name: (staging / name).is_file())
             found = report(task, _read(staging, names))
             write_whole(staging / REPORT, json.dumps(found, indent=2) + "\n")
-            # They are as many as files of rows, and the report says all that came of them.
-            for name in names:
-                (staging / name).unlink()
-            for folder in sorted(staging.rglob("*/"), reverse=True):
-                if folder.is_relative_to(staging / _NOTED):
-                    folder.rmdir()
     return out / REPORT
 
 
@@ -149,3 +147,11 @@ def _difference(folder: Path, request: Mapping[str, Any]) -> str:
         changed = [name for name in request if said[name] != request[name]]
         return f"holds the same of other {', '.join(changed)}" if changed else ""
     return HOLDS_ELSE
+
+
+def _said_of(folder: Path) -> dict[str, Any]:
+    try:
+        said: dict[str, Any] = json.loads(read_text(folder / REQUEST))
+    except (OSError, ValueError, RecursionError) as error:
+        raise DataError(f"{folder} is no folder of shards: {first_line(error)}") from error
+    return said

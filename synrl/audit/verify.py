@@ -7,7 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,6 +15,7 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from synrl.audit.key import plain
+from synrl.audit.noting import Task, gather_notes, note_share
 from synrl.audit.row import examine
 from synrl.cot.run import SUMMARY
 from synrl.dataset.files import shards
@@ -26,6 +27,10 @@ from synrl.dataset.rows import TWINS
 from synrl.errors import DataError, first_line
 from synrl.pool import ordered_map
 from synrl.seeds import GENERATOR_VERSION, SHIFT
+from synrl.shares import Share
+
+KIND = "verify"
+"""In the notes of shares."""
 
 
 @dataclass
@@ -68,31 +73,90 @@ def verify(data: str, *, num_proc: int = 1, progress: bool = True) -> Proof:
         ConfigError: `num_proc` is out of range.
         DataError: the dataset can't be found or read.
     """
-    source, proof = Source.open(data), Proof()
-    made = made_from(source.folder)
-    recipe, origin = made or (None, {})
-    same = libraries().items() <= origin.items()
-    dataset = _Dataset(recipe, _accepted(source.folder / SUMMARY))
-    if recipe is None:
-        proof.unproved["whether all rows are there: the folder names no recipe, or several"] = source.num_rows
-    batches = {shard.name: shard.batch for shard in shards(recipe)} if recipe else {}
-    check = partial(_check_group, batches, source.folder, same)
+    source = Source.open(data)
+    proving, check = _Proving(source), _check_of(source)
     with ordered_map(num_proc) as run, tqdm(total=source.num_rows, unit="row", disable=not progress) as bar:
         for results in run(check, source.groups):
             for row in results:
-                proof.rows[row.family] += 1
-                proof.unproved.update(row.unproved)
-                problems = [*row.problems, *dataset.add(row)]
-                if problems:
-                    proof.problems.setdefault(row.row_id, []).extend(problems)
-                    proof.families[row.row_id] = row.family
+                proving.add(row)
             bar.update(len(results))
-    proof.whole = list(dataset.problems())
-    if recipe is not None:
-        proof.whole += _other_files(source, set(batches), dataset.accepted)
-    if dataset.accepted is not None:
-        proof.unproved["whether rows that cot.json says were left out had to be"] = source.num_rows
-    return proof
+    return proving.proof()
+
+
+def verify_share(data: str, out: Path, share: Share, *, num_proc: int = 1, progress: bool = True) -> None:
+    """Prove the rows of a share, for `gather_proof`.
+
+    Raises:
+        ConfigError: `num_proc` is out of range.
+        DataError: the dataset can't be found or read.
+        OutputError: `out` holds something else, or the disk is full or not writable.
+    """
+    check = _check_of(Source.open(data))
+    note_share(Task(KIND, data, {}), out, share, check, list, num_proc=num_proc, progress=progress)
+
+
+def gather_proof(out: Path) -> Path:
+    """Write the report on a dataset whose rows the shares have proved, and return its path.
+
+    Raises:
+        Incomplete: something is missing.
+        DataError: the dataset can't be found or read.
+        OutputError: `out` holds something else, a share is being made, or some were made by others.
+    """
+
+    def report(task: Task, said: Iterator[Any]) -> dict[str, Any]:
+        proving = _Proving(Source.open(task.data))
+        for one in said:
+            proving.add(_Checked(*one))
+        return proving.proof().to_dict()
+
+    return gather_notes(out, report)
+
+
+def _check_of(source: Source) -> partial[list[_Checked]]:
+    """What checks a row group of a dataset."""
+    recipe, origin = made_from(source.folder) or (None, {})
+    return partial(_check_group, recipe, source.folder, libraries().items() <= origin.items())
+
+
+@cache
+def _batches(recipe: Recipe | None) -> Mapping[str, Batch]:
+    """By file, the batch that lies in it: found once in each process, as a large dataset has many files."""
+    return {shard.name: shard.batch for shard in shards(recipe)} if recipe else {}
+
+
+class _Proving:
+    """Rows that were checked one by one, looked at together, in the order of their dataset."""
+
+    def __init__(self, source: Source) -> None:
+        self._source, self._proof = source, Proof()
+        self._recipe, _ = made_from(source.folder) or (None, {})
+        self._dataset = _Dataset(self._recipe, _accepted(source.folder / SUMMARY))
+        if self._recipe is None:
+            said = "whether all rows are there: the folder names no recipe, or several"
+            self._proof.unproved[said] = source.num_rows
+
+    def add(self, row: _Checked) -> None:
+        """Look at the next row."""
+        proof = self._proof
+        proof.rows[row.family] += 1
+        proof.unproved.update(row.unproved)
+        problems = [*row.problems, *self._dataset.add(row)]
+        if problems:
+            proof.problems.setdefault(row.row_id, []).extend(problems)
+            proof.families[row.row_id] = row.family
+
+    def proof(self) -> Proof:
+        """What came of all of them."""
+        proof, dataset = self._proof, self._dataset
+        proof.whole = list(dataset.problems())
+        if self._recipe is not None:
+            wanted = set(_batches(self._recipe))
+            proof.whole += _other_files(self._source, wanted, dataset.accepted)
+        if dataset.accepted is not None:
+            said = "whether rows that cot.json says were left out had to be"
+            proof.unproved[said] = self._source.num_rows
+        return proof
 
 
 def _accepted(path: Path) -> dict[str, int] | None:
@@ -136,11 +200,10 @@ class _Checked(NamedTuple):
     backwards: str
 
 
-def _check_group(
-    files: Mapping[str, Batch], folder: Path, same_libraries: bool, group: Group
-) -> list[_Checked]:
-    """Prove the rows of a group, given what the recipe has in each file."""
-    batches = {(batch.family, batch.key): batch for batch in files.values()}
+def _check_group(recipe: Recipe | None, folder: Path, same_libraries: bool, group: Group) -> list[_Checked]:
+    """Prove the rows of a group, given the recipe that they are to follow."""
+    files = _batches(recipe)
+    batches = {(batch.family, batch.key): batch for batch in recipe.batches()} if recipe else {}
     name = group.path.relative_to(folder).as_posix()
     here = files.get(name)
     found = []

@@ -6,11 +6,22 @@ import argparse
 import json
 from typing import TYPE_CHECKING, Any
 
-from synrl.commands.common import add_num_proc, examples, note, quoted, tell
+from synrl.commands.common import (
+    add_noting,
+    add_num_proc,
+    examples,
+    note,
+    noting_share_of,
+    quoted,
+    tell,
+    tell_shard,
+)
+from synrl.errors import ConfigError
 
 if TYPE_CHECKING:
     from synrl.audit.audit import Audit
     from synrl.audit.verdict import Finding
+    from synrl.shares import Share
 
 _LINE = "{:<26} {:<32} {:<30} {:>8} {:>7} {:>7} {:>6} {:>9}  {}"
 
@@ -27,6 +38,7 @@ def add(commands: Any) -> None:
         **examples(
             "synrl audit data",
             "synrl audit data --num-proc 8 --json > audit.json",
+            "synrl audit data --shard 3/16 --out data_audit",
             "synrl audit rows.jsonl --columns question=problem,answer=solution",
         ),
     )
@@ -53,6 +65,7 @@ def add(commands: Any) -> None:
         help="names of the columns of other people's rows where they are not called question, options, "
         "answer, video (a path or bytes) and kind; only question and answer are required",
     )
+    add_noting(command)
     command.set_defaults(run=_audit)
 
 
@@ -62,6 +75,9 @@ def _audit(arguments: argparse.Namespace) -> int:
 
     check_num_proc(arguments.num_proc)
     check_range("seed", arguments.seed, 0, 2**31 - 1)
+    if share := noting_share_of(arguments):
+        _note_share(arguments, share)
+        return tell_shard(arguments, share)
     found = _found(arguments)
     if arguments.json:
         print(json.dumps(found.to_dict(), indent=2))
@@ -82,6 +98,18 @@ def _found(arguments: argparse.Namespace) -> Audit:
         return audit_foreign(arguments.data, mapping(arguments.columns), **how)
     with blaming(f"a row of {arguments.data}"):
         return audit(arguments.data, **how)
+
+
+def _note_share(arguments: argparse.Namespace, share: Share) -> None:
+    from synrl.audit.audit import audit_share
+    from synrl.audit.tables import is_foreign
+    from synrl.dataset.reading import blaming
+
+    if arguments.columns is not None or is_foreign(arguments.data):
+        raise ConfigError(f"--shard {share} is for SynRL's own datasets, and {arguments.data} is none")
+    how: dict[str, Any] = {"num_proc": arguments.num_proc, "seed": arguments.seed}
+    with blaming(f"a row of {arguments.data}"):
+        audit_share(arguments.data, arguments.out, share, progress=arguments.progress, **how)
 
 
 def _print(found: Audit, *, everything: bool) -> None:

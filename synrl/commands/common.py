@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from synrl.errors import printable
+from synrl.errors import ConfigError, printable
 
 if TYPE_CHECKING:
     from synrl.shares import Share
@@ -45,6 +45,17 @@ def add_shard(command: argparse.ArgumentParser, what: str) -> None:
     )
 
 
+def add_noting(command: argparse.ArgumentParser) -> None:
+    """How many machines share what is a report in the end."""
+    add_shard(command, "look at the rows of a part of the files only, and note in --out what is found")
+    command.add_argument(
+        "--out",
+        type=new_path,
+        metavar="DIR",
+        help="with --shard: folder to make, which all shards have in common",
+    )
+
+
 def share_of(arguments: argparse.Namespace) -> Share | None:
     """The part that a command line asks for; None if it asks for the whole.
 
@@ -56,8 +67,23 @@ def share_of(arguments: argparse.Namespace) -> Share | None:
     from synrl.shares import Share
 
     words = iter(arguments.argv)
-    command = [word for word in words if not word.startswith("--shard=") and (word != "--shard" or not next(words))]
-    return Share.parse(arguments.shard, command)
+    other = [
+        word for word in words if not word.startswith("--shard=") and (word != "--shard" or not next(words))
+    ]
+    return Share.parse(arguments.shard, other)
+
+
+def noting_share_of(arguments: argparse.Namespace) -> Share | None:
+    """The same for a command of `add_noting`.
+
+    Raises:
+        ConfigError: there is no such part, or only one of --shard and --out is given.
+    """
+    if (arguments.shard is None) != (arguments.out is None):
+        raise ConfigError(
+            "--shard and --out go together: one says which part, the other where all parts meet"
+        )
+    return share_of(arguments)
 
 
 def tell_shard(arguments: argparse.Namespace, share: Share) -> int:

@@ -5,7 +5,17 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from synrl.commands.common import add_data, add_num_proc, examples, new_path, note, quoted
+from synrl.commands.common import (
+    add_data,
+    add_num_proc,
+    add_shard,
+    examples,
+    new_path,
+    note,
+    quoted,
+    share_of,
+    tell_shard,
+)
 
 
 def add(commands: Any) -> None:
@@ -23,12 +33,14 @@ def add(commands: Any) -> None:
         "The same command goes on; only requests that were under way are paid for again.",
         **examples(
             "synrl cot data --out data_cot",
+            "synrl cot data --out data_cot --shard 3/16",
             "synrl cot data --out data_cot --writer http://localhost:8000/v1 --writer-model NAME",
         ),
     )
     add_data(command)
     command.add_argument("--out", type=new_path, required=True, metavar="DIR", help="folder to make")
     add_num_proc(command, "processes, for the writer trace")
+    add_shard(command, "write chains into a part of the files only")
     add_flags(command, CotConfig)
     command.set_defaults(run=_cot, resumes=True)
 
@@ -40,7 +52,10 @@ def _cot(arguments: argparse.Namespace) -> int:
 
     config = read_config(CotConfig, arguments)
     how: dict[str, Any] = {"num_proc": arguments.num_proc, "progress": arguments.progress}
-    said = add_chains(arguments.data, arguments.out, config, **how)
+    share = share_of(arguments)
+    said = add_chains(arguments.data, arguments.out, config, share=share, **how)
+    if share is not None:
+        return tell_shard(arguments, share)
     print(arguments.out)
     why = ", ".join(f"{reason} {count}" for reason, count in said["reasons"].items())
     dropped = f"; {said['dropped']} dropped ({why}), listed in dropped.jsonl" if why else ""

@@ -6,7 +6,17 @@ import argparse
 import json
 from typing import TYPE_CHECKING, Any
 
-from synrl.commands.common import add_data, add_num_proc, examples, note, quoted, tell
+from synrl.commands.common import (
+    add_data,
+    add_noting,
+    add_num_proc,
+    examples,
+    note,
+    noting_share_of,
+    quoted,
+    tell,
+    tell_shard,
+)
 
 if TYPE_CHECKING:
     from synrl.audit.verify import Proof
@@ -22,19 +32,28 @@ def add(commands: Any) -> None:
         "text in the pixels, read events and states back from the tracks, solve the question again, and "
         "check the chain of thought. Exit status 1 and a list of ids if a row fails; it says what it could "
         "not check.",
-        **examples("synrl verify data", "synrl verify org/name --num-proc 8 --json > proof.json"),
+        **examples(
+            "synrl verify data",
+            "synrl verify org/name --num-proc 8 --json > proof.json",
+            "synrl verify data --shard 3/16 --out data_proof",
+        ),
     )
     add_data(command)
     add_num_proc(command)
     command.add_argument("--json", action="store_true", help="print the report as JSON")
+    add_noting(command)
     command.set_defaults(run=_verify)
 
 
 def _verify(arguments: argparse.Namespace) -> int:
     from synrl.audit.row import OLD
-    from synrl.audit.verify import verify
+    from synrl.audit.verify import verify, verify_share
 
-    report = verify(arguments.data, num_proc=arguments.num_proc, progress=arguments.progress)
+    how: dict[str, Any] = {"num_proc": arguments.num_proc, "progress": arguments.progress}
+    if share := noting_share_of(arguments):
+        verify_share(arguments.data, arguments.out, share, **how)
+        return tell_shard(arguments, share)
+    report = verify(arguments.data, **how)
     if arguments.json:
         print(json.dumps(report.to_dict(), indent=2))
     else:

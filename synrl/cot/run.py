@@ -8,10 +8,9 @@ the source and the journal, in the source's order, with all other columns as the
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import partial
@@ -30,18 +29,24 @@ from synrl.cot.settings import CotConfig
 from synrl.cot.stages import REASONS, Outcome
 from synrl.dataset.cards import dataset_card
 from synrl.dataset.files import is_whole, write_tables
-from synrl.dataset.reading import Group, Source, reading
+from synrl.dataset.origin import whole_origin
+from synrl.dataset.reading import Group, Source, place_of, reading
 from synrl.dataset.record import Record, made_from, sizes_in, write_recipe
 from synrl.errors import ConfigError, DataError
-from synrl.output import HOLDS_ELSE, staged, write_whole
+from synrl.output import HOLDS_ELSE, SHARDS, staged, working_folder, write_whole
 from synrl.pool import check_num_proc, ordered_map
 from synrl.schema import COLUMNS, features
+from synrl.shares import Note, Share, begun, check_whole, notes
 from synrl.texts import read_text
 
 JOURNAL = "journal.jsonl"
 DROPPED = "dropped.jsonl"
 UNCHECKED = "unchecked.jsonl"
 SUMMARY = "cot.json"
+KIND = "cot"
+"""In the notes of shares."""
+_REQUEST, _PART = f"{SHARDS}/request", f"{SHARDS}/journal-{{}}-of-{{}}.jsonl"
+"""While shares are made: what they are shares of, and the journal of each."""
 
 
 @dataclass
@@ -101,6 +106,7 @@ def add_chains(
     num_proc: int = 1,
     progress: bool = True,
     sleep: Sleep = asyncio.sleep,
+    share: Share | None = None,
 ) -> dict[str, Any]:
     """Write the dataset `data` with chains of thought to the folder `out`, and return its `cot.json`.
 
@@ -108,6 +114,7 @@ def add_chains(
         data: folder or Hub dataset, as `synrl.dataset.reading.Source.open` takes it.
         num_proc: processes of the writer `trace`.
         sleep: what waits between attempts at a server.
+        share: which files to write; what is returned counts their rows, and `gather` ends the folder.
 
     Raises:
         ConfigError: `num_proc` is out of range or without effect, or a key may not be sent.
@@ -121,11 +128,10 @@ def add_chains(
             raise ConfigError(f"processes is {num_proc}, but a server is asked from one; leave it out")
         config.keys()  # one that may not be sent is a mistake before anything is done
     source = Source.open(data)
-    made = made_from(source.folder)
     about = {
         "settings": config.what(),
         "writer": "trace" if config.by_trace else "model",
-        "data": _digest(source),
+        "data": source.digest(),
         "version": __version__,
     }
     about = json.loads(json.dumps(about))  # as it comes back from a file
@@ -136,45 +142,104 @@ def add_chains(
     def unfinished(folder: Path) -> str:
         return "" if (folder / JOURNAL).is_file() else difference(folder)
 
+    def fill(source: Source, journal: Journal) -> None:
+        with tqdm(total=source.num_rows, unit="row", disable=not progress) as bar:
+            _fill(journal, source, config, num_proc, bar, sleep)
+
+    if share is not None:
+        # Models say something else each time: no row may be in two shares, as it might if they were counted twice.
+        settings, request = asdict(config), {"kind": KIND, "about": about, "shards": share.count}
+        note = Note(share, request, whole_origin(), {"data": place_of(data), "settings": settings})
+        how = (partial(_prepare, request=request), difference)
+        with begun(out, note, *how, unfinished=partial(_of_others, request=request)) as staging:
+            if staging is None:
+                return _summary_of(out)
+            mine = source.of(share)
+            _check_ids(mine)
+            with Journal(staging / _PART.format(share.number, share.count), about) as journal:
+                fill(mine, journal)
+                _write_shards(mine, journal, staging)
+                summary = _summed(mine, journal)[0]
+                return {"about": about, "settings": settings, **summary.to_dict(), "tokens": _tokens(journal)}
     _check_ids(source)
     with staged(out, difference, unfinished=unfinished) as staging:
         if staging is None:
-            done: dict[str, Any] = json.loads(read_text(out / SUMMARY))
-            return done
+            return _summary_of(out)
         with Journal(staging / JOURNAL, about) as journal:
-            with tqdm(total=source.num_rows, unit="row", disable=not progress) as bar:
-                _fill(journal, source, config, num_proc, bar, sleep)
-            summary = _assemble(source, journal, staging)
-            said = {
-                "about": about,
-                "settings": asdict(config),
-                **summary.to_dict(),
-                "tokens": _tokens(journal),
-            }
-        if made is not None:
-            recipe, origin = made
-            write_recipe(staging, recipe, origin)
-            record = Record(recipe, sizes_in(staging), origin)
-            write_whole(staging / "README.md", dataset_card([record], {}))
-        write_whole(staging / SUMMARY, json.dumps(said, indent=2) + "\n")
-        if config.by_trace:  # last: a killed run is known again by this or by the summary
-            (staging / JOURNAL).unlink()  # nothing in it was paid for
+            fill(source, journal)
+            return _finish(source, journal, staging, about, asdict(config))
+
+
+def gather(out: Path) -> Path:
+    """Make a dataset folder of what shares have left in its working folder, and return it.
+
+    Raises:
+        Incomplete: something is missing.
+        DataError: the dataset that chains were written for is not to be found, or no row got a chain.
+        OutputError: `out` holds something else, a share is being made, or some were made by others.
+    """
+    working = working_folder(out)
+    if not working.is_dir() and _said_of(out) is not None:
+        return out
+    said = notes(working)
+    if not said:
+        raise DataError(f"{working} holds no note of a shard; make one of them again")
+    request, here = said[0].request, said[0].here
+    about = request["about"]
+    source = Source.open(str(here["data"]))
+    if source.digest() != about["data"]:
+        raise DataError(f"{here['data']} has changed since chains were written for it")
+    _check_ids(source)
+
+    def difference(folder: Path) -> str:
+        return "" if _said_of(folder) == about else HOLDS_ELSE
+
+    with staged(out, difference, unfinished=partial(_of_others, request=request)) as staging:
+        if staging is not None:
+            names = [path.relative_to(source.folder).as_posix() for path in source.files]
+            check_whole(staging, names, lambda name: is_whole(staging / name))
+            with Journal(staging / JOURNAL, about) as journal:
+                for path in sorted(staging.glob(_PART.format("*", "*"))):
+                    with Journal(path, about) as part:
+                        for key, value in part.items():
+                            if key not in journal:
+                                journal.put(key, value)
+                _finish(source, journal, staging, about, here["settings"])
+    return out
+
+
+def _prepare(staging: Path, request: Mapping[str, Any]) -> None:
+    (staging / SHARDS).mkdir(exist_ok=True)
+    write_whole(staging / _REQUEST, json.dumps(request))
+
+
+def _of_others(folder: Path, request: Mapping[str, Any]) -> str:
+    """What a working folder of shares holds instead of those of a request; nothing if it holds those."""
+    with suppress(OSError, ValueError):
+        return "" if json.loads(read_text(folder / _REQUEST)) == request else HOLDS_ELSE
+    return HOLDS_ELSE
+
+
+def _finish(
+    source: Source, journal: Journal, staging: Path, about: Mapping[str, Any], settings: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Write what is missing in a folder whose rows all have their outcome, and return its summary."""
+    summary = _assemble(source, journal, staging)
+    said = {"about": about, "settings": settings, **summary.to_dict(), "tokens": _tokens(journal)}
+    if made := made_from(source.folder):
+        recipe, origin = made
+        write_recipe(staging, recipe, origin)
+        record = Record(recipe, sizes_in(staging), origin)
+        write_whole(staging / "README.md", dataset_card([record], {}))
+    write_whole(staging / SUMMARY, json.dumps(said, indent=2) + "\n")
+    if about["writer"] == "trace":  # last: a killed run is known again by this or by the summary
+        (staging / JOURNAL).unlink()  # nothing in it was paid for
     return said
 
 
-def _digest(source: Source) -> str:
-    """Of all files of a dataset and their places."""
-    digest = hashlib.sha256()
-    for path in _paths(source):
-        digest.update(f"{path.relative_to(source.folder)}\n".encode())
-        with path.open("rb") as file:
-            digest.update(hashlib.file_digest(file, "sha256").digest())
-    return digest.hexdigest()
-
-
-def _paths(source: Source) -> list[Path]:
-    """All shards, with those that hold no row."""
-    return sorted(source.folder.rglob("*.parquet"))
+def _summary_of(folder: Path) -> dict[str, Any]:
+    said: dict[str, Any] = json.loads(read_text(folder / SUMMARY))
+    return said
 
 
 def _check_ids(source: Source) -> None:
@@ -251,6 +316,21 @@ def trace_group(group: Group, tolerance: float) -> list[tuple[str, Outcome]]:
 
 def _assemble(source: Source, journal: Journal, staging: Path) -> Summary:
     """Write the shards that are not there, the list of dropped rows, and that of claims not checked."""
+    summary, dropped, unchecked = _summed(source, journal)
+    if not summary.accepted:
+        reasons = ", ".join(f"{name} {count}" for name, count in summary.reasons.most_common())
+        raise DataError(
+            f"none of {source.num_rows} rows got a chain that holds ({reasons}); {staging / JOURNAL} has "
+            "what the models said; remove that folder to begin anew"
+        )
+    _write_shards(source, journal, staging)
+    for name, lines in ((DROPPED, dropped), (UNCHECKED, unchecked)):
+        write_whole(staging / name, "".join(json.dumps(line) + "\n" for line in lines))
+    return summary
+
+
+def _summed(source: Source, journal: Journal) -> tuple[Summary, list[dict[str, Any]], list[dict[str, Any]]]:
+    """What came of rows, those of them that were dropped, and claims that were not checked."""
     summary, dropped, unchecked = Summary(), [], []
     for group in source.groups:
         for row, outcome in _outcomes(group, journal):
@@ -258,20 +338,16 @@ def _assemble(source: Source, journal: Journal, staging: Path) -> Summary:
             if outcome.cot is None:
                 dropped.append({**row, "reason": outcome.reason, "detail": outcome.detail})
             unchecked += [{**row, "claim": claim} for claim in outcome.unchecked]
-    if not summary.accepted:
-        reasons = ", ".join(f"{name} {count}" for name, count in summary.reasons.most_common())
-        raise DataError(
-            f"none of {source.num_rows} rows got a chain that holds ({reasons}); {staging / JOURNAL} has "
-            "what the models said; remove that folder to begin anew"
-        )
-    for path in _paths(source):
+    return summary, dropped, unchecked
+
+
+def _write_shards(source: Source, journal: Journal, staging: Path) -> None:
+    """Write the shards that are not there."""
+    for path, groups in source.by_file():
         shard = staging / path.relative_to(source.folder)
         if not is_whole(shard):
             shard.parent.mkdir(parents=True, exist_ok=True)
-            write_tables(shard, _tables([group for group in source.groups if group.path == path], journal))
-    for name, lines in ((DROPPED, dropped), (UNCHECKED, unchecked)):
-        write_whole(staging / name, "".join(json.dumps(line) + "\n" for line in lines))
-    return summary
+            write_tables(shard, _tables(groups, journal))
 
 
 def _outcomes(group: Group, journal: Journal) -> Iterator[tuple[dict[str, Any], Outcome]]:

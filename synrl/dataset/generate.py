@@ -71,14 +71,16 @@ def gather(out: Path) -> Path:
         OutputError: `out` holds something else, a share is being made, or some were made by others.
     """
     working = working_folder(out)
-    recipe = recipe_of(working)
+    recipe = recipe_of(working if working.is_dir() else out)
     if recipe is None:
         raise DataError(f"{working} says no recipe; was it made by `synrl generate --shard`?")
     with staged(
         out, partial(_lack, recipe=recipe), unfinished=partial(_difference, recipe=recipe)
     ) as staging:
         if staging is not None:
-            check_whole(staging, [shard.name for shard in shards(recipe)], lambda name: is_whole(working / name))
+            check_whole(
+                staging, [shard.name for shard in shards(recipe)], lambda name: is_whole(staging / name)
+            )
             _finish(staging, recipe)
     return out
 
@@ -136,5 +138,3 @@ def _counted(made: Iterable[list[dict[str, Any]]], bar: Any) -> Iterator[dict[st
     for rows in made:
         yield from rows
         bar.update()
-
-

@@ -20,8 +20,8 @@ CODE = (
     "dataset/rows.py", "dataset/sources.py", "errors.py", "evidence", "output.py", "schema.py", "scoring.py",
     "seeds.py", "tasks", "video", "view.py", "world",
 )  # fmt: skip
-"""Files and folders of `synrl` that the files of a recipe depend on: `dataset/files.py` and all that its imports
-lead to."""
+"""Files and folders of `synrl` that the files of a recipe depend on: `dataset/files.py` and all that it
+imports."""
 
 
 def origin() -> dict[str, str]:

@@ -7,6 +7,7 @@ other, breaks inside `reading`, which names the row.
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -21,6 +22,7 @@ from synrl.dataset.gate import check_rows
 from synrl.dataset.layout import check_layout, check_size, damage_told, opened
 from synrl.errors import ConfigError, DataError, IllegalOperation, SynRLError, first_line, shown
 from synrl.schema import decode_json
+from synrl.shares import Share
 
 _SLICE = 2**24
 """Bytes of a table that are made objects of Python at a time, if a row is not larger."""
@@ -85,6 +87,8 @@ class Source:
     groups: tuple[Group, ...]
     folder: Path
     """Where they are; the files' paths below it are those of a generated folder."""
+    files: tuple[Path, ...]
+    """All of them, with those that hold no row."""
 
     @classmethod
     def open(cls, data: str) -> Source:
@@ -100,14 +104,44 @@ class Source:
                     f"{data} is no folder; allowed: a dataset folder, or one on the Hub (org/name)"
                 )
             folder = _download(data)
-        paths = sorted(folder.rglob("*.parquet"))
+        paths = tuple(sorted(folder.rglob("*.parquet")))
         if not paths:
             raise DataError(f"no Parquet files in {data}")
-        return cls(tuple(group for path in paths for group in _groups(path)), folder)
+        return cls(tuple(group for path in paths for group in _groups(path)), folder, paths)
 
     @property
     def num_rows(self) -> int:
         return sum(group.num_rows for group in self.groups)
+
+    def of(self, share: Share) -> Source:
+        """The files of a share."""
+        files = tuple(share.of(self.files))
+        mine = set(files)
+        return Source(tuple(group for group in self.groups if group.path in mine), self.folder, files)
+
+    def by_file(self) -> Iterator[tuple[Path, list[Group]]]:
+        """Each file with its row groups."""
+        groups: dict[Path, list[Group]] = {path: [] for path in self.files}
+        for group in self.groups:
+            groups[group.path].append(group)
+        yield from groups.items()
+
+    def digest(self) -> str:
+        """Of all files' places, sizes and footers.
+
+        A footer says where each column lies, how long it is, and what its least and greatest values are: rows
+        that are other ones have another, and it is read without them. Damage to them may leave it as it is.
+        """
+        digest = hashlib.sha256()
+        for path in self.files:
+            with path.open("rb") as file:
+                size = file.seek(0, os.SEEK_END)
+                file.seek(max(0, size - 8))
+                length = int.from_bytes(file.read(4), "little")
+                file.seek(max(0, size - 8 - length))
+                footer = hashlib.sha256(file.read()).hexdigest()
+            digest.update(f"{path.relative_to(self.folder)}\n{size} {footer}\n".encode())
+        return digest.hexdigest()
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """Every row, in order."""
@@ -129,6 +163,11 @@ class Source:
                     if number in wanted:
                         yield group, row
             seen += group.num_rows
+
+
+def place_of(data: str) -> str:
+    """What `Source.open` finds a dataset by, wherever it is called."""
+    return str(Path(data).resolve()) if Path(data).is_dir() else data
 
 
 def reading(row: Mapping[str, Any]) -> AbstractContextManager[None]:
