@@ -2,8 +2,8 @@
 
 A result is a list of files that any machine can make by itself, in any order. Share 3/16 is every 16th of
 them, from the fourth on, so that neighbours, which take as long as each other, go to different machines. Each
-share leaves a note in the working folder when it begins: what makes it, and with which code. So what is missing can
-be named with the command that makes it, and what machines of different kinds have made is not mixed.
+share leaves a note in the working folder when it begins: what makes it, and with which code. So what is
+missing can be named with the command that makes it, and what machines of different kinds make is not mixed.
 """
 
 from __future__ import annotations

@@ -16,10 +16,22 @@ import pytest
 
 import synrl.dataset.files as files
 import synrl.dataset.generate as module
+from synrl.audit.row import examine
+from synrl.audit.verify import verify
+from synrl.dataset.files import make_rows
 from synrl.dataset.generate import generate
 from synrl.dataset.reading import Source
 from synrl.dataset.recipes import Batch, plain
-from synrl.dataset.rows import TWINS, make_row
+from synrl.dataset.rows import (
+    MOST_ROWS,
+    TWINS,
+    base_index,
+    index_of,
+    is_twin,
+    make_row,
+    number_of,
+    twin_index,
+)
 from synrl.errors import ConfigError, OutputError
 from synrl.schema import COLUMNS, decode_json, features
 
@@ -206,10 +218,48 @@ def test_a_wrong_request_names_the_value_and_what_is_allowed(wrong: dict[str, An
         plain(**{"families": ("card_stack",), "num_rows": 1, **wrong})
 
 
-@pytest.mark.parametrize("index", [-1, 2 * TWINS])
+@pytest.mark.parametrize("index", [-1, 2 * MOST_ROWS])
 def test_an_index_that_no_row_has_is_refused(index: int) -> None:
-    with pytest.raises(ConfigError, match=f"^row index is {index}; allowed: 0 to 1999999$"):
+    with pytest.raises(ConfigError, match=f"^row index is {index}; allowed: 0 to 99999999$"):
         make_row("card_stack", split="train", seed=0, index=index)
+
+
+def test_indices_of_rows_and_twins_never_meet_and_the_first_million_are_as_ever() -> None:
+    numbers = [*range(5), TWINS - 1, TWINS, TWINS + 1, 2 * TWINS - 1, 2 * TWINS, 3 * TWINS, MOST_ROWS - 1]
+    indices = [index_of(number) for number in numbers]
+    twins = [twin_index(index) for index in indices]
+    assert indices[:7] == [0, 1, 2, 3, 4, TWINS - 1, 2 * TWINS] and twins[:2] == [TWINS, TWINS + 1]
+    assert len({*indices, *twins}) == 2 * len(numbers) and max(twins) == 2 * MOST_ROWS - 1
+    for number, index, twin in zip(numbers, indices, twins, strict=True):
+        assert (is_twin(index), is_twin(twin), twin_index(twin)) == (False, True, index)
+        assert base_index(index) == base_index(twin) == index
+        assert number_of(index) == number_of(twin) == number
+
+
+def test_a_family_goes_on_behind_its_millionth_row() -> None:
+    """Where the index of a row used to be that of a twin: other rows, and all of them are proved."""
+    (batch,) = plain(("event_ordering",), 3 * TWINS, seed=5, twins=True).batches()
+    both = ((number, make_rows(batch, number)) for number in range(TWINS, TWINS + 9))
+    number, (row, twin) = next((number, made) for number, made in both if len(made) == 2)
+    (first, *_) = make_rows(batch, number - TWINS)
+    ids = [f"event_ordering-train-{blocks}00000{number - TWINS}" for blocks in (2, 3)]
+    assert [row["id"], twin["id"]] == ids
+    assert (row["twin_id"], twin["twin_id"]) == (twin["id"], row["id"])
+    assert row["tracks"] != first["tracks"]
+    for one in (row, twin):
+        problems, _ = examine(one, same_libraries=True)
+        assert list(problems) == []
+
+
+def test_a_dataset_over_several_blocks_of_indices_is_proved(
+    small_shards: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("synrl.dataset.rows.TWINS", 2)
+    out = generate(replace(RECIPE, twins=True), tmp_path / "out", progress=False)
+    numbers = [row["config"]["index"] for row in rows(out)]
+    assert [n for n in numbers if not is_twin(n)] == [0, 1, 4, 5, 8, 9, 12]
+    proof = verify(str(out), progress=False)
+    assert proof.ok and proof.rows.total() == len(numbers) > 7
 
 
 @pytest.mark.parametrize("left", [b"", b"PAR1", b"no Parquet"])

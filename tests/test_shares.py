@@ -1,4 +1,4 @@
-"""Shards made by many machines, in any order and again and again, are gathered into the bytes of one machine's."""
+"""Shards made by many machines, in any order and twice, are gathered into the bytes of one machine."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ def test_folders_of_machines_with_other_libraries_are_not_put_together(begun: Pa
 def test_nobody_ends_a_folder_while_a_shard_is_being_made(whole: Path, begun: Path) -> None:
     with locked(begun.with_name("out.3-of-5")):
         for end in (lambda: gather(begun), lambda: generate(RECIPE, begun, progress=False)):
-            with pytest.raises(OutputError, match="shard 3/5 of .* is being written"):
+            with pytest.raises(OutputError, match=r"shard 3/5 of .* is being written"):
                 threaded(end)
     gather(begun)
     assert contents(begun) == contents(whole)

@@ -24,7 +24,7 @@ from synrl.audit.exam import (
     picture_frames,
     sample_frames,
 )
-from synrl.dataset.rows import TWINS, answers
+from synrl.dataset.rows import answers, base_index
 from synrl.errors import IllegalOperation
 from synrl.evidence import Evidence, Reveal
 from synrl.seeds import SHIFT, Stream, Streams
@@ -52,7 +52,7 @@ def examine(row: Mapping[str, Any]) -> Exam:
 def examined(row: Mapping[str, Any]) -> Exam:
     """The same without a look at the video file."""
     family, evidence, config = get_family(row["family"]), Evidence.from_row(row), row["config"]
-    base = config["index"] % TWINS
+    base = base_index(config["index"])
     draws = Streams(row["family"], "audit", row["seed"], base).scene
     return Exam(
         row_id=row["id"],

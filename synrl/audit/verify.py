@@ -23,7 +23,7 @@ from synrl.dataset.origin import libraries
 from synrl.dataset.reading import Group, Source
 from synrl.dataset.recipes import Batch, Recipe
 from synrl.dataset.record import made_from
-from synrl.dataset.rows import TWINS
+from synrl.dataset.rows import base_index, index_of, is_twin, number_of
 from synrl.errors import DataError, first_line
 from synrl.pool import ordered_map
 from synrl.seeds import GENERATOR_VERSION, SHIFT
@@ -130,7 +130,8 @@ class _Proving:
 
     def __init__(self, source: Source) -> None:
         self._source, self._proof = source, Proof()
-        self._recipe, _ = made_from(source.folder) or (None, {})
+        made = made_from(source.folder)
+        self._recipe = made[0] if made else None
         self._dataset = _Dataset(self._recipe, _accepted(source.folder / SUMMARY))
         if self._recipe is None:
             said = "whether all rows are there: the folder names no recipe, or several"
@@ -227,9 +228,9 @@ def _check_group(recipe: Recipe | None, folder: Path, same_libraries: bool, grou
 
 def _unlike_recipe(row: Mapping[str, Any], batch: Batch) -> Iterator[str]:
     """What a row has otherwise than its recipe says."""
-    config, base = row["config"], row["config"]["index"] % TWINS
-    if base >= batch.num_rows:
-        yield f"its recipe ends with row {batch.num_rows - 1} of {batch.family}"
+    config, base = row["config"], base_index(row["config"]["index"])
+    if number_of(base) >= batch.num_rows:
+        yield f"its recipe ends with row {index_of(batch.num_rows - 1)} of {batch.family}"
         return
     expected = {**plain(vars(batch.config(base))), "twins": batch.twins, "encoding": batch.encoding}
     stored = {**config, "seed": row["seed"], "generator_version": row["generator_version"]}
@@ -272,7 +273,7 @@ class _Dataset:
         if row.twin_id is not None:
             self._twins[row.row_id] = row
             yield from _unlike_twin(row, self._twins.get(row.twin_id))
-        if isinstance(row.number, int) and row.number < TWINS:
+        if isinstance(row.number, int) and not is_twin(row.number):
             self._counts[row.family, row.split] += 1
 
     def problems(self) -> Iterator[str]:

@@ -147,7 +147,7 @@ def add_chains(
             _fill(journal, source, config, num_proc, bar, sleep)
 
     if share is not None:
-        # Models say something else each time: no row may be in two shares, as it might if they were counted twice.
+        # Models say something else each time, so that no row may be in two shares, counted in two ways.
         settings, request = asdict(config), {"kind": KIND, "about": about, "shards": share.count}
         note = Note(share, request, whole_origin(), {"data": place_of(data), "settings": settings})
         how = (partial(_prepare, request=request), difference)

@@ -22,7 +22,14 @@ from synrl.tasks.config import LEVELS, MODES
 from synrl.view import DEFAULT
 
 _MODELS = ("writer_model", "judge_model", "polish_model")
-SIZES = ((1000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
+SIZES = (
+    (10**3, "n<1K"),
+    (10**4, "1K<n<10K"),
+    (10**5, "10K<n<100K"),
+    (10**6, "100K<n<1M"),
+    (10**7, "100M<n<1B"),
+    (10**8, "10M<n<100M"),
+)
 
 
 def dataset_card(

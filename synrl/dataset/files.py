@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from synrl.dataset.layout import opened
 from synrl.dataset.recipes import Batch, Recipe
-from synrl.dataset.rows import TWINS, make_row
+from synrl.dataset.rows import index_of, make_row, twin_index
 from synrl.errors import DataError
 from synrl.output import whole_file
 from synrl.schema import features
@@ -36,7 +36,8 @@ class Shard(NamedTuple):
     batch: Batch
     name: str
     """Of the file, inside the folder."""
-    indices: range
+    numbers: range
+    """Of its rows without twins, counted within the batch."""
 
 
 def shards(recipe: Recipe) -> Iterator[Shard]:
@@ -44,8 +45,8 @@ def shards(recipe: Recipe) -> Iterator[Shard]:
     for batch in recipe.batches():
         count = math.ceil(batch.num_rows / ROWS_PER_SHARD)
         for number in range(count):
-            indices = range(number * ROWS_PER_SHARD, min((number + 1) * ROWS_PER_SHARD, batch.num_rows))
-            yield Shard(batch, f"{batch.folder}/{batch.split}-{number:05d}-of-{count:05d}.parquet", indices)
+            numbers = range(number * ROWS_PER_SHARD, min((number + 1) * ROWS_PER_SHARD, batch.num_rows))
+            yield Shard(batch, f"{batch.folder}/{batch.split}-{number:05d}-of-{count:05d}.parquet", numbers)
 
 
 def is_whole(path: Path) -> bool:
@@ -59,8 +60,9 @@ def is_whole(path: Path) -> bool:
     return True
 
 
-def make_rows(batch: Batch, index: int) -> list[dict[str, Any]]:
-    """A row of a batch and, if asked for and there is one, its twin."""
+def make_rows(batch: Batch, number: int) -> list[dict[str, Any]]:
+    """A row of a batch, counted from 0, and, if asked for and there is one, its twin."""
+    index = index_of(number)
     make = partial(
         make_row,
         batch.family,
@@ -70,7 +72,7 @@ def make_rows(batch: Batch, index: int) -> list[dict[str, Any]]:
         encoding=batch.encoding,
     )
     row = make(index=index, twins=batch.twins)
-    return [row.to_dict()] + ([make(index=TWINS + index).to_dict()] if row.twin_id else [])
+    return [row.to_dict()] + ([make(index=twin_index(index)).to_dict()] if row.twin_id else [])
 
 
 class _Sink(io.RawIOBase):

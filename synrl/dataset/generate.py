@@ -95,14 +95,14 @@ def _prepare(staging: Path, recipe: Recipe) -> None:
 def _make(files: Sequence[Shard], staging: Path, num_proc: int, progress: bool) -> None:
     """Write those of some files that are not there."""
     todo = [shard for shard in files if not is_whole(staging / shard.name)]
-    total, rest = (sum(len(shard.indices) for shard in some) for some in (files, todo))
+    total, rest = (sum(len(shard.numbers) for shard in some) for some in (files, todo))
     with (
         tqdm(total=total, initial=total - rest, unit="row", disable=not progress) as bar,
         ordered_map(num_proc) as run,
     ):
         for shard in todo:
             make = partial(make_rows, shard.batch)
-            write_rows(staging / shard.name, _counted(run(make, shard.indices), bar))
+            write_rows(staging / shard.name, _counted(run(make, shard.numbers), bar))
 
 
 def _finish(staging: Path, recipe: Recipe) -> None:

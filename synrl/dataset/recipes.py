@@ -21,7 +21,7 @@ from functools import cache
 from typing import Any
 
 from synrl.checks import check_one_of, check_some_of, check_whole
-from synrl.dataset.rows import TWINS, check_split, scheduled
+from synrl.dataset.rows import MOST_ROWS, check_split, scheduled
 from synrl.dataset.sources import LLAVA_VIDEO, VideoSource
 from synrl.errors import ConfigError, allowed
 from synrl.seeds import GENERATOR_VERSION, check_seed
@@ -54,7 +54,7 @@ class Part:
             raise ConfigError(
                 f"families are {', '.join(self.families) or 'none'}; name each once, at least one"
             )
-        check_whole("number of rows", self.num_rows, 1, TWINS * len(self.families))
+        check_whole("number of rows", self.num_rows, 1, MOST_ROWS * len(self.families))
         check_split(self.split)
         check_some_of("levels", self.levels, LEVELS)
         check_some_of("modes", self.modes, MODES)

@@ -37,7 +37,11 @@ from synrl.view import View
 from synrl.world.timeline import FPS, HEIGHT, HIDDEN, WIDTH, Poses, Timeline
 
 TWINS = 1_000_000
-"""Row `TWINS + i` is the twin of row i: its frames in opposite order, the same question, another answer."""
+"""Row `TWINS + i` is the twin of row i: its frames in opposite order, the same question, another answer.
+
+Indices of rows and of twins take turns, so many of either: rows go on at `2 * TWINS`."""
+MOST_ROWS = 50 * TWINS
+"""Of a family in a split, without twins: what 100,000 files hold, which still sort by name."""
 _KEY, _DERIVED = ("split", "index", "twins", "encoding"), ("query", "num_effective_ops")
 """What `config` holds of a row beside the fields of the family's config."""
 STRIDES = (60, 30, 20, 15, 10, 6, 5, 3, 2, 1)
@@ -81,7 +85,7 @@ def make_row(
         family: name of the task family.
         split: any name of letters, digits and underscores; part of the key, so splits share no row.
         seed: root seed, 0 to 2^63 - 1.
-        index: from 0; from `TWINS` on, the twin of row `index - TWINS`.
+        index: that of a row or a twin; `index_of` gives the first, `twin_index` the second.
         config: level, mode, form and knobs; by default what `scheduled` says for this index.
         twins: whether the row names its twin, if it has one; twins always do.
         encoding: one of `ENCODINGS`.
@@ -101,9 +105,9 @@ def draft_row(
     """The same as `make_row`, but for encoding the video."""
     check_split(split)
     check_one_of("encoding", encoding, ENCODINGS)
-    check_range("row index", index, 0, 2 * TWINS - 1)
+    check_range("row index", index, 0, 2 * MOST_ROWS - 1)
     task = get_family(family)
-    base = index % TWINS
+    base = base_index(index)
     config = config or scheduled(task, base)
     for attempt in range(_ATTEMPTS):
         streams = Streams(family, split, seed, base, attempt)
@@ -119,7 +123,7 @@ def draft_row(
         }
         row = rows[index]
         if row is not None and None not in rows.values():
-            twins = twins or index >= TWINS
+            twins = twins or is_twin(index)
             row["id"] = name_row(family, split, index)
             row["twin_id"] = name_row(family, split, twin_index(index)) if twins and other else None
             row["config"] |= {"split": split, "index": index, "twins": twins, "encoding": encoding}
@@ -170,9 +174,29 @@ def name_row(family: str, split: str, index: int) -> str:
     return f"{family}-{split}-{index:06d}"
 
 
+def index_of(number: int) -> int:
+    """The index of a split's row by its place among the rows without twins, from 0."""
+    return number + number // TWINS * TWINS
+
+
+def is_twin(index: int) -> bool:
+    """Whether an index is that of a twin."""
+    return index // TWINS % 2 == 1
+
+
+def base_index(index: int) -> int:
+    """The index of a row, given its own or that of its twin."""
+    return index - TWINS if is_twin(index) else index
+
+
+def number_of(index: int) -> int:
+    """The place of a row among the rows without twins, given its index or that of its twin."""
+    return index // (2 * TWINS) * TWINS + index % TWINS
+
+
 def twin_index(index: int) -> int:
     """The index of a row's twin."""
-    return index + (TWINS if index < TWINS else -TWINS)
+    return index + (-TWINS if is_twin(index) else TWINS)
 
 
 def check_split(split: str) -> None:
@@ -305,7 +329,7 @@ def as_seen(row: Mapping[str, Any], streams: Streams | None = None) -> Evidence:
 
 def _streams(row: Mapping[str, Any]) -> Streams:
     config = row["config"]
-    return Streams(row["family"], config["split"], row["seed"], config["index"] % TWINS)
+    return Streams(row["family"], config["split"], row["seed"], base_index(config["index"]))
 
 
 @cache

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from synrl.dataset.rows import TWINS, answerable
+from synrl.dataset.rows import answerable, base_index
 from synrl.evaluation.benchmarks import BENCHMARKS
 from synrl.evaluation.data.items import Item
 from synrl.evaluation.data.media import cached
@@ -34,7 +34,7 @@ def synrl_test(tables: Any) -> Iterator[Item]:
             kind="row",
             options=tuple(row["options"]),
             subsets=(row["family"], f"min_fps_{row['min_fps']:g}", *_answerable(row)),
-            unit=f"{base}-{int(number) % TWINS:06d}" if row["twin_id"] else "",
+            unit=f"{base}-{base_index(int(number)):06d}" if row["twin_id"] else "",
             row=json.dumps(said),
         )
 
