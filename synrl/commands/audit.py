@@ -75,6 +75,10 @@ def _audit(arguments: argparse.Namespace) -> int:
 
     check_num_proc(arguments.num_proc)
     check_range("seed", arguments.seed, 0, 2**31 - 1)
+    if arguments.executor is not None:
+        from synrl.commands.scale import spread
+
+        return spread(arguments)
     if share := noting_share_of(arguments):
         _note_share(arguments, share)
         return tell_shard(arguments, share)

@@ -10,6 +10,7 @@ import argparse
 import os
 import shlex
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,6 +44,10 @@ def add_shard(command: argparse.ArgumentParser, what: str) -> None:
         help=f"{what}, 0/N to N-1/N: as many machines as there are numbers do one work; "
         "then `synrl gather DIR` makes the whole of it",
     )
+    command.add_argument(
+        "--executor", metavar="E", help="run all shards by datatrove (extra `scale`): slurm, ray or local"
+    )
+    command.add_argument("--tasks", type=int, metavar="N", help="with --executor: how many shards")
 
 
 def add_noting(command: argparse.ArgumentParser) -> None:
@@ -62,15 +67,25 @@ def share_of(arguments: argparse.Namespace) -> Share | None:
     Raises:
         ConfigError: there is no such part.
     """
+    if arguments.tasks is not None:
+        raise ConfigError(f"--tasks {arguments.tasks} is for --executor; a shard is --shard i/N")
     if arguments.shard is None:
         return None
     from synrl.shares import Share
 
-    words = iter(arguments.argv)
-    other = [
-        word for word in words if not word.startswith("--shard=") and (word != "--shard" or not next(words))
-    ]
-    return Share.parse(arguments.shard, other)
+    return Share.parse(arguments.shard, words_without(arguments.argv, ("--shard",)))
+
+
+def words_without(words: Sequence[str], flags: Sequence[str]) -> list[str]:
+    """The words of a command line but for some flags and their values."""
+    rest = iter(words)
+    found = []
+    for word in rest:
+        if word in flags:
+            next(rest)
+        elif word.partition("=")[0] not in flags:
+            found.append(word)
+    return found
 
 
 def noting_share_of(arguments: argparse.Namespace) -> Share | None:

@@ -51,6 +51,10 @@ def _cot(arguments: argparse.Namespace) -> int:
     from synrl.cot.settings import CotConfig
 
     config = read_config(CotConfig, arguments)
+    if arguments.executor is not None:
+        from synrl.commands.scale import spread
+
+        return spread(arguments)
     how: dict[str, Any] = {"num_proc": arguments.num_proc, "progress": arguments.progress}
     share = share_of(arguments)
     said = add_chains(arguments.data, arguments.out, config, share=share, **how)

@@ -98,9 +98,14 @@ def add(commands: Any) -> None:
 def _generate(arguments: argparse.Namespace) -> int:
     from synrl.dataset.generate import generate
 
-    recipe, share = _requested(arguments), share_of(arguments)
-    if share is not None and arguments.push_to_hub is not None:
-        raise ConfigError(f"--shard {share} and --push-to-hub exclude each other: gather first, then push")
+    recipe = _requested(arguments)
+    if arguments.push_to_hub is not None and (arguments.shard or arguments.executor):
+        raise ConfigError("shards and --push-to-hub exclude each other: gather first, then push")
+    if arguments.executor is not None:
+        from synrl.commands.scale import spread
+
+        return spread(arguments)
+    share = share_of(arguments)
     how: dict[str, Any] = {"num_proc": arguments.num_proc, "progress": arguments.progress}
     out = generate(recipe, arguments.out, share=share, **how)
     if share is not None:

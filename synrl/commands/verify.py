@@ -50,6 +50,10 @@ def _verify(arguments: argparse.Namespace) -> int:
     from synrl.audit.verify import verify, verify_share
 
     how: dict[str, Any] = {"num_proc": arguments.num_proc, "progress": arguments.progress}
+    if arguments.executor is not None:
+        from synrl.commands.scale import spread
+
+        return spread(arguments)
     if share := noting_share_of(arguments):
         verify_share(arguments.data, arguments.out, share, **how)
         return tell_shard(arguments, share)
