@@ -201,7 +201,10 @@ def check_whole(working: Path, files: Sequence[str], is_there: Callable[[str], b
 def _read(path: Path) -> Note:
     try:
         said = json.loads(read_text(path))
-        share = Share.parse(said["shard"], [str(word) for word in said["command"]])
+        words = [str(word) for word in said["command"]]
+        if not all(word.isprintable() for word in words):
+            raise ValueError("its command holds what can't be shown")
+        share = Share.parse(said["shard"], words)
         origin = {str(name): str(what) for name, what in said["origin"].items()}
         return Note(share, dict(said["request"]), origin, dict(said["here"]))
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:

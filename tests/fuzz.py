@@ -195,7 +195,9 @@ COMMANDS: dict[str, Any] = {
     "families": lambda draw: draw.choice(([], ["--json"], ["--gallery", _path(draw, OUT[2:])])),
     "recipes": lambda draw: draw.choice(([], ["smoke"], [draw.choice(ODD)], ["tiny_sft"], ["smok"])),
     "generate": _generate,
-    "verify": lambda draw: [_path(draw, DATA)],
+    "verify": lambda draw: [
+        _path(draw, DATA), *draw.choice(([], ["--shard", draw.choice(("0/1", "1/1", *ODD)), *_out(draw, "proof")]))
+    ],
     "audit": lambda draw: [
         _path(draw, DATA), *draw.choice(([], ["--columns", draw.choice(("a=b", "=", *ODD))]))
     ],
@@ -210,6 +212,7 @@ COMMANDS: dict[str, Any] = {
         _path(draw, ("data", "model", *DATA)), _path(draw, REPOS),
         *draw.choice(([], ["--replace"], ["--private"])),
     ],
+    "gather": lambda draw: [_path(draw, DATA)],
     "eval": _eval,
     "report": _report,
     "judge": _judge,

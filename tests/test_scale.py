@@ -43,7 +43,7 @@ def test_flags_that_mean_nothing_together_are_refused(
 
 
 def test_the_words_of_a_shard_are_those_of_the_command_without_its_own() -> None:
-    words = ["generate", "--shard", "1/2", "a b", "--tasks=3", "--out", "--shards"]
+    words = ["generate", "--shard", "1/2", "a b", "--ta=3", "--sha", "0/2", "--out", "--shards"]
     assert words_without(words, ("--shard", "--tasks")) == ["generate", "a b", "--out", "--shards"]
 
 

@@ -147,6 +147,29 @@ def test_folders_of_machines_with_other_libraries_are_not_put_together(begun: Pa
         gather(begun)
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "",
+        "[]",
+        '{"shard": "0/5"}',
+        '{"shard": "9/5", "command": [], "request": {}, "origin": {}, "here": {}}',
+        '{"shard": "0/5", "command": ["a\\nb"], "request": {}, "origin": {}, "here": {}}',
+        '{"shard": "0/5", "command": [], "request": {}, "origin": {}, "here": {}}',
+        '{"shard": "0/5", "command": [], "request": {"kind": "cot"}, "origin": {}, "here": {}}',
+    ],
+)
+def test_a_note_that_is_none_is_one_line(
+    said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "out.incomplete" / "shards"
+    folder.mkdir(parents=True)
+    (folder / "0-of-5-00000000.json").write_text(said)
+    assert main(["gather", str(tmp_path / "out")]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == "" and captured.err.count("\n") == 1
+
+
 def test_nobody_ends_a_folder_while_a_shard_is_being_made(whole: Path, begun: Path) -> None:
     with locked(begun.with_name("out.3-of-5")):
         for end in (lambda: gather(begun), lambda: generate(RECIPE, begun, progress=False)):

@@ -81,10 +81,12 @@ def words_without(words: Sequence[str], flags: Sequence[str]) -> list[str]:
     rest = iter(words)
     found = []
     for word in rest:
-        if word in flags:
-            next(rest)
-        elif word.partition("=")[0] not in flags:
+        name, has_value, _ = word.partition("=")
+        # As argparse does, which takes the beginning of a flag for it.
+        if not any(len(name) > 2 and flag.startswith(name) for flag in flags):
             found.append(word)
+        elif not has_value:
+            next(rest)
     return found
 
 

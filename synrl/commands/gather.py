@@ -19,17 +19,19 @@ def add(commands: Any) -> None:
         description="End what commands with --shard have begun: check that every file is there, whole, and "
         "made by the same code and libraries, and write what the whole has besides. The result is that "
         "of one machine, byte for byte. If something is missing, print what makes it; exit status 1.",
-        **examples("synrl gather rl_50k", "synrl gather rl_50k | sh && synrl gather rl_50k"),
+        **examples("synrl gather rl_50k"),
     )
     command.add_argument("out", type=new_path, metavar="DIR", help="what the commands were given as --out")
     command.set_defaults(run=_gather, resumes=True)
 
 
 def _gather(arguments: argparse.Namespace) -> int:
+    from synrl.dataset.reading import blaming
     from synrl.shares import Incomplete
 
     try:
-        return _gathered(arguments, arguments.out)
+        with blaming(f"what shards have left for {arguments.out}"):
+            return _gathered(arguments, arguments.out)
     except Incomplete as error:
         for one in error.missing:
             print(one.command)
