@@ -196,7 +196,8 @@ COMMANDS: dict[str, Any] = {
     "recipes": lambda draw: draw.choice(([], ["smoke"], [draw.choice(ODD)], ["tiny_sft"], ["smok"])),
     "generate": _generate,
     "verify": lambda draw: [
-        _path(draw, DATA), *draw.choice(([], ["--shard", draw.choice(("0/1", "1/1", *ODD)), *_out(draw, "proof")]))
+        _path(draw, DATA),
+        *draw.choice(([], ["--shard", draw.choice(("0/1", "1/1", *ODD)), *_out(draw, "proof")])),
     ],
     "audit": lambda draw: [
         _path(draw, DATA), *draw.choice(([], ["--columns", draw.choice(("a=b", "=", *ODD))]))
