@@ -22,9 +22,9 @@ from typing import TYPE_CHECKING, Any
 from synrl.answers import extract
 from synrl.checks import check_range, check_whole
 from synrl.dataset.custom import SUFFIXES, load_recipe
-from synrl.dataset.generate import make_rows
+from synrl.dataset.files import make_rows
 from synrl.dataset.recipes import Batch, Part, Recipe, get_recipe, plain, recipes
-from synrl.dataset.rows import TWINS
+from synrl.dataset.rows import MOST_ROWS
 from synrl.errors import ConfigError, allowed
 from synrl.preview.page import page_text
 from synrl.schema import features
@@ -65,7 +65,7 @@ def make(
     Raises:
         ConfigError: a name or number is out of range, or the family has no such mode.
     """
-    check_range("row index", index, 0, TWINS - 1)
+    check_range("row index", index, 0, MOST_ROWS - 1)
     levels, modes = LEVELS if level is None else (level,), MODES if mode is None else (mode,)
     recipe = plain(_families(family), index + 1, split, levels, modes, seed=seed, view=view)
     return make_rows(next(recipe.batches()), index)[0]

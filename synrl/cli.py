@@ -83,6 +83,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     except MemoryError:
         said = "out of memory"
+    except ImportError as error:
+        if "failed to map segment" not in str(error):
+            raise
+        said = "out of memory"  # while a library was loaded
     except OSError as error:  # of the system, wherever a command met it
         _leave(sys.stdout)
         said = one_line(error)
@@ -187,8 +191,23 @@ def _leave(stream: TextIO) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
+def _open_streams() -> None:
+    """Let what nobody reads go nowhere, and what an encoding lacks be escaped.
+
+    A stream that was closed before the start would otherwise give its number to the next file that is opened.
+    """
+    while (opened := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(opened)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115
+        getattr(sys, name).reconfigure(errors="backslashreplace")
+
+
 def run() -> None:
     """The `synrl` command."""
+    _open_streams()
     try:
         status: Any = main()
     except SystemExit as ended:

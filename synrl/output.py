@@ -125,6 +125,16 @@ def result_file(path: Path, mark: str) -> Iterator[Path]:
             yield part
 
 
+def check_apart(out: Path, data: Path) -> None:
+    """Refuse a place inside a dataset: what is written there would be read as a part of it.
+
+    Raises:
+        OutputError: it is.
+    """
+    if data.resolve() in out.resolve().parents:
+        raise OutputError(f"{out} lies inside of {data}, which would then hold it, too; choose another --out")
+
+
 def is_done(out: Path, difference: Difference) -> bool:
     """Whether a folder already is the result of a request; it may also be empty, or not there.
 
@@ -318,6 +328,10 @@ def _name(path: Path) -> str:
     """
     if path.name in ("", ".."):
         raise OutputError(f"can't write {path}: it has no name of its own; choose another --out")
+    if path.name.endswith(".incomplete"):
+        raise OutputError(f"can't write {path}: so unfinished work is called; choose another --out")
+    if path.parts[0].startswith("~"):  # the library that writes Parquet takes it for a home
+        raise OutputError(f"can't write {path}: ~ means a home only to the shell; write the path out")
     if not str(path.absolute()).isprintable():
         raise OutputError(f"can't write {path}: its name holds what can't be shown; choose another --out")
     return path.name
@@ -358,6 +372,9 @@ def _check_staging(staging: Path, difference: Difference) -> None:
     if staging.is_symlink():
         refuse(staging, "is a link")
     staging.mkdir(exist_ok=True)
+    for path in staging.rglob("*"):
+        if path.is_symlink():  # through which what is written would go elsewhere
+            refuse(staging, f"holds a link, {path.relative_to(staging)}")
     held = any(not _PART.fullmatch(path.name) for path in staging.iterdir())
     if held and (other := difference(staging)):
         raise OutputError(

@@ -246,3 +246,26 @@ def test_the_help_of_what_needs_an_extra_needs_none(name: str) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0 and f"synrl {name} " in done.stdout
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
+def test_streams_that_are_closed_are_written_nowhere(closed: str) -> None:
+    done = subprocess.run(["sh", "-c", f"{sys.executable} -m synrl families {closed}"], check=False)
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize("said", ["--split=", "--view=", "--encoding=", "--split=all"])
+def test_an_empty_word_is_not_the_default(
+    said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["generate", "card_stack", "-n", "1", "--out", str(tmp_path / "out"), said]) == 2
+    assert not (tmp_path / "out").exists()
+
+
+def test_seed_0_counts_beside_a_recipe_that_says_another(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text(
+        "name: mine\nseed: 5\nparts: [{families: [card_stack], num_rows: 1}]\n"
+    )
+    recipe, out = str(tmp_path / "mine.yaml"), tmp_path / "out"
+    assert main(["generate", "--recipe", recipe, "--seed", "0", "--out", str(out)]) == 0
+    assert json.loads((out / "recipe.json").read_text())["seed"] == 0

@@ -16,6 +16,7 @@ from filelock import FileLock
 from synrl.errors import OutputError
 from synrl.output import (
     HOLDS_ELSE,
+    check_apart,
     check_result,
     disk_errors,
     is_done,
@@ -359,3 +360,26 @@ def test_a_lock_of_the_dead_holds_nobody_up(tmp_path: Path) -> None:
     assert names(tmp_path) == [".out.synrl-lock"]
     assert work(tmp_path / "out", "ours") == []
     assert names(tmp_path) == ["out", "out/ours"]
+
+
+def test_a_link_inside_of_unfinished_work_is_not_written_through(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("mine")
+    (tmp_path / "out.incomplete").mkdir()
+    (tmp_path / "out.incomplete" / "ours").symlink_to(secret)
+    with pytest.raises(OutputError, match="holds a link, ours"):
+        work(tmp_path / "out", "ours")
+    assert secret.read_text() == "mine"
+
+
+@pytest.mark.parametrize("name", ["rows.incomplete", "~"])
+def test_a_name_that_means_something_else_is_refused(name: str) -> None:
+    with pytest.raises(OutputError, match=r"^can't write"):
+        is_done(Path(name), difference)
+
+
+def test_a_place_inside_of_a_dataset_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="lies inside of"):
+        check_apart(tmp_path / "data" / "deep" / "out", tmp_path / "data")
+    check_apart(tmp_path / "data", tmp_path / "data")  # which is refused as what it holds is something else
+    check_apart(tmp_path / "data_2", tmp_path / "data")

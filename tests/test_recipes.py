@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from synrl.audit.row import check_row
+from synrl.dataset.custom import load_recipe
 from synrl.dataset.files import make_rows
 from synrl.dataset.generate import generate
 from synrl.dataset.reading import Source
@@ -177,3 +178,20 @@ def test_the_compact_encoding_shows_the_same_in_fewer_bytes(tmp_path: Path) -> N
 def test_an_unknown_recipe_is_told_with_those_there_are() -> None:
     with pytest.raises(ConfigError, match=r"no recipe 'rl_8k'; did you mean rl_7k\? allowed: smoke"):
         get_recipe("rl_8k")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name: 2024-99-99",
+        f"seed: {'9' * 5000}",
+        "name: !!int ''",
+        "name: !!bool x",
+        "a: &a [x]\nb: [*a]",
+        "a: [",
+    ],
+)
+def test_yaml_that_is_none_is_one_line(text: str, tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text(text)
+    with pytest.raises(ConfigError, match=r"^recipe [^\n]* can't be read: [^\n]*$"):
+        load_recipe(tmp_path / "mine.yaml")

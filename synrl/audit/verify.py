@@ -7,7 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -119,7 +119,7 @@ def _check_of(source: Source) -> partial[list[_Checked]]:
     return partial(_check_group, recipe, source.folder, libraries().items() <= origin.items())
 
 
-@cache
+@lru_cache(maxsize=1)
 def _batches(recipe: Recipe | None) -> Mapping[str, Batch]:
     """By file, the batch that lies in it: found once in each process, as a large dataset has many files."""
     return {shard.name: shard.batch for shard in shards(recipe)} if recipe else {}

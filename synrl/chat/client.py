@@ -27,6 +27,8 @@ _LONGEST = 60.0
 """Seconds between two attempts, unless the server asks for more."""
 _LEAST_BYTES, _BYTES_A_TOKEN = 2**20, 64
 """What an answer may take: so much whatever is asked, and so much for each token of the longest output."""
+_MOST_TOKENS = 10**9
+"""Of a request; a server that says more says nothing."""
 _ERROR_BYTES = 2**16
 """Of an answer that is an error, what is read."""
 AGAIN = "what was answered is kept: the same command goes on from here"
@@ -178,6 +180,8 @@ def _read(content: bytes) -> Reply:
         message, usage = choice["message"], said.get("usage") or {}
         text, refusal = message.get("content") or "", message.get("refusal")
         tokens = [int(usage.get(name) or 0) for name in ("prompt_tokens", "completion_tokens")]
+        if not all(0 <= number < _MOST_TOKENS for number in tokens):
+            raise ValueError("so many tokens")
         text.encode()  # halves of surrogate pairs, which JSON can say and no file can hold
     except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise _Unusable(f"the answer is no chat completion ({type(error).__name__})") from error
@@ -197,6 +201,6 @@ def _said(status: int, content: bytes) -> str:
         said = json.loads(content)
         inner = said.get("error", said)
         text = inner.get("message", "") if isinstance(inner, dict) else inner
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         text = content.decode(errors="replace")
     return f"{status} {' '.join(str(text).split())[:200]}".strip()

@@ -77,8 +77,11 @@ class Journal:
     def _read(self, about: Any) -> None:
         self._file.seek(0)
         whole = 0
+        begun = json.dumps({"about": about}).encode()
         for number, line in enumerate(self._file):
             if not line.endswith(b"\n"):
+                if number == 0 and not begun.startswith(line):
+                    raise OutputError(f"{self._path} is of no such run; choose another --out, or remove it")
                 break  # the process was killed while it wrote the last line
             try:
                 entry = json.loads(line)

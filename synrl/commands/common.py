@@ -173,5 +173,5 @@ def tell(*lines: str) -> None:
 
 
 def quoted(path: object) -> str:
-    """A path as it is typed in a shell."""
-    return shlex.quote(str(path))
+    """A path as it is typed in a shell, behind a command that would take `-x` for a flag."""
+    return shlex.quote(f"./{path}" if str(path).startswith("-") else str(path))

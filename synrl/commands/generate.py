@@ -132,7 +132,7 @@ def _requested(arguments: argparse.Namespace) -> Recipe:
         for name in arguments.families:
             if name not in families():
                 raise ConfigError(f"no task family {shown(name)}; {allowed(families(), name)}")
-        split = arguments.split or "train"
+        split = "train" if arguments.split is None else arguments.split
         return plain(
             arguments.families,
             arguments.num_rows,
@@ -141,16 +141,17 @@ def _requested(arguments: argparse.Namespace) -> Recipe:
             arguments.mode or MODES,
             seed=arguments.seed or 0,
             twins=arguments.twins,
-            encoding=arguments.encoding or "fast",
-            view=arguments.view or DEFAULT,
+            encoding="fast" if arguments.encoding is None else arguments.encoding,
+            view=DEFAULT if arguments.view is None else arguments.view,
         )
     for name in ("families", "split", "twins", "level", "mode"):
-        if getattr(arguments, name):
+        if getattr(arguments, name) not in (None, False, []):
             raise ConfigError(
                 f"{name} and --recipe {arguments.recipe} exclude each other: a recipe says its own"
             )
     path = Path(arguments.recipe)
     named = load_recipe(path) if path.suffix in SUFFIXES else get_recipe(arguments.recipe)
-    said = {name: value for name in ("seed", "encoding", "view") if (value := getattr(arguments, name))}
+    given = ((name, getattr(arguments, name)) for name in ("seed", "encoding", "view"))
+    said = {name: value for name, value in given if value is not None}
     recipe = replace(named, **said)
     return recipe if arguments.num_rows is None else recipe.scaled(arguments.num_rows)

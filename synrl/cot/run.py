@@ -33,7 +33,7 @@ from synrl.dataset.origin import whole_origin
 from synrl.dataset.reading import Group, Source, place_of, reading
 from synrl.dataset.record import Record, made_from, sizes_in, write_recipe
 from synrl.errors import ConfigError, DataError
-from synrl.output import HOLDS_ELSE, SHARDS, staged, working_folder, write_whole
+from synrl.output import HOLDS_ELSE, SHARDS, check_apart, staged, working_folder, write_whole
 from synrl.pool import check_num_proc, ordered_map
 from synrl.schema import COLUMNS, features
 from synrl.shares import Note, Share, begun, check_whole, notes
@@ -128,6 +128,7 @@ def add_chains(
             raise ConfigError(f"processes is {num_proc}, but a server is asked from one; leave it out")
         config.keys()  # one that may not be sent is a mistake before anything is done
     source = Source.open(data)
+    check_apart(out, source.folder)
     about = {
         "settings": config.what(),
         "writer": "trace" if config.by_trace else "model",
@@ -136,8 +137,13 @@ def add_chains(
     }
     about = json.loads(json.dumps(about))  # as it comes back from a file
 
+    names = [path.relative_to(source.folder).as_posix() for path in source.files]
+
     def difference(folder: Path) -> str:
-        return "" if _said_of(folder) == about else HOLDS_ELSE
+        if _said_of(folder) != about:
+            return HOLDS_ELSE
+        lost = [name for name in names if not is_whole(folder / name)]
+        return f"is no longer whole: {lost[0]} is missing or damaged" if lost else ""
 
     def unfinished(folder: Path) -> str:
         return "" if (folder / JOURNAL).is_file() else difference(folder)

@@ -6,6 +6,7 @@ twice. The text comes from the template in `hub_cards` and the records of the re
 
 from __future__ import annotations
 
+import html
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from string import Template
@@ -234,4 +235,4 @@ def _best_shortcuts(record: Record) -> str:
 
 
 def _findings(record: Record) -> str:
-    return "\n".join(f"- {finding}" for finding in record.findings)
+    return "\n".join(f"- {html.escape(finding)}" for finding in record.findings)

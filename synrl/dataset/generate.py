@@ -24,7 +24,7 @@ from synrl.dataset.origin import origin
 from synrl.dataset.recipes import Recipe
 from synrl.dataset.record import RECIPE, Record, recipe_json, recipe_of, sizes_in, write_recipe
 from synrl.errors import DataError
-from synrl.output import HOLDS_ELSE, staged, working_folder, write_whole
+from synrl.output import HOLDS_ELSE, check_apart, is_marked, staged, working_folder, write_whole
 from synrl.pool import check_num_proc, ordered_map
 from synrl.shares import Note, Share, begun, check_whole
 from synrl.texts import read_text
@@ -46,6 +46,9 @@ def generate(
         OutputError: `out` holds something else, or the disk is full or not writable.
     """
     check_num_proc(num_proc)
+    for folder in out.absolute().parents:
+        if (folder / RECIPE).is_file() and is_marked(folder / RECIPE, '"generator_version"'):
+            check_apart(out, folder)
     files = list(shards(recipe))
     how = (partial(_lack, recipe=recipe), partial(_difference, recipe=recipe))
     if share is not None:

@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pyarrow as pa
 
@@ -104,7 +104,7 @@ class Source:
                     f"{data} is no folder; allowed: a dataset folder, or one on the Hub (org/name)"
                 )
             folder = _download(data)
-        paths = tuple(sorted(folder.rglob("*.parquet")))
+        paths = tuple(sorted(_parquet_in(folder)))
         if not paths:
             raise DataError(f"no Parquet files in {data}")
         return cls(tuple(group for path in paths for group in _groups(path)), folder, paths)
@@ -195,6 +195,20 @@ def blaming(what: str) -> Iterator[None]:
     except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, AssertionError) as error:
         said = f"{type(error).__name__}: {shown(str(error))}"
         raise DataError(f"{what} contradicts itself ({said}); `synrl verify` says more") from error
+
+
+def _parquet_in(folder: Path) -> Iterator[Path]:
+    """All Parquet files anywhere below a folder.
+
+    Raises:
+        DataError: a folder in it can't be looked into.
+    """
+
+    def refuse(error: OSError) -> NoReturn:
+        raise DataError(f"{error.filename} can't be read: {error.strerror}") from error
+
+    for place, _, names in os.walk(folder, onerror=refuse):
+        yield from (Path(place, name) for name in names if name.endswith(".parquet"))
 
 
 def _made(table: pa.Table) -> Iterator[dict[str, Any]]:

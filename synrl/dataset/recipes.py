@@ -97,6 +97,9 @@ class Batch:
         return scheduled(get_family(self.family), index, self.levels, self.modes, self.length, self.view)
 
 
+_TAKEN = ("images", "recipes")
+
+
 @dataclass(frozen=True)
 class Recipe:
     """Which rows a dataset holds; `name` is empty for one that is made up on a command line.
@@ -120,6 +123,8 @@ class Recipe:
     generator_version: str = field(default=GENERATOR_VERSION, init=False)
 
     def __post_init__(self) -> None:
+        if self.name in _TAKEN:
+            raise ConfigError(f"a recipe can't be called {self.name}: published datasets have such a folder")
         check_seed(self.seed)
         check_one_of("encoding", self.encoding, ENCODINGS)
         object.__setattr__(self, "view", str(parse_view(self.view)))

@@ -24,6 +24,18 @@ RECIPE = "recipe.json"
 """In a generated folder: its recipe, and what made the rows."""
 
 
+_FINDING = {
+    "family": str,
+    "shortcut": str,
+    "answered": int,
+    "judged": bool,
+    "accuracy": float,
+    "chance": float,
+    "p_value": float,
+}
+"""What a card says of a finding of `audit`, and of which type it is."""
+
+
 class Size(NamedTuple):
     """What a shard holds."""
 
@@ -83,7 +95,7 @@ class Record:
         try:
             said = json.loads(text)
             recipe = read_recipe(said.pop("recipe"), where)
-            return cls(
+            record = cls(
                 **{
                     **said,
                     "recipe": recipe,
@@ -92,8 +104,44 @@ class Record:
                     "findings": tuple(said["findings"]),
                 }
             )
-        except (TypeError, KeyError, AttributeError, json.JSONDecodeError, RecursionError) as error:
+            record.check()
+            return record
+        except (TypeError, LookupError, AttributeError, ValueError, RecursionError) as error:
+            if isinstance(error, DataError):
+                raise
             raise DataError(f"{where} is no record of a recipe: {type(error).__name__}: {error}") from error
+
+    def check(self) -> None:
+        """Hold what is said to be of the types that a card is written from.
+
+        Raises:
+            TypeError, LookupError: something is of another.
+        """
+        numbers = [self.proved, *self.unproved.values(), *(n for size in self.shards.values() for n in size)]
+        texts = [*self.unproved, *self.origin, *self.origin.values(), *self.findings, *self.shards]
+        if not all(type(number) is int for number in numbers):
+            raise TypeError("a number is none")
+        if not all(isinstance(text, str) for text in texts) or any("/" not in path for path in self.shards):
+            raise TypeError("a text is none")
+        for one in self.audit:
+            for name, kinds in _FINDING.items():
+                if not isinstance(one[name], (float, int) if kinds is float else kinds):
+                    raise TypeError(f"{name} of what audit found is {type(one[name]).__name__}")
+        if self.chains is not None:
+            check_chains(self.chains)
+
+
+def check_chains(said: Mapping[str, Any]) -> None:
+    """Hold what is said of chains of thought to be of the types that a card is written from.
+
+    Raises:
+        TypeError, LookupError: something is of another, or missing.
+    """
+    numbers = [said["dropped"], said["claims"]["checked"], said["claims"]["unchecked"]]
+    if not all(type(number) is int for number in numbers):
+        raise TypeError("a number is none")
+    if not isinstance(said["writer"], str) or not isinstance(said["settings"], Mapping):
+        raise TypeError("writer or settings are none")
 
 
 def sizes_in(folder: Path) -> dict[str, Size]:

@@ -22,7 +22,7 @@ import numpy as np
 from synrl import view
 from synrl.budget import VideoBudget
 from synrl.checks import check_one_of, check_range
-from synrl.errors import ConfigError, DataError
+from synrl.errors import ConfigError, DataError, shown
 from synrl.evidence import Evidence, Eye
 from synrl.evidence.eye import TOKEN, disturbed, eye_at
 from synrl.schema import Row, time_ms
@@ -203,10 +203,12 @@ def check_split(split: str) -> None:
     """Check the name of a split.
 
     Raises:
-        ConfigError: it is not made of letters, digits and underscores, as `datasets` wants it.
+        ConfigError: it is not made of letters, digits and underscores, or is `all`, as `datasets` wants it.
     """
     if not isinstance(split, str) or not re.fullmatch(r"\w+", split, re.ASCII):
-        raise ConfigError(f"split {split!r} is no name; allowed: letters, digits and underscores")
+        raise ConfigError(f"split {shown(split)} is no name; allowed: letters, digits and underscores")
+    if split == "all":  # with which `datasets` means every split
+        raise ConfigError("split all can't be loaded again: it means every split; choose another name")
 
 
 def scheduled(

@@ -26,7 +26,7 @@ from synrl.answers import ANSWER_TYPES, LETTERS
 from synrl.checks import check_one_of
 from synrl.dataset.reading import Group, Source, reading
 from synrl.errors import DataError
-from synrl.output import HOLDS_ELSE, staged, whole_file, write_whole
+from synrl.output import HOLDS_ELSE, check_apart, staged, whole_file, write_whole
 from synrl.prompts import completion_text, markup, placeholder, prompt_text, target_text
 from synrl.texts import read_text
 
@@ -70,6 +70,7 @@ def export(data: str, name: str, out: Path, *, progress: bool = True) -> Exporte
     """
     check_one_of("format", name, FORMATS)
     form, source = FORMATS[name], Source.open(data)
+    check_apart(out, source.folder)
     request = {"format": name, "data": data, "digest": _digest(source)}
 
     def difference(folder: Path) -> str:

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace as replace_in
+from operator import attrgetter
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -50,7 +52,8 @@ def planned(
     from huggingface_hub import CommitOperationAdd, CommitOperationDelete
 
     there = files_in(api, repo, "dataset", revision)
-    records = dict(_records(api, repo, revision, there))
+    # Of a shard that somebody has taken out of the repository no card speaks.
+    records = {path: _still_there(one, there) for path, one in _records(api, repo, revision, there)}
     others = {path: one for path, one in records.items() if _meet(one, record)}
     lost = {path for path in there if path.endswith(".parquet") and there[path] != digests.get(path)}
     odd = lost - {path for one in records.values() for path in one.shards}
@@ -67,11 +70,12 @@ def planned(
     known = (there.keys() | contents.keys()) - gone
     remaining = dict(sorted(remaining.items()))
     contents[CARD] = dataset_card(list(remaining.values()), _strips(remaining, known), repo).encode()
+    changed = {CARD} if records and _is_edited(api, repo, revision, records, there) else set[str]()
     operations = [
         *(CommitOperationAdd(path, content) for path, content in contents.items()),
         *(CommitOperationDelete(path) for path in sorted(gone)),
     ]
-    return Change(operations, tuple(sorted(gone | (lost & digests.keys()) | (odd & {CARD}))))
+    return Change(operations, tuple(sorted(gone | changed | (lost & digests.keys()) | (odd & {CARD}))))
 
 
 def holds(api: HfApi, repo: str, revision: str, digests: Mapping[str, str]) -> bool:
@@ -86,9 +90,27 @@ def _records(api: HfApi, repo: str, revision: str, there: Mapping[str, str]) -> 
 
 
 def _meet(one: Record, other: Record) -> bool:
-    """Whether two records are of the same rows, or of rows that would lie in the same places."""
-    places = [{(batch.folder, batch.split) for batch in record.recipe.batches()} for record in (one, other)]
-    return one.path == other.path or not places[0].isdisjoint(places[1])
+    """Whether two records are of the same rows, or of rows that would lie in the same places or share ids."""
+    places, names = (
+        [{getter(batch) for batch in record.recipe.batches()} for record in (one, other)]
+        for getter in (attrgetter("folder", "split"), attrgetter("family", "key"))
+    )
+    return one.path == other.path or any(not a.isdisjoint(b) for a, b in (places, names))
+
+
+def _is_edited(
+    api: HfApi, repo: str, revision: str, records: Mapping[str, Record], there: Mapping[str, str]
+) -> bool:
+    """Whether a repository's card says something else than what is written from its records."""
+    if CARD not in there:
+        return False
+    local = api.hf_hub_download(repo, CARD, revision=revision, repo_type="dataset")
+    own = dataset_card(list(dict(sorted(records.items())).values()), _strips(records, set(there)), repo)
+    return Path(local).read_bytes() != own.encode()
+
+
+def _still_there(record: Record, there: Mapping[str, str]) -> Record:
+    return replace_in(record, shards={path: size for path, size in record.shards.items() if path in there})
 
 
 def _refuse(repo: str, others: Sequence[Record], odd: set[str]) -> None:

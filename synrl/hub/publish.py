@@ -20,7 +20,7 @@ from synrl.audit.audit import audit
 from synrl.audit.verify import verify
 from synrl.dataset.layout import opened
 from synrl.dataset.recipes import Recipe
-from synrl.dataset.record import Record, made_from, sizes_in
+from synrl.dataset.record import Record, check_chains, made_from, sizes_in
 from synrl.errors import DataError
 from synrl.hub.hub import commit, hub_errors
 from synrl.hub.merging import CARD, holds, planned
@@ -151,11 +151,13 @@ def _chains(folder: Path) -> dict[str, Any] | None:
         settings = {
             name: value for name, value in said["settings"].items() if name not in ("writer", "judge")
         }
-        return {
+        found = {
             "writer": said["about"]["writer"],
             "settings": settings,
             **{name: said[name] for name in names},
         }
+        check_chains(found)
+        return found
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise DataError(f"{path} is not what `synrl cot` writes: {type(error).__name__}") from error
 

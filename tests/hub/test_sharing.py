@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -12,8 +13,8 @@ from hub.server import Blob, Hub, Repo
 
 from synrl.cli import main
 from synrl.dataset.generate import generate
-from synrl.dataset.recipes import plain
-from synrl.errors import HubError
+from synrl.dataset.recipes import Part, Recipe, plain
+from synrl.errors import DataError, HubError
 from synrl.hub.publish import Published, push
 
 REPO = "tester/shared"
@@ -137,7 +138,48 @@ def test_a_dataset_of_an_earlier_layout_is_known_again(hub: Hub, made: dict[str,
     before["recipes/rows.json"] = before.pop(f"recipes/{tag}.json")
     repo.commits.append(("1" * 40, before))
     done = publish(made["train"])
-    assert repo.commits[-1][1] == now and done.replaced == ("recipes/rows.json",)
+    assert repo.commits[-1][1] == now
+    assert done.replaced == ("README.md", "recipes/rows.json"), "its card was not what is written now"
+
+
+def test_a_card_that_somebody_has_edited_is_named_when_it_goes(hub: Hub, made: dict[str, Path]) -> None:
+    publish(made["train"])
+    repo = hub.repos["dataset", REPO]
+    edited = Blob(repo.commits[-1][1]["README.md"].data + b"my notes")
+    repo.commits.append(("1" * 40, repo.commits[-1][1] | {"README.md": edited}))
+    assert publish(made["test"]).replaced == ("README.md",)
+
+
+def test_a_card_speaks_of_no_shard_that_somebody_has_taken_out(hub: Hub, made: dict[str, Path]) -> None:
+    publish(made["train"])
+    repo = hub.repos["dataset", REPO]
+    left = {path: blob for path, blob in repo.commits[-1][1].items() if not path.startswith("card_stack/")}
+    repo.commits.append(("1" * 40, left))
+    publish(made["other family"])
+    assert "card_stack/train" not in files(hub)["README.md"].decode()
+
+
+def test_rows_that_would_share_ids_are_refused(hub: Hub, made: dict[str, Path], tmp_path: Path) -> None:
+    """Those of a recipe that is called as a split is have the ids of that split."""
+    publish(made["test"])
+    same = generate(Recipe("test", (Part(FAMILIES[1:], 2, "test"),)), tmp_path / "same", progress=False)
+    with pytest.raises(HubError, match="holds other rows"):
+        publish(same)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"origin": 5}, {"findings": [1]}, {"unproved": {"x": "y"}}, {"audit": [{}]}]
+)
+def test_a_record_of_another_shape_is_one_line(
+    hub: Hub, made: dict[str, Path], wrong: dict[str, Any]
+) -> None:
+    publish(made["train"])
+    repo = hub.repos["dataset", REPO]
+    (path,) = (path for path in repo.commits[-1][1] if path.startswith("recipes/"))
+    said = json.dumps(json.loads(repo.commits[-1][1][path].data) | wrong).encode()
+    repo.commits.append(("1" * 40, repo.commits[-1][1] | {path: Blob(said)}))
+    with pytest.raises(DataError, match="is no record of a recipe"):
+        publish(made["test"])
 
 
 def test_a_tag_follows_the_rows_that_it_names(hub: Hub, made: dict[str, Path], tmp_path: Path) -> None:
