@@ -172,7 +172,8 @@ reverse forward forwards undo full_turn full_rotation complete_turn revolution c
 card pile deck stack table cup coin cell grid board gap chip container tile slot token row column board line
 prompt terminal directory folder file path distance zone lane racer wall area top bottom centre empty
 content shortly_after soon_after more_than fewer_than less_than no_more_than no_fewer_than bottom_right
-bottom_left top_right top_left end kind show goal plan lead_to look_for key take_it_from_there
+bottom_left top_right top_left end kind show goal plan lead_to look_for key
+take_it_from_there take_back further_back task enough
 first_and_foremost step want need_to have_to has_to must_have_been know_that mean_that note_that so_the
 so_that more_or_less
 """

@@ -15,7 +15,7 @@ from typing import Any
 from synrl.cot.english import stem
 from synrl.cot.vocabulary import Names, Terms, Token, vocabulary
 from synrl.tasks import get_family
-from synrl.tasks.base import Family, texts
+from synrl.tasks.base import Counted, Family, texts
 from synrl.world.timeline import Event, Operation
 
 INSTANT = 0.1
@@ -173,7 +173,11 @@ class ClipFacts:
 
     def words(self, fact: Fact) -> frozenset[str]:
         """What the words mean in which a fact is told."""
-        return frozenset().union(*(self.terms(phrase).words for phrase in fact.all))
+        return self.words_in(fact.all)
+
+    def words_in(self, phrases: Iterable[str]) -> frozenset[str]:
+        """What the words of some phrases mean."""
+        return frozenset().union(*(self.terms(phrase).words for phrase in phrases))
 
     def _measures(self, fact: Fact, phrases: Iterable[str], numbers: Iterable[float]) -> bool:
         """Whether numbers are those of a fact, as it is told or as it is on record, give or take rounding."""
@@ -210,6 +214,20 @@ class ClipFacts:
         found = (self.vocabulary.phrase_tokens(self.marked(phrase)) for phrase in phrases)
         return frozenset(stem(t.text) for tokens in found for t in tokens if t.kind == "unknown")
 
+    @cached_property
+    def counted(self) -> Counted | None:
+        """What the question counts, if it counts what happens."""
+        return self.ask.counted(self.query, self.row)
+
+    @cached_property
+    def concerned(self) -> tuple[Fact, ...]:
+        """The events that have to do with the question, in order."""
+        return tuple(
+            fact
+            for fact in self.facts
+            if fact.event is not None and self.family.concerns(fact.event, self.query)
+        )
+
     @property
     def counts(self) -> bool:
         """Whether the answer is a whole number."""
@@ -220,6 +238,11 @@ class ClipFacts:
         if after not in self._stated:
             self._stated[after] = self.stated(self._kept[after]["state"])
         return self._stated[after]
+
+    def stated_of(self, label: str, after: int) -> Any:
+        """What there is to say of a part of the state after a number of operations; None if nothing is."""
+        state = self.states[after]
+        return state[label] if label in state else self.statements(after).get(label)
 
     @cached_property
     def labels(self) -> frozenset[str]:

@@ -28,6 +28,17 @@ _WORD = re.compile(r"[a-z]+")
 _ONE_OF = re.compile(r"one of: (.+?)\.?$")
 
 
+_CHAIN = re.compile(rf"(?<![\w.]){_N}(?:\s*[<>]\s*{_N}){{1,20}}(?![\w])(?!\.\d)")
+_LIST = rf"({_N}(?:, {_N}){{0,20}},? and {_N})(?: (?:pixels|px|s|seconds|degrees)(?: a second)?)?"
+_MOST = "largest|highest|greatest|biggest|longest|smallest|lowest|least|shortest"
+_EXTREME = re.compile(
+    rf"\b(?P<one>{_MOST}) of {_LIST.replace('(', '(?P<first>', 1)}"
+    rf" is (?:about )?(?P<this>{_N})(?![\w])(?!\.\d)"
+    rf"|\bof {_LIST.replace('(', '(?P<second>', 1)},? (?P<that>{_N}) is the (?P<two>{_MOST})\b",
+    re.IGNORECASE,
+)
+
+
 def sums(text: str) -> tuple[str, str]:
     """What is wrong with the sums in a text, or nothing; and the text without them."""
     if not _DIGIT.search(text):
@@ -41,7 +52,29 @@ def sums(text: str) -> tuple[str, str]:
         more = match[2] == ">" or bool(re.search("more|greater|larger|bigger|higher|longer", match[2]))
         if not (one > two if more else one < two):
             wrong = wrong or f"{match[0]} is not so"
-    return wrong, _MORE.sub(" ", _SUM.sub(" ", text))
+    for match in _CHAIN.finditer(text):
+        if not _descends(match[0]):
+            wrong = wrong or f"{match[0]} is not so"
+    for match in _EXTREME.finditer(text):
+        values = [_value(number) for number in re.findall(_N, match["first"] or match["second"])]
+        most = (match["one"] or match["two"]).casefold() in (
+            "largest",
+            "highest",
+            "greatest",
+            "biggest",
+            "longest",
+        )
+        if _value(match["this"] or match["that"]) != (max(values) if most else min(values)):
+            wrong = wrong or f"{match[0]} is not so"
+    return wrong, _MORE.sub(" ", _CHAIN.sub(" ", _EXTREME.sub(" ", _SUM.sub(" ", text))))
+
+
+def _descends(text: str) -> bool:
+    """Whether every sign in a row of numbers is right: "5 > 3 > 1"."""
+    values, signs = [_value(number) for number in re.findall(_N, text)], re.findall("[<>]", text)
+    return all(
+        (a > b) == (sign == ">") and a != b for a, b, sign in zip(values, values[1:], signs, strict=False)
+    )
 
 
 def _right(text: str) -> bool:

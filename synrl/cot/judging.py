@@ -8,9 +8,10 @@ from functools import partial
 from typing import NamedTuple
 
 from synrl.answers import parse_interval
-from synrl.cot.claims import Between, Claim
+from synrl.cot.claims import Claim
 from synrl.cot.facts import INSTANT, ClipFacts, Fact
 from synrl.cot.following import compared
+from synrl.cot.times import Between
 from synrl.cot.vocabulary import Terms
 from synrl.tasks.shared.lexicon import EXCLUDED, MOTION
 from synrl.world.directions import DIRECTIONS

@@ -103,6 +103,9 @@ class Kind(Ask[KindQuery, AccelerationConfig]):
 
         return Drawn(KindQuery(object=name, form=config.form, ask=self.name), num_frames, draw_runs)
 
+    def aim(self, query: KindQuery) -> str:
+        return f"what happens to the speed of the {query['object']} on its way"
+
     def wordings(self, query: KindQuery) -> Sequence[str]:
         name = query["object"]
         settings = (
@@ -154,6 +157,9 @@ class Kind(Ask[KindQuery, AccelerationConfig]):
         return f"So on its way {truth}", f"In short, {truth} on its way"
 
 
+_DOES = {UP: "speeds up", DOWN: "slows down"}
+
+
 class Change(SpanAsk[SpanQuery, AccelerationConfig]):
     """When the speed of a shape changes."""
 
@@ -168,6 +174,9 @@ class Change(SpanAsk[SpanQuery, AccelerationConfig]):
 
         query = SpanQuery(object=name, form=config.form, ask=self.name, change=change)
         return Drawn(query, num_frames, draw_runs)
+
+    def aim(self, query: SpanQuery) -> str:
+        return f"when the {query['object']} {_DOES[query['change']]}"
 
     def wordings(self, query: SpanQuery) -> Sequence[str]:
         name = query["object"]

@@ -7,6 +7,7 @@ A family says what its clips show, and `asks` what can be asked about them. A ki
     question(text, timeline)  -> Question    the truth from the simulation's log, and the options
     backwards(timeline)       -> Timeline    the clip backwards, if the question then has another answer
     solve(evidence, query)    -> answer      independent of the simulation, from what is seen
+    aim(query)                -> clause      what it asks for, for chains of thought
     conclude(query, row)      -> sentences   how the answer follows
 
 and of the clip, whatever is asked about it, the family says
@@ -47,10 +48,18 @@ from synrl.world.history import World
 from synrl.world.plans import succeeds
 from synrl.world.timeline import Event, Timeline
 
-__all__ = ["Ask", "Family", "Query"]
+__all__ = ["Ask", "Counted", "Family", "Query"]
 
 Q = TypeVar("Q", bound=Query)
 C = TypeVar("C", bound=Config)
+
+
+class Counted(NamedTuple):
+    """What a question counts, and when it happens."""
+
+    one: str
+    several: str
+    frames: Sequence[int]
 
 
 class Ask(ABC, Generic[Q, C]):
@@ -64,12 +73,18 @@ class Ask(ABC, Generic[Q, C]):
     """In which of the family's modes it is asked."""
     answer_type: str
     """Of its open form: `integer`, `text`, `ordering`, `interval` or `plan`."""
+    thing: str = "event"
+    """What chains call what happens in its clips: "move"."""
     unordered: bool = False
     """Whether it asks how often, how fast or along what: that takes all frames, but hardly their order."""
 
     @abstractmethod
     def wordings(self, query: Q) -> Sequence[str]:
         """Every phrasing of the question."""
+
+    @abstractmethod
+    def aim(self, query: Q) -> str:
+        """What a question asks for, as a clause: "how often the red circle hits a wall"."""
 
     @abstractmethod
     def question(self, text: str, timeline: Timeline, query: Q, config: C, streams: Streams) -> Question:
@@ -90,6 +105,18 @@ class Ask(ABC, Generic[Q, C]):
     def about(self, query: Q) -> str | None:
         """What a question is about, if that is no object of the clip: "pile A"."""
         return None
+
+    def counted(self, query: Q, row: Mapping[str, Any]) -> Counted | None:
+        """What is counted, if the question is how often something happens at a moment or in a span."""
+        return None
+
+    def reason(self, query: Q, row: Mapping[str, Any]) -> Sequence[str]:
+        """Ways to say the last step before the conclusion, such as a sum, like `conclude`; or none."""
+        return ()
+
+    def known(self, event: Event, query: Q) -> bool:
+        """Whether an event is what the question is put relative to: what comes right before or after it?"""
+        return False
 
     def concerns(self, event: Event, query: Q) -> bool:
         """Whether an event has to do with a question: by default, whether the question names who is in it."""
@@ -142,6 +169,8 @@ class Family(ABC):
     """Whether the order matters in which `parts` and `statements` list things."""
     noun: ClassVar[str] = "operation"
     """What a chain may call one of its operations, beside `operation`: `swap` if "swap 3" is the third."""
+    content: ClassVar[str] = "the states"
+    """What can be read at one end of a long clip, in the plural: "the cards"."""
     world: ClassVar[World | None] = None
     """For a family that asks for plans: the rules by which they are carried out."""
     levels: ClassVar[Mapping[int, Mapping[str, Any]]]

@@ -120,6 +120,7 @@ class Next(Ask[NextQuery, DirectionConfig]):
     name = "next"
     modes = ("perception",)
     answer_type = "text"
+    thing = "move"
 
     def draw(
         self, config: DirectionConfig, streams: Streams, item: SceneObject
@@ -151,6 +152,9 @@ class Next(Ask[NextQuery, DirectionConfig]):
             then="after" if after else "before",
         )
         return query, num_frames, Path(ways, tuple(frames), corners)
+
+    def aim(self, query: NextQuery) -> str:
+        return f"which way the {query['object']} moves right {query['then']} it moves {query['direction']}"
 
     def wordings(self, query: NextQuery) -> Sequence[str]:
         name, way, number = query["object"], query["direction"], _NUMBERS[query["moves"]]
@@ -216,6 +220,9 @@ class Next(Ask[NextQuery, DirectionConfig]):
         number = ways.index(query["direction"]) + (1 if query["then"] == "after" else -1)
         return ways[number] if 0 <= number < len(ways) else None
 
+    def known(self, event: Event, query: NextQuery) -> bool:
+        return event.detail == query["direction"]
+
     def conclude(self, query: NextQuery, row: Mapping[str, Any]) -> Sequence[str]:
         truth, way = row["answer_text"], query["direction"]
         then = "immediately after" if query["then"] == "after" else "just before"
@@ -252,6 +259,9 @@ class WhenMoving(SpanAsk[SpanQuery, DirectionConfig]):
             corners = _corners(scene, config, ways, asked, item.size, distances)
         query = SpanQuery(ask=self.name, object=item.name, form=config.form, direction=way)
         return query, num_frames, Path(tuple(ways), frames, corners)
+
+    def aim(self, query: SpanQuery) -> str:
+        return f"when the {query['object']} moves {query['direction']}"
 
     def wordings(self, query: SpanQuery) -> Sequence[str]:
         name, direction = query["object"], query["direction"]

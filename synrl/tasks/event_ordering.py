@@ -38,6 +38,7 @@ from synrl.tasks.shared.cast import cast, draw_cast
 from synrl.tasks.shared.lexicon import told
 from synrl.tasks.shared.questions import Question, drawn, with_form, with_words
 from synrl.tasks.shared.stage import ASKED, beside, room, window
+from synrl.tasks.shared.telling import say_number
 from synrl.video.scene import Scene
 from synrl.world.actions import Action
 from synrl.world.style import draw_style
@@ -106,6 +107,9 @@ class Order(Ask[OrderQuery, OrderingConfig]):
     ) -> OrderQuery:
         return OrderQuery(form=config.form, ask=self.name, happenings=named)
 
+    def aim(self, query: OrderQuery) -> str:
+        return f"in which order the {say_number(len(query['happenings']))} events happen"
+
     def wordings(self, query: OrderQuery) -> Sequence[str]:
         listed = "; ".join(map(_say, query["happenings"]))
         sentences = (
@@ -155,6 +159,9 @@ class End(Ask[OrderQuery, OrderingConfig]):
         self, config: OrderingConfig, streams: Streams, named: list[Happening], order: Sequence[Happening]
     ) -> OrderQuery:
         return OrderQuery(form=config.form, ask=self.name, happenings=named)
+
+    def aim(self, query: OrderQuery) -> str:
+        return f"which of the {say_number(len(query['happenings']))} events comes {self.name}"
 
     def wordings(self, query: OrderQuery) -> Sequence[str]:
         names = [_say(happening) for happening in query["happenings"]]
@@ -206,6 +213,9 @@ class Neighbour(Ask[NeighbourQuery, OrderingConfig]):
         known = streams.question.integer(0, config.happenings - 2) + (self._step < 0)
         return NeighbourQuery(form=config.form, ask=self.name, happenings=named, known=order[known])
 
+    def aim(self, query: NeighbourQuery) -> str:
+        return f"what happens right {self.name} {_say(query['known'])}"
+
     def wordings(self, query: NeighbourQuery) -> Sequence[str]:
         known, side = _say(query["known"]), self.name
         sentences = (
@@ -238,6 +248,9 @@ class Neighbour(Ask[NeighbourQuery, OrderingConfig]):
         place = order.index(_say(query["known"])) + self._step
         return order[place] if 0 <= place < len(order) else None
 
+    def known(self, event: Event, query: NeighbourQuery) -> bool:
+        return {"object": event.actor, "action": event.kind} == query["known"]
+
     def conclude(self, query: NeighbourQuery, row: Mapping[str, Any]) -> Sequence[str]:
         side, known, truth = self.name, _say(query["known"]), row["answer_text"]
         return f"Right {side} {known}, {truth}", f"So right {side} that, {truth}"
@@ -248,6 +261,9 @@ class WhenDone(SpanAsk[SpanQuery, OrderingConfig]):
 
     def draw(self, config: OrderingConfig, happening: Happening) -> SpanQuery:
         return SpanQuery(form=config.form, ask=self.name, **happening)
+
+    def aim(self, query: SpanQuery) -> str:
+        return f"when {_say({'object': query['object'], 'action': query['action']})}"
 
     def wordings(self, query: SpanQuery) -> Sequence[str]:
         name, (verb, does) = query["object"], VERBS[query["action"]]

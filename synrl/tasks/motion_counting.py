@@ -24,7 +24,7 @@ from synrl.evidence import Evidence, Observed
 from synrl.evidence.actions import bouts, labels, observe_actions, places, steps_seen
 from synrl.seeds import Stream, Streams
 from synrl.tasks.asks import SpanAsk
-from synrl.tasks.base import Ask, Family, Query
+from synrl.tasks.base import Ask, Counted, Family, Query
 from synrl.tasks.config import Config
 from synrl.tasks.shared.actors import (
     SHAPES_THAT_TURN,
@@ -115,6 +115,9 @@ class Count(Ask[ActionQuery, CountingConfig]):
         count = streams.question.integer(1, config.most)
         return _counted(streams.scene, config, action, count)
 
+    def aim(self, query: ActionQuery) -> str:
+        return f"how often the {query['object']} {VERBS[query['action']][1]}"
+
     def wordings(self, query: ActionQuery) -> Sequence[str]:
         name, (verb, does) = query["object"], VERBS[query["action"]]
         sentences = (
@@ -148,6 +151,10 @@ class Count(Ask[ActionQuery, CountingConfig]):
             count = len(_bouts(evidence, query))
         return str(count) if count > 0 else None
 
+    def counted(self, query: ActionQuery, row: Mapping[str, Any]) -> Counted:
+        own = (e for e in row["events"] if (e["actor"], e["kind"]) == (query["object"], query["action"]))
+        return Counted(query["action"], f"{query['action']}s", [event["frame"] for event in own])
+
     def conclude(self, query: ActionQuery, row: Mapping[str, Any]) -> Sequence[str]:
         does = f"the {query['object']} {VERBS[query['action']][1]} {say_count(int(row['answer_text']))}"
         return f"All in all, {does}", f"In total, {does}"
@@ -162,6 +169,9 @@ class PaceChange(Ask[ActionQuery, CountingConfig]):
 
     def draw(self, config: CountingConfig, streams: Streams, action: str) -> Drawn:
         return _paced(streams.scene, config, action, streams.question.choice(tuple(PACES)))
+
+    def aim(self, query: ActionQuery) -> str:
+        return f"how the pace at which the {query['object']} {VERBS[query['action']][1]} changes"
 
     def wordings(self, query: ActionQuery) -> Sequence[str]:
         name, (_, does) = query["object"], VERBS[query["action"]]
@@ -215,6 +225,9 @@ class WhenDone(SpanAsk[ActionQuery, CountingConfig]):
         num_frames, start = window(streams.scene, length, config.glance, config.level)
         asked = Action(start, start + length, action)
         return _around(streams.scene, config, asked, num_frames), num_frames
+
+    def aim(self, query: ActionQuery) -> str:
+        return f"when the {query['object']} {VERBS[query['action']][1]}"
 
     def wordings(self, query: ActionQuery) -> Sequence[str]:
         name, (verb, does) = query["object"], VERBS[query["action"]]

@@ -136,6 +136,9 @@ class Turns(Ask[TurnQuery, RotationConfig]):
         """The most degrees that may be asked for."""
         return 360 * config.most
 
+    def aim(self, query: TurnQuery) -> str:
+        return f"how many full turns the {query['object']} makes"
+
     def wordings(self, query: TurnQuery) -> Sequence[str]:
         name = query["object"]
         sentences = (
@@ -166,9 +169,29 @@ class Turns(Ask[TurnQuery, RotationConfig]):
         turns = round(abs(float(steps.sum())) / 360)
         return str(turns) if turns else None
 
+    def reason(self, query: TurnQuery, row: Mapping[str, Any]) -> Sequence[str]:
+        return _added(query, row)
+
     def conclude(self, query: TurnQuery, row: Mapping[str, Any]) -> Sequence[str]:
         turns = "1 full turn" if (truth := row["answer_text"]) == "1" else f"{truth} full turns"
-        return f"That makes {turns}", f"Added up, that is {turns}"
+        more = sum(event["actor"] == query["object"] for event in row["events"]) > 1
+        return f"That makes {turns}", f"Added up, that is {turns}" if more else f"That is {turns}"
+
+
+def _added(query: TurnQuery, row: Mapping[str, Any]) -> Sequence[str]:
+    """How many turns the degrees of all turns are."""
+    own = (event for event in row["events"] if event["actor"] == query["object"])
+    degrees = [int(event["detail"].split()[1]) for event in own]
+    if not degrees:
+        return ()
+    total, turns = sum(degrees), f"{sum(degrees) / 360:g}"
+    if len(degrees) == 1:
+        return (
+            f"A full turn has 360 degrees, and {total} / 360 = {turns}",
+            f"In full turns, {total} / 360 = {turns}",
+        )
+    added = f"{' + '.join(map(str, degrees))} = {total} degrees"
+    return f"{added}, and {total} / 360 = {turns}", f"Together these are {added}; {total} / 360 = {turns}"
 
 
 class Amount(Ask[AmountQuery, RotationConfig]):
@@ -189,6 +212,9 @@ class Amount(Ask[AmountQuery, RotationConfig]):
     def furthest(self, config: RotationConfig) -> int:
         """The most degrees that may be asked for."""
         return tuple(AMOUNTS)[config.amounts - 1]
+
+    def aim(self, query: AmountQuery) -> str:
+        return f"how far the {query['object']} turns in all"
 
     def wordings(self, query: AmountQuery) -> Sequence[str]:
         name = query["object"]
@@ -217,6 +243,9 @@ class Amount(Ask[AmountQuery, RotationConfig]):
         steps = _steps(evidence, query)
         return None if steps is None else AMOUNTS.get(90 * round(abs(float(steps.sum())) / 90))
 
+    def reason(self, query: AmountQuery, row: Mapping[str, Any]) -> Sequence[str]:
+        return _added(query, row)
+
     def conclude(self, query: AmountQuery, row: Mapping[str, Any]) -> Sequence[str]:
         return f"That amounts to {row['answer_text']}", f"In all, that is {row['answer_text']}"
 
@@ -233,6 +262,9 @@ class Way(Ask[TurnQuery, RotationConfig]):
         degrees = [sign * 15 * streams.scene.integer(MIN_TURN // 15, FURTHEST // 15) for sign in signs]
         query = TurnQuery(object=name, form=config.form, ask=self.name)
         return query, *_one_after_the_other(streams.scene, config, degrees, 2 * FURTHEST)
+
+    def aim(self, query: TurnQuery) -> str:
+        return f"which way the {query['object']} turns, if it does"
 
     def wordings(self, query: TurnQuery) -> Sequence[str]:
         name = query["object"]
@@ -285,6 +317,9 @@ class WhenTurning(SpanAsk[SpanQuery, RotationConfig]):
         num_frames, start = window(streams.scene, length, config.glance, config.level)
         query = SpanQuery(object=name, form=config.form, ask=self.name, way=way)
         return query, _around(streams.scene, config, way, (start, start + length), num_frames), num_frames
+
+    def aim(self, query: SpanQuery) -> str:
+        return f"when the {query['object']} turns {query['way']}"
 
     def wordings(self, query: SpanQuery) -> Sequence[str]:
         name, way = query["object"], query["way"]

@@ -30,7 +30,7 @@ from synrl.tasks.shared.lexicon import told
 from synrl.tasks.shared.questions import Question, drawn, with_form, with_words
 from synrl.tasks.shared.runners import FASTEST, LASTS, SLOWEST, midway, run_backwards, staged, steady
 from synrl.tasks.shared.stage import window
-from synrl.tasks.shared.telling import constant_speed, tell_speed
+from synrl.tasks.shared.telling import constant_speed, tell_speed, told_speeds
 from synrl.video.scene import Scene
 from synrl.world.speeds import SPEED_STEP, Run, Stretch, speed
 from synrl.world.style import draw_style
@@ -140,6 +140,9 @@ class Multiple(Ask[MultipleQuery, SpeedConfig]):
         )
         return query, draw_runs
 
+    def aim(self, query: MultipleQuery) -> str:
+        return f"how fast the {query['object']} is compared with the {query['reference']}"
+
     def wordings(self, query: MultipleQuery) -> Sequence[str]:
         name, reference = query["object"], query["reference"]
         sentences = (
@@ -179,6 +182,12 @@ class Multiple(Ask[MultipleQuery, SpeedConfig]):
         multiple = own[0].speed / reference[0].speed
         return min(query["multiples"], key=lambda name: abs(math.log(MULTIPLES[name] / multiple)))
 
+    def reason(self, query: MultipleQuery, row: Mapping[str, Any]) -> Sequence[str]:
+        paces = {event["actor"]: told_speeds(event["detail"]) for event in row["events"]}
+        (own, *_), (other, *_) = paces[query["object"]], paces[query["reference"]]
+        share = f"{own} / {other} = {own / other:.3g}"
+        return f"In pixels a second, {share}", f"{share}, give or take what I can't see exactly"
+
     def conclude(self, query: MultipleQuery, row: Mapping[str, Any]) -> Sequence[str]:
         reference, compared = query["reference"], f"the {query['object']} is {row['answer_text']}"
         return (
@@ -203,6 +212,9 @@ class Pattern(Ask[SpeedQuery, SpeedConfig]):
             return [_switching(streams.scene, config, pattern, members.num_frames), *others]
 
         return SpeedQuery(object=members.names[0], form=config.form, ask=self.name), draw_runs
+
+    def aim(self, query: SpeedQuery) -> str:
+        return f"how the speed of the {query['object']} changes while it moves"
 
     def wordings(self, query: SpeedQuery) -> Sequence[str]:
         name = query["object"]
@@ -259,6 +271,9 @@ class FastStretch(SpanAsk[SpeedQuery, SpeedConfig]):
             return [_fast_between(streams.scene, config, members), *others]
 
         return SpeedQuery(object=members.names[0], form=config.form, ask=self.name), draw_runs
+
+    def aim(self, query: SpeedQuery) -> str:
+        return f"when the {query['object']} is fastest"
 
     def wordings(self, query: SpeedQuery) -> Sequence[str]:
         name = query["object"]

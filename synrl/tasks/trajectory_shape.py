@@ -136,6 +136,9 @@ class Figure(Ask[FigureQuery, TrajectoryConfig]):
         num_frames = min(pause + spare + length + pause, config.longest)
         return query, num_frames, [Event(start, start + length, "trace", name, detail=figure)]
 
+    def aim(self, query: FigureQuery) -> str:
+        return f"what figure the path of the {query['object']} has"
+
     def wordings(self, query: FigureQuery) -> Sequence[str]:
         name = query["object"]
         sentences = (
@@ -198,6 +201,9 @@ class WhenTraced(SpanAsk[SpanQuery, TrajectoryConfig]):
         num_frames, start = window(scene, length, config.glance, config.level)
         asked = Event(start, start + length, "trace", name, detail=figure)
         return query, num_frames, _around(scene, config, asked, num_frames)
+
+    def aim(self, query: SpanQuery) -> str:
+        return f"when the {query['object']} traces {query['figure']}"
 
     def wordings(self, query: SpanQuery) -> Sequence[str]:
         name, figure = query["object"], query["figure"]

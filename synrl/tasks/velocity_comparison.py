@@ -27,7 +27,7 @@ from synrl.tasks.shared.lexicon import told
 from synrl.tasks.shared.questions import Question, drawn, with_form, with_words
 from synrl.tasks.shared.runners import FASTEST, LASTS, SLOWEST, staged, steady
 from synrl.tasks.shared.stage import window
-from synrl.tasks.shared.telling import constant_speed, tell_speed
+from synrl.tasks.shared.telling import constant_speed, say_number, tell_speed, told_speeds
 from synrl.video.scene import Scene
 from synrl.world.speeds import SPEED_STEP, Run, Stretch, speed
 from synrl.world.style import draw_style
@@ -94,6 +94,9 @@ class Pair(Ask[ShapesQuery, VelocityConfig]):
         query = ShapesQuery(form=config.form, ask=self.name, shapes=names)
         return Drawn(query, _ranked(streams.scene, config, order, num_frames))
 
+    def aim(self, query: ShapesQuery) -> str:
+        return f"which is faster, {_listed(query['shapes'], 'or')}"
+
     def wordings(self, query: ShapesQuery) -> Sequence[str]:
         listed, either = _listed(query["shapes"], "and"), _listed(query["shapes"], "or")
         sentences = (
@@ -126,6 +129,12 @@ class Pair(Ask[ShapesQuery, VelocityConfig]):
         (first, fast), (_, slow) = seen.items()
         return EQUAL if fast / slow < LEVEL_RATIO else first
 
+    def reason(self, query: ShapesQuery, row: Mapping[str, Any]) -> Sequence[str]:
+        high, low = _told(query, row)
+        if high == low:
+            return f"Both are at about {high} pixels a second", f"{high} pixels a second for both"
+        return f"{high} pixels a second is more than {low}", f"{low} is less than {high}"
+
     def conclude(self, query: ShapesQuery, row: Mapping[str, Any]) -> Sequence[str]:
         truth = row["answer_text"]
         if truth in query["shapes"]:
@@ -152,6 +161,9 @@ class Extreme(Ask[ExtremeQuery, VelocityConfig]):
         most = streams.question.choice(("fastest", "slowest"))
         query = ExtremeQuery(form=config.form, ask=self.name, shapes=names, most=most)
         return Drawn(query, _ranked(streams.scene, config, order, num_frames))
+
+    def aim(self, query: ExtremeQuery) -> str:
+        return f"which of the {say_number(len(query['shapes']))} shapes is the {query['most']}"
 
     def wordings(self, query: ExtremeQuery) -> Sequence[str]:
         most, highest = query["most"], _HIGHEST[query["most"]]
@@ -182,6 +194,12 @@ class Extreme(Ask[ExtremeQuery, VelocityConfig]):
         seen = _seen_fastest_first(evidence, query)
         return None if seen is None else list(seen)[0 if query["most"] == "fastest" else -1]
 
+    def reason(self, query: ExtremeQuery, row: Mapping[str, Any]) -> Sequence[str]:
+        most, *rest = _told(query, row)
+        word, asked = ("smallest", rest[-1]) if query["most"] == "slowest" else ("largest", most)
+        listed = f"{', '.join(map(str, [most, *rest][:-1]))} and {rest[-1]}"
+        return f"The {word} of {listed} is {asked}", f"Of {listed} pixels a second, {asked} is the {word}"
+
     def conclude(self, query: ExtremeQuery, row: Mapping[str, Any]) -> Sequence[str]:
         most, truth = query["most"], row["answer_text"]
         return f"The {most} of them is the {truth}", f"The {truth} has the {_HIGHEST[most]} speed of them"
@@ -205,6 +223,9 @@ class Rank(Ask[ShapesQuery, VelocityConfig]):
     ) -> Drawn:
         query = ShapesQuery(form=config.form, ask=self.name, shapes=names)
         return Drawn(query, _ranked(streams.scene, config, order, num_frames))
+
+    def aim(self, query: ShapesQuery) -> str:
+        return f"how the {say_number(len(query['shapes']))} shapes rank by speed"
 
     def wordings(self, query: ShapesQuery) -> Sequence[str]:
         names, listed = query["shapes"], _listed(query["shapes"], "and")
@@ -236,6 +257,10 @@ class Rank(Ask[ShapesQuery, VelocityConfig]):
         seen = _seen_fastest_first(evidence, query)
         return None if seen is None else ", ".join(seen)
 
+    def reason(self, query: ShapesQuery, row: Mapping[str, Any]) -> Sequence[str]:
+        speeds = _told(query, row)
+        return f"In pixels a second, {' > '.join(map(str, speeds))}", " > ".join(map(str, speeds))
+
     def conclude(self, query: ShapesQuery, row: Mapping[str, Any]) -> Sequence[str]:
         truth = row["answer_text"]
         return f"From the fastest to the slowest: {truth}", f"Sorted by these speeds: {truth}"
@@ -262,6 +287,9 @@ class Outpacing(SpanAsk[SpanQuery, VelocityConfig]):
 
         query = SpanQuery(form=config.form, ask=self.name, object=names[0], other=names[1])
         return Drawn(query, draw_runs)
+
+    def aim(self, query: SpanQuery) -> str:
+        return f"when the {query['object']} is faster than the {query['other']}"
 
     def wordings(self, query: SpanQuery) -> Sequence[str]:
         name, other = query["object"], query["other"]
@@ -367,6 +395,12 @@ def _ranked(
         return [steady(scene, paces[rank], num_frames) for rank in ranks]
 
     return draw_runs
+
+
+def _told(query: ShapesQuery, row: Mapping[str, Any]) -> list[int]:
+    """The speeds of the shapes in question (px a second), the highest first."""
+    own = {event["actor"]: told_speeds(event["detail"])[0] for event in row["events"]}
+    return sorted((own[name] for name in query["shapes"]), reverse=True)
 
 
 def _listed(names: Sequence[str], link: str) -> str:

@@ -61,6 +61,9 @@ class Which(Ask[WhichQuery, AttributeConfig]):
         query = WhichQuery(form=config.form, shapes=config.shapes, ask=self.name, kind=kind)
         return Drawn(query, num_frames, changes, looks.first, looks.large)
 
+    def aim(self, query: WhichQuery) -> str:
+        return f"which shape changes its {query['kind']}, if any does"
+
     def wordings(self, query: WhichQuery) -> Sequence[str]:
         count, kind = _NUMBERS[query["shapes"]], query["kind"]
         sentences = (
@@ -127,6 +130,9 @@ class Changed(_OfOne, Ask[WhatQuery, AttributeConfig]):
         changes = at_most_one(streams.scene, config, place, kind, "", looks, num_frames)
         query = WhatQuery(form=config.form, shapes=config.shapes, ask=self.name, place=place)
         return Drawn(query, num_frames, changes, looks.first, looks.large)
+
+    def aim(self, query: WhatQuery) -> str:
+        return f"what about the {_named(query)} changes, if anything"
 
     def wordings(self, query: WhatQuery) -> Sequence[str]:
         name = _named(query)
@@ -199,6 +205,9 @@ class Order(_OfOne, Ask[OrderQuery, AttributeConfig]):
         )
         return Drawn(query, num_frames, changes, first, looks.large)
 
+    def aim(self, query: OrderQuery) -> str:
+        return f"in which order the {_named(query)} takes on its colours"
+
     def wordings(self, query: OrderQuery) -> Sequence[str]:
         name, number = _named(query), _NUMBERS[len(query["colours"])]
         listed = f"{', '.join(query['colours'][:-1])} and {query['colours'][-1]}"
@@ -267,6 +276,9 @@ class WhileDifferent(_OfOne, SpanAsk[SpanQuery, AttributeConfig]):
         changes = there_and_back(scene, config, place, kind, looks, start, start + length)
         query = SpanQuery(form=config.form, shapes=config.shapes, ask=self.name, place=place, kind=kind)
         return Drawn(query, num_frames, changes, looks.first, looks.large)
+
+    def aim(self, query: SpanQuery) -> str:
+        return f"when the {_named(query)} has another {query['kind']} than at the start and at the end"
 
     def wordings(self, query: SpanQuery) -> Sequence[str]:
         name, kind = _named(query), query["kind"]

@@ -20,7 +20,7 @@ from synrl.tasks.card_stack import solver
 from synrl.tasks.card_stack.clip import CardQuery, pile_names
 from synrl.tasks.card_stack.config import LEAST, CardConfig
 from synrl.tasks.shared.evenly import Answers, Others, evenly
-from synrl.tasks.shared.moments import ENDS, draw_far, hidden_end, say_moment, state_at
+from synrl.tasks.shared.moments import ENDS, brief_moment, draw_far, hidden_end, say_moment, state_at
 from synrl.tasks.shared.queries import Target
 from synrl.tasks.shared.questions import NUM_OPTIONS, Question, drawn, with_ending
 from synrl.tasks.shared.telling import at_moment
@@ -102,6 +102,9 @@ class Top(_Cards):
     def pick(self, cards: Sequence[str]) -> tuple[str, ...]:
         return tuple(cards[-1:])
 
+    def aim(self, query: PileQuery) -> str:
+        return f"which card lies on top of pile {query['pile']} {brief_moment(query['when'])}"
+
     def wordings(self, query: PileQuery) -> Sequence[str]:
         pile, moment = query["pile"], say_moment(query["when"])
         sentences = (
@@ -125,6 +128,9 @@ class Pile(_Cards):
 
     def pick(self, cards: Sequence[str]) -> tuple[str, ...]:
         return tuple(cards)
+
+    def aim(self, query: PileQuery) -> str:
+        return f"which cards lie in pile {query['pile']} {brief_moment(query['when'])}"
 
     def wordings(self, query: PileQuery) -> Sequence[str]:
         pile, moment = query["pile"], say_moment(query["when"])
@@ -157,6 +163,9 @@ class Lift(EvenlyFirstOrLastAsk[LiftQuery, CardConfig]):
 
     def query(self, common: CardQuery, subject: str, answers: Sequence[str]) -> LiftQuery:
         return LiftQuery(**common, card=subject, answers=answers)
+
+    def aim(self, query: LiftQuery) -> str:
+        return f"which operation is the {self.which} to pick up the {query['card']}"
 
     def wordings(self, query: LiftQuery) -> Sequence[str]:
         which, card = self.which, query["card"]
@@ -201,6 +210,10 @@ class Plan(EvenlyPlanAsk[PlanQuery, CardConfig]):
     def plans(self, hidden: Piles, target: Goal, moves: int) -> Sequence[str]:
         place = None if reached(hidden, target) else _place(hidden, target["card"])
         return plans_to(_heights(hidden), moves)[target["pile"]].get(place, ()) if place else ()
+
+    def aim(self, query: PlanQuery) -> str:
+        target = query["target"]
+        return f"how to bring the {target['card']} to the top of pile {target['pile']}"
 
     def wordings(self, query: PlanQuery) -> Sequence[str]:
         moment, moves = ENDS[hidden_end(query["reveal"])], query["moves"]

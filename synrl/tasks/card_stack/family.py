@@ -36,6 +36,7 @@ class CardStack(Family):
     summary = "Which card is where after moves, burials, swaps, additions and removals, all face down."
     category = "container management"
     horizon = "long"
+    content = "the cards"
     primitive = "temporal"
     modes = ("forward", "retrodictive", "historical", "predict_operations")
     config_type = CardConfig

@@ -23,7 +23,7 @@ from synrl.tasks.chip_container.config import ChipConfig
 from synrl.tasks.chip_container.others import others
 from synrl.tasks.chip_container.shelf import CAPACITY
 from synrl.tasks.shared.evenly import Answers, evenly
-from synrl.tasks.shared.moments import ENDS, hidden_end, say_moment, state_at
+from synrl.tasks.shared.moments import ENDS, brief_moment, hidden_end, say_moment, state_at
 from synrl.tasks.shared.queries import Target
 from synrl.tasks.shared.questions import NUM_OPTIONS, Question, drawn, integer_question, with_ending
 from synrl.tasks.shared.telling import at_moment, first_or_last
@@ -110,6 +110,9 @@ class Total(_Contents):
     def say(self, chips: Chips) -> str:
         return str(sum(chips))
 
+    def aim(self, query: ContentsQuery) -> str:
+        return f"what the chips in container {query['container']} are worth {brief_moment(query['when'])}"
+
     def wordings(self, query: ContentsQuery) -> Sequence[str]:
         container, moment = query["container"], say_moment(query["when"])
         sentences = (
@@ -121,6 +124,13 @@ class Total(_Contents):
     def solve(self, evidence: Evidence, query: ContentsQuery) -> str | None:
         ledger = solver.ledger_at(evidence, query["when"])
         return None if ledger is None else str(solver.total(ledger[query["container"]]))
+
+    def reason(self, query: ContentsQuery, row: Mapping[str, Any]) -> Sequence[str]:
+        chips = state_at(_history(row), query["when"])[query["container"]]
+        if len(chips) < 2:
+            return ()
+        added = " + ".join(map(str, chips))
+        return f"{added} = {sum(chips)}", f"Added up, that is {added} = {sum(chips)}"
 
     def conclude(self, query: ContentsQuery, row: Mapping[str, Any]) -> Sequence[str]:
         return _at(query, f"the chips in container {query['container']} are worth {row['answer_text']}")
@@ -146,6 +156,9 @@ class Count(Wishing, _OfContainer, Ask[NumberAtQuery, ChipConfig]):
         fits = len(state_at(history, wish.when)[wish.container]) == wish.wanted
         query = NumberAtQuery(**common, container=wish.container, when=wish.when)
         return (history, query) if fits else None
+
+    def aim(self, query: NumberAtQuery) -> str:
+        return f"how many chips container {query['container']} holds {brief_moment(query['when'])}"
 
     def wordings(self, query: NumberAtQuery) -> Sequence[str]:
         container, moment = query["container"], say_moment(query["when"])
@@ -181,6 +194,9 @@ class AllChips(_Contents):
 
     def say(self, chips: Chips) -> str:
         return ", ".join(map(str, chips))
+
+    def aim(self, query: ContentsQuery) -> str:
+        return f"which chips container {query['container']} holds {brief_moment(query['when'])}"
 
     def wordings(self, query: ContentsQuery) -> Sequence[str]:
         container, moment = query["container"], say_moment(query["when"])
@@ -218,6 +234,9 @@ class Richest(Wishing, Ask[MomentQuery, ChipConfig]):
     ) -> tuple[History, MomentQuery] | None:
         fits = _richest(state_at(history, wish.when)) == wish.wanted
         return (history, MomentQuery(**common, when=wish.when)) if fits else None
+
+    def aim(self, query: MomentQuery) -> str:
+        return f"in which container the chips are worth the most {brief_moment(query['when'])}"
 
     def wordings(self, query: MomentQuery) -> Sequence[str]:
         moment = say_moment(query["when"])
@@ -290,6 +309,9 @@ class Change(_Numbered):
         numbers = [number for number, step in enumerate(history.steps, start=1) if container in changed(step)]
         return numbers[self._place] if numbers else None
 
+    def aim(self, query: NumberQuery) -> str:
+        return f"which operation is the {self._which} to change container {query['container']}"
+
     def wordings(self, query: NumberQuery) -> Sequence[str]:
         which, container = self._which, query["container"]
         swaps = _SWAPS_COUNT if "swap" in query["kinds"] else ""
@@ -321,6 +343,9 @@ class Peak(_Numbered):
         lasting = at_most[-1] - at_most[0] + 1 == len(at_most)
         return at_most[0] if at_most[0] and lasting else None
 
+    def aim(self, query: NumberQuery) -> str:
+        return f"which operation first brings container {query['container']} to its largest total"
+
     def wordings(self, query: NumberQuery) -> Sequence[str]:
         container = query["container"]
         sentences = (
@@ -333,6 +358,14 @@ class Peak(_Numbered):
 
     def solve(self, evidence: Evidence, query: NumberQuery) -> str | None:
         return solver.peak(evidence, query["container"])
+
+    def reason(self, query: NumberQuery, row: Mapping[str, Any]) -> Sequence[str]:
+        totals = [sum(state[query["container"]]) for state in _history(row).states]
+        listed = f"{', '.join(map(str, totals[:-1]))} and {totals[-1]}"
+        return (
+            f"From the beginning on, the totals are {listed}; the largest of {listed} is {max(totals)}",
+            f"Its totals in turn: {listed}. Of {listed}, {max(totals)} is the largest",
+        )
 
     def conclude(self, query: NumberQuery, row: Mapping[str, Any]) -> Sequence[str]:
         return (
@@ -364,6 +397,9 @@ class Plan(EvenlyPlanAsk[PlanQuery, ChipConfig], Wishing):
     def plans(self, hidden: Contents, target: Any, moves: int) -> Sequence[str]:
         return [WORLD.format_plan(plan) for plan in _plans(hidden, target, moves)]
 
+    def aim(self, query: PlanQuery) -> str:
+        return "how to get to the contents that are asked for"
+
     def wordings(self, query: PlanQuery) -> Sequence[str]:
         moment = ENDS[hidden_end(query["reveal"])]
         contents = [
@@ -383,6 +419,11 @@ class Plan(EvenlyPlanAsk[PlanQuery, ChipConfig], Wishing):
 
     def solve(self, evidence: Evidence, query: PlanQuery) -> str | None:
         return solver.plan(evidence)
+
+
+def _history(row: Mapping[str, Any]) -> History:
+    steps = [Step(step["kind"], step["arguments"]) for step in row["operations"]]
+    return History.replay(row["states"][0]["state"], steps, apply)
 
 
 ASKS = (Total(), Count(), AllChips(), Richest(), Change("first"), Change("last"), Peak(), Plan())

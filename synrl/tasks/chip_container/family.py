@@ -37,6 +37,7 @@ class ChipContainer(Family):
     summary = "What closed containers hold after chips go in, out and across, and after pours and swaps."
     category = "container management"
     horizon = "long"
+    content = "the contents of the containers"
     primitive = "temporal"
     modes = ("forward", "retrodictive", "historical", "predict_operations")
     config_type = ChipConfig

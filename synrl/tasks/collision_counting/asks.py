@@ -11,7 +11,7 @@ from synrl.answers import nearest_span
 from synrl.evidence import Evidence
 from synrl.seeds import Streams
 from synrl.tasks.asks import SpanAsk
-from synrl.tasks.base import Ask
+from synrl.tasks.base import Ask, Counted
 from synrl.tasks.collision_counting.clip import (
     BINS,
     CountQuery,
@@ -60,6 +60,9 @@ class Count(Ask[CountQuery, CollisionConfig]):
 
         return Wish(find, partial(pace_of, count) if self._kind == "hit" else any_pace)
 
+    def aim(self, query: CountQuery) -> str:
+        return f"how often the {query['object']} {_DOES[self._kind]}"
+
     def wordings(self, query: CountQuery) -> Sequence[str]:
         return [with_form(s.format(query["object"]), query, "integer") for s in self._sentences]
 
@@ -76,6 +79,11 @@ class Count(Ask[CountQuery, CollisionConfig]):
 
     def concerns(self, event: Event, query: CountQuery) -> bool:
         return query["object"] in (event.actor, event.target)
+
+    def counted(self, query: CountQuery, row: Mapping[str, Any]) -> Counted:
+        one = {"hit": "contact with a wall", "touch": "contact with another shape"}[self._kind]
+        own = (e for e in row["events"] if query["object"] in (e["actor"], e["target"]))
+        return Counted(one, f"contacts {self._what}", [e["frame"] for e in own if e["kind"] == self._kind])
 
     def conclude(self, query: CountQuery, row: Mapping[str, Any]) -> Sequence[str]:
         contacts = f"contact{'' if (count := row['answer_text']) == '1' else 's'} {self._what}"
@@ -106,6 +114,9 @@ class Flight(SpanAsk[FlightQuery, CollisionConfig]):
             return Found(start, query)
 
         return Wish(find, any_pace)
+
+    def aim(self, query: FlightQuery) -> str:
+        return f"when the {query['object']} is on its way from the {query['from']} to the {query['to']}"
 
     def wordings(self, query: FlightQuery) -> Sequence[str]:
         name, start, end = query["object"], query["from"], query["to"]
@@ -178,6 +189,7 @@ def _there_and_back(name: str, end: str) -> tuple[str, ...]:
     )
 
 
+_DOES = {"hit": "hits a wall", "touch": "touches another shape"}
 COUNTS = {
     "walls": Count(
         "walls",

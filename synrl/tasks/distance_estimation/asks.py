@@ -15,6 +15,7 @@ from synrl.evidence import STORED, Evidence, spans
 from synrl.evidence.stretches import phases
 from synrl.seeds import Streams
 from synrl.tasks.asks import ClipAsk, SpanAsk
+from synrl.tasks.base import Counted
 from synrl.tasks.distance_estimation.clip import (
     AROUND,
     CHANGES,
@@ -109,6 +110,12 @@ class Trend(ClipAsk[TrendQuery, DistanceConfig]):
         query = TrendQuery(ask=self.name, pair=[one, two], sign=sign, form=config.form)
         return Timeline(FPS, tuple(objects), poses, style, events=in_order(events), query=query)
 
+    def aim(self, query: TrendQuery) -> str:
+        one, two = query["pair"]
+        return (
+            f"how the distance between the {one} and the {two} changes while the {query['sign']} can be seen"
+        )
+
     def wordings(self, query: TrendQuery) -> Sequence[str]:
         (one, two), sign = query["pair"], query["sign"]
         whiles = (
@@ -186,6 +193,7 @@ class Visit(ClipAsk[VisitQuery, DistanceConfig]):
     name = "visit"
     modes = ("perception",)
     answer_type = "text"
+    thing = "visit"
 
     def draw(self, config: DistanceConfig, style: Style, streams: Streams) -> Timeline:
         """Shapes that come close to another one by turns."""
@@ -224,6 +232,10 @@ class Visit(ClipAsk[VisitQuery, DistanceConfig]):
             form=config.form,
         )
         return Timeline(FPS, tuple(objects), posed(placed), style, events=in_order(events), query=query)
+
+    def aim(self, query: VisitQuery) -> str:
+        then, visitor = query["then"], query["visitor"]
+        return f"which shape comes close to the {query['other']} right {then} the {visitor} does"
 
     def wordings(self, query: VisitQuery) -> Sequence[str]:
         other, one, then = query["other"], query["visitor"], query["then"]
@@ -267,6 +279,9 @@ class Visit(ClipAsk[VisitQuery, DistanceConfig]):
         pairs = itertools.pairwise(turns if query["then"] == "after" else turns[::-1])
         found = {two for one, two in pairs if one == query["visitor"]}
         return found.pop() if len(found) == 1 else None
+
+    def known(self, event: Event, query: VisitQuery) -> bool:
+        return event.actor == query["visitor"]
 
     def conclude(self, query: VisitQuery, row: Mapping[str, Any]) -> Sequence[str]:
         truth, one, then = row["answer_text"], query["visitor"], query["then"]
@@ -322,6 +337,10 @@ class Nearer(ClipAsk[NearerQuery, DistanceConfig]):
         query = NearerQuery(ask=self.name, pair=[one, two], other=other, form=config.form)
         return Timeline(FPS, tuple(objects), posed(placed), style, events=in_order(events), query=query)
 
+    def aim(self, query: NearerQuery) -> str:
+        one, two = query["pair"]
+        return f"how often it changes which is closer to the {query['other']}, the {one} or the {two}"
+
     def wordings(self, query: NearerQuery) -> Sequence[str]:
         (one, two), other = query["pair"], query["other"]
         sentences = (
@@ -354,6 +373,10 @@ class Nearer(ClipAsk[NearerQuery, DistanceConfig]):
     def solve(self, evidence: Evidence, query: NearerQuery) -> str | None:
         changes = len(phases(leads_seen(evidence, query), 3 * evidence.eye.px)) - 1
         return str(changes) if changes in CHANGES else None
+
+    def counted(self, query: NearerQuery, row: Mapping[str, Any]) -> Counted:
+        spans = [event["frame"] for event in row["events"] if event["kind"] == "nearer"]
+        return Counted("change", "changes", spans[1:])
 
     def conclude(self, query: NearerQuery, row: Mapping[str, Any]) -> Sequence[str]:
         count = row["answer_text"]
@@ -396,6 +419,10 @@ class WhenChanging(SpanAsk[ChangeQuery, DistanceConfig], ClipAsk[ChangeQuery, Di
         ]
         query = ChangeQuery(ask=self.name, pair=[one, two], way=way, form=config.form)
         return Timeline(FPS, tuple(objects), posed(placed), style, events=in_order(events), query=query)
+
+    def aim(self, query: ChangeQuery) -> str:
+        one, two = query["pair"]
+        return f"when the distance between the {one} and the {two} {query['way']}"
 
     def wordings(self, query: ChangeQuery) -> Sequence[str]:
         (one, two), way = query["pair"], query["way"]

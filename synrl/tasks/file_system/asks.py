@@ -31,7 +31,7 @@ from synrl.tasks.file_system.play import (
 )
 from synrl.tasks.file_system.walks import draw_numbers, draw_walk
 from synrl.tasks.shared.evenly import Answers, evenly
-from synrl.tasks.shared.moments import ENDS, draw_reveal, draw_when, hidden_end, state_at
+from synrl.tasks.shared.moments import ENDS, brief_moment, draw_reveal, draw_when, hidden_end, state_at
 from synrl.tasks.shared.queries import LongQuery, Target
 from synrl.tasks.shared.questions import (
     NUM_OPTIONS,
@@ -107,6 +107,9 @@ class Contents(FileAsk[ContentsQuery]):
                 query = ContentsQuery(**common, directory=found.subject, when=when, answers=found.answers)
                 return found.history, query
 
+    def aim(self, query: ContentsQuery) -> str:
+        return f"which files lie directly in {query['directory']} {brief_moment(query['when'], 'command')}"
+
     def wordings(self, query: ContentsQuery) -> Sequence[str]:
         directory, moment = query["directory"], _moment(query["when"])
         sentences = (
@@ -171,6 +174,9 @@ class WorkingDirectory(FileAsk[PlaceQuery]):
         history = played(start_in(walk.tree, scene, config), config, common["reveal"], scene, forced)
         return history, PlaceQuery(**common, when=when, places=list(walk.answers))
 
+    def aim(self, query: PlaceQuery) -> str:
+        return f"what the working directory is {brief_moment(query['when'], 'command')}"
+
     def wordings(self, query: PlaceQuery) -> Sequence[str]:
         moment = _moment(query["when"])
         sentences = (
@@ -234,6 +240,9 @@ class Change(FileAsk[ChangeQuery]):
         there, want = [path in state["files"] for state in history.states], self._there
         return [n for n in range(1, len(there)) if there[n] == want and there[n - 1] != want]
 
+    def aim(self, query: ChangeQuery) -> str:
+        return f"which command makes {query['file']} {'exist' if self._there else 'disappear'}"
+
     def wordings(self, query: ChangeQuery) -> Sequence[str]:
         sentences = [sentence.format(query["file"]) for sentence in self._sentences]
         return _posed(query, [with_form(sentence, query, "integer") for sentence in sentences])
@@ -285,6 +294,9 @@ class Plan(FileAsk[PlanQuery]):
     ) -> PlanQuery:
         answers = sorted(WORLD.format_plan(route.plan) for route in found)
         return PlanQuery(**common, moves=config.plan_moves, target=right.target, answers=answers)
+
+    def aim(self, query: PlanQuery) -> str:
+        return "how to get to the files that are asked for"
 
     def wordings(self, query: PlanQuery) -> Sequence[str]:
         moment, target = ENDS[hidden_end(query["reveal"])], query["target"]

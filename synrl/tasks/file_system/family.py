@@ -32,6 +32,7 @@ class FileSystem(Family):
     summary = "Which files are where after cd, mkdir, touch, cp, mv, rm in a terminal; where one is."
     category = "code execution"
     horizon = "long"
+    content = "the files and directories"
     primitive = "temporal"
     modes = ("forward", "retrodictive", "historical", "predict_operations")
     config_type = FileConfig

@@ -16,6 +16,7 @@ from synrl.evidence.moves import Move, seen_moves
 from synrl.evidence.stretches import phases
 from synrl.seeds import Streams
 from synrl.tasks.asks import ClipAsk, SpanAsk
+from synrl.tasks.base import Counted
 from synrl.tasks.relative_position.clip import (
     CLOSER,
     ENTRIES,
@@ -57,6 +58,7 @@ class Tour(ClipAsk[TourQuery, PositionConfig]):
     name = "tour"
     modes = ("perception",)
     answer_type = "text"
+    thing = "stop"
 
     def draw(self, config: PositionConfig, style: Style, streams: Streams) -> Timeline:
         """A shape jumps around another one, from stop to stop; the other one may drift."""
@@ -92,6 +94,12 @@ class Tour(ClipAsk[TourQuery, PositionConfig]):
         )
         query = TourQuery(ask=self.name, object=name, other=other, side=order[0], then=then, form=config.form)
         return Timeline(FPS, tuple(objects), posed(placed), style, events=events, query=query)
+
+    def aim(self, query: TourQuery) -> str:
+        place = _preposition(query["side"])
+        return (
+            f"where the {query['object']} stops right {query['then']} its stop {place} the {query['other']}"
+        )
 
     def wordings(self, query: TourQuery) -> Sequence[str]:
         one, two, place = query["object"], query["other"], _preposition(query["side"])
@@ -152,6 +160,9 @@ class Tour(ClipAsk[TourQuery, PositionConfig]):
         found = {two for one, two in pairs if one == query["side"]}
         return found.pop() if len(found) == 1 else None
 
+    def known(self, event: Event, query: TourQuery) -> bool:
+        return event.detail == _preposition(query["side"])
+
     def conclude(self, query: TourQuery, row: Mapping[str, Any]) -> Sequence[str]:
         place, answer = f"{_preposition(query['side'])} the {query['other']}", row["answer_text"]
         then = "immediately after" if query["then"] == "after" else "just before"
@@ -205,6 +216,9 @@ class Inside(ClipAsk[ZoneQuery, PositionConfig]):
         query = ZoneQuery(ask=self.name, object=item.name, form=config.form)
         return zone_clip(style, zone, item, corner, path, stays, query)
 
+    def aim(self, query: ZoneQuery) -> str:
+        return f"how often the {query['object']} goes into the square zone"
+
     def wordings(self, query: ZoneQuery) -> Sequence[str]:
         name = query["object"]
         sentences = (
@@ -240,6 +254,10 @@ class Inside(ClipAsk[ZoneQuery, PositionConfig]):
         there = phases(*depth_inside(evidence))
         entries = sum(two and not one for one, two in itertools.pairwise(there))
         return str(entries) if entries in ENTRIES else None
+
+    def counted(self, query: ZoneQuery, row: Mapping[str, Any]) -> Counted:
+        own = (event["frame"] for event in row["events"] if event["kind"] == "inside")
+        return Counted("entry", "entries", [frame for frame in own if frame > 0])
 
     def conclude(self, query: ZoneQuery, row: Mapping[str, Any]) -> Sequence[str]:
         count, times = row["answer_text"], "time" if row["answer_text"] == "1" else "times"
@@ -279,6 +297,9 @@ class WhenApproaching(SpanAsk[ApproachQuery, PositionConfig], ClipAsk[ApproachQu
         events = [Event(*leg, "approach", one, two, way) for leg, way in zip(legs, ways, strict=True)]
         query = ApproachQuery(ask=self.name, object=one, other=two, way=way, form=config.form)
         return Timeline(FPS, tuple(objects), posed(placed), style, events=in_order(events), query=query)
+
+    def aim(self, query: ApproachQuery) -> str:
+        return f"when the {query['object']} moves {query['way']} the {query['other']}"
 
     def wordings(self, query: ApproachQuery) -> Sequence[str]:
         name, goes = query["object"], f"{query['way']} the {query['other']}"
@@ -353,6 +374,9 @@ class Overtake(ClipAsk[RaceQuery, PositionConfig]):
         ]
         query = RaceQuery(ask=self.name, other=names[0], racers=names[1:], form=config.form)
         return Timeline(FPS, tuple(objects), posed(paths), style, events=in_order(events), query=query)
+
+    def aim(self, query: RaceQuery) -> str:
+        return f"which shape overtakes the {query['other']}"
 
     def wordings(self, query: RaceQuery) -> Sequence[str]:
         other = query["other"]

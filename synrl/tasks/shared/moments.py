@@ -46,3 +46,8 @@ def say_moment(when: When, noun: str = "operation") -> str:
     if isinstance(when, str):
         return f"{ENDS[when]} of the video"
     return f"right after {noun} {when} (counting from 1)"
+
+
+def brief_moment(when: When, noun: str = "operation") -> str:
+    """The same for somebody who knows how operations are counted."""
+    return say_moment(when, noun).partition(" (")[0]

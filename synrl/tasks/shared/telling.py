@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from synrl.tasks.shared.moments import say_moment
+from synrl.tasks.shared.moments import brief_moment
 from synrl.world.history import When
 from synrl.world.timeline import FPS, Event
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth")
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _TIMES = ("no time", "once", "twice", "three times", "four times", "five times", "six times", "seven times")
 
 
 def tell_speed(event: Event) -> Sequence[str]:
     """A stretch at one speed, or in which it changes; the detail holds px per frame."""
-    who, speeds = (
-        f"the {event.actor}",
-        [_per_second(word) for word in event.detail.split() if word[0].isdigit()],
-    )
+    who, speeds = f"the {event.actor}", told_speeds(event.detail)
     if event.kind == "steady":
         return (
             f"{who} moves at a constant speed, about {speeds[0]} pixels a second",
@@ -34,13 +32,19 @@ def constant_speed(event: Event) -> float | None:
     return float(event.detail.split()[0]) if event.kind == "steady" else None
 
 
-def _per_second(per_frame: str) -> int:
-    return round(float(per_frame) * FPS)
+def told_speeds(detail: str) -> list[int]:
+    """The speeds in the detail of such an event, in whole px a second."""
+    return [round(float(word) * FPS) for word in detail.split() if word[0].isdigit()]
 
 
 def say_count(count: int) -> str:
     """How often: 3 is "three times"."""
     return _TIMES[count] if count < len(_TIMES) else f"{count} times"
+
+
+def say_number(count: int) -> str:
+    """A number in words, if it is small: 3 is "three"."""
+    return _NUMBERS[count] if count < len(_NUMBERS) else str(count)
 
 
 def both_ways(sentence: str, one: object, two: object) -> Sequence[str]:
@@ -50,7 +54,7 @@ def both_ways(sentence: str, one: object, two: object) -> Sequence[str]:
 
 def at_moment(when: When, sentence: str, noun: str = "operation") -> Sequence[str]:
     """A sentence about the state at a moment, right after some operation that a family calls so."""
-    moment = say_moment(when, noun).partition(" (")[0]
+    moment = brief_moment(when, noun)
     return f"{moment[0].upper()}{moment[1:]}, {sentence}", f"So {moment}, {sentence}"
 
 

@@ -14,7 +14,15 @@ from synrl.seeds import Stream, Streams
 from synrl.tasks.asks import EvenlyFirstOrLastAsk, EvenlyPlanAsk
 from synrl.tasks.base import Ask
 from synrl.tasks.shared.evenly import Answers, Others, evenly
-from synrl.tasks.shared.moments import ENDS, draw_far, draw_when, hidden_end, say_moment, state_at
+from synrl.tasks.shared.moments import (
+    ENDS,
+    brief_moment,
+    draw_far,
+    draw_when,
+    hidden_end,
+    say_moment,
+    state_at,
+)
 from synrl.tasks.shared.queries import Target
 from synrl.tasks.shared.questions import (
     Question,
@@ -80,6 +88,9 @@ class Where(_OfCoin, Ask[WhereQuery, ShellConfig]):
             return None
         return found.history, WhereQuery(**common, coin=found.subject, when=when, answers=found.answers)
 
+    def aim(self, query: WhereQuery) -> str:
+        return f"where the {query['coin']} is {brief_moment(query['when'], 'swap')}"
+
     def wordings(self, query: WhereQuery) -> Sequence[str]:
         coin, moment = query["coin"], say_moment(query["when"], "swap")
         sentences = (
@@ -128,6 +139,9 @@ class Under(Ask[UnderQuery, ShellConfig]):
                 return other, UnderQuery(**common, cell=cell, when=when)
         return None
 
+    def aim(self, query: UnderQuery) -> str:
+        return f"which coin is under the cup at {query['cell']} {brief_moment(query['when'], 'swap')}"
+
     def wordings(self, query: UnderQuery) -> Sequence[str]:
         cell, moment = query["cell"], say_moment(query["when"], "swap")
         sentences = (
@@ -169,6 +183,9 @@ class Swap(_OfCoin, EvenlyFirstOrLastAsk[SwapsQuery, ShellConfig]):
     def query(self, common: ShellQuery, subject: str, answers: Sequence[str]) -> SwapsQuery:
         return SwapsQuery(**common, coin=subject, answers=answers)
 
+    def aim(self, query: SwapsQuery) -> str:
+        return f"which swap is the {self.which} to move the {query['coin']}"
+
     def wordings(self, query: SwapsQuery) -> Sequence[str]:
         which, coin = self.which, query["coin"]
         sentences = (
@@ -204,6 +221,9 @@ class Count(_OfCoin, Ask[SwapsQuery, ShellConfig]):
         if found is None:
             return None
         return found.history, SwapsQuery(**common, coin=found.subject, answers=found.answers)
+
+    def aim(self, query: SwapsQuery) -> str:
+        return f"how many swaps move the {query['coin']}"
 
     def wordings(self, query: SwapsQuery) -> Sequence[str]:
         coin = query["coin"]
@@ -243,6 +263,10 @@ class Plan(EvenlyPlanAsk[PlanQuery, ShellConfig]):
         here = {coin: hidden["coins"][coin] for coin in target["coins"]}
         names = [cell_name(cell) for cell in cells(hidden["size"])]
         return ["; ".join(way) for way in _ways(here, target["coins"], moves, names)]
+
+    def aim(self, query: PlanQuery) -> str:
+        wanted = " and ".join(f"the {coin} to {cell}" for coin, cell in query["target"]["coins"].items())
+        return f"how to bring {wanted}"
 
     def wordings(self, query: PlanQuery) -> Sequence[str]:
         moment, moves = ENDS[hidden_end(query["reveal"])], query["moves"]

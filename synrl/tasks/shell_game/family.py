@@ -35,6 +35,7 @@ class ShellGame(Family):
     summary = "Under which cup a coin is after swaps, some behind a screen; how to get it elsewhere."
     category = "grid-based tracking"
     horizon = "long"
+    content = "the coins"
     primitive = "temporal"
     modes = ("forward", "retrodictive", "historical", "predict_operations")
     config_type = ShellConfig

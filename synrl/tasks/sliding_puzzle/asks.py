@@ -17,7 +17,7 @@ from synrl.seeds import Stream, Streams
 from synrl.tasks.asks import EvenlyFirstOrLastAsk, EvenlyPlanAsk
 from synrl.tasks.base import Ask
 from synrl.tasks.shared.evenly import Answers, Others, evenly
-from synrl.tasks.shared.moments import ENDS, draw_far, hidden_end, say_moment, state_at
+from synrl.tasks.shared.moments import ENDS, brief_moment, draw_far, hidden_end, say_moment, state_at
 from synrl.tasks.shared.queries import Target
 from synrl.tasks.shared.questions import NUM_OPTIONS, Question, drawn, with_ending
 from synrl.tasks.shared.telling import at_moment
@@ -126,6 +126,9 @@ class Cell(_OfBoard[CellQuery]):
         row, column = parse_cell(query["cell"], query["size"]) or (0, 0)
         return str(state["rows"][row][column] or EMPTY)
 
+    def aim(self, query: CellQuery) -> str:
+        return f"which tile is in cell {query['cell']} {brief_moment(query['when'], 'slide')}"
+
     def wordings(self, query: CellQuery) -> Sequence[str]:
         cell, moment = query["cell"], say_moment(query["when"], "slide")
         sentences = (
@@ -166,6 +169,9 @@ class Where(_OfBoard[WhereQuery]):
         """Where the empty cell is: a tile that moves is near it."""
         return empty_cell(state)
 
+    def aim(self, query: WhereQuery) -> str:
+        return f"where tile {query['tile']} is {brief_moment(query['when'], 'slide')}"
+
     def wordings(self, query: WhereQuery) -> Sequence[str]:
         tile, moment = query["tile"], say_moment(query["when"], "slide")
         sentences = (
@@ -202,6 +208,9 @@ class BoardRow(_OfBoard[RowQuery]):
     def say(self, state: Any, query: RowQuery) -> str:
         return ", ".join(str(number or EMPTY) for number in state["rows"][query["row"]])
 
+    def aim(self, query: RowQuery) -> str:
+        return f"what row {query['row'] + 1} looks like {brief_moment(query['when'], 'slide')}"
+
     def wordings(self, query: RowQuery) -> Sequence[str]:
         row, moment = query["row"] + 1, say_moment(query["when"])
         sentences = (
@@ -233,6 +242,9 @@ class Slide(EvenlyFirstOrLastAsk[SlideQuery, SlidingConfig]):
 
     def query(self, common: BoardQuery, subject: int, answers: Sequence[str]) -> SlideQuery:
         return SlideQuery(**common, tile=subject, answers=answers)
+
+    def aim(self, query: SlideQuery) -> str:
+        return f"which slide is the {self.which} to move tile {query['tile']}"
 
     def wordings(self, query: SlideQuery) -> Sequence[str]:
         which, tile = self.which, query["tile"]
@@ -274,6 +286,10 @@ class Plan(EvenlyPlanAsk[PlanQuery, SlidingConfig]):
         goal = parse_cell(target["cell"], size) or here
         ways = () if here == goal else routes_to(size, empty_cell(hidden), goal, moves).get(here, ())
         return ["; ".join(way) for way in ways]
+
+    def aim(self, query: PlanQuery) -> str:
+        target = query["target"]
+        return f"how to bring tile {target['tile']} to cell {target['cell']}"
 
     def wordings(self, query: PlanQuery) -> Sequence[str]:
         moment, moves = ENDS[hidden_end(query["reveal"])], query["moves"]

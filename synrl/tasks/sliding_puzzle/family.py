@@ -36,6 +36,7 @@ class SlidingPuzzle(Family):
     summary = "Which number is where after slides of covered tiles; how to bring a tile somewhere."
     category = "grid-based tracking"
     horizon = "long"
+    content = "the numbers"
     primitive = "temporal"
     modes = ("forward", "retrodictive", "historical", "predict_operations")
     config_type = SlidingConfig

@@ -17,7 +17,7 @@ from synrl.seeds import Stream, Streams
 from synrl.tasks.asks import EvenlyFirstOrLastAsk, EvenlyPlanAsk
 from synrl.tasks.base import Ask
 from synrl.tasks.shared.evenly import Answers, Others, evenly
-from synrl.tasks.shared.moments import ENDS, draw_far, hidden_end, say_moment, state_at
+from synrl.tasks.shared.moments import ENDS, brief_moment, draw_far, hidden_end, say_moment, state_at
 from synrl.tasks.shared.queries import Target
 from synrl.tasks.shared.questions import NUM_OPTIONS, Question, drawn, with_ending
 from synrl.tasks.shared.telling import at_moment
@@ -115,6 +115,9 @@ class Slot(_Values[SlotQuery]):
         slot = NAMES.index(query["slot"])
         return tuple(values[slot : slot + 1])
 
+    def aim(self, query: SlotQuery) -> str:
+        return f"what slot {query['slot']} holds {brief_moment(query['when'])}"
+
     def wordings(self, query: SlotQuery) -> Sequence[str]:
         slot, moment = query["slot"], say_moment(query["when"])
         sentences = (
@@ -147,6 +150,9 @@ class Slots(_Values[MomentQuery]):
     def pick(self, values: Sequence[Value], query: MomentQuery) -> tuple[Value, ...]:
         return tuple(values)
 
+    def aim(self, query: MomentQuery) -> str:
+        return f"which values the slots hold {brief_moment(query['when'])}"
+
     def wordings(self, query: MomentQuery) -> Sequence[str]:
         moment = say_moment(query["when"])
         sentences = (
@@ -173,6 +179,9 @@ class Change(EvenlyFirstOrLastAsk[ChangeQuery, SymbolConfig]):
 
     def query(self, common: SymbolQuery, subject: str, answers: Sequence[str]) -> ChangeQuery:
         return ChangeQuery(**common, slot=subject, answers=answers)
+
+    def aim(self, query: ChangeQuery) -> str:
+        return f"which operation is the {self.which} to change slot {query['slot']}"
 
     def wordings(self, query: ChangeQuery) -> Sequence[str]:
         which, slot = self.which, query["slot"]
@@ -213,6 +222,10 @@ class Plan(EvenlyPlanAsk[PlanQuery, SymbolConfig]):
         row, goal, value = hidden["slots"], NAMES.index(target["slot"]), target["value"]
         fitting = () if row[goal] == value else _origins(row, value)
         return [plan for origin, plan in plans_to(len(row), goal, moves) if origin in fitting]
+
+    def aim(self, query: PlanQuery) -> str:
+        target = query["target"]
+        return f"how to get {target['value']} into slot {target['slot']}"
 
     def wordings(self, query: PlanQuery) -> Sequence[str]:
         moment, moves = ENDS[hidden_end(query["reveal"])], query["moves"]

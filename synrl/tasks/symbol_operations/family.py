@@ -35,6 +35,7 @@ class SymbolOperations(Family):
     summary = "What slots hold after swaps, copies, sums, negations, rotations, deletions, insertions."
     category = "symbol manipulation"
     horizon = "long"
+    content = "the values"
     primitive = "temporal"
     modes = ("forward", "retrodictive", "historical", "predict_operations")
     config_type = SymbolConfig

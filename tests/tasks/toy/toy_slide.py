@@ -55,6 +55,9 @@ class Way(Ask[WayQuery, SlideConfig]):
         x = evidence.tracks[query["object"]].x
         return None if len(x) < 2 or x[-1] == x[0] else WAYS[int(x[-1] > x[0])]
 
+    def aim(self, query: WayQuery) -> str:
+        return f"which way the {query['object']} slides"
+
     def conclude(self, query: WayQuery, row: Mapping[str, Any]) -> Sequence[str]:
         return f"The way is {row['answer_text']}", f"It goes {row['answer_text']}"
 
