@@ -38,12 +38,14 @@ def counted(
         return False
     nouns = {stem(token.text) for token in clip.vocabulary.phrase_tokens(f"{counts.one}, {counts.several}")}
     words = clip.terms(f"{counts.one}, {counts.several}").words
-    numbers, named, who = [], False, False
+    numbers, named, who, denied = [], False, False, False
     for token in tokens:
         if token.kind in ("cardinal", "times", "number"):
             numbers.append(float(token.value))
         elif (token.kind == "word" and token.value in words) or stem(token.text) in nouns:
             named = True
+        elif token.kind == "denied":
+            denied = True
         elif token.kind == "pronoun" or (token.kind == "mark" and token.value in clip.names):
             who = True
         elif token.kind != "mark" and token.kind not in _EMPTY:
@@ -51,9 +53,10 @@ def counted(
     if len(set(numbers)) > 1 or not (numbers or len(moments) > 1) or (named and who):
         return False
     true = [frame / clip.fps for frame in counts.frames]
-    if len(true) != len(moments) or not close(moments, sorted(true), tolerance):
+    right = len(true) == len(moments) and close(moments, sorted(true), tolerance)
+    if right == denied:
         wrong(f"these are at {', '.join(f'{moment:.1f}' for moment in true) or 'no time'} s")
-    elif numbers and numbers[0] != len(true):
+    elif numbers and not denied and numbers[0] != len(true):
         wrong(f"these are {len(true)}")
     return True
 
@@ -70,7 +73,7 @@ def beside(
     match = _NEXT.search(text)
     marks = [mark for mark in re.findall(_MARK, text) if mark in times]
     said = any(
-        token.kind in ("word", "unknown", "denied", "maybe", "missed", "than")
+        token.kind in ("word", "unknown", "maybe", "missed", "than")
         and stem(token.text) != stem(clip.ask.thing)
         for token in tokens
     )
@@ -79,10 +82,11 @@ def beside(
     other = next((mark for mark in marks if mark != match["known"]), match["known"])
     told = clip.concerned
     known, found = (_at(told, times[mark], tolerance) for mark in (match["known"], other))
-    after = match["side"].casefold() in ("after", "follow", "follows")
-    if not known or not found:
+    step = 1 if match["side"].casefold() in ("after", "follow", "follows") else -1
+    denied = any(token.kind == "denied" for token in tokens)
+    if not denied and not (known and found):
         wrong("nothing happens just then")
-    elif not any(told.index(b) - told.index(a) == (1 if after else -1) for a in known for b in found):
+    elif any(told.index(b) - told.index(a) == step for a in known for b in found) == denied:
         wrong("something else lies between them, or they come the other way round")
     return True
 

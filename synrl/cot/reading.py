@@ -23,6 +23,7 @@ from synrl.errors import IllegalOperation
 from synrl.scoring import score
 
 _LENGTH = re.compile(rf"\bvideo (?:lasts|takes) {SECONDS}{UNIT}|\ball {SECONDS}{UNIT} of the video")
+_NOTHING = re.compile(r"\bnothing of (?:the kind|what is asked)", re.IGNORECASE)
 _STEP = re.compile(r'(?:\w+,? )?step \d+, "([^"]*)"', re.IGNORECASE)
 """How a sentence begins that carries out a step of a plan."""
 _SEEN = re.compile(r"\b(?:see|seen|visible|readable|can read|be read|shown|revealed)\b", re.IGNORECASE)
@@ -83,11 +84,13 @@ class Reading:
         taken = take_times(text, self.clip.fps)
         taken = taken._replace(text=claimed(taken.text))
         every, duration = taken.all(), self.clip.row["duration"]
-        if (said := _LENGTH.search(sentence)) and abs(float(said[1] or said[2]) - duration) > self.tolerance:
-            self.problems.append(f"{sentence!r}: the video lasts {duration:.1f} s")
-            return
-        if said:
-            self.checked.append(sentence)
+        if said := _LENGTH.search(sentence):
+            if abs(float(said[1] or said[2]) - duration) > self.tolerance:
+                self.problems.append(f"{sentence!r}: the video lasts {duration:.1f} s")
+            elif _NOTHING.search(sentence) and self.clip.concerned:
+                self._is_wrong(sentence, self.clip.concerned[0].phrases[0])
+            else:
+                self.checked.append(sentence)
             return
         for time in every.all():
             if time > duration + self.tolerance:

@@ -22,6 +22,10 @@ def _lines(text: str) -> list[str]:
     return text.split("\n")
 
 
+_READ = re.compile(r"\b(?:can read|be read|be seen|I see that)\b")
+"""In a line that tells what can be read at one end."""
+
+
 def _told(text: str) -> list[int]:
     """Lines that tell what happens when: all but the tags, the opening and what follows from it."""
     return [i for i, line in enumerate(_lines(text)) if i > 1 and re.search(r"\d+\.\d s\b", line)]
@@ -31,6 +35,7 @@ def time(text: str, row: Mapping[str, Any], random: random.Random) -> str | None
     """One stated time is off by 1.5 to 3 seconds, or a span by as much as to be another one."""
     places = list(_TIME.finditer(text.partition("<answer>")[0]))
     places = [match for match in places if "[" not in text[max(0, match.start() - 7) : match.start()]]
+    places = [match for match in places if " covers " not in _line(text, match.start())]  # may stay true
     if not places:
         return None
     match = random.choice(places)
@@ -38,6 +43,11 @@ def time(text: str, row: Mapping[str, Any], random: random.Random) -> str | None
     if wrong < 0:
         wrong = float(match[0]) + random.uniform(1.5, 3.0)
     return f"{text[: match.start()]}{wrong:.{len(match[0].partition('.')[2])}f}{text[match.end() :]}"
+
+
+def _line(text: str, place: int) -> str:
+    """The line around a place in a text."""
+    return text[text.rfind("\n", 0, place) + 1 :].partition("\n")[0]
 
 
 def order(text: str, row: Mapping[str, Any], random: random.Random) -> str | None:
@@ -63,7 +73,7 @@ def actor(text: str, row: Mapping[str, Any], random: random.Random) -> str | Non
     names = _names(row)
     edits = []
     for i in told:
-        if "read this" in lines[i] or "be seen" in lines[i]:
+        if _READ.search(lines[i]):
             continue
         tale = re.split(r", so |, and now |, which ", lines[i])[0]
         for pattern, others in names:
@@ -148,8 +158,12 @@ _SIZE = re.compile(r"(?<=about )\d+|\b\d+(?= degrees)|(?<=chip of )\d+|\b\d+(?= 
 def never(text: str, row: Mapping[str, Any], random: random.Random) -> str | None:
     """What is told never happens."""
     lines = _lines(text)
-    verbs = [(i, _VERB.search(lines[i])) for i in _told(text) if "this:" not in lines[i]]
-    edits = [(i, match) for i, match in verbs if match and not re.match("So |Among|The ", lines[i])]
+    verbs = [(i, _VERB.search(lines[i])) for i in _told(text) if not _READ.search(lines[i])]
+    edits = [
+        (i, match)
+        for i, match in verbs
+        if match and not re.match("So |Among|The |.* (?:not|nothing) ", lines[i]) and "covers" not in lines[i]
+    ]
     if not edits:
         return None
     i, match = random.choice(edits)
@@ -168,10 +182,35 @@ def number(text: str, row: Mapping[str, Any], random: random.Random) -> str | No
     return f"{text[: match.start()]}{value + max(7, value // 3)}{text[match.end() :]}"
 
 
+def option(text: str, row: Mapping[str, Any], random: random.Random) -> str | None:
+    """The right option is ruled out, too."""
+    out = re.compile(r"^(?:That rules out |So )?[Oo]ptions? (?:[A-J](?:, | and )?)+", re.MULTILINE)
+    lines = [match for match in out.finditer(text) if row["options"] and "answer" not in match[0]]
+    if not lines:
+        return None
+    letter = random.choice(list(re.finditer(r"\b[A-J]\b", lines[0][0])))
+    place = lines[0].start() + letter.start()
+    return f"{text[:place]}{row['answer']}{text[place + 1 :]}"
+
+
+def compared(text: str, row: Mapping[str, Any], random: random.Random) -> str | None:
+    """A comparison is the other way round."""
+    turned = {"more ground": "less ground", "less ground": "more ground", "is more than": "is less than"}
+    turned |= {
+        "is less than": "is more than",
+        " > ": " < ",
+        "the largest": "the smallest",
+        "The largest": "The smallest",
+    }
+    turned |= {"the smallest": "the largest", "The smallest": "The largest"}
+    said = [words for words in turned if words in text]
+    return text.replace(said[0], turned[said[0]], 1) if said else None
+
+
 Edit = Callable[[str, Mapping[str, Any], random.Random], "str | None"]
 EDITS: dict[str, Edit] = {
     **{"time": time, "order": order, "actor": actor, "answer": answer, "hidden": hidden},
-    **{"never": never, "number": number},
+    **{"never": never, "number": number, "option": option, "compared": compared},
 }
 
 REPETITIONS = (
