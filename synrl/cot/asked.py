@@ -17,7 +17,7 @@ _WHAT = (
 )
 _TO_THE_END = (
     r"(?:[^.;:!?\u2014]|[.:](?=\w)){0,250}?"
-    r"(?=,? (?:so|and so|and I|I|let|then|my|but|and then|it is enough)\b|,? ?[.;:!?\u2014](?!\w)|$)"
+    r"(?=, and\b|,? (?:so|and so|and I|I|let|then|my|but|and then|it is enough)\b|,? ?[.;:!?\u2014](?!\w)|$)"
 )
 _ASKED = re.compile(rf"\b{_ASKING},? {_WHAT}\b{_TO_THE_END}", re.IGNORECASE)
 _FRONTED = re.compile(

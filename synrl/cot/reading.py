@@ -408,7 +408,7 @@ class Reading:
                 self.problems.append(f"{sentence!r} comes to {number}, which is not right")
                 return True
             return False
-        verdict = concluded(self.clip, sentence)
+        verdict = concluded(self.clip, claimed(sentence))
         if verdict is False:
             self.problems.append(f"{sentence!r} is not what follows")
             return True

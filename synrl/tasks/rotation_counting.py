@@ -186,10 +186,7 @@ def _added(query: TurnQuery, row: Mapping[str, Any]) -> Sequence[str]:
         return ()
     total, turns = sum(degrees), f"{sum(degrees) / 360:g}"
     if len(degrees) == 1:
-        return (
-            f"A full turn has 360 degrees, and {total} / 360 = {turns}",
-            f"In full turns, {total} / 360 = {turns}",
-        )
+        return f"In full turns, {total} / 360 = {turns}", f"{total} / 360 = {turns}"
     added = f"{' + '.join(map(str, degrees))} = {total} degrees"
     return f"{added}, and {total} / 360 = {turns}", f"Together these are {added}; {total} / 360 = {turns}"
 

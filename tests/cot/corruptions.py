@@ -22,6 +22,11 @@ def _lines(text: str) -> list[str]:
     return text.split("\n")
 
 
+_INFERS = re.compile(
+    r" covers | makes | then: at | in all\.|^(?:That is|There is|To be sure|As a check)"
+    r"| is the one | comes the "
+)
+"""In a line that has no place in time."""
 _READ = re.compile(r"\b(?:can read|be read|be seen|I see that)\b")
 """In a line that tells what can be read at one end."""
 
@@ -52,7 +57,8 @@ def _line(text: str, place: int) -> str:
 
 def order(text: str, row: Mapping[str, Any], random: random.Random) -> str | None:
     """Two things that are told one after the other change places."""
-    lines, told = _lines(text), _told(text)
+    lines = _lines(text)
+    told = [i for i in _told(text) if not _INFERS.search(lines[i])]
     pairs = [
         (i, j) for i, j in zip(told, told[1:], strict=False) if _first(lines[j]) - _first(lines[i]) > 0.6
     ]

@@ -35,3 +35,49 @@ def undrawn_row(name: str, index: int) -> dict[str, Any]:
         config={**asdict(config), "split": SPLIT, "index": index, "query": timeline.query},
         cot=None,
     )
+
+
+NAMES = ("red circle", "blue square")
+
+
+def row(**changes: Any) -> dict[str, Any]:
+    """A clip of 6 s: a red circle goes right, then up, while a blue square goes left."""
+    event = dict(kind="move", target="", time_ms=0, end_time_ms=0)
+    return (
+        dict(
+            family="direction_identification",
+            level=1,
+            fps=30.0,
+            num_frames=180,
+            duration=6.0,
+            question="Which way does the red circle move?",
+            options=["right, then up", "left", "up, then right", "down"],
+            answer_type="choice",
+            answer="A",
+            answer_text="right, then up",
+            objects=[dict(name=name, shape="circle", colour="#000000", size=30.0) for name in NAMES],
+            tracks=[
+                dict(
+                    name=name,
+                    x=[0.0] * 180,
+                    y=[0.0] * 180,
+                    visible=[True] * 60 + [name != "blue square"] * 120,
+                )
+                for name in NAMES
+            ],
+            events=[
+                event | dict(frame=30, end_frame=60, actor="red circle", detail="right"),
+                event | dict(frame=60, end_frame=90, actor="red circle", detail="up"),
+                event | dict(frame=120, end_frame=150, actor="blue square", detail="left"),
+            ],
+            operations=[],
+            states=[],
+            config={"query": {"ask": "next", "object": "red circle", "direction": "left", "then": "after"}},
+        )
+        | changes
+    )
+
+
+def said(*sentences: str, answer: str = "A") -> str:
+    """A chain of some sentences."""
+    return f"<think>{' '.join(sentences)}</think><answer>{answer}</answer>"

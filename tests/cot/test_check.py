@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 from cot.corruptions import EDITS, REPETITIONS
+from cot.patterns import chains
+from cot.rows import row, said
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from stopping import stopped_after
@@ -25,9 +27,8 @@ def test_one_mistake_in_a_chain_is_found(kind: str, undrawn: Rows) -> None:
     made, found = 0, 0
     missed = []
     for name in families():
-        for index in range(12):
-            row = undrawn(name, index)
-            text = write(row)
+        rows = (undrawn(name, index) for index in range(12))
+        for index, (row, text) in enumerate(chains(rows, {"option": 3, "compared": 9}.get(kind, 1))):
             wrong = EDITS[kind](text, row, random.Random(index))
             if wrong is not None and wrong != text:
                 made += 1
@@ -35,51 +36,6 @@ def test_one_mistake_in_a_chain_is_found(kind: str, undrawn: Rows) -> None:
                 found += not report.ok
                 missed += [wrong] if report.ok else []
     assert made > 50 and found >= 0.99 * made, (found, made, missed[:2])
-
-
-NAMES = ("red circle", "blue square")
-
-
-def row(**changes: Any) -> dict[str, Any]:
-    """A clip of 6 s: a red circle goes right, then up, while a blue square goes left."""
-    event = dict(kind="move", target="", time_ms=0, end_time_ms=0)
-    return (
-        dict(
-            family="direction_identification",
-            level=1,
-            fps=30.0,
-            num_frames=180,
-            duration=6.0,
-            question="Which way does the red circle move?",
-            options=["right, then up", "left", "up, then right", "down"],
-            answer_type="choice",
-            answer="A",
-            answer_text="right, then up",
-            objects=[dict(name=name, shape="circle", colour="#000000", size=30.0) for name in NAMES],
-            tracks=[
-                dict(
-                    name=name,
-                    x=[0.0] * 180,
-                    y=[0.0] * 180,
-                    visible=[True] * 60 + [name != "blue square"] * 120,
-                )
-                for name in NAMES
-            ],
-            events=[
-                event | dict(frame=30, end_frame=60, actor="red circle", detail="right"),
-                event | dict(frame=60, end_frame=90, actor="red circle", detail="up"),
-                event | dict(frame=120, end_frame=150, actor="blue square", detail="left"),
-            ],
-            operations=[],
-            states=[],
-            config={"query": {"ask": "next", "object": "red circle", "direction": "left", "then": "after"}},
-        )
-        | changes
-    )
-
-
-def said(*sentences: str, answer: str = "A") -> str:
-    return f"<think>{' '.join(sentences)}</think><answer>{answer}</answer>"
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,9 @@ class AttributeChange(Family):
             f"{who} turns from {before} to {after}"
             if happening.kind == "colour"
             else f"{who} turns from a {before} into a {after}",
+            f"{who}, until then {before}, turns {after}"
+            if happening.kind == "colour"
+            else f"{who}, until then a {before}, turns into a {after}",
         )
 
     def observe(self, evidence: Evidence) -> Observed:
