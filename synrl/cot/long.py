@@ -212,14 +212,15 @@ class LongWriter(Writer):
         if len(changing) < 2 or int(answer) not in (changing[0], changing[-1], len(changing)):
             return
         numbers = f"{self._noun}s {listed([str(number) for number in changing])}"
-        if int(answer) == len(changing) and "how many" in self.ask.aim(self.query):
+        how_many = self.ask.aim(self.query).startswith(f"how many {self._noun}s ")
+        if int(answer) == len(changing) and how_many:
             yield self.stream.choice(
                 (
                     f"{upper(numbers)} affect {label}, which makes {say_number(len(changing))}.",
                     f"{upper(label)} is affected by {numbers}: that makes {say_number(len(changing))}.",
                 )
             )
-        elif "how many" not in self.ask.aim(self.query):
+        elif self.ask.aim(self.query).startswith(f"which {self._noun} "):
             yield self.stream.choice(
                 (f"{upper(label)} is affected by {numbers}.", f"{upper(numbers)} affect {label}.")
             )
@@ -229,6 +230,8 @@ class LongWriter(Writer):
         states, noun = self.clip.states, self._noun
         if self.clip.read_first:
             number = asked or len(states) - 1
+            if number < 3:
+                return
             told = _parts(states[number])
             yield self.stream.choice(
                 (

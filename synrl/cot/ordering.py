@@ -21,6 +21,7 @@ _NEAREST = re.compile(
     r"|follows|precedes)\b",
     re.IGNORECASE,
 )
+_FIRST = re.compile(r"\b(?:earliest|latest)\b", re.IGNORECASE)
 _EMPTY = ("neutral", "soft", "cut", "generic", "some", "begin", "stop")
 
 
@@ -88,6 +89,26 @@ def beside(
         wrong("nothing happens just then")
     elif any(told.index(b) - told.index(a) == step for a in known for b in found) == denied:
         wrong("something else lies between them, or they come the other way round")
+    return True
+
+
+def extreme(
+    text: str,
+    times: dict[str, Times],
+    clip: ClipFacts,
+    tokens: list[Token],
+    tolerance: float,
+    wrong: Callable[[str], None],
+) -> bool:
+    """Hold what is said to be the earliest or latest of the times against them; whether anything is."""
+    match, moments = _FIRST.search(text), [moment for found in times.values() for moment in found.moments]
+    plain = all(token.kind in (*_EMPTY, "mark") or _FIRST.fullmatch(token.text) for token in tokens)
+    starts = [fact.start for fact in clip.concerned]
+    if match is None or len(moments) != 1 or not plain or not starts:
+        return False
+    true = min(starts) if match[0].casefold() == "earliest" else max(starts)
+    if abs(true - moments[0]) > tolerance:
+        wrong(f"that is {true:.1f} s")
     return True
 
 

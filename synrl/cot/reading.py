@@ -16,7 +16,7 @@ from synrl.cot.judging import Judge, Verdict, close, has, off
 from synrl.cot.measures import ways_said
 from synrl.cot.numbering import ORDINALS, numbered
 from synrl.cot.options import last_option, options_said
-from synrl.cot.ordering import beside, counted
+from synrl.cot.ordering import beside, counted, extreme
 from synrl.cot.states import Statement, Statements, plain
 from synrl.cot.times import SECONDS, UNIT, Taken, Times, take_times
 from synrl.errors import IllegalOperation
@@ -161,8 +161,9 @@ class Reading:
             self._open = not complete
             return complete
         tokens = self.clip.vocabulary.tokens(marked)
-        return counted(taken.times, self.clip, tokens, self.tolerance, wrong) or beside(
-            marked, taken.times, self.clip, tokens, self.tolerance, wrong
+        return counted(taken.times, self.clip, tokens, self.tolerance, wrong) or any(
+            holds(marked, taken.times, self.clip, tokens, self.tolerance, wrong)
+            for holds in (beside, extreme)
         )
 
     # --- what happens ---------------------------------------------------------------------------

@@ -47,7 +47,10 @@ class ShortWriter(Writer):
         inferred = list(self._inferred()) if self.often(0.35, 0.15) else []
         yield from inferred
         conclusion = self.conclusion()
-        yield f"{conclusion}."
+        if not (inferred and self.clip.counted and self.stream.chance(0.5)):
+            yield f"{conclusion}."
+        if self.ask.answer_type == "interval" and self.often(0.1, 0.1):
+            yield self._lasts()
         yield from self.ruled_out()
         yield self.end(conclusion)
 
@@ -141,8 +144,6 @@ class ShortWriter(Writer):
             yield from self._counted(
                 counts.one, counts.several, [frame / self.clip.fps for frame in counts.frames]
             )
-        elif self.ask.answer_type == "interval":
-            yield from self._lasts()
         else:
             yield from self._beside()
             yield from self.reason()
@@ -164,16 +165,12 @@ class ShortWriter(Writer):
                 )
             )
 
-    def _lasts(self) -> Iterator[str]:
+    def _lasts(self) -> str:
         span = parse_interval(self.row["answer_text"])
         assert span is not None, "the answer is an interval"
         length = f"{span[1]:.2f} - {span[0]:.2f} = {span[1] - span[0]:.2f}"
-        yield self.stream.choice(
-            (
-                f"That stretch is {length} s long.",
-                f"It lasts {length} s.",
-                f"In seconds, the length of that is {length}.",
-            )
+        return self.stream.choice(
+            (f"It lasts {length} s.", f"That is {length} s in all.", f"In length, that is {length} s.")
         )
 
     def _beside(self) -> Iterator[str]:

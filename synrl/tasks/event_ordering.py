@@ -192,6 +192,12 @@ class End(Ask[OrderQuery, OrderingConfig]):
         order = _order_seen(evidence, query)
         return None if order is None else order[self._place]
 
+    def reason(self, query: OrderQuery, row: Mapping[str, Any]) -> Sequence[str]:
+        frames = [event["frame"] for event in row["events"]]
+        word, frame = ("earliest", min(frames)) if self.name == "first" else ("latest", max(frames))
+        time = f"{frame / row['fps']:.1f} s"
+        return f"Of these times, {time} is the {word}", f"The {word} of these times is {time}"
+
     def conclude(self, query: OrderQuery, row: Mapping[str, Any]) -> Sequence[str]:
         which, truth = self.name, row["answer_text"]
         return f"What happens {which} is that {truth}", f"The {which} of these events: {truth}"
@@ -253,7 +259,7 @@ class Neighbour(Ask[NeighbourQuery, OrderingConfig]):
 
     def conclude(self, query: NeighbourQuery, row: Mapping[str, Any]) -> Sequence[str]:
         side, known, truth = self.name, _say(query["known"]), row["answer_text"]
-        return f"Right {side} {known}, {truth}", f"So right {side} that, {truth}"
+        return f"Right {side} {known}, {truth}", f"So {truth} right {side} {known}"
 
 
 class WhenDone(SpanAsk[SpanQuery, OrderingConfig]):

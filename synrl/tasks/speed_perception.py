@@ -186,7 +186,7 @@ class Multiple(Ask[MultipleQuery, SpeedConfig]):
         paces = {event["actor"]: told_speeds(event["detail"]) for event in row["events"]}
         (own, *_), (other, *_) = paces[query["object"]], paces[query["reference"]]
         share = f"{own} / {other} = {own / other:.3g}"
-        return f"In pixels a second, {share}", f"{share}, give or take what I can't see exactly"
+        return f"In pixels a second, {share}", f"In numbers, {share}"
 
     def conclude(self, query: MultipleQuery, row: Mapping[str, Any]) -> Sequence[str]:
         reference, compared = query["reference"], f"the {query['object']} is {row['answer_text']}"

@@ -28,11 +28,11 @@ def test_one_mistake_in_a_chain_is_found(kind: str, undrawn: Rows) -> None:
     missed = []
     for name in families():
         rows = (undrawn(name, index) for index in range(12))
-        for index, (row, text) in enumerate(chains(rows, {"option": 3, "compared": 9}.get(kind, 1))):
-            wrong = EDITS[kind](text, row, random.Random(index))
+        for index, (clip, text) in enumerate(chains(rows, {"option": 3, "compared": 9}.get(kind, 1))):
+            wrong = EDITS[kind](text, clip, random.Random(index))
             if wrong is not None and wrong != text:
                 made += 1
-                report = check(wrong, row)
+                report = check(wrong, clip)
                 found += not report.ok
                 missed += [wrong] if report.ok else []
     assert made > 50 and found >= 0.99 * made, (found, made, missed[:2])

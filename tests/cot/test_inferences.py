@@ -133,6 +133,14 @@ def test_what_comes_right_before_and_after_does() -> None:
     )
 
 
+def test_the_earliest_and_the_latest_time_are() -> None:
+    hold(
+        row(),
+        ("Of these times, 1.0 s is the earliest.", "The latest of these times is 2.0 s."),
+        ("Of these times, 2.0 s is the earliest.", "The latest of these times is 1.0 s."),
+    )
+
+
 def test_ways_are_measured() -> None:
     """One object goes 60 px a second for three seconds, then 120; the other rests."""
     track = dict(y=[0.0] * 180, visible=[True] * 180)

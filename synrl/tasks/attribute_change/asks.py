@@ -97,6 +97,10 @@ class Which(Ask[WhichQuery, AttributeConfig]):
     def concerns(self, event: Event, query: WhichQuery) -> bool:
         return True
 
+    def reason(self, query: WhichQuery, row: Mapping[str, Any]) -> Sequence[str]:
+        others = {event["kind"] for event in row["events"]} - {query["kind"]}
+        return [f"Only the {kind} changes there" for kind in others] if len(others) == 1 else ()
+
     def conclude(self, query: WhichQuery, row: Mapping[str, Any]) -> Sequence[str]:
         kind, truth = query["kind"], row["answer_text"]
         if truth == NONE:

@@ -86,7 +86,8 @@ class Count(Ask[CountQuery, CollisionConfig]):
         return Counted(one, f"contacts {self._what}", [e["frame"] for e in own if e["kind"] == self._kind])
 
     def conclude(self, query: CountQuery, row: Mapping[str, Any]) -> Sequence[str]:
-        contacts = f"contact{'' if (count := row['answer_text']) == '1' else 's'} {self._what}"
+        counted, count = self.counted(query, row), row["answer_text"]
+        contacts = counted.one if count == "1" else counted.several
         return (
             f"That makes {count} {contacts}",
             f"In all, there {'is' if count == '1' else 'are'} {count} {contacts}",

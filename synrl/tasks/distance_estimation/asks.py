@@ -47,6 +47,7 @@ from synrl.tasks.distance_estimation.solver import (
 from synrl.tasks.shared.cast import SOLID_SHAPES, cast
 from synrl.tasks.shared.questions import Question, drawn, integer_question, with_form, with_words
 from synrl.tasks.shared.stage import beside, posed, together, window
+from synrl.tasks.shared.telling import say_count
 from synrl.world.actions import spread
 from synrl.world.style import Style
 from synrl.world.timeline import (
@@ -381,7 +382,7 @@ class Nearer(ClipAsk[NearerQuery, DistanceConfig]):
     def conclude(self, query: NearerQuery, row: Mapping[str, Any]) -> Sequence[str]:
         count = row["answer_text"]
         return (
-            f"So the closer one changes {count} {'time' if count == '1' else 'times'}",
+            f"So the closer one changes {say_count(int(count))}",
             f"In all, the number of changes is {count}",
         )
 
