@@ -70,6 +70,11 @@ class ClipFacts:
         return {chr(_MARKS + number): name for number, name in enumerate(longest)}
 
     @cached_property
+    def _folded(self) -> tuple[tuple[str, str, str], ...]:
+        """The same with each name in lower case, too."""
+        return tuple((mark, name, name.casefold()) for mark, name in self.names.items())
+
+    @cached_property
     def about(self) -> frozenset[str]:
         """Whom the question names."""
         objects = self.asked.intersection(self.names.values())
@@ -79,8 +84,8 @@ class ClipFacts:
     def marked(self, text: str) -> str:
         """A text with a character for each name of an object."""
         text, there = _MARK.sub("", text), text.casefold()
-        for mark, name in self.names.items():
-            if name.casefold() in there:
+        for mark, name, folded in self._folded:
+            if folded in there:
                 text = _whole(name).sub(mark, text)
         return text
 

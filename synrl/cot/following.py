@@ -23,7 +23,10 @@ _MORE = re.compile(
 _OPERATOR = re.compile(r"\s*([-+\u2212\u2013*\u00d7/=]|plus|minus|times|is|makes|equals|gives|comes to)\s*")
 _OPERAND = re.compile(_N)
 _NUMBER = re.compile(rf"(?<![\w.,/]){_N}(?![\w/]|\.\d)")
-_DIGIT = re.compile(r"\d")
+_RECKONS = re.compile(
+    r"[=<>]|\d\s*(?:[-+*\u2212\u2013\u00d7/]|plus|minus|times)\s*[-\u2212]?\d|\bof [-\d]|\bthan\b"
+)
+"""In every text that has a sum or a comparison of numbers."""
 _WORD = re.compile(r"[a-z]+")
 _ONE_OF = re.compile(r"one of: (.+?)\.?$")
 
@@ -41,7 +44,7 @@ _EXTREME = re.compile(
 
 def sums(text: str) -> tuple[str, str]:
     """What is wrong with the sums in a text, or nothing; and the text without them."""
-    if not _DIGIT.search(text):
+    if not _RECKONS.search(text):
         return "", text
     wrong = ""
     for match in _SUM.finditer(text):

@@ -80,7 +80,8 @@ class Reading:
             return
         if _ANSWERS.match(sentence):
             return  # see `conclusion`
-        wrong, text = sums(self._ordinals(plain(sentence)))
+        given = self._ordinals(plain(sentence))
+        wrong, text = sums(given)
         taken = take_times(text, self.clip.fps)
         taken = taken._replace(text=claimed(taken.text))
         every, duration = taken.all(), self.clip.row["duration"]
@@ -97,7 +98,7 @@ class Reading:
                 self.problems.append(f"{sentence!r}: the video ends at {duration:.1f} s")
                 return
         known = len(self.problems)
-        self._open, self._held = False, text != self._ordinals(plain(sentence))
+        self._open, self._held = False, text != given
         if wrong:
             self._is_wrong(sentence, wrong)
         recalls = bool(CONCLUDES.match(sentence))

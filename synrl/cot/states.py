@@ -107,7 +107,7 @@ class Statements:
             verb: re.compile(forms, re.IGNORECASE) for verb, forms in clip.vocabulary.verbs.items()
         }
         self._ordered = clip.family.ordered
-        self._tokens = clip.vocabulary.tokens
+        self._tokens = clip.vocabulary.phrase_tokens
         self._labels = {label.casefold(): label for label in clip.labels}
         labels = tuple(sorted(self._labels.values(), key=len, reverse=True))
         self._pattern = _pattern(labels, tuple(clip.vocabulary.verbs.values())) if labels else None
