@@ -94,7 +94,7 @@ class ShortWriter(Writer):
         phrase = self._phrase(group[0], told=bool(before))
         if len(group) > 1:
             times = f"at {self.times([fact.start for fact in group])} s"
-            return self._sentence(f"{phrase} {say_count(len(group))},", times, group, before, last)
+            return self._sentence(f"{phrase} {say_count(len(group))}", times, group, before, last)
         return self._sentence(phrase, self.when(group[0]), group, before, last)
 
     def _phrase(self, fact: Fact, *, told: bool) -> str:
@@ -112,7 +112,7 @@ class ShortWriter(Writer):
     def _sentence(
         self, phrase: str, when: str, group: Sequence[Fact], before: Sequence[Fact], last: bool
     ) -> str:
-        comma = "," if ("," in phrase or ":" in phrase) and not phrase.endswith(",") else ""
+        comma = "," if "," in phrase or ":" in phrase or len(group) > 1 else ""
         if self._notes and len(group) == 1:
             spans = (
                 when.removeprefix("from ")

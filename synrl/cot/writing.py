@@ -12,7 +12,8 @@ from synrl.seeds import Stream
 from synrl.tasks.base import texts
 from synrl.tasks.shared.telling import say_number
 
-_TO_THE_ANSWER = ("So the answer is {}.", "The answer is {}.", "The answer: {}", "So my answer is {}.")
+_TO_THE_ANSWER = ("The answer: {}", "My answer: {}", "So the answer: {}")
+_TO_THE_NUMBER = (*_TO_THE_ANSWER, "So the answer is {}.", "The answer is {}.", "So my answer is {}.")
 _TO_THE_OPTION = (
     *("That is option {}.", "So the answer is option {}.", "So it is option {}.", "That makes it option {}."),
 )
@@ -127,7 +128,8 @@ class Writer:
 
     def end(self, before: str) -> str:
         """The last sentence: the answer, as the question wants it, after what it follows from."""
-        forms = _TO_THE_OPTION if self.row["options"] else _TO_THE_ANSWER
+        plain = self.ask.answer_type in ("integer", "interval")
+        forms = _TO_THE_OPTION if self.row["options"] else _TO_THE_NUMBER if plain else _TO_THE_ANSWER
         fitting = [form for form in forms if not (form.startswith("So ") and before.startswith("So "))]
         return self.stream.choice(fitting).format(self.row["answer"])
 

@@ -154,7 +154,7 @@ class Kind(Ask[KindQuery, AccelerationConfig]):
 
     def conclude(self, query: KindQuery, row: Mapping[str, Any]) -> Sequence[str]:
         truth = row["answer_text"]
-        return f"So on its way {truth}", f"In short, {truth} on its way"
+        return f"So on its way {truth}", f"In short, {truth}"
 
 
 _DOES = {UP: "speeds up", DOWN: "slows down"}
