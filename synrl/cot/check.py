@@ -27,6 +27,7 @@ TOLERANCE = 0.25
 _MAX_LENGTH = 20_000
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
+_OPTIONS = re.compile(r"\boptions? [A-J]\b", re.IGNORECASE)
 _CLAUSE = re.compile(r",? and then |, then ")
 
 
@@ -71,8 +72,11 @@ def check_against(text: str, clip: ClipFacts, tolerance: float = TOLERANCE) -> C
     if score(extract(text), clip.row) != 1.0:
         reading.problems.append(f"the answer {match[2].strip()!r} is not right")
     sentences = list(_sentences(match[1]))
+    ruled_out = any(
+        _OPTIONS.search(sentence) for sentence in sentences[-2:-1]
+    )  # between conclusion and answer
     for number, sentence in enumerate(sentences):
-        reading.read(sentence, last=number >= len(sentences) - 3)
+        reading.read(sentence, last=number >= len(sentences) - 2 - ruled_out)
     reading.conclusion(match[1])
     return CheckReport(tuple(reading.problems), tuple(reading.checked), tuple(reading.unchecked))
 
