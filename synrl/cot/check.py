@@ -74,7 +74,7 @@ def check_against(text: str, clip: ClipFacts, tolerance: float = TOLERANCE) -> C
     sentences = list(_sentences(match[1]))
     ruled_out = any(
         _OPTIONS.search(sentence) for sentence in sentences[-2:-1]
-    )  # between conclusion and answer
+    )
     for number, sentence in enumerate(sentences):
         reading.read(sentence, last=number >= len(sentences) - 2 - ruled_out)
     reading.conclusion(match[1])
