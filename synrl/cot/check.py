@@ -72,9 +72,7 @@ def check_against(text: str, clip: ClipFacts, tolerance: float = TOLERANCE) -> C
     if score(extract(text), clip.row) != 1.0:
         reading.problems.append(f"the answer {match[2].strip()!r} is not right")
     sentences = list(_sentences(match[1]))
-    ruled_out = any(
-        _OPTIONS.search(sentence) for sentence in sentences[-2:-1]
-    )
+    ruled_out = any(_OPTIONS.search(sentence) for sentence in sentences[-2:-1])
     for number, sentence in enumerate(sentences):
         reading.read(sentence, last=number >= len(sentences) - 2 - ruled_out)
     reading.conclusion(match[1])

@@ -39,7 +39,7 @@ class Fact:
     phrases: tuple[str, ...]
     event: Event | None = None
     effects: tuple[str, ...] = ()
-    """What else may be said of an operation by who knows the state."""
+    """What else may be said of it, of an operation by who knows the state."""
 
     @property
     def all(self) -> tuple[str, ...]:
@@ -151,10 +151,10 @@ class ClipFacts:
     def _fact(self, start: int, end: int, number: int | None, happening: Event | Operation) -> Fact:
         phrases = tuple(self.family.phrases(happening))
         event = happening if isinstance(happening, Event) else None
-        effects: Sequence[str] = ()
+        before = after = None
         if number is not None:
             before, after = (self._kept[place]["state"] for place in (number - 1, number))
-            effects = self.family.effects(before, happening, after)
+        effects = self.family.effects(before, happening, after)
         return Fact(start / self.fps, end / self.fps, number, phrases, event, tuple(effects))
 
     def agrees(self, fact: Fact, said: Terms) -> bool:

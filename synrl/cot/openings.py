@@ -37,7 +37,7 @@ _WATCH_TO = (
 )
 _WATCHED = (
     "My eyes are on {who} from the first frame to the last.",
-    "Only {who} {matter} here, so I follow {them}.",
+    "Only {who} {matter} here, so I watch {them}.",
     "Let me follow {who} through the whole video.",
     "I start at the first frame and keep an eye on {who}.",
     "With my eyes on {who}, I go through the video from beginning to end.",

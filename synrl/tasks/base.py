@@ -249,7 +249,7 @@ class Family(ABC):
         return {}
 
     def effects(self, before: Any, happening: Any, after: Any) -> Sequence[str]:
-        """What else may be said of an operation by who knows the states before and after it, as clauses.
+        """What else may be said of an event, or of an operation by who knows the states, as clauses.
 
         "the 9♥ moves from pile A to pile C". The check of chains reads it; chains by code may say the first.
         """

@@ -14,6 +14,7 @@ sizes differ by a factor of `GROWTH`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -93,10 +94,13 @@ class AttributeChange(Family):
             f"{who} turns from {before} to {after}"
             if happening.kind == "colour"
             else f"{who} turns from a {before} into a {after}",
-            f"{who}, until then {before}, turns {after}"
-            if happening.kind == "colour"
-            else f"{who}, until then a {before}, turns into a {after}",
         )
+
+    def effects(self, before: Any, happening: Event, after: Any) -> Sequence[str]:
+        if happening.kind != "shape":
+            return ()
+        old, new = happening.detail.split(" to ")
+        return (f"a {old} turns into a {new}",)
 
     def observe(self, evidence: Evidence) -> Observed:
         events: list[Event] = []
