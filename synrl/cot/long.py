@@ -143,9 +143,15 @@ class LongWriter(Writer):
     def _known(self, fact: Fact) -> str:
         """What moves, by who knows the state; empty if that is something else than what is seen."""
         words = self.clip.words_in(fact.phrases)
-        said = next(iter(fact.effects), "")
+        said = self._does(fact)
         seen = said.startswith(("the ", "tile ")) and self.clip.words_in((said,)) <= words
         return said if seen else ""
+
+    def _does(self, fact: Fact) -> str:
+        """What an operation does, by who has followed what is asked about; empty if that is not known."""
+        (label, *others), about = self.clip.states[0], self.ask.about(self.query)
+        alone = not others and label == about  # nothing else has been followed
+        return next((said for said in fact.effects if not alone or f"{label} " in said), "")
 
     def _when(self, fact: Fact) -> str:
         return self.when(fact) if self.level < 3 else f"at {fact.start:.1f} s"
@@ -181,7 +187,7 @@ class LongWriter(Writer):
                 (", which changes nothing here", "", ", which makes no difference here")
             )
         if self.level > 1 and not self._known(fact) and self.stream.chance(0.3):
-            said = next(iter(fact.effects), "")
+            said = self._does(fact)
             if said.startswith("the "):
                 return f", so {said}" if self._all_in(said, fact) else f", so {said}; now {told}"
         return self.stream.choice((f", so {told}", f", and now {told}", f"; now {told}"))
