@@ -121,9 +121,20 @@ def test_an_order_is_every_number_once() -> None:
         "[2,1,3]",
         "The correct order is Clip 2 -> Clip 1 -> Clip 3, as clip 1 needs clip 2.",
         "Correct order: 2, 1, and 3. Clip 2 comes first, at 7 s.",
+        "2\n1\n3",
+        "The order is:\nClip 2\nClip 1\nClip 3",
+        "1. Clip 2\n2. Clip 1\n3. Clip 3",
+        "- Clip 2: it starts\n- Clip 1 (then)\n- Clip 3 - the end",
+        "Step 1: Clip 2\nStep 2: Clip 1\nStep 3: Clip 3",
+        "２，１，３",
+        "<|begin_of_box|>2, 1, 3<|end_of_box|>",
     ):
         assert find_permutation(text, 3) == (2, 1, 3)
-    for text in ("2, 1", "1, 1, 3", "0, 1, 2", "1, 2, 3, 4", "", "two, one, three", "2, 1, 3 or 1, 2, 3"):
+    for text in ("2, 1", "1, 1, 3", "0, 1, 2", "1, 2, 3, 4", "", "two, one, three", "2, 1, 3 or 1, 2, 3") + (
+        "Clip 1\nClip 2\nClip 1\nClip 3",
+        "Clip 2\nClip 1",
+        "Clip 2\nClip 1\nClip 1",
+    ):
         assert find_permutation(text, 3) is None
 
 
@@ -135,10 +146,22 @@ def test_a_number_is_the_only_one() -> None:
         "twelve",
         "There are 12 chairs.",
         "2 rows of 6.\nThe answer is 12.",
+        "12 m^2",
+        r"\boxed{12 \text{ m}^2}",
+        r"$12\,\mathrm{m^{2}}$",
+        "12 m²",
+        "12 square metres",
+        "１２",
+        "Answer：12。",
+        "<|begin_of_box|>12<|end_of_box|>",
+        "**12** chairs",
+        "Twelve.",
     ):
-        assert find_number(text) == 12.0
+        assert find_number(text) == 12.0, text
+    assert find_number("twenty-one") == find_number("There are twenty one.") == 21.0
+    assert find_number("one hundred and five cm") == 105.0 and find_number("two hundred") == 200.0
     assert find_number("1,200") == 1200.0 and find_number("-3.5") == -3.5
-    for text in ("", "3 or 4", "2-3", "many", "twenty one"):
+    for text in ("", "3 or 4", "2-3", "many", "one or two", "twenty or thirty"):
         assert find_number(text) is None
 
 
@@ -172,3 +195,27 @@ def test_a_very_long_text_is_read_at_once(piece: str) -> None:
         find_permutation(text, 3),
         find_text(text),
     )
+
+
+def test_options_and_outputs_lose_the_same_markup() -> None:
+    options = (r"$\text{20 m}$", "$30$ m", "*args", "**args")
+    assert [find_choice(text, options) for text in ("20 m", r"$\text{20 m}$.", "30 m", "**args", "args")] == [
+        "A", "A", "B", "D", None,
+    ]  # fmt: skip
+    assert find_choice("down", ("up", "down", "down")) == "B", "either is right, and this is the first"
+
+
+def test_letters_go_before_texts_that_are_letters() -> None:
+    assert [find_choice(text, ("B", "A", "C")) for text in ("B", "The answer is A.", "(C)")] == [
+        "B",
+        "A",
+        "C",
+    ]
+
+
+def test_a_text_with_a_letter_in_front_is_the_option_that_says_so() -> None:
+    options = ("Above the horizon: H, OH", "Below the horizon: C", "(c)(e)(a)(b)(d)")
+    assert find_choice("The answer is Above the horizon: H, OH.", options) == "A"
+    assert find_choice("The answer is Above the horizon: B, OH.", options) is None
+    assert find_choice("The answer is (c)(e)(a)(b)(d).", options) == "C"
+    assert find_choice("The answer is (c)(e)(a)(d)(b).", options) is None

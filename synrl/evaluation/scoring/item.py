@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from synrl.answers import extract, is_cut_off
+from synrl.answers import is_cut_off
+from synrl.conclusions import conclusion
 from synrl.evaluation.scoring import choice, grounding, numeric, ordering
 
 TRUNCATED, UNPARSED = "truncated", "unparsed"
@@ -37,7 +38,7 @@ _SCORERS: dict[str, Callable[[Mapping[str, Any], str], tuple[str | None, dict[st
 
 def score_item(item: Mapping[str, Any], completion: str) -> Scored:
     """Score an output; one without an answer scores 0 and says why."""
-    given, values = _SCORERS[item["kind"]](item, extract(completion) or "")
+    given, values = _SCORERS[item["kind"]](item, conclusion(completion) or "")
     if given is not None:
         return Scored(values, given)
     return Scored(values, None, TRUNCATED if is_cut_off(completion) else UNPARSED)
