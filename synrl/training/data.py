@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from tqdm import tqdm
 
 from synrl.dataset import record
 from synrl.dataset.origin import origin
 from synrl.dataset.recipes import Recipe, get_recipe, recipes
-from synrl.errors import DataError, allowed, first_line
+from synrl.errors import DataError, VideoError, allowed, first_line
 from synrl.prompts import target_text
 from synrl.training.inputs import prompt_messages
 from synrl.training.shown import EVIDENCE, keep_answerable
+from synrl.video.decode import frames, probe
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -185,7 +189,8 @@ def with_real_rows(rows: Dataset, recipe: Recipe | None, folder: str | None) -> 
 
     Raises:
         HubError: a dataset can't be fetched.
-        DataError: it has other columns or too few rows, or a video is not in the folder.
+        DataError: it has other columns or too few rows, or a video is not in the folder; or none of them can
+            be decoded.
     """
     from datasets import Dataset, concatenate_datasets
 
@@ -198,6 +203,13 @@ def with_real_rows(rows: Dataset, recipe: Recipe | None, folder: str | None) -> 
         print(f"left out, as there is no real_videos: {names}", file=sys.stderr)
         return rows
     found = [row for source in recipe.sources for row in fetch(source, recipe.seed)]
+    places = [(row, _found(row, Path(folder))) for row in found]
+    bad = _undecodable(path for _, path in places)
+    if bad:
+        said = (f"{str(path)!r} can't be shown: {problem}" for path, problem in bad.items())
+        print("\n".join(said), file=sys.stderr)
+        lost = sum(path in bad for _, path in places)
+        print(f"{lost} of {len(places)} rows of real videos are left out", file=sys.stderr)
     # The same columns as ours, most of them empty: TRL takes one dataset, and no concatenation of several.
     real: list[dict[str, Any]] = [
         {
@@ -206,11 +218,31 @@ def with_real_rows(rows: Dataset, recipe: Recipe | None, folder: str | None) -> 
             "question": row.question,
             "options": [],
             "answer": row.answer,
-            "video": {"bytes": None, "path": str(_found(row, Path(folder)))},
+            "video": {"bytes": None, "path": str(path)},
         }
-        for row in found
+        for row, path in places
+        if path not in bad
     ]
+    if not real:
+        raise DataError(f"no video in {folder} can be decoded: {next(iter(bad.values()))}")
     return concatenate_datasets([rows, Dataset.from_list(real, features=rows.features)])
+
+
+def _undecodable(paths: Iterable[Path]) -> dict[Path, str]:
+    """Those of some videos of which a frame can't be decoded, and why: training would end at the first."""
+
+    def problem(path: Path) -> str:
+        try:
+            data = path.read_bytes()
+            list(frames(data, [probe(data).num_frames - 1]))  # from the first frame on
+        except (VideoError, OSError) as error:
+            return first_line(error)
+        return ""
+
+    wanted = sorted(set(paths))
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # decoding lets other threads run
+        said = tqdm(pool.map(problem, wanted), "videos looked at", len(wanted), leave=False, delay=2)
+        return {path: why for path, why in zip(wanted, said, strict=True) if why}
 
 
 def _found(row: SourceRow, folder: Path) -> Path:

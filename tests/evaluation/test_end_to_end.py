@@ -23,7 +23,7 @@ from synrl.evaluation.judge.pairs import read_outputs  # noqa: E402
 from synrl.evaluation.write_tasks import TASK_FOLDER, metric_names  # noqa: E402
 from synrl.video import decode  # noqa: E402
 
-from .benchmarks_made import SECONDS, STYLES, Folder, wrong  # noqa: E402
+from .benchmarks_made import SECONDS, STYLES, Folder, video_bytes, wrong  # noqa: E402
 
 Script = Callable[[dict[str, Any], int], str]
 
@@ -255,18 +255,24 @@ def test_reasoning_that_a_template_opens_and_no_answer_closes_is_truncated(
         assert scores[problem] == 100.0
 
 
-def test_a_damaged_video_is_named(
+def test_a_video_whose_damage_shows_late_is_named_and_left_out_of_the_next_run(
     made: Folder, tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from synrl.errors import VideoError
     from synrl.evaluation.asking.model import VideoModel
+    from synrl.evaluation.data import damage
+    from synrl.video.decode import probe
 
     (tmp_path / "-abc_DEF123.mp4").write_bytes(b"<html>404</html>")
-    (tmp_path / "GHI.456.mp4").write_bytes(b"")
+    (tmp_path / "GHI.456.mp4").write_bytes(video_bytes())
     monkeypatch.setenv("MINERVA_VIDEO_DIR", str(tmp_path))
+    monkeypatch.setattr(damage, "check", lambda data: probe(video_bytes()))
     model = VideoModel(str(tiny), device="cpu", dtype="float32", max_new_tokens=2)
-    with pytest.raises(VideoError, match=r"-abc_DEF123.mp4' can't be shown: .*; mend it or take it away"):
+    with pytest.raises(
+        VideoError, match=r"-abc_DEF123.mp4' can't be shown: .*; the next run goes on without"
+    ):
         run(["synrl_minerva_direct"], model)
+    assert set(run(["synrl_minerva_direct"], model)) == {"synrl_minerva_direct"}
 
 
 def test_our_model_sees_what_training_shows(

@@ -24,6 +24,7 @@ from synrl.evaluation.data.loading import load, with_videos
 from synrl.evaluation.data.videos import Videos
 from synrl.video import decode
 
+from ..video.files_made import Files, ffmpeg
 from .benchmarks_made import Folder, video_bytes
 
 
@@ -229,6 +230,17 @@ def test_seconds_of_a_part_count_from_the_first_frame(place: Path, tmp_path: Pat
     clips = [media.shown(str(path), 1.0, 2.5) for path in (late, place / "sub" / "good.mp4")]
     frames = [decode.sample(Path(clip).read_bytes(), range(16)) for clip in clips]
     assert abs(frames[0].astype(int) - frames[1]).max() <= 2
+
+
+@pytest.mark.skipif(ffmpeg() is None, reason="there is no ffmpeg to make files with")
+@pytest.mark.parametrize("name", ["quarter.mp4", "packed.avi", "cut open 1.3.ts"])
+def test_parts_are_cut_upright_from_any_video(name: str, tmp_path: Path) -> None:
+    source = Files(tmp_path).path(name)
+    info, images = decode.read(source.read_bytes(), lambda info: range(info.num_frames))
+    first = next(k for k, time in enumerate(info.times) if time - info.times[0] >= 0.5)
+    cut, kept = decode.read(Path(media.shown(str(source), 0.5, 0.9)).read_bytes(), lambda _: [0, 5])
+    assert (cut.width, cut.height) == (info.width, info.height)
+    assert all(abs(kept[k].astype(float) - images[first + k]).mean() < 8 for k in (0, 5))
 
 
 @pytest.mark.parametrize("value", [None, 7, ["a.mp4"], {"bytes": "x"}, "a\ud800.mp4"])

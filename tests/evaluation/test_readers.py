@@ -8,7 +8,7 @@ import math
 import re
 import shutil
 from dataclasses import replace
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import huggingface_hub
@@ -23,6 +23,7 @@ from synrl.errors import ConfigError, DataError
 from synrl.evaluation.asking.hooks import doc_to_messages, doc_to_text
 from synrl.evaluation.benchmarks import BENCHMARKS, TVBENCH, get_benchmark
 from synrl.evaluation.data import media
+from synrl.evaluation.data.damage import remember
 from synrl.evaluation.data.items import Item, letter_of, listed_options, plain_letter, unlettered, untold
 from synrl.evaluation.data.loading import load, with_videos
 from synrl.evaluation.data.readers import get_reader
@@ -170,6 +171,47 @@ def test_items_can_be_left_out_with_their_missing_videos_and_are_counted(
         "1 of 3 videos of Minerva are missing, 'nowhere.mp4' first: 1 of 3 items are left out"
         in capsys.readouterr().err
     )
+
+
+def test_a_video_that_cant_be_shown_and_a_question_without_letters_end_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SYNRL_EVAL_DATA", str(tmp_path))
+    monkeypatch.setenv("SYNRL_EVAL_CACHE", str(tmp_path / "cache"))
+    folder = Folder(tmp_path)
+    row = dict(question="?", options=["a", "b"], answer=0, reason_type="count")
+    options = [f"option {k}" for k in range(11)]
+    rows = [{**row, "id": name, "video_path": f"{name}.mp4"} for name in ("good", "page", "empty", "half")]
+    rows.append({**row, "id": "many", "video_path": "good.mp4", "options": options, "answer": 10})
+    folder.table("tomato", "default.jsonl", rows)
+    folder.videos("tomato", "good.mp4", "page.mp4", "empty.mp4", "half.mp4")
+    (place,) = {path.parent for path in tmp_path.rglob("good.mp4")}
+    for name, data in (("page", b"<html>404</html>"), ("empty", b""), ("half", video_bytes()[:-900])):
+        (place / f"{name}.mp4").write_bytes(data)
+    for _ in range(2):  # found, and remembered
+        documents = load(get_benchmark("tomato"))
+        assert documents["id"] == ["good"] and documents[0]["measured"].endswith(" without 4 of 5 items")
+        said = capsys.readouterr().err
+        assert all(f"{name}.mp4' can't be shown: " in said for name in ("page", "empty", "half"))
+        assert "item 'many' has 11 options; allowed: 10" in said
+        assert "TOMATO: 4 of 5 items are left out" in said
+    (place / "page.mp4").write_bytes(video_bytes())
+    assert load(get_benchmark("tomato"))["id"] == ["good", "page"], "it has been mended"
+    remember(place / "page.mp4", "frame 7 is damaged")
+    assert load(get_benchmark("tomato"))["id"] == ["good"]
+
+
+def test_a_part_that_begins_behind_the_end_of_its_video_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SYNRL_EVAL_DATA", str(tmp_path))
+    folder = Folder(tmp_path)
+    row = dict(question="?", candidates=["a", "b"], answer="a", video="v.mp4")
+    for task in TVBENCH:
+        folder.table("tvbench", f"{task}.jsonl", [{**row, "start": 1.0, "end": 2.0}, {**row, "start": 9.0}])
+        folder.videos("tvbench", f"{task}/v.mp4")
+    assert len(load(get_benchmark("tvbench"))) == len(TVBENCH)
+    assert "item 'action_count_0001' is about 9 s on of a video of 3." in capsys.readouterr().err
 
 
 def test_a_video_of_another_task_with_the_same_name_is_not_taken(made: Folder) -> None:

@@ -74,6 +74,17 @@ def test_without_their_folder_they_are_left_out_and_told(
     assert "left out, as there is no real_videos: 3 rows of somebody/videos" in capsys.readouterr().err
 
 
+def test_a_video_that_cant_be_decoded_ends_nothing(
+    train: Callable[..., tuple[int, Path]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "videos" / "academic" / "1.mp4").write_bytes(b"<html>404</html>")
+    status, out = train(real_videos=str(tmp_path / "videos"))
+    assert status == 0 and steps(out) == 4 + 2
+    said = capsys.readouterr().err
+    assert "1.mp4' can't be shown: not a readable video" in said
+    assert "1 of 3 rows of real videos are left out" in said
+
+
 def test_a_video_that_is_not_there_is_named(
     train: Callable[..., tuple[int, Path]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

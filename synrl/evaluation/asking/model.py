@@ -18,9 +18,10 @@ from tqdm import tqdm
 from transformers import AutoModelForImageTextToText, AutoProcessor
 
 from synrl.budget import Clip, VideoBudget, token_edge
-from synrl.errors import VideoError
+from synrl.errors import VideoError, first_line
 from synrl.evaluation.asking.journal import AnswerLog, model_digest
 from synrl.evaluation.benchmarks import get_benchmark
+from synrl.evaluation.data.damage import remember
 from synrl.evaluation.digests import digest
 from synrl.training.inputs import encode, token_types
 
@@ -142,4 +143,5 @@ def _read(budget: VideoBudget, edge: int, path: Path, video: bytes) -> Clip:
     try:
         return budget.read(video, edge)
     except VideoError as error:
-        raise VideoError(f"{str(path)!r} can't be shown: {error}; mend it or take it away") from error
+        remember(path, first_line(error))
+        raise VideoError(f"{str(path)!r} can't be shown: {error}; the next run goes on without it") from error

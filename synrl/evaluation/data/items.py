@@ -81,7 +81,8 @@ class Item:
         """Why no model could give its answer."""
         if self.kind not in KINDS:
             return f"kind {self.kind!r} is unknown"
-        if self.kind == "choice" and self.answer not in tuple(LETTERS[: len(self.options)]):
+        asked = self.kind == "choice" and len(self.options) <= len(LETTERS)
+        if asked and self.answer not in tuple(LETTERS[: len(self.options)]):
             return f"answer {self.answer!r} is none of its {len(self.options)} options"
         if self.kind == "interval" and not self.spans:
             return "there is no true span"
@@ -110,6 +111,11 @@ def features() -> Features:
     columns |= {name: List(text) for name in ("videos", "options", "subsets")}
     columns |= dict.fromkeys(("start", "end"), number)
     return Features(columns | {"listed": Value("bool"), "spans": List(List(number))})
+
+
+def letter_at(place: int) -> str:
+    """The letter of an option by its place, from 0; its number if it has none."""
+    return LETTERS[place] if 0 <= place < len(LETTERS) else str(place)
 
 
 def letter_of(options: Sequence[str], answer: str) -> str:

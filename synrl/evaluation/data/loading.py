@@ -4,7 +4,9 @@
 anywhere below. Else tables come from the Hub. Videos are looked for in `$<BENCHMARK>_VIDEO_DIR`, or in that
 folder, or in HF_HOME: where lmms-eval unpacks them, or in what `hf download` has fetched. One that is missing
 is an error, because a score over the rest is another benchmark's; `SYNRL_EVAL_SKIP_MISSING=1` leaves such
-items out and says how many.
+items out and says how many. Nobody can mend a benchmark's own faults, so a video that is there and can't be
+shown, or a question with more options than there are letters, ends nothing: it is left out, named, and
+counted in the name of what was measured, which a report sets beside the score.
 """
 
 from __future__ import annotations
@@ -17,8 +19,10 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from synrl.answers import LETTERS
 from synrl.errors import DataError, SynRLError, first_line
 from synrl.evaluation.benchmarks import Benchmark
+from synrl.evaluation.data.damage import looks_at
 from synrl.evaluation.data.items import WITHOUT, Item, features
 from synrl.evaluation.data.readers import get_reader
 from synrl.evaluation.data.tables import own_folder, read_tables
@@ -47,7 +51,7 @@ def load(benchmark: Benchmark) -> Dataset:
         raise DataError(
             f"{benchmark.title} has other columns: {type(error).__name__}: {first_line(error)}"
         ) from error
-    found = with_videos(benchmark, items)
+    found = _usable(benchmark, with_videos(benchmark, items), len(items))
     if not found:
         raise DataError(f"{benchmark.title} has no items; {benchmark.how}")
     measured = tables.origin or f"sha256:{_digest(items)}"
@@ -84,6 +88,27 @@ def with_videos(benchmark: Benchmark, items: Sequence[Item]) -> list[Item]:
             raise DataError(f"{said}; {benchmark.how}; or set SYNRL_EVAL_SKIP_MISSING=1 to do without them")
         print(f"{said}: {len(items) - len(found)} of {len(items)} items are left out", file=sys.stderr)
     return found
+
+
+def _usable(benchmark: Benchmark, items: Sequence[Item], count: int) -> list[Item]:
+    """Items whose videos can be shown and whose options have letters; stderr names the others."""
+    if benchmark.name == "synrl_test":  # its rows have been checked
+        return list(items)
+    looks = looks_at(path for item in items for path in item.videos)
+    said = [f"{path!r} can't be shown: {look.problem}" for path, look in looks.items() if look.problem]
+    left = []
+    for item in items:
+        shortest = min(looks[path].seconds for path in item.videos)
+        if item.kind == "choice" and len(item.options) > len(LETTERS):
+            said.append(f"item {item.id!r} has {len(item.options)} options; allowed: {len(LETTERS)}")
+        elif item.start is not None and item.start > shortest:
+            said.append(f"item {item.id!r} is about {item.start:g} s on of a video of {shortest:g} s")
+        elif not any(looks[path].problem for path in item.videos):
+            left.append(item)
+    if said:
+        print("\n".join(said), file=sys.stderr)
+        print(f"{benchmark.title}: {len(items) - len(left)} of {count} items are left out", file=sys.stderr)
+    return left
 
 
 def _video_folders(benchmark: Benchmark) -> list[Path]:

@@ -7,6 +7,7 @@ both become files of their own, made once.
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
@@ -16,6 +17,7 @@ from typing import Any
 from synrl.errors import OutputError, VideoError
 from synrl.evaluation.data.videos import frames_of
 from synrl.output import whole_file
+from synrl.video.decode import frames, probe
 
 FRAMES_PER_SECOND = 3
 """Of folders of frames: those of MVBench's episodic reasoning."""
@@ -67,18 +69,18 @@ def shown(path: str, start: float | None, end: float | None) -> str:
 
 
 def _decoded(source: Path, start: float, end: float | None) -> Iterator[tuple[float, Any]]:
+    """The frames of a part, upright, and the seconds that pass until each."""
     import av
 
-    with av.open(str(source)) as container:
-        stream = container.streams.video[0]
-        zero = float((stream.start_time or 0) * (stream.time_base or 0))  # seconds count from the first frame
-        container.seek(int(max(0.0, zero + start - 1) * 1_000_000))  # to a key frame before it
-        for frame in container.decode(stream):
-            if frame.time is None or frame.time - zero < start:
-                continue
-            if end is not None and frame.time - zero > end:
-                break
-            yield frame.time - zero - start, frame
+    data = source.read_bytes()
+    try:
+        stamps = probe(data).times
+    except VideoError as error:
+        raise VideoError(f"{str(source)!r} can't be cut: {error}") from error
+    seconds = [float(stamp - stamps[0]) for stamp in stamps]  # they count from the first frame
+    wanted = [k for k, passed in enumerate(seconds) if start <= passed <= (math.inf if end is None else end)]
+    for number, image in frames(data, wanted):
+        yield seconds[number] - start, av.VideoFrame.from_ndarray(image, "rgb24")
 
 
 def _images(folder: Path) -> Iterator[tuple[float, Any]]:

@@ -9,7 +9,15 @@ from typing import Any
 
 from synrl.answers import LETTERS
 from synrl.errors import DataError
-from synrl.evaluation.data.items import Item, letter_of, listed_options, plain_letter, unlettered, untold
+from synrl.evaluation.data.items import (
+    Item,
+    letter_at,
+    letter_of,
+    listed_options,
+    plain_letter,
+    unlettered,
+    untold,
+)
 
 LECTURE = "Learn from the lecture in the video, then apply it to this question, whose image ends the video:"
 QUIZ = "Pay no attention to the quiz in the last frame of the video."
@@ -54,7 +62,7 @@ def tomato(tables: Any) -> Iterator[Item]:
         yield Item(
             str(row["id"]),
             row["question"],
-            LETTERS[int(row["answer"])],
+            letter_at(int(row["answer"])),
             (row["video_path"],),
             options=_texts(row["options"]),
             subsets=(re.sub(r"\W+", "_", row["reason_type"]),),
@@ -110,7 +118,7 @@ def minerva(tables: Any) -> Iterator[Item]:
         yield Item(
             row["key"],
             row["question"],
-            LETTERS[int(row["answer_id"])],
+            letter_at(int(row["answer_id"])),
             (f"{row['video_id']}.mp4",),
             options=tuple(str(row[f"answer_choice_{k}"]) for k in range(5)),
         )
