@@ -2,7 +2,9 @@
 
 Everything that changes a score stands here and is printed into the results: which rows of which dataset,
 frames and pixels, prompt and decoding, metrics. The paper says neither its frames nor its prompts nor its
-decoding, so those are ours: the budget of training, one prompt for all, greedy decoding.
+decoding. Frames are those of a benchmark's own protocol where it states one, or scores would be of other
+clips than anyone else's; where it does not, and in the variant `training` of all, they are those that models
+are trained with. Prompts and decoding are ours: one prompt for all, greedy.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from synrl.errors import ConfigError, allowed
 from synrl.evaluation.metrics import Metric, prefixes
 from synrl.tasks import families
 
-VERSION = 4
+VERSION = 5
 """Of the table and the scorers: a change that can change a score changes it."""
 GROUPS = ("grounding", "complex", "general", "own")
 """The first three are the paper's; `own` are VSI-Bench and this project's test."""
@@ -32,6 +34,8 @@ class Variant:
     temperature: float = 0.0
     top_p: float = 1.0
     samples: int = 1
+    as_trained: bool = False
+    """Whether frames are those of training, where a benchmark has some of its own."""
 
     @property
     def prefixes(self) -> tuple[str, ...]:
@@ -51,7 +55,8 @@ class Variant:
 DIRECT = Variant("direct", reasoned=False, max_new_tokens=1024)
 REASONING = Variant("reasoning", reasoned=True, max_new_tokens=4096)
 PASS4 = Variant("pass4", reasoned=True, max_new_tokens=4096, temperature=0.7, top_p=0.95, samples=4)
-VARIANTS = {variant.name: variant for variant in (DIRECT, REASONING, PASS4)}
+AS_TRAINED = Variant("training", reasoned=True, max_new_tokens=4096, as_trained=True)
+VARIANTS = {variant.name: variant for variant in (DIRECT, REASONING, PASS4, AS_TRAINED)}
 """`pass4` is the paper's Table 10: four samples a question; its temperature is ours."""
 
 
@@ -60,6 +65,12 @@ LONG = VideoBudget(max_frames=64, max_clip_pixels=32 * 448 * 448)
 """For videos of minutes, and for clips whose numbers are shown on title cards only."""
 MANY = VideoBudget(max_frames=16, max_clip_pixels=8 * 448 * 448)
 """Of each video, where a question has several."""
+SIXTEEN = VideoBudget(min_frames=16, max_frames=16)
+"""Evenly spread, however long a clip is: the protocol of TOMATO, TVBench, MVBench and AoTBench."""
+THIRTY_TWO = VideoBudget(min_frames=32, max_frames=32)
+"""Likewise: Vinoground's."""
+EACH_SECOND = VideoBudget(fps=1.0, max_frames=512, max_clip_pixels=64 * 448 * 448)
+"""One a second without a cap, which its videos of minutes stay below: VCRBench's."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +100,9 @@ class Benchmark:
     """Functions of `synrl.evaluation.scoring.totals`: metrics of items that belong together."""
     subsets: tuple[str, ...] = ()
     budget: VideoBudget = TRAINING
-    """Frames and pixels of a clip: those of training, unless something else is said."""
+    """Frames and pixels of a clip: those of training, or of as many frames as its long videos need."""
+    protocol: VideoBudget | None = None
+    """Those that its authors show, if they say so."""
     videos: int = 1
     """How many a question has at most."""
     upstream: str = ""
@@ -108,6 +121,10 @@ class Benchmark:
     def video_variable(self) -> str:
         """The environment variable for folders of its videos."""
         return f"{self.name.upper()}_VIDEO_DIR"
+
+    def shown(self, variant: Variant) -> VideoBudget:
+        """The frames and pixels of a clip in a variant."""
+        return self.budget if self.protocol is None or variant.as_trained else self.protocol
 
     def task_name(self, variant: str) -> str:
         """The task that asks it in a variant."""
@@ -139,7 +156,7 @@ class Benchmark:
             "dataset": f"{self.repo}@{self.revision}",
             "tables": list(self.tables),
             "rows": self.split,  # lmms-eval takes a `split` from here for that of a task
-            "budget": asdict(self.budget),
+            "budget": asdict(self.shown(variant)),
             "prompt": "synrl.prompts, reasoned" if variant.reasoned else "synrl.prompts, direct",
             "samples": variant.samples,
             "upstream": self.upstream,
@@ -228,6 +245,7 @@ _ALL = (
         how="hf download lmms-eval/TOMATO --repo-type dataset; unpack its zip into $TOMATO_VIDEO_DIR",
         cache="TOMATO",
         subsets=TOMATO,
+        protocol=SIXTEEN,
         upstream="tomato",
         paper="accuracy",
         composite="complex reasoning",
@@ -269,6 +287,7 @@ _ALL = (
         cache="vcrbench",
         totals=("steps", "goals"),
         budget=LONG,
+        protocol=EACH_SECOND,
         upstream="vcrbench",
         paper="accuracy; it does not say whether of orders (accuracy) or of steps",
     ),
@@ -297,6 +316,7 @@ _ALL = (
         cache="tvbench",
         totals=("task_mean",),
         subsets=TVBENCH,
+        protocol=SIXTEEN,
         upstream="tvbench",
         paper="accuracy; it does not say whether of questions (accuracy) or the mean of tasks (task_mean)",
     ),
@@ -341,6 +361,7 @@ _ALL = (
         cache="mvbench_video",
         totals=("task_mean",),
         subsets=MVBENCH,
+        protocol=SIXTEEN,
         upstream="mvbench",
         paper="accuracy, the mean of twenty tasks of one size",
         composite="comprehensive understanding",
@@ -372,6 +393,7 @@ _ALL = (
         how="hf download sherryxzh/AoTBench --repo-type dataset; unpack its videos into $AOTBENCH_VIDEO_DIR",
         totals=("task_mean",),
         subsets=AOTBENCH,
+        protocol=SIXTEEN,
         paper="accuracy; it does not say whether of all questions (accuracy), of files, or of AoTBench_QA",
         composite="general video QA",
     ),
@@ -385,6 +407,7 @@ _ALL = (
         how="hf download HanSolo9682/Vinoground --repo-type dataset; unpack its two zips into "
         "$VINOGROUND_VIDEO_DIR",
         cache="vinoground",
+        protocol=THIRTY_TWO,
         totals=("text_score", "video_score", "group_score", "three_scores"),
         upstream="vinoground",
         paper="one score; it does not say which of text, video, group or their mean (three_scores)",

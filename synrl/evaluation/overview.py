@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from synrl.evaluation.benchmarks import BENCHMARKS, METRICS, VARIANTS, Benchmark
+from synrl.budget import VideoBudget
+from synrl.evaluation.benchmarks import BENCHMARKS, METRICS, REASONING, VARIANTS, Benchmark
 from synrl.evaluation.scoring import totals
 from synrl.resources import shipped
 
@@ -24,7 +25,17 @@ def overview() -> str:
     """Benchmarks, variants and metrics, in Markdown."""
     parts = [
         _table(
-            ("task", "benchmark", "dataset", "revision", "rows", "metrics", "frames", "px a frame, a clip"),
+            (
+                "task",
+                "benchmark",
+                "dataset",
+                "revision",
+                "rows",
+                "metrics",
+                "frames",
+                "frames in `training`",
+                "px a frame, a clip",
+            ),
             (_benchmark(benchmark) for benchmark in BENCHMARKS.values()),
         ),
         _table(
@@ -49,7 +60,7 @@ def overview() -> str:
 
 
 def _benchmark(benchmark: Benchmark) -> Sequence[str]:
-    budget = benchmark.budget
+    budget = benchmark.shown(REASONING)
     return (
         f"`{benchmark.task}`",
         benchmark.title,
@@ -57,9 +68,16 @@ def _benchmark(benchmark: Benchmark) -> Sequence[str]:
         benchmark.revision,
         _rows(benchmark),
         ", ".join(f"`{name}`" for name in (*benchmark.metrics, *benchmark.totals)),
-        f"{budget.min_frames} to {budget.max_frames}, {budget.fps:g} a second",
+        _frames(budget),
+        "the same" if benchmark.protocol is None else _frames(benchmark.budget),
         f"{budget.max_frame_pixels}, {budget.max_clip_pixels}",
     )
+
+
+def _frames(budget: VideoBudget) -> str:
+    if budget.min_frames == budget.max_frames:
+        return str(budget.max_frames)
+    return f"{budget.min_frames} to {budget.max_frames}, {budget.fps:g} a second"
 
 
 def _rows(benchmark: Benchmark) -> str:

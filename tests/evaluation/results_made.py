@@ -84,7 +84,7 @@ def write_run(
 ) -> Path:
     """Write a run over benchmarks, given the lines of their samples, and return its file of results."""
     run = EvalRun(model, tuple(tasks), variants=(variant,), **settings)
-    ((benchmarks, command),) = run.commands(out)
+    ((benchmarks, _, command),) = run.commands(out)
     results: dict[str, Any] = {}
     configs: dict[str, Any] = {}
     counts: dict[str, Any] = {}

@@ -52,7 +52,7 @@ def test_times_are_written_for_a_model_by_its_configuration_and_not_its_name(
 def test_a_report_knows_the_command_of_a_model_that_was_told_times(tmp_path: Path) -> None:
     run = EvalRun("runs/grpo", ("tvbench",), backend="vllm", model_args="tensor_parallel_size=2")
     for timed in (True, False):
-        ((_, command),) = run.commands(tmp_path, timed)
+        ((_, _, command),) = run.commands(tmp_path, timed)
         assert f"is_qwen3_vl={timed}," in command[command.index("--model_args") + 1]
         told = eval_command(command)
         assert told is not None and "--backend vllm --model-args tensor_parallel_size=2 " in told
@@ -116,7 +116,7 @@ def test_vllm_is_shown_as_many_frames_with_their_times_and_writes_as_much_as_a_t
     monkeypatch.setattr(simple, "LLM", _Engine)
     monkeypatch.setattr(chat, "SamplingParams", lambda **said: said)
     monkeypatch.setenv("FORCE_QWENVL_VIDEO_READER", "decord")
-    ((_, command),) = EvalRun("m", (name,), ("direct",), backend="vllm").commands(tmp_path, timed=True)
+    ((_, _, command),) = EvalRun("m", (name,), ("direct",), backend="vllm").commands(tmp_path, timed=True)
     simple_evaluate(
         model="vllm",
         model_args=command[command.index("--model_args") + 1],
@@ -160,7 +160,7 @@ def test_the_stock_model_of_transformers_runs_on_what_it_is_told(
         backend="qwen3_vl",
         model_args="device=cpu,device_map=cpu",
     )
-    ((_, command),) = run.commands(tmp_path, is_timed(run.backend, run.model))
+    ((_, _, command),) = run.commands(tmp_path, is_timed(run.backend, run.model))
     done = simple_evaluate(
         model="qwen3_vl",
         model_args=command[command.index("--model_args") + 1],
@@ -176,14 +176,18 @@ def test_the_stock_model_of_transformers_runs_on_what_it_is_told(
 
 def test_the_longest_prompt_and_answer_have_room_in_vllm(tmp_path: Path) -> None:
     pytest.importorskip("lmms_eval", reason="lmms-eval is not installed: pip install 'synrl[eval]'")
-    for _, command in EvalRun("m", ("all",), ("direct", "reasoning"), backend="vllm").commands(tmp_path):
+    for _, _, command in EvalRun("m", ("all",), ("direct", "reasoning"), backend="vllm").commands(tmp_path):
         (benchmark,) = (b for b in BENCHMARKS.values() if f"{b.task}_direct," in str(command))
-        budget, seen = benchmark.budget, arguments(command)
+        budget, seen = benchmark.shown(DIRECT), arguments(command)
         # As images, in squares of 32 px: each frame as large as allowed, and no smaller than 64 of them.
         pixels = min(budget.max_frame_pixels, budget.max_clip_pixels / budget.max_frames)
         clip = budget.max_frames * (max(64, pixels / 32**2) + 12)
         assert seen["max_model_len"] > benchmark.videos * clip + REASONING.max_new_tokens + 2000
-        assert seen["max_frame_num"] == budget.max_frames and seen["fps"] == budget.fps
+        assert seen["max_frame_num"] == budget.max_frames
+        if budget.min_frames == budget.max_frames:
+            assert "fps" not in seen and seen["nframes"] == budget.max_frames
+        else:
+            assert "nframes" not in seen and seen["fps"] == budget.fps
 
 
 @pytest.mark.parametrize(("backend", "patch"), [("vllm", 14), ("qwen3_vl", 16)])
@@ -195,7 +199,8 @@ def test_stock_models_keep_to_the_pixels_of_a_frame_and_of_a_whole_clip(
 
     for name in ("tomato", "vcrbench", "cvbench"):
         benchmark = BENCHMARKS[name]
-        budget, said = benchmark.budget, environment(backend, benchmark)
+        budget = benchmark.budget
+        said = environment(backend, budget)
         monkeypatch.setattr(process, "MODEL_SEQ_LEN", int(said["MODEL_SEQ_LEN"]))
         for frames in (4, 16, budget.max_frames):
             clip = torch.zeros(frames, 3, 480, 640, dtype=torch.uint8)

@@ -22,6 +22,20 @@ def test_answers_come_back_and_a_cut_line_is_the_only_loss(tmp_path: Path) -> No
     assert AnswerLog(path).get("a") is None
 
 
+def test_processes_write_files_of_their_own_and_read_those_of_all(tmp_path: Path) -> None:
+    path = tmp_path / "answers.jsonl"
+    for rank in range(3):
+        AnswerLog(path, rank).put(f"key {rank}", f"answer {rank}")
+    assert sorted(file.name for file in tmp_path.iterdir()) == [
+        "answers.1.jsonl",
+        "answers.2.jsonl",
+        "answers.jsonl",
+    ]
+    for rank in (0, 1, 7):
+        journal = AnswerLog(path, rank)
+        assert [journal.get(f"key {k}") for k in range(3)] == [f"answer {k}" for k in range(3)]
+
+
 def test_without_a_file_nothing_is_kept() -> None:
     journal = AnswerLog(None)
     journal.put("a", "A")

@@ -41,7 +41,7 @@ def answers(name: str, right: str, **more: Any) -> list[dict[str, Any]]:
 )
 def test_the_command_that_is_told_runs_what_was_run(settings: dict[str, Any], variant: str) -> None:
     run = EvalRun("runs/a model", ("synrl_tvbench",), variants=(variant,), **settings)
-    ((_, argv),) = run.commands(Path("results"))
+    ((_, _, argv),) = run.commands(Path("results"))
     told = eval_command(argv)
     assert told is not None
     words = shlex.split(told)
@@ -64,7 +64,7 @@ def test_the_command_that_is_told_runs_what_was_run(settings: dict[str, Any], va
 
 
 def test_what_could_leave_the_block_of_a_card_is_no_command() -> None:
-    ((_, argv),) = EvalRun("runs/a\n```\n# b", ("tvbench",)).commands(Path("results"))
+    ((_, _, argv),) = EvalRun("runs/a\n```\n# b", ("tvbench",)).commands(Path("results"))
     assert eval_command(argv) is None
 
 

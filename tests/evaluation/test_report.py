@@ -235,7 +235,7 @@ def test_what_was_asked_differently_is_a_warning(tmp_path: Path) -> None:
     write_run(tmp_path / "three", rows, of=1484, settings={"limit": 2, "model_args": "dtype=float32"})
     warnings = "\n".join(report(tmp_path / "one", tmp_path / "two", tmp_path / "three").warnings)
     for said in (
-        "one and two differ in max_frames (32 and 64): synrl_tomato_reasoning",
+        "one and two differ in max_frames (16 and 64): synrl_tomato_reasoning",
         "one and two had torch 2.13.0 and 2.14.0",
         "one and three differ in model_args ( and dtype=float32)",
         "three is of 2 of 1484 items of synrl_tomato_reasoning",

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from synrl.budget import VideoBudget
 from synrl.cli import main
 from synrl.dataset.rows import STRIDES
 from synrl.errors import ConfigError, DataError, OutputError
@@ -100,17 +101,41 @@ def test_the_table_is_that_of_the_paper() -> None:
 
 def test_our_model_has_one_run_and_stock_models_one_for_each_benchmark(tmp_path: Path) -> None:
     names = ("tvbench", "vcrbench", "tomato")
-    ((_, ours),) = EvalRun("m", names, ("direct", "pass4")).commands(tmp_path)
+    ((_, _, ours),) = EvalRun("m", names, ("direct", "pass4")).commands(tmp_path)
     tasks = ours[ours.index("--tasks") + 1].split(",")
     assert sorted(tasks) == sorted(
         f"synrl_{name}_{variant}" for name in names for variant in ("direct", "pass4")
     )
     run = EvalRun("Qwen/Qwen3-VL-4B-Instruct", names, backend="vllm", limit=3)
-    stock = [command for _, command in run.commands(tmp_path)]
+    stock = [command for _, _, command in run.commands(tmp_path)]
     frames = {c[c.index("--tasks") + 1]: c[c.index("--model_args") + 1] for c in stock}
-    assert "max_frame_num=32" in frames["synrl_tomato_reasoning"]
-    assert "max_frame_num=64" in frames["synrl_vcrbench_reasoning"]
+    assert "nframes=16,max_frame_num=16" in frames["synrl_tomato_reasoning"]
+    assert "fps=1,max_frame_num=512" in frames["synrl_vcrbench_reasoning"]
     assert all(command[-2:] == ["--limit", "3"] for command in stock)
+    both = EvalRun("m", ("tomato", "cvbench"), ("direct", "training", "reasoning"), backend="vllm")
+    assert [(command[command.index("--tasks") + 1]) for _, _, command in both.commands(tmp_path)] == [
+        "synrl_tomato_direct,synrl_tomato_reasoning",
+        "synrl_tomato_training",
+        "synrl_cvbench_direct,synrl_cvbench_training,synrl_cvbench_reasoning",
+    ], "one for each benchmark and number of frames"
+
+
+@pytest.mark.parametrize("seconds", [2, 10, 90])
+def test_frames_are_those_of_the_benchmarks_own_protocols_and_in_one_variant_those_of_training(
+    seconds: int,
+) -> None:
+    frames = {
+        (name, variant.name): len(benchmark.shown(variant).sample(30 * seconds, 30.0))
+        for name, benchmark in BENCHMARKS.items()
+        for variant in VARIANTS.values()
+    }
+    for name in ("tomato", "tvbench", "mvbench", "aotbench"):
+        assert [frames[name, variant] for variant in ("direct", "reasoning", "pass4")] == [16] * 3
+    assert frames["vinoground", "reasoning"] == 32
+    assert seconds - 1 <= frames["vcrbench", "reasoning"] <= max(4, seconds + 2)
+    trained = VideoBudget()
+    for name in ("tomato", "tvbench", "mvbench", "aotbench", "vinoground", "charades_sta"):
+        assert frames[name, "training"] == len(trained.sample(30 * seconds, 30.0))
 
 
 def test_tasks_are_named_as_in_lmms_eval_or_without_the_prefix() -> None:

@@ -14,6 +14,7 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
+from synrl.budget import VideoBudget
 from synrl.errors import ConfigError, allowed, first_line
 from synrl.evaluation.asking.journal import model_digest
 from synrl.evaluation.benchmarks import Benchmark, Variant
@@ -42,17 +43,19 @@ def model_args(
     """`--model_args` of lmms-eval for a benchmark, or, for our model, for any.
 
     Args:
+        variants: of one budget.
         journal: where our model keeps its answers.
         timed: whether vLLM is to be told the time of each frame.
     """
-    budget = benchmark.budget
+    budget = benchmark.shown(variants[0])
+    fixed = budget.min_frames == budget.max_frames  # as many of a short clip as of a long one
     if backend == "synrl":
         said = {"pretrained": model, "journal": journal}
     elif backend == "vllm":
         said = {
             "model": model,
             "is_qwen3_vl": timed,
-            "fps": f"{budget.fps:g}",
+            **({"nframes": budget.max_frames} if fixed else {"fps": f"{budget.fps:g}"}),
             "max_frame_num": budget.max_frames,
             "max_pixels": budget.max_frame_pixels,
             "max_model_len": _longest(benchmark, variants),
@@ -62,7 +65,7 @@ def model_args(
     else:
         said = {
             "pretrained": model,
-            "fps": f"{budget.fps:g}",
+            **({} if fixed else {"fps": f"{budget.fps:g}"}),
             "max_num_frames": budget.max_frames,
             "max_pixels": budget.max_frame_pixels,
             "min_pixels": 4096,  # it would enlarge small clips
@@ -70,12 +73,12 @@ def model_args(
     return ",".join(f"{name}={value}" for name, value in said.items())
 
 
-def environment(backend: str, benchmark: Benchmark) -> dict[str, str]:
-    """Variables that a backend needs to keep to a benchmark's limit on the pixels of a whole clip."""
+def environment(backend: str, budget: VideoBudget) -> dict[str, str]:
+    """Variables that a backend needs to keep to a budget's limit on the pixels of a whole clip."""
     if backend not in _EDGES:
         return {}
     # It allows a pair of frames 0.9 of so many tokens, divided among all pairs.
-    return {"MODEL_SEQ_LEN": str(math.ceil(benchmark.budget.max_clip_pixels / (1.8 * _EDGES[backend] ** 2)))}
+    return {"MODEL_SEQ_LEN": str(math.ceil(budget.max_clip_pixels / (1.8 * _EDGES[backend] ** 2)))}
 
 
 def model_type(model: str) -> str:
@@ -133,7 +136,7 @@ def is_timed(backend: str, model: str) -> bool:
 
 def _longest(benchmark: Benchmark, variants: Sequence[Variant]) -> int:
     """Tokens that a prompt and its answer can have. Models could take many times that, which costs memory."""
-    budget = benchmark.budget
+    budget = benchmark.shown(variants[0])
     pixels = math.ceil(budget.max_clip_pixels / _EDGES["vllm"] ** 2)
     clip = max(pixels, budget.max_frames * _LEAST) + budget.max_frames * _WRITTEN
     return benchmark.videos * clip + _TEXT + max(variant.max_new_tokens for variant in variants)

@@ -6,6 +6,7 @@ and weights that produced an answer. Here the key is everything that an answer c
 
 from __future__ import annotations
 
+import glob
 import json
 from pathlib import Path
 
@@ -15,14 +16,24 @@ from synrl.output import disk_errors
 
 
 class AnswerLog:
-    """Answers by key, in a file and in memory; without a file, in neither."""
+    """Answers by key, in a file and in memory; without a file, in neither.
 
-    def __init__(self, path: Path | None) -> None:
-        self._path = path
+    Args:
+        rank: of a process among several. Each writes a file of its own beside that of the first, and reads
+            all, so that a run goes on with any number of them.
+    """
+
+    def __init__(self, path: Path | None, rank: int = 0) -> None:
+        self._path = path if path is None or not rank else path.with_name(f"{path.stem}.{rank}{path.suffix}")
         self._answers: dict[str, str] = {}
-        if path is None or not path.is_file():
+        if path is None:
             return
-        for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+        for file in (path, *sorted(path.parent.glob(f"{glob.escape(path.stem)}.*{path.suffix}"))):
+            if file.is_file():
+                self._read(file)
+
+    def _read(self, file: Path) -> None:
+        for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
             try:
                 said = json.loads(line)
                 self._answers[said["key"]] = said["answer"]

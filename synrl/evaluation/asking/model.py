@@ -8,6 +8,7 @@ what training trains, Qwen3-VL and Qwen2.5-VL, one prompt at a time.
 from __future__ import annotations
 
 import hashlib
+import os
 from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
@@ -20,7 +21,7 @@ from transformers import AutoModelForImageTextToText, AutoProcessor
 from synrl.budget import Clip, VideoBudget, token_edge
 from synrl.errors import VideoError, first_line
 from synrl.evaluation.asking.journal import AnswerLog, model_digest
-from synrl.evaluation.benchmarks import get_benchmark
+from synrl.evaluation.benchmarks import TASKS, VARIANTS
 from synrl.evaluation.data.damage import remember
 from synrl.evaluation.digests import digest
 from synrl.training.inputs import encode, token_types
@@ -44,7 +45,8 @@ class VideoModel(lmms):
 
     Args:
         pretrained: a folder, or a model on the Hub.
-        device: where it runs; by default a GPU if there is one.
+        device: where it runs; by default a GPU if there is one, that of its number for each process of
+            `accelerate launch`.
         dtype: of its weights, as named by torch.
         batch_size: lmms-eval gives one; prompts are encoded singly.
         max_new_tokens: at most so many, whatever a task says.
@@ -66,13 +68,14 @@ class VideoModel(lmms):
         journal: str | None = None,
     ) -> None:
         super().__init__()
-        self.device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
+        rank, local = (int(os.environ.get(name, 0)) for name in ("RANK", "LOCAL_RANK"))
+        self.device = torch.device(device or (f"cuda:{local}" if torch.cuda.is_available() else "cpu"))
         self.processor: Any = AutoProcessor.from_pretrained(pretrained)
         model = AutoModelForImageTextToText.from_pretrained(pretrained, dtype=getattr(torch, dtype))
         self.model: Any = model.to(self.device).eval()
         self.most = None if max_new_tokens is None else int(max_new_tokens)
         self.seed = int(seed)
-        self.journal = AnswerLog(None if journal is None else Path(journal))
+        self.journal = AnswerLog(None if journal is None else Path(journal), rank)
         self.begun = _begun(self.processor)
         self.name = [model_digest(pretrained), getattr(model.config, "_commit_hash", None), dtype, self.most]
 
@@ -83,11 +86,12 @@ class VideoModel(lmms):
             _, doc_to_messages, said, doc_id, task, split = request.args
             asked[task, doc_id] += 1
             doc = self.task_dict[task][split][doc_id]
-            answers.append(self._answer(doc, doc_to_messages(doc), said, asked[task, doc_id]))
+            benchmark, variant = TASKS[task]
+            budget = benchmark.shown(VARIANTS[variant])
+            answers.append(self._answer(doc_to_messages(doc), said, asked[task, doc_id], budget))
         return answers
 
-    def _answer(self, doc: Any, turns: list[Any], said: dict[str, Any], sample: int) -> str:
-        budget = get_benchmark(doc["benchmark"]).budget
+    def _answer(self, turns: list[Any], said: dict[str, Any], sample: int, budget: VideoBudget) -> str:
         parts = [part for turn in turns for part in turn["content"]]
         paths = [Path(part["url"]) for part in parts if part["type"] == "video"]
         videos = [path.read_bytes() for path in paths]

@@ -26,9 +26,9 @@ def eval_command(argv: list[str]) -> str | None:
         settings |= dict(backend=flags["--model"], batch_size=int(flags["--batch_size"]))
         settings |= dict(limit=None if limit is None else int(limit))
         timed = "is_qwen3_vl=True" in said.split(",")
-        ((_, plain),) = EvalRun(model, names, **settings).commands(out, timed)
+        ((_, _, plain),) = EvalRun(model, names, **settings).commands(out, timed)
         more = said.removeprefix(plain[plain.index("--model_args") + 1]).removeprefix(",")
-        ((_, again),) = EvalRun(model, names, **settings, model_args=more).commands(out, timed)
+        ((_, _, again),) = EvalRun(model, names, **settings, model_args=more).commands(out, timed)
     except (ConfigError, KeyError, ValueError):
         return None
     if _portable(again) != _portable(argv):

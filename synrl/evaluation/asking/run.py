@@ -22,7 +22,7 @@ from typing import Any
 from synrl.checks import check_one_of, check_range
 from synrl.errors import ConfigError, DataError, EvaluationError, allowed, first_line
 from synrl.evaluation.asking.backends import BACKENDS, environment, is_timed, model_args, model_name
-from synrl.evaluation.benchmarks import BENCHMARKS, GROUPS, TASKS, VARIANTS, Benchmark
+from synrl.evaluation.benchmarks import BENCHMARKS, GROUPS, TASKS, VARIANTS, Benchmark, Variant
 from synrl.evaluation.digests import digest, files_digest
 from synrl.evaluation.scoring.item import TRUNCATED, UNPARSED
 from synrl.evaluation.write_tasks import TASK_FOLDER
@@ -73,16 +73,27 @@ class EvalRun:
         named = {name.removeprefix("synrl_") for name in self.names}
         return [b for b in BENCHMARKS.values() if {b.task.removeprefix("synrl_"), b.group, "all"} & named]
 
-    def commands(self, out: Path, timed: bool = False) -> Iterator[tuple[list[Benchmark], list[str]]]:
+    def commands(
+        self, out: Path, timed: bool = False
+    ) -> Iterator[tuple[list[Benchmark], list[Variant], list[str]]]:
         """The commands of lmms-eval and what each of them measures.
 
         Args:
             timed: see `synrl.evaluation.asking.backends.is_timed`; it takes a look at the model.
         """
-        variants = [VARIANTS[name] for name in self.variants]
-        together = self.backend == "synrl"
-        for benchmarks in [self.benchmarks()] if together else [[b] for b in self.benchmarks()]:
-            tasks = [b.task_name(variant) for b in benchmarks for variant in self.variants]
+        wanted = [VARIANTS[name] for name in self.variants]
+        parts = [(self.benchmarks(), wanted)]
+        if self.backend != "synrl":
+            parts = [
+                (
+                    [benchmark],
+                    [variant for variant in wanted if benchmark.shown(variant) == budget],
+                )
+                for benchmark in self.benchmarks()
+                for budget in dict.fromkeys(map(benchmark.shown, wanted))
+            ]
+        for benchmarks, variants in parts:
+            tasks = [b.task_name(variant.name) for b in benchmarks for variant in variants]
             pinned = model_args(
                 self.backend,
                 self.model,
@@ -96,7 +107,7 @@ class EvalRun:
             command += ["--tasks", ",".join(tasks), "--include_path", str(TASK_FOLDER)]
             command += ["--batch_size", str(self.batch_size), "--seed", "0"]
             command += ["--output_path", str(out), "--log_samples"]
-            yield benchmarks, command + ([] if self.limit is None else ["--limit", str(self.limit)])
+            yield benchmarks, variants, command + ([] if self.limit is None else ["--limit", str(self.limit)])
 
 
 def evaluate(run: EvalRun, out: Path) -> dict[str, dict[str, float]]:
@@ -121,14 +132,14 @@ def evaluate(run: EvalRun, out: Path) -> dict[str, dict[str, float]]:
         out.mkdir(parents=True, exist_ok=True)
     notes = _notes(out)
     found: dict[str, dict[str, float]] = {}
-    for benchmarks, command in run.commands(out, timed):
-        variables = environment(run.backend, benchmarks[0])
+    for benchmarks, variants, command in run.commands(out, timed):
+        variables = environment(run.backend, benchmarks[0].shown(variants[0]))
         note = {
             "command": command,
             "environment": variables,
             "model": model,
             "versions": dict(_versions()),
-            **_of_data(benchmarks, run.variants, data),
+            **_of_data(benchmarks, variants, data),
         }
         done = next((said for said in reversed(notes) if note.items() <= said.items()), None)
         results = [Path(name) for name in done["results"]] if done else []
@@ -140,7 +151,7 @@ def evaluate(run: EvalRun, out: Path) -> dict[str, dict[str, float]]:
                 if all(again[b.name] == data[b.name] for b in benchmarks):
                     raise
                 data |= again  # a video could not be shown: its items are left out now
-                note |= _of_data(benchmarks, run.variants, data)
+                note |= _of_data(benchmarks, variants, data)
             with disk_errors(out), (out / "runs.jsonl").open("a", encoding="utf-8") as file:
                 file.write(json.dumps({**note, "results": [str(path) for path in results]}) + "\n")
         for path in results:
@@ -149,16 +160,12 @@ def evaluate(run: EvalRun, out: Path) -> dict[str, dict[str, float]]:
 
 
 def _of_data(
-    benchmarks: list[Benchmark], variants: tuple[str, ...], data: dict[str, dict[str, str]]
+    benchmarks: list[Benchmark], variants: list[Variant], data: dict[str, dict[str, str]]
 ) -> dict[str, Any]:
     """What a note says of rows and videos."""
     return {
         "data": {b.name: data[b.name]["digest"] for b in benchmarks},
-        "pins": [
-            {**b.pins(VARIANTS[v]), "measured": data[b.name]["measured"]}
-            for b in benchmarks
-            for v in variants
-        ],
+        "pins": [{**b.pins(v), "measured": data[b.name]["measured"]} for b in benchmarks for v in variants],
     }
 
 
