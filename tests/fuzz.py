@@ -228,7 +228,7 @@ def prepare(folder: Path) -> None:
 
     from synrl.dataset.generate import generate
     from synrl.dataset.recipes import plain
-    from synrl.hub.export import export
+    from synrl.export.export import export
     from synrl.hub.publish import proved
     from synrl.preview.page import write_folder, write_page
 

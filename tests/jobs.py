@@ -29,7 +29,7 @@ IMPORTED = (
     "datasets", "filelock", "huggingface_hub", "matplotlib.figure", "pyarrow.parquet", "synrl.cli",
     "synrl.audit.audit", "synrl.audit.verify", "synrl.builders", "synrl.cot.run", "synrl.dataset.generate",
     "synrl.dataset.stats", "synrl.evaluation.judge.judging", "synrl.evaluation.report.model_card",
-    "synrl.evaluation.report.report", "synrl.hub.export", "synrl.hub.models", "synrl.hub.publish",
+    "synrl.evaluation.report.report", "synrl.export.export", "synrl.hub.models", "synrl.hub.publish",
     "synrl.preview.gallery", "synrl.preview.page",
 )  # fmt: skip
 

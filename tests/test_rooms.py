@@ -9,7 +9,7 @@ from pkgutil import iter_modules
 import pytest
 
 
-@pytest.mark.parametrize("room", ["dataset", "chat", "cot", "audit", "preview", "hub"])
+@pytest.mark.parametrize("room", ["dataset", "chat", "cot", "audit", "preview", "hub", "export"])
 def test_a_room_lists_its_modules_and_no_others(room: str) -> None:
     package = import_module(f"synrl.{room}")
     listed = re.findall(r"^(\w+)  +\S", package.__doc__ or "", re.M)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import Any
 
 from synrl.commands.common import add_data, examples, new_path, note, tell
@@ -14,8 +13,9 @@ def add(commands: Any) -> None:
     command = commands.add_parser(
         "export",
         help="write a dataset in the format of another trainer",
-        description="Write each video once as an MP4 file, and the rows as verl, EasyR1, ms-swift, "
-        "LLaMA-Factory or Video-R1 read them, a file for each split. Interrupted? The same command goes on.",
+        description="Write a folder that another trainer runs from: each video once, the rows as verl, "
+        "NeMo Gym, ms-swift, EasyR1, LLaMA-Factory, Video-R1 or Energon read them, the reward, settings, a "
+        "launch file and a README. Interrupted? The same command goes on.",
         **examples(
             "synrl export data --format verl --out data_verl",
             "synrl export org/name --format llama-factory --out data_lf",
@@ -26,21 +26,20 @@ def add(commands: Any) -> None:
         "--format",
         required=True,
         metavar="F",
-        help="verl, easyr1, ms-swift, llama-factory or video-r1",
+        help="verl, nemo-gym, ms-swift, easyr1, llama-factory, video-r1 or webdataset",
     )
     command.add_argument("--out", type=new_path, required=True, metavar="DIR", help="folder to make")
     command.set_defaults(run=_export, resumes=True)
 
 
 def _export(arguments: argparse.Namespace) -> int:
-    from synrl.hub.export import FORMATS, export
+    from synrl.export.export import export
+    from synrl.export.formats import FORMATS
 
     done = export(arguments.data, arguments.format, arguments.out, progress=arguments.progress)
     print(arguments.out)
-    for kind, count in done.left_out.items():
-        tell(f"{count} rows left out: {arguments.format} can't score answers of type {kind}")
-    split = next(iter(done.rows))
-    rewards = Path(__file__).parents[1] / "training" / "rewards.py"  # verl opens it as a file
-    hint = FORMATS[arguments.format].use.format(out=arguments.out.absolute(), split=split, rewards=rewards)
-    note(arguments, f"{sum(done.rows.values())} rows in {arguments.out}; next: {hint}")
+    for lack, count in done.left_out.items():
+        tell(f"{count} rows left out: {arguments.format} lacks {lack}")
+    hint = FORMATS[arguments.format].use.format(out=arguments.out)
+    note(arguments, f"{sum(done.rows.values())} rows in {arguments.out}; read its README.md; next: {hint}")
     return 0

@@ -45,8 +45,8 @@ from synrl.tasks.shared.questions import Question
 from synrl.video.outlines import SHAPES
 from synrl.video.scene import Scene
 from synrl.world.history import World
-from synrl.world.plans import succeeds
 from synrl.world.timeline import Event, Timeline
+from synrl.world.worlds import WORLDS
 
 __all__ = ["Ask", "Counted", "Family", "Query"]
 
@@ -171,10 +171,13 @@ class Family(ABC):
     """What a chain may call one of its operations, beside `operation`: `swap` if "swap 3" is the third."""
     content: ClassVar[str] = "the states"
     """What can be read at one end of a long clip, in the plural: "the cards"."""
-    world: ClassVar[World | None] = None
-    """For a family that asks for plans: the rules by which they are carried out."""
     levels: ClassVar[Mapping[int, Mapping[str, Any]]]
     """For each level, the values of the knobs that `config_type` adds."""
+
+    @property
+    def world(self) -> World | None:
+        """For a family that asks for plans: the rules by which they are carried out."""
+        return WORLDS.get(self.name)
 
     def config(self, level: int, mode: str, form: str, length: int = 1, view: str = view.DEFAULT) -> Config:
         """The preset of a level, with `length` times as many operations.
@@ -286,16 +289,6 @@ class Family(ABC):
     def outline(self, shape: str, size: float) -> Path:
         """The outline of a named shape as it is drawn at a size (px), upright around its centroid."""
         return SHAPES[shape](size)
-
-    def plan_succeeds(self, row: Mapping[str, Any], plan: str) -> bool:
-        """Whether a proposed plan is legal in every step and reaches the row's target.
-
-        Raises:
-            ConfigError: the family asks for no plans.
-        """
-        if self.world is None:
-            raise ConfigError(f"family {self.name} has no plans")
-        return succeeds(self.world, row, plan)
 
 
 def texts(value: Any) -> Iterator[str]:

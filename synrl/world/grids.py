@@ -8,8 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from synrl.seeds import Stream
+if TYPE_CHECKING:
+    from synrl.seeds import Stream
+
 
 LABELS, EDGE = 44, 16
 """Px that a board keeps from the frame where its labels are, and elsewhere."""

@@ -1,26 +1,22 @@
 """Histories of a world with hidden states: what long clips show, and how else they could have gone.
 
 A world is its rules, a pure function `(state, kind, arguments) -> state` that raises `IllegalOperation`,
-and their inverse. Everything here works for any world, given a proposal of a random legal step.
+and their inverse. Everything here works for any world, given a proposal of a random legal step. Answers are
+judged by it, so it needs nothing but Python (see `synrl.scoring`).
 """
 
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from synrl.errors import IllegalOperation
-from synrl.seeds import Stream
-from synrl.world.timeline import Operation, State
 
-REVEAL_FRAMES = 60
-"""Two seconds at each end of the clip (paper, section 2.1.2)."""
-TAKES = 1.6, 2.0
-PAUSE_FRAMES = 4
-"""Rest between operations, so that each has a visible start and end."""
+if TYPE_CHECKING:
+    from synrl.seeds import Stream
+    from synrl.world.timeline import Operation, State
 
 
 class Step(NamedTuple):
@@ -33,7 +29,7 @@ class Step(NamedTuple):
 When = str | int
 """A moment: `start`, `end`, or the number of operations that have been carried out."""
 Rules = Callable[[Any, str, Mapping[str, Any]], Any]
-Propose = Callable[[Any, Stream], Step]
+Propose = Callable[[Any, "Stream"], Step]
 
 
 class World(NamedTuple):
@@ -201,33 +197,6 @@ def from_end(history: History, reveal: str, steps: Sequence[Step], world: World)
 def recurs(history: History) -> bool:
     """Whether some state comes twice."""
     return len({key(state) for state in history.states}) < len(history.states)
-
-
-def timed(
-    history: History, reveal: str, stream: Stream, glance: int, rests: Mapping[int, int] | None = None
-) -> tuple[list[Operation], list[State], int]:
-    """When each step happens and what can be seen when: operations, states, number of frames.
-
-    Args:
-        reveal: `start` or `end`, the one end at which the state shows.
-        stream: draws each operation's length, `TAKES` glances: 0.8 to 1 s at two frames a second.
-        glance: the frames from one shown frame to the next.
-        rests: frames of rest before some steps (from 0), on top of the usual pause.
-    """
-    frame = REVEAL_FRAMES
-    states = [State(0, history.states[0], reveal == "start")]
-    if reveal == "start":
-        states.append(State(frame, history.states[0], False))
-    operations = []
-    for index, (step, state) in enumerate(zip(history.steps, history.states[1:], strict=True)):
-        start = frame + PAUSE_FRAMES + (rests or {}).get(index, 0)
-        frame = start + stream.integer(*(math.ceil(count * glance - 1e-9) for count in TAKES))
-        operations.append(Operation(index, start, frame, step.kind, step.arguments))
-        states.append(State(frame, state, False))
-    frame += PAUSE_FRAMES + (rests or {}).get(len(operations), 0)
-    if reveal == "end":
-        states.append(State(frame, history.states[-1], True))
-    return operations, states, frame + REVEAL_FRAMES
 
 
 def key(state: Any) -> str:

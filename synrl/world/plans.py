@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from synrl.errors import IllegalOperation
-from synrl.seeds import Stream
 from synrl.world.history import Rules, Step, World, key
+
+if TYPE_CHECKING:
+    from synrl.seeds import Stream
 
 
 def legal(world: World, state: Any) -> Iterator[tuple[Step, Any]]:

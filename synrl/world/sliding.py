@@ -10,13 +10,15 @@ import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from synrl.errors import IllegalOperation
-from synrl.seeds import Stream
 from synrl.world.directions import MAIN_DIRECTIONS, opposite
 from synrl.world.grids import Cell, parse_cell
 from synrl.world.history import History, Step, When, World, from_end, recurs, stretch
+
+if TYPE_CHECKING:
+    from synrl.seeds import Stream
 
 State = Mapping[str, Sequence[Sequence[int]]]
 STEPS = {"right": (0, 1), "down": (1, 0), "left": (0, -1), "up": (-1, 0)}

@@ -20,8 +20,9 @@ from synrl.seeds import Streams
 from synrl.tasks.card_stack import FAMILY
 from synrl.tasks.shared.questions import Question
 from synrl.video.raster import rgb_frames
-from synrl.world.cards import all_moves, apply, format_plan, parse_plan
+from synrl.world.cards import WORLD, all_moves, apply, format_plan, parse_plan
 from synrl.world.history import History, Step
+from synrl.world.plans import succeeds
 from synrl.world.timeline import Timeline
 
 GOLDEN_FRAMES = "9f41a7b9a2410e4c"
@@ -149,7 +150,7 @@ def end(state: dict[str, list[str]], plan: Any) -> dict[str, list[str]]:
 def test_exactly_one_offered_plan_works(rows: list[dict[str, Any]]) -> None:
     offered = [row for row in rows if row["mode"] == "predict_operations" and row["options"]]
     for row in offered:
-        works = [FAMILY.plan_succeeds(row, option) for option in row["options"]]
+        works = [succeeds(WORLD, row, option) for option in row["options"]]
         assert works == [option == row["answer_text"] for option in row["options"]]
 
 

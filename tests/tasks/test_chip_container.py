@@ -23,8 +23,9 @@ from synrl.tasks.chip_container.clip import animate, legible
 from synrl.tasks.chip_container.config import ChipConfig
 from synrl.tasks.shared.questions import Question
 from synrl.video.raster import rgb_colour, rgb_frames
-from synrl.world.chips import VALUES, apply, format_plan
+from synrl.world.chips import VALUES, WORLD, apply, format_plan
 from synrl.world.history import History, Step
+from synrl.world.plans import succeeds
 from synrl.world.style import PALETTES
 from synrl.world.timeline import Timeline
 
@@ -306,7 +307,7 @@ def test_plans_are_judged_by_the_rules(rows: list[dict[str, Any]]) -> None:
         pairs = itertools.permutations(hidden, 2)
         steps = [Step("move", {"source": a, "target": b, "chip": c}) for a, b in pairs for c in VALUES]
         tried = (plan for n in range(1, query["moves"] + 1) for plan in itertools.product(steps, repeat=n))
-        right = [plan for plan in tried if FAMILY.plan_succeeds(row, format_plan(plan))]
+        right = [plan for plan in tried if succeeds(WORLD, row, format_plan(plan))]
         assert right and all(len(plan) == query["moves"] for plan in right), "a shorter plan works"
         for plan in right:
             state = {name: tuple(held) for name, held in hidden.items()}
@@ -325,7 +326,7 @@ def test_the_form_of_a_plan_has_no_more_moves_than_are_asked_for() -> None:
 def test_exactly_one_offered_plan_works(rows: list[dict[str, Any]]) -> None:
     for row in rows:
         if row["mode"] == "predict_operations" and row["options"]:
-            works = [FAMILY.plan_succeeds(row, option) for option in row["options"]]
+            works = [succeeds(WORLD, row, option) for option in row["options"]]
             assert works == [option == row["answer_text"] for option in row["options"]]
 
 

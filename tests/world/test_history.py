@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from synrl.errors import IllegalOperation
 from synrl.seeds import Stream, Streams
-from synrl.world.history import PAUSE_FRAMES, REVEAL_FRAMES, History, Step, World, play, rivals, timed
+from synrl.world.history import History, Step, World, play, rivals
+from synrl.world.pacing import PAUSE_FRAMES, REVEAL_FRAMES, timed
 
 WAYS = {"north": (0, 1), "south": (0, -1), "east": (1, 0), "west": (-1, 0)}
 

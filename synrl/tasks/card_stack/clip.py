@@ -15,7 +15,8 @@ from synrl.video.outlines import place, rounded_rectangle
 from synrl.video.scene import Look, Scene, Shape
 from synrl.video.style import lettering
 from synrl.world.cards import RANKS, SUITS, WORLD, Piles, apply
-from synrl.world.history import History, Step, When, play, reordered, timed
+from synrl.world.history import History, Step, When, play, reordered
+from synrl.world.pacing import timed
 from synrl.world.style import draw_style
 from synrl.world.timeline import FPS, HEIGHT, HIDDEN, WIDTH, Poses, SceneObject, State, Timeline
 

@@ -27,7 +27,6 @@ from synrl.tasks.shared.lexicon import named, told
 from synrl.tasks.shared.telling import both_ways
 from synrl.video.outlines import rounded_rectangle
 from synrl.video.scene import Scene
-from synrl.world.cards import WORLD
 from synrl.world.timeline import Operation, Timeline
 
 
@@ -42,7 +41,6 @@ class CardStack(Family):
     config_type = CardConfig
     levels = LEVELS
     asks = ASKS
-    world = WORLD
     words = told("move", "swap", "bury", "take away") | {
         **dict.fromkeys(
             ("onto", "placed on", "put on", "laid on", "added to", "lands on", "on top of"), "onto"

@@ -32,7 +32,8 @@ from synrl.video.raster import rgb_colour
 from synrl.video.scene import Look, Scene, Shape
 from synrl.video.style import lettering
 from synrl.world.chips import VALUES, Chips, Contents, apply, backwards
-from synrl.world.history import History, Propose, Step, When, key, play, timed
+from synrl.world.history import History, Propose, Step, When, key, play
+from synrl.world.pacing import timed
 from synrl.world.style import draw_style
 from synrl.world.timeline import FPS, HEIGHT, HIDDEN, WIDTH, Operation, Poses, SceneObject, State, Timeline
 

@@ -28,7 +28,6 @@ from synrl.tasks.chip_container.config import LEVELS, ChipConfig
 from synrl.tasks.shared.lexicon import named, told
 from synrl.tasks.shared.telling import both_ways
 from synrl.video.scene import Scene
-from synrl.world.chips import WORLD
 from synrl.world.timeline import Operation, Timeline
 
 
@@ -43,7 +42,6 @@ class ChipContainer(Family):
     config_type = ChipConfig
     levels = LEVELS
     asks = ASKS
-    world = WORLD
     words = told("move", "swap", "take away", "pour", "add") | {
         **dict.fromkeys(("gains", "receives", "gets"), "gain"),
         **dict.fromkeys(("loses", "leaves"), "lose"),

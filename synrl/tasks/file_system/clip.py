@@ -24,7 +24,8 @@ from synrl.tasks.shared.queries import LongQuery
 from synrl.video.outlines import circle, place, rectangle, rounded_rectangle
 from synrl.video.scene import Look, Scene, Shape
 from synrl.video.style import lettering
-from synrl.world.history import History, Step, timed
+from synrl.world.history import History, Step
+from synrl.world.pacing import timed
 from synrl.world.style import Style, draw_style
 from synrl.world.timeline import FPS, HEIGHT, HIDDEN, WIDTH, Poses, SceneObject, Timeline
 

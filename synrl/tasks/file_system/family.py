@@ -23,7 +23,7 @@ from synrl.tasks.file_system.config import LEVELS, FileConfig
 from synrl.tasks.shared.lexicon import named
 from synrl.tasks.shared.queries import LongQuery
 from synrl.video.scene import Scene
-from synrl.world.files import WORLD, effect_of
+from synrl.world.files import effect_of
 from synrl.world.timeline import Operation, Timeline
 
 
@@ -38,7 +38,6 @@ class FileSystem(Family):
     config_type = FileConfig
     levels = LEVELS
     asks = ASKS
-    world = WORLD
     words = {
         **dict.fromkeys(("typed", "appears", "run", "executed", "entered", "issued"), "run"),
         **dict.fromkeys(("created", "made", "brought into existence"), "create"),

@@ -21,19 +21,8 @@ from synrl.video.scene import Look, Scene, Shape
 from synrl.world.cups import WORLD, apply
 from synrl.world.easing import eased
 from synrl.world.grids import Cell, Layout, cell_name, cells, draw_layout, parse_cell
-from synrl.world.history import (
-    PAUSE_FRAMES,
-    REVEAL_FRAMES,
-    History,
-    Propose,
-    Step,
-    When,
-    from_end,
-    key,
-    play,
-    stretch,
-    timed,
-)
+from synrl.world.history import History, Propose, Step, When, from_end, key, play, stretch
+from synrl.world.pacing import PAUSE_FRAMES, REVEAL_FRAMES, timed
 from synrl.world.style import Style, draw_style
 from synrl.world.timeline import FPS, HEIGHT, HIDDEN, WIDTH, Operation, Poses, SceneObject, Timeline
 

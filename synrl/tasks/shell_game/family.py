@@ -26,7 +26,6 @@ from synrl.tasks.shell_game import clip, solver
 from synrl.tasks.shell_game.asks import ASKS
 from synrl.tasks.shell_game.config import LEVELS, ShellConfig
 from synrl.video.scene import Scene
-from synrl.world.cups import WORLD
 from synrl.world.timeline import Operation, Timeline
 
 
@@ -41,7 +40,6 @@ class ShellGame(Family):
     config_type = ShellConfig
     levels = LEVELS
     asks = ASKS
-    world = WORLD
     words = told("move", "swap") | {"carried": "move", "is moved": "move"}
     names = named("cell", "cell alone", "way")
     verbs = ("is at",)

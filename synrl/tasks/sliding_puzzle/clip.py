@@ -21,7 +21,8 @@ from synrl.video.scene import Look, Scene, Shape
 from synrl.video.style import lettering
 from synrl.world.easing import eased
 from synrl.world.grids import Layout, cells, draw_layout
-from synrl.world.history import History, Step, play, timed
+from synrl.world.history import History, Step, play
+from synrl.world.pacing import timed
 from synrl.world.sliding import STEPS, apply, empty_cell, rerouted, slides
 from synrl.world.style import Style, draw_style
 from synrl.world.timeline import FPS, HEIGHT, WIDTH, Poses, SceneObject, State, Timeline

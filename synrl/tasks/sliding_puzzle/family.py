@@ -27,7 +27,7 @@ from synrl.tasks.sliding_puzzle.config import LEVELS, SlidingConfig
 from synrl.video.scene import Scene
 from synrl.world.directions import MAIN_DIRECTIONS
 from synrl.world.grids import cell_name
-from synrl.world.sliding import STEPS, WORLD, empty_cell
+from synrl.world.sliding import STEPS, empty_cell
 from synrl.world.timeline import Operation, Timeline
 
 
@@ -42,7 +42,6 @@ class SlidingPuzzle(Family):
     config_type = SlidingConfig
     levels = LEVELS
     asks = ASKS
-    world = WORLD
     words = told("move", *MAIN_DIRECTIONS) | dict.fromkeys(("drops", "is pushed", "is moved"), "move")
     names = named("cell", "cell alone", "tile")
     verbs = ("is at", "reads")

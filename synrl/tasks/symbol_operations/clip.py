@@ -17,7 +17,8 @@ from synrl.tasks.symbol_operations.row import SlotRow, height_of, token_height_o
 from synrl.video.outlines import place, rounded_rectangle
 from synrl.video.scene import Look, Scene, Shape
 from synrl.video.style import lettering
-from synrl.world.history import History, Propose, Step, When, play, reordered, timed
+from synrl.world.history import History, Propose, Step, When, play, reordered
+from synrl.world.pacing import timed
 from synrl.world.slots import NAMES, WORLD, Value, apply, negated
 from synrl.world.style import Style, draw_style
 from synrl.world.timeline import FPS, HEIGHT, WIDTH, Timeline

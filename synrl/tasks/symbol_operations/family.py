@@ -26,7 +26,6 @@ from synrl.tasks.symbol_operations import captions, clip, solver
 from synrl.tasks.symbol_operations.asks import ASKS
 from synrl.tasks.symbol_operations.config import LEVELS, SymbolConfig
 from synrl.video.scene import Scene
-from synrl.world.slots import WORLD
 from synrl.world.timeline import Operation, Timeline
 
 
@@ -41,7 +40,6 @@ class SymbolOperations(Family):
     config_type = SymbolConfig
     levels = LEVELS
     asks = ASKS
-    world = WORLD
     words = told("swap", "copy", "negate", "rotate", "insert", "take away", "left", "right") | {
         **dict.fromkeys(("added to", "increases by", "goes up by", "adds"), "add to"),
         **dict.fromkeys(("subtracted from", "decreases by", "goes down by", "subtracts"), "subtract"),

@@ -19,7 +19,7 @@ from synrl.cot.settings import CotConfig
 from synrl.dataset.generate import generate
 from synrl.dataset.reading import Source
 from synrl.dataset.recipes import plain
-from synrl.hub.export import export
+from synrl.export.export import export
 from synrl.prompts import completion_text, prompt_text
 
 
