@@ -15,7 +15,7 @@ def add(commands: Any) -> None:
         help="write a dataset in the format of another trainer",
         description="Write a folder that another trainer runs from: each video once, the rows as verl, "
         "NeMo Gym, ms-swift, EasyR1, LLaMA-Factory, Video-R1 or Energon read them, the reward, settings, a "
-        "launch file and a README. Interrupted? The same command goes on.",
+        "launch file and a README; or `plain` rows for older readers. Interrupted? The same command goes on.",
         **examples(
             "synrl export data --format verl --out data_verl",
             "synrl export org/name --format llama-factory --out data_lf",
@@ -26,7 +26,7 @@ def add(commands: Any) -> None:
         "--format",
         required=True,
         metavar="F",
-        help="verl, nemo-gym, ms-swift, easyr1, llama-factory, video-r1 or webdataset",
+        help="verl, nemo-gym, ms-swift, easyr1, llama-factory, video-r1, webdataset or plain",
     )
     command.add_argument("--out", type=new_path, required=True, metavar="DIR", help="folder to make")
     command.set_defaults(run=_export, resumes=True)

@@ -1,4 +1,4 @@
-"""Rows for other trainers, each as a folder that is ready to run.
+"""Rows for other trainers and readers, each as a folder that is ready to use.
 
 export   the folder: rows, each video once, and what a run needs besides; goes on after an interruption
 formats  the trainers: how each wants its rows, and what it can't take

@@ -78,6 +78,7 @@ def export(data: str, name: str, out: Path, *, progress: bool = True) -> Exporte
             # Quoted as YAML takes it.
             **{name: json.dumps(str(path), ensure_ascii=False) for name, path in paths.items()},
             "split": split,
+            "splits": "\n".join(f"  - split: {name}\n    path: {name}.rows.parquet" for name in made.rows),
             "rows": ", ".join(f"{count} of split {split}" for split, count in made.rows.items()),
             "left_out": _said_left_out(made.left_out),
         }
@@ -152,7 +153,7 @@ def _made(
 ) -> dict[str, Any]:
     with reading(row):
         showing.add(Shown.of(row))
-        return form.row(row, _video(row, folder, seen, kept=form.suffix != "tar"), out)
+        return form.row(row, _video(row, folder, seen, kept=not form.holds_videos), out)
 
 
 def _video(row: Mapping[str, Any], folder: Path, seen: set[str], *, kept: bool) -> str:

@@ -27,6 +27,8 @@ class Format:
     """What to do next; `{out}` is the folder."""
     rewards: Mapping[str, str] = field(default_factory=dict)
     """Modules of `synrl.rewards` that lie beside the rows, by the paths they have in the folder."""
+    holds_videos: bool = False
+    """Whether videos are inside the rows' own file, and not beside it."""
     lacks: Callable[[Mapping[str, Any]], str] = lambda row: ""
     """What the trainer lacks for a row, so that it is left out; nothing if it can take the row."""
 
@@ -57,8 +59,11 @@ FORMATS = {
         rows.video_r1,
         "MODEL=org/name VIDEO_R1=a/checkout bash {out}/run.sh",
         {"train.py": "video_r1"},
-        _video_r1_lacks,
+        lacks=_video_r1_lacks,
     ),
-    "webdataset": Format("tar", rows.webdataset, "energon prepare {out}, or webdataset.WebDataset"),
+    "webdataset": Format(
+        "tar", rows.webdataset, "energon prepare {out}, or webdataset.WebDataset", holds_videos=True
+    ),
+    "plain": Format("rows.parquet", rows.plain, 'datasets.load_dataset("{out}")', holds_videos=True),
 }
 """By the name that the command line knows."""

@@ -6,6 +6,7 @@ Texts that mean something to a trainer or a tokenizer are refused: rows come fro
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -120,6 +121,20 @@ def video_r1(row: Row, video: str, out: Path) -> dict[str, Any]:
         "path": f"./{video}",
         "data_source": f"synrl/{row['family']}",
         "judged": judged(row),
+    }
+
+
+def plain(row: Row, video: str, out: Path) -> dict[str, Any]:
+    """A whole row for any reader, its objects as JSON texts."""
+
+    def text(value: Any) -> str:
+        return json.dumps(value, ensure_ascii=False)
+
+    return {
+        **row,
+        "config": text(row["config"]),
+        "operations": [{**done, "arguments": text(done["arguments"])} for done in row["operations"]],
+        "states": [{**seen, "state": text(seen["state"])} for seen in row["states"]],
     }
 
 

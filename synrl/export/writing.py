@@ -13,9 +13,23 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from synrl.dataset.layout import SCHEMA
 from synrl.output import whole_file
 
+
+def _plain(kind: pa.DataType) -> pa.DataType:
+    """A type with texts in the place of JSON."""
+    if pa.types.is_list(kind):
+        return pa.list_(_plain(kind.value_type))
+    if pa.types.is_struct(kind):
+        return pa.struct([(field.name, _plain(field.type)) for field in kind])
+    return pa.string() if isinstance(kind, pa.JsonType) else kind
+
+
 SAMPLES_A_TAR = 500
+ROWS_A_GROUP = 32
+PLAIN = pa.schema([(field.name, _plain(field.type)) for field in SCHEMA])
+"""The columns of a row without extension types, and without what `datasets` writes of its features."""
 
 
 def write_lines(path: Path, rows: Iterable[dict[str, Any]]) -> int:
@@ -47,6 +61,23 @@ def write_parquet(path: Path, rows: Iterable[dict[str, Any]]) -> int:
     with whole_file(path) as part:
         pq.write_table(table, part)
     return int(table.num_rows)
+
+
+def write_rows(path: Path, rows: Iterable[dict[str, Any]]) -> int:
+    """Parquet of whole rows, with types that every reader knows, and nothing compressed.
+
+    Remote readers can so fetch a part of a video. JSON columns are texts.
+    """
+    left = iter(rows)
+    written = 0
+    with (
+        whole_file(path) as part,
+        pq.ParquetWriter(part, PLAIN, compression="none", use_dictionary=False) as writer,
+    ):
+        while some := list(islice(left, ROWS_A_GROUP)):
+            writer.write_table(pa.Table.from_pylist(some, PLAIN))
+            written += len(some)
+    return written
 
 
 def write_tars(path: Path, rows: Iterable[dict[str, Any]]) -> int:
@@ -89,6 +120,7 @@ WRITERS: dict[str, Callable[[Path, Iterable[dict[str, Any]]], int]] = {
     "jsonl": write_lines,
     "json": write_list,
     "parquet": write_parquet,
+    "rows.parquet": write_rows,
     "tar": write_tars,
 }
 """By the ending of the file: each writes rows, and gives their number."""

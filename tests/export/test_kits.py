@@ -10,6 +10,7 @@ import tarfile
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 import yaml
 
@@ -17,6 +18,7 @@ from synrl.cli import main
 from synrl.export.export import export
 from synrl.export.formats import FORMATS
 from synrl.export.showing import Showing, Shown
+from synrl.schema import decode_json
 
 LAUNCHED = ("verl", "nemo-gym", "ms-swift", "easyr1", "video-r1")
 
@@ -35,7 +37,8 @@ def test_a_readme_of_ten_lines_says_what_is_there_and_nothing_is_left_to_fill_in
     name: str, folders: dict[str, Path]
 ) -> None:
     readme = (folders[name] / "README.md").read_text()
-    assert readme.startswith("# Rows") and len(readme.strip().splitlines()) <= 12
+    text = readme.rpartition("---\n")[2].strip()
+    assert text.startswith("# Rows") and len(text.splitlines()) <= 12
     done = json.loads((folders[name] / "export.json").read_text())
     assert f"Rows: {done['rows']['train']} of split train" in readme
     for count in done["left_out"].values():
@@ -133,6 +136,22 @@ def test_a_clip_of_few_frames_is_shown_whole_pairs_of_them() -> None:
     showing = Showing()
     showing.add(Shown.of(row))
     assert float(showing.settings()["rate"]) * 0.1 >= 2
+
+
+def test_plain_rows_have_types_that_every_reader_knows_and_videos_that_can_be_fetched_in_part(
+    folders: dict[str, Path], rows: dict[str, dict[str, Any]]
+) -> None:
+    file = pq.ParquetFile(folders["plain"] / "train.rows.parquet")
+    assert b"huggingface" not in (file.schema_arrow.metadata or {})
+    assert "extension" not in str(file.schema_arrow) and "json" not in str(file.schema_arrow)
+    group = file.metadata.row_group(0)
+    (video,) = (c for c in map(group.column, range(group.num_columns)) if c.path_in_schema == "video.bytes")
+    assert video.compression == "UNCOMPRESSED" and set(video.encodings) == {"PLAIN", "RLE"}
+    for row in file.read().to_pylist():
+        assert decode_json(row) == rows[row["id"]]
+    card = yaml.safe_load((folders["plain"] / "README.md").read_text().split("---\n")[1])
+    (config,) = card["configs"]
+    assert config["data_files"] == [{"split": "train", "path": "train.rows.parquet"}]
 
 
 def test_samples_of_a_webdataset_hold_the_video_and_the_row(
