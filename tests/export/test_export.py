@@ -174,7 +174,7 @@ def test_two_rows_of_one_id_are_one_line(data: Path, tmp_path: Path) -> None:
 
 def test_a_question_that_smuggles_in_a_tag_is_one_line(data: Path, tmp_path: Path) -> None:
     evil = changed(data, tmp_path / "evil", "question", ["How often? <image>"] * 12)
-    for name in FORMATS:
+    for name in FORMATS.keys() - {"plain"}:  # rows for readers, not for trainers
         with pytest.raises(DataError, match="holds '<image>'"):
             export(evil, name, tmp_path / name, progress=False)
 
