@@ -25,6 +25,11 @@ def is_checkout() -> bool:
     return not shipped("evaluation/tasks").is_relative_to(_PACKAGE)
 
 
+def install(extra: str) -> str:
+    """The command that installs an extra."""
+    return f"pip install -e '.[{extra}]'" if is_checkout() else f"pip install 'synrl[{extra}]'"
+
+
 def training_settings() -> dict[str, Path]:
     """The settings of training runs that SynRL comes with, by name: `qwen3_vl_4b_grpo`."""
     return {path.stem: path for path in sorted(shipped("training/recipes").glob("*.yaml"))}

@@ -37,7 +37,7 @@ def _add_training(commands: Any) -> None:
             **examples(
                 f"synrl {name} --config F.yaml",
                 f"synrl {name} --config F.yaml --model_name_or_path DIR_OR_REPO --output_dir runs/{name}",
-                f"accelerate launch --config_file A.yaml -m synrl.training.{name} --config F.yaml",
+                f"synrl {name} --config F.yaml --accelerate fsdp2",
             ),
         )
 
@@ -57,8 +57,10 @@ def train(name: str, argv: list[str]) -> int:
     """
     from importlib import import_module
 
+    from synrl.resources import install
+
     if not can_train():
-        raise ConfigError("training needs more libraries: pip install 'synrl[train]'")
+        raise ConfigError(f"training needs more libraries: {install('train')}")
     return int(import_module(f"synrl.training.{name}").main(argv))
 
 

@@ -50,7 +50,7 @@ def _recipes(arguments: argparse.Namespace) -> int:
     note(
         arguments,
         "",
-        f"for several GPUs, with `accelerate launch --config_file`: {shipped('training/accelerate')}",
+        f"for several GPUs, with --accelerate NAME: {shipped('training/accelerate')}",
         "next: synrl recipes NAME, or synrl generate --recipe NAME --out DIR",
     )
     return 0

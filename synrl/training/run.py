@@ -23,6 +23,7 @@ from synrl.hub.models import TRAINING, model_card, push_model
 from synrl.output import write_whole
 from synrl.training.checkpoints import checked, newest_whole
 from synrl.training.data import recipe_of
+from synrl.training.launching import launch, launched, speaks
 from synrl.training.settings import RunArguments
 
 LIBRARIES = ("accelerate", "synrl", "torch", "transformers", "trl")
@@ -31,14 +32,20 @@ LIBRARIES = ("accelerate", "synrl", "torch", "transformers", "trl")
 def command(name: str, run: Callable[[list[str] | None], Path], argv: list[str] | None = None) -> int:
     """Run a training command and return its exit status: 0, or 2 with one line for a user's mistake."""
     try:
-        out = run(argv)
+        processes, rest = launched(sys.argv[1:] if argv is None else argv)
+        if processes is not None:
+            return launch(name, processes, rest)
+        out = run(rest)
     except SynRLError as error:
-        print(f"synrl {name}: {error}", file=sys.stderr)
+        if speaks():
+            print(f"synrl {name}: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print(
-            f"synrl {name}: interrupted; the same command goes on from the last checkpoint", file=sys.stderr
-        )
+        if speaks():
+            print(
+                f"synrl {name}: interrupted; the same command goes on from the last checkpoint",
+                file=sys.stderr,
+            )
         return 130
     if _is_main():
         print(out)

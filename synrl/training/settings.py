@@ -7,12 +7,20 @@ A file holds the fields of four of them: `RunArguments` or one of its kinds, `Vi
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from typing import Any
 
+import torch
+
 from synrl.errors import ConfigError, first_line
-from synrl.resources import find_settings
+from synrl.resources import find_settings, install
+from synrl.training.launching import NO_GPU
+
+TRACKERS = ("tensorboard", "trackio", "wandb")
+"""What `report_to` may name, each an extra of ours."""
 
 
 @dataclass
@@ -90,14 +98,37 @@ def parse(kinds: Sequence[type[Any]], argv: Sequence[str] | None, command: str) 
     parser = TrlParser(kinds, prog=f"synrl {command}", description=_about(command))
     argv = _with_file(sys.argv[1:] if argv is None else argv)
     try:
-        return tuple(parser.parse_args_and_config(argv, fail_with_unknown_args=True))
+        with warnings.catch_warnings():  # versions of Transformers have two names for one setting
+            warnings.filterwarnings("ignore", ".*gradient_checkpointing. is deprecated", FutureWarning)
+            found = tuple(parser.parse_args_and_config(argv, fail_with_unknown_args=True))
     except ConfigError:
         raise
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, ImportError) as error:
+        if "bf16" in str(error) and not torch.accelerator.is_available():
+            raise ConfigError(NO_GPU) from error
         raise ConfigError(first_line(error)) from error
     except (yaml.YAMLError, AttributeError, TypeError, RecursionError) as error:
         # The last three are what TRL makes of YAML that holds no settings.
         raise ConfigError(f"--config holds no settings: {' '.join(str(error).split())}") from error
+    check_needs(found[2])
+    return found
+
+
+def check_needs(args: Any) -> None:
+    """That the packages and the GPU that settings ask for are here, said before anything is loaded.
+
+    Raises:
+        ConfigError: one of them is not.
+    """
+    if not args.use_cpu and not torch.accelerator.is_available():
+        raise ConfigError(NO_GPU)
+    for name in TRACKERS:
+        if name in args.report_to and find_spec(name) is None:
+            raise ConfigError(
+                f"report_to is {name}, which is not installed: {install(name)}, or report_to: none"
+            )
+    if getattr(args, "use_vllm", False) and find_spec("vllm") is None:
+        raise ConfigError(f"use_vllm needs vLLM: {install('vllm')}, or use_vllm: false, which is slower")
 
 
 def _with_file(argv: Sequence[str]) -> list[str]:
@@ -117,6 +148,7 @@ def _about(command: str) -> str:
     )
     return (
         f"{what}, on rows with videos. Settings come from --config, the name of one that `synrl recipes` "
-        "lists or a YAML file, and from flags, which override it. Interrupted? The same command goes on from "
-        "the last checkpoint."
+        "lists or a YAML file, and from flags, which override it. --accelerate NAME starts a process a GPU, "
+        "by settings in training/accelerate or a YAML file. Interrupted? The same command goes on from the last "
+        "checkpoint."
     )
