@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 from pathlib import Path
+from typing import Any
 
 from synrl.errors import ConfigError, allowed
 
@@ -32,7 +33,7 @@ def install(extra: str) -> str:
 
 def training_settings() -> dict[str, Path]:
     """The settings of training runs that SynRL comes with, by name: `qwen3_vl_4b_grpo`."""
-    return {path.stem: path for path in sorted(shipped("training/recipes").glob("*.yaml"))}
+    return {path.stem: path for path in sorted(shipped("training/recipes").rglob("*.yaml"))}
 
 
 def find_settings(said: str) -> Path:
@@ -52,6 +53,35 @@ def find_settings(said: str) -> Path:
         hint = f"did you mean {close[0]}? " if close else ""
         raise ConfigError(f"no settings called {said!r}; {hint}{allowed(known)}, or the path of a YAML file")
     return known[said]
+
+
+def read_settings(path: Path) -> dict[str, Any]:
+    """What a file of settings says, on top of what those say that it names as its `base`, if it does.
+
+    Raises:
+        ConfigError: it holds no settings, or its base is not to be found or leads back to it.
+    """
+    import yaml
+
+    said: dict[str, Any] = {}
+    seen: list[Path] = []
+    while True:
+        if path in seen:
+            raise ConfigError(f"{path} is its own base")
+        seen.append(path)
+        try:
+            own = yaml.safe_load(path.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise ConfigError(f"{path} can't be read: {error.strerror}") from error
+        except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+            raise ConfigError(f"{path} holds no settings: {' '.join(str(error).split())}") from error
+        if not isinstance(own, dict):
+            raise ConfigError(f"{path} holds no settings: they are lines of `name: value`")
+        base = own.pop("base", None)
+        said = {**own, **said}
+        if base is None:
+            return said
+        path = find_settings(str(base))
 
 
 def first_comment(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import yaml
 import synrl
 from synrl.cli import main
 from synrl.errors import ConfigError
-from synrl.resources import find_settings, first_comment, shipped, training_settings
+from synrl.resources import find_settings, first_comment, read_settings, shipped, training_settings
 
 
 @pytest.mark.parametrize(
@@ -73,3 +74,27 @@ def test_the_citation_is_of_this_version_and_names_the_paper() -> None:
     assert said["version"] == synrl.__version__
     (paper,) = said["references"]
     assert "Temporal Primitives" in paper["title"] and len(paper["authors"]) == 15
+
+
+def test_settings_stand_on_those_of_their_base(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text("base: tiny_sft\nmax_steps: 7\n")
+    said = read_settings(path)
+    assert said == {**read_settings(training_settings()["tiny_sft"]), "max_steps": 7} and "base" not in said
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("base: nothing\n", "no settings called 'nothing'"),
+        ("base: {path}\n", "is its own base"),
+        ("- a\n", "lines of `name: value`"),
+        ("a: [\n", "holds no settings"),
+    ],
+)
+def test_settings_that_are_none_are_told_in_one_line(text: str, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(text.replace("{path}", str(path)))
+    with pytest.raises(ConfigError, match=re.escape(message)) as raised:
+        read_settings(path)
+    assert len(str(raised.value).splitlines()) == 1

@@ -6,29 +6,25 @@ as tracks, are left on the disk.
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
-from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-from tqdm import tqdm
 
 from synrl.dataset import record
 from synrl.dataset.origin import origin
 from synrl.dataset.recipes import Recipe, get_recipe, recipes
-from synrl.errors import DataError, VideoError, allowed, first_line
+from synrl.errors import DataError, allowed, first_line
 from synrl.prompts import target_text
 from synrl.training.inputs import prompt_messages
 from synrl.training.shown import EVIDENCE, keep_answerable
-from synrl.video.decode import frames, probe
 
 if TYPE_CHECKING:
     from datasets import Dataset
 
     from synrl.budget import VideoBudget
-    from synrl.dataset.sources import SourceRow
     from synrl.training.settings import RunArguments
 
 COLUMNS = (
@@ -48,6 +44,8 @@ COLUMNS = (
     "cot",
 )
 """What prompts and rewards are made of."""
+IMAGES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif")
+"""What other people's rows show in place of a video."""
 
 
 def load_rows(
@@ -154,18 +152,34 @@ def for_grpo(rows: Dataset) -> Dataset:
     return rows.remove_columns("cot").with_transform(each_row(_prompted))
 
 
-def for_sft(rows: Dataset) -> Dataset:
+def for_sft(rows: Dataset, budget: VideoBudget) -> Dataset:
     """Rows with the chain of thought to learn, or, where there is none, the answer alone."""
-    return rows.with_transform(each_row(_taught))
+    return rows.with_transform(each_row(functools.partial(_taught, most_pixels=budget.max_frame_pixels)))
 
 
 def _prompted(row: Mapping[str, Any]) -> dict[str, Any]:
     return {**row, "prompt": prompt_messages(row)}
 
 
-def _taught(row: Mapping[str, Any]) -> dict[str, Any]:
+def _taught(row: Mapping[str, Any], most_pixels: int) -> dict[str, Any]:
     prompt = prompt_messages(row, reasoned=row["cot"] is not None)
-    return {"prompt": prompt, "completion": target_text(row), "video": row["video"]}
+    shown = {"video": row["video"], "image": None}
+    if Path(row["video"]["path"] or "").suffix.lower() in IMAGES:
+        shown = {"video": None, "image": _image(row["video"]["path"], most_pixels)}
+    return {"id": row["id"], "prompt": prompt, "completion": target_text(row), **shown}
+
+
+def _image(path: str, most_pixels: int) -> Any:
+    """An image, no larger than a frame may be."""
+    from PIL import Image
+
+    try:
+        with Image.open(path) as file:
+            image = file.convert("RGB")
+    except (OSError, ValueError, Image.DecompressionBombError) as error:
+        raise DataError(f"image {path} can't be read: {first_line(error)}") from error
+    scale = min(1.0, (most_pixels / (image.width * image.height)) ** 0.5)
+    return image.resize((max(1, int(image.width * scale)), max(1, int(image.height * scale))))
 
 
 def each_row(change: Any) -> Any:
@@ -181,72 +195,7 @@ def each_row(change: Any) -> Any:
     return batch
 
 
-def with_real_rows(rows: Dataset, recipe: Recipe | None, folder: str | None) -> Dataset:
-    """Rows of ours, and after them those of other datasets that a recipe mixes in, with answers only.
-
-    Args:
-        folder: where their videos are; without it the rows are left out, and stderr says so.
-
-    Raises:
-        HubError: a dataset can't be fetched.
-        DataError: it has other columns or too few rows, or a video is not in the folder; or none of them can
-            be decoded.
-    """
-    from datasets import Dataset, concatenate_datasets
-
-    from synrl.dataset.sources import fetch
-
-    if recipe is None or not recipe.sources:
-        return rows
-    if folder is None:
-        names = ", ".join(f"{source.num_rows} rows of {source}" for source in recipe.sources)
-        print(f"left out, as there is no real_videos: {names}", file=sys.stderr)
-        return rows
-    found = [row for source in recipe.sources for row in fetch(source, recipe.seed)]
-    places = [(row, _found(row, Path(folder))) for row in found]
-    bad = _undecodable(path for _, path in places)
-    if bad:
-        said = (f"{str(path)!r} can't be shown: {problem}" for path, problem in bad.items())
-        print("\n".join(said), file=sys.stderr)
-        lost = sum(path in bad for _, path in places)
-        print(f"{lost} of {len(places)} rows of real videos are left out", file=sys.stderr)
-    # The same columns as ours, most of them empty: TRL takes one dataset, and no concatenation of several.
-    real: list[dict[str, Any]] = [
-        {
-            **dict.fromkeys(rows.column_names),
-            "id": row.id,
-            "question": row.question,
-            "options": [],
-            "answer": row.answer,
-            "video": {"bytes": None, "path": str(path)},
-        }
-        for row, path in places
-        if path not in bad
-    ]
-    if not real:
-        raise DataError(f"no video in {folder} can be decoded: {next(iter(bad.values()))}")
-    return concatenate_datasets([rows, Dataset.from_list(real, features=rows.features)])
-
-
-def _undecodable(paths: Iterable[Path]) -> dict[Path, str]:
-    """Those of some videos of which a frame can't be decoded, and why: training would end at the first."""
-
-    def problem(path: Path) -> str:
-        try:
-            data = path.read_bytes()
-            list(frames(data, [probe(data).num_frames - 1]))  # from the first frame on
-        except (VideoError, OSError) as error:
-            return first_line(error)
-        return ""
-
-    wanted = sorted(set(paths))
-    with ThreadPoolExecutor(os.cpu_count()) as pool:  # decoding lets other threads run
-        said = tqdm(pool.map(problem, wanted), "videos looked at", len(wanted), leave=False, delay=2)
-        return {path: why for path, why in zip(wanted, said, strict=True) if why}
-
-
-def _found(row: SourceRow, folder: Path) -> Path:
-    path = (folder / row.video).resolve()
-    if not path.is_relative_to(folder.resolve()) or not path.is_file():
-        raise DataError(f"{row.video} of row {row.id} is not in {folder}; extract the dataset's videos there")
-    return path
+def say(message: str) -> None:
+    """A line on stderr, from one process of a run."""
+    if os.environ.get("RANK", "0") == "0":
+        print(message, file=sys.stderr)

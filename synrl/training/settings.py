@@ -11,12 +11,13 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import torch
 
 from synrl.errors import ConfigError, first_line
-from synrl.resources import find_settings, install
+from synrl.resources import find_settings, install, read_settings
 from synrl.training.launching import NO_GPU
 
 TRACKERS = ("tensorboard", "trackio", "wandb")
@@ -29,7 +30,10 @@ class RunArguments:
 
     data: str = field(
         default="",
-        metadata={"help": "Rows to train on: a recipe, a folder, or a dataset on the Hub (org/name)."},
+        metadata={
+            "help": "Rows to train on: a recipe, a folder, or a dataset on the Hub (org/name). For "
+            "fine-tuning also a source, as in `mix`."
+        },
     )
     data_config: str | None = field(
         default=None, metadata={"help": "Config of the dataset; by default `all`, or the only one there is."}
@@ -59,10 +63,19 @@ class SFTArguments(RunArguments):
     real_videos: str | None = field(
         default=None,
         metadata={
-            "help": "Folder with the videos of the datasets that the recipe mixes in, as those name them; "
-            "without it they are left out."
+            "help": "Folder with the videos of the datasets that are mixed in, as those name them; without "
+            "it, the sources of a recipe are left out."
         },
     )
+    mix: list[str] | None = field(
+        default=None,
+        metadata={
+            "help": "Rows of other datasets, in place of the recipe's sources: NAME, all of them; NAME=1000, "
+            "so many; NAME=15%%, that share of all rows. A name is llava_video, video_r1_cot, a JSON file of "
+            "conversations, or a dataset on the Hub (org/name, org/name:split, org/name:config:split)."
+        },
+    )
+    mix_seed: int = field(default=0, metadata={"help": "Which rows of them are taken, if not all are."})
 
 
 @dataclass
@@ -92,24 +105,24 @@ def parse(kinds: Sequence[type[Any]], argv: Sequence[str] | None, command: str) 
     Raises:
         ConfigError: the file can't be read, or a value is not allowed.
     """
-    import yaml
     from trl import TrlParser
 
     parser = TrlParser(kinds, prog=f"synrl {command}", description=_about(command))
-    argv = _with_file(sys.argv[1:] if argv is None else argv)
+    path, flags = _file(sys.argv[1:] if argv is None else argv)
+    said = read_settings(path) if path is not None else {}
     try:
+        if unknown := parser.set_defaults_with_config(**said):
+            names = " ".join(unknown[::2])
+            raise ConfigError(f"{path} holds unknown settings: {names}; `synrl {command} --help` lists all")
         with warnings.catch_warnings():  # versions of Transformers have two names for one setting
             warnings.filterwarnings("ignore", ".*gradient_checkpointing. is deprecated", FutureWarning)
-            found = tuple(parser.parse_args_and_config(argv, fail_with_unknown_args=True))
+            found = tuple(parser.parse_args_into_dataclasses(flags))
     except ConfigError:
         raise
-    except (ValueError, OSError, ImportError) as error:
+    except (ValueError, TypeError, OSError, ImportError) as error:
         if "bf16" in str(error) and not torch.accelerator.is_available():
             raise ConfigError(NO_GPU) from error
         raise ConfigError(first_line(error)) from error
-    except (yaml.YAMLError, AttributeError, TypeError, RecursionError) as error:
-        # The last three are what TRL makes of YAML that holds no settings.
-        raise ConfigError(f"--config holds no settings: {' '.join(str(error).split())}") from error
     check_needs(found[2])
     return found
 
@@ -131,15 +144,15 @@ def check_needs(args: Any) -> None:
         raise ConfigError(f"use_vllm needs vLLM: {install('vllm')}, or use_vllm: false, which is slower")
 
 
-def _with_file(argv: Sequence[str]) -> list[str]:
-    """A command line with the file in the place of the name that follows `--config`."""
-    found = list(argv)
-    for place, word in enumerate(argv):
-        if word == "--config" and place + 1 < len(argv):
-            found[place + 1] = str(find_settings(argv[place + 1]))
-        elif word.startswith("--config="):
-            found[place] = f"--config={find_settings(word.removeprefix('--config='))}"
-    return found
+def _file(argv: Sequence[str]) -> tuple[Path | None, list[str]]:
+    """The file that `--config` names on a command line, if it is there, and the rest."""
+    rest = list(argv)
+    for place, word in enumerate(rest):
+        if word == "--config" and place + 1 < len(rest):
+            return find_settings(rest[place + 1]), rest[:place] + rest[place + 2 :]
+        if word.startswith("--config="):
+            return find_settings(word.removeprefix("--config=")), rest[:place] + rest[place + 1 :]
+    return None, rest
 
 
 def _about(command: str) -> str:

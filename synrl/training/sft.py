@@ -33,22 +33,26 @@ def trainer(arguments: SFTArguments, budget: Any, args: Any, model: Any) -> Any:
     """The trainer of a run."""
     from trl import get_peft_config
 
-    from synrl.training.data import for_sft, load_held_out, load_rows, recipe_of, with_real_rows
+    from synrl.dataset.sources import is_source
+    from synrl.training.data import for_sft, load_held_out, load_rows, recipe_of
     from synrl.training.merging import whole_model
+    from synrl.training.mixing import with_mixed_rows
     from synrl.training.video_sft import VideoSFTTrainer
 
     with args.main_process_first():  # one process generates a recipe and merges an adapter
         name = whole_model(check_model(model))
-        rows = load_rows(arguments, budget, arguments.data_split, reasoned=True)
-        rows = with_real_rows(rows, recipe_of(arguments.data), arguments.real_videos)
+        ours = None
+        if not is_source(arguments.data):
+            ours = load_rows(arguments, budget, arguments.data_split, reasoned=True)
+        rows = with_mixed_rows(ours, recipe_of(arguments.data), arguments)
         evaluated = load_held_out(arguments, budget, reasoned=True)
     return VideoSFTTrainer(
         name,
         args,
         processing_class=load_processor(name, model),
         budget=budget,
-        train_dataset=for_sft(rows),
-        eval_dataset=for_sft(evaluated) if evaluated is not None else None,
+        train_dataset=for_sft(rows, budget),
+        eval_dataset=for_sft(evaluated, budget) if evaluated is not None else None,
         peft_config=get_peft_config(model),
     )
 
