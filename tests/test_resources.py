@@ -76,6 +76,16 @@ def test_the_citation_is_of_this_version_and_names_the_paper() -> None:
     assert "Temporal Primitives" in paper["title"] and len(paper["authors"]) == 15
 
 
+@pytest.mark.parametrize(
+    ("name", "stage"), [("tiny_sft", "sft"), ("table6_video_r1", "sft"), ("table5_sft_rl", "grpo")]
+)
+def test_recipes_says_which_command_takes_settings(
+    name: str, stage: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["recipes", name]) == 0
+    assert f"next: synrl {stage} --config {name}" in capsys.readouterr().err
+
+
 def test_settings_stand_on_those_of_their_base(tmp_path: Path) -> None:
     path = tmp_path / "mine.yaml"
     path.write_text("base: tiny_sft\nmax_steps: 7\n")

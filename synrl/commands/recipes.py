@@ -28,12 +28,12 @@ def add(commands: Any) -> None:
 def _recipes(arguments: argparse.Namespace) -> int:
     from synrl.checks import check_one_of
     from synrl.dataset.recipes import get_recipe, recipes
-    from synrl.resources import first_comment, shipped, training_settings
+    from synrl.resources import first_comment, read_settings, shipped, training_settings
 
     name, settings = arguments.name, training_settings()
     if name in settings:
         print(settings[name].read_text(encoding="utf-8"), end="")
-        command = "sft" if "_sft" in name else "grpo"
+        command = "grpo" if "num_generations" in read_settings(settings[name]) else "sft"
         note(arguments, "", f"next: synrl {command} --config {name}")
         return 0
     if name:

@@ -17,13 +17,12 @@ from synrl.cot.run import add_chains
 from synrl.cot.settings import CotConfig
 from synrl.dataset.generate import generate
 from synrl.dataset.recipes import plain
-from synrl.resources import shipped
+from synrl.resources import read_settings, training_settings
 from synrl.training import grpo, run, sft
 from synrl.training.checkpoints import FILES
 from synrl.training.video_sft import VideoSFTTrainer
 
 Tiny = Callable[..., Path]
-RECIPES = shipped("training/recipes")
 SMALL = {
     "fps": 1.0,
     "max_frames": 4,
@@ -262,7 +261,7 @@ def test_reinforcement_goes_on_from_an_adapter_that_fine_tuning_left(
 PAPER = dict(num_generations=8, temperature=1.0, beta=0.0, entropy_coef=0.0, top_p=1.0)
 
 
-@pytest.mark.parametrize("path", sorted(RECIPES.glob("*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", training_settings().values(), ids=lambda path: path.stem)
 def test_recipes_hold_known_settings_and_those_of_the_paper(path: Path) -> None:
     from dataclasses import fields
 
@@ -271,11 +270,11 @@ def test_recipes_hold_known_settings_and_those_of_the_paper(path: Path) -> None:
     from synrl.budget import VideoBudget
     from synrl.training.settings import GRPOArguments, SFTArguments
 
-    kind = (SFTArguments, SFTConfig) if "sft" in path.stem else (GRPOArguments, GRPOConfig)
+    said = read_settings(path)
+    kind = (GRPOArguments, GRPOConfig) if "num_generations" in said else (SFTArguments, SFTConfig)
     known = {entry.name for one in (*kind, VideoBudget, ModelConfig) for entry in fields(one)}
-    said = yaml.safe_load(path.read_text())
     assert set(said) <= known
-    if "grpo" in path.stem:
+    if kind[0] is GRPOArguments:
         assert PAPER.items() <= said.items()
         processes = 1 if "lora" in path.stem or "tiny" in path.stem else 8
         completions = processes * said["per_device_train_batch_size"] * said["steps_per_generation"]

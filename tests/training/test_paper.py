@@ -19,7 +19,7 @@ from hub.server import Blob, Hub, Repo
 from PIL import Image
 from test_sources import conversation
 
-from synrl.dataset.recipes import get_recipe
+from synrl.dataset.recipes import get_recipe, recipes
 from synrl.dataset.sources import DECLARED, LLAVA_VIDEO
 from synrl.resources import read_settings, shipped
 from synrl.training import data, grpo, sft
@@ -132,6 +132,12 @@ def test_models_start_from_a_checkpoint_or_from_settings_before_them() -> None:
     for name, said in SAID.items():
         assert said["output_dir"] == name
         assert said["model_name_or_path"] in {*NAMES, "Qwen/Qwen3-VL-4B-Instruct"}
+
+
+def test_they_show_what_the_rows_of_their_recipes_are_made_for() -> None:
+    for said in SAID.values():
+        if said["data"] in recipes():
+            assert recipes()[said["data"]].view == f"{said['fps']:g}x{said['max_frames']}"
 
 
 def test_the_table_names_every_file_and_no_other() -> None:

@@ -9,7 +9,6 @@ from typing import Any
 
 import datasets
 import pytest
-import yaml
 from datasets import load_dataset
 
 from synrl.budget import VideoBudget
@@ -18,14 +17,14 @@ from synrl.dataset.generate import generate
 from synrl.dataset.recipes import get_recipe, plain
 from synrl.dataset.rows import answerable, draft_row
 from synrl.errors import DataError
-from synrl.resources import training_settings
+from synrl.resources import read_settings, training_settings
 from synrl.tasks import get_family
 from synrl.training.data import load_rows
 from synrl.training.settings import RunArguments
 from synrl.training.shown import keep_answerable, times_are_shown
 
 SETTINGS = {
-    name: yaml.safe_load(path.read_text(encoding="utf-8")) for name, path in training_settings().items()
+    name: read_settings(path) for name, path in training_settings().items() if path.parent.name != "paper"
 }
 HELD = {name: said for name, said in SETTINGS.items() if not said.get("keep_unanswerable")}
 FEW = VideoBudget(min_frames=2, max_frames=4)
