@@ -164,12 +164,17 @@ def _prompted(row: Mapping[str, Any]) -> dict[str, Any]:
 def _taught(row: Mapping[str, Any], most_pixels: int) -> dict[str, Any]:
     prompt = prompt_messages(row, reasoned=row["cot"] is not None)
     shown = {"video": row["video"], "image": None}
-    if Path(row["video"]["path"] or "").suffix.lower() in IMAGES:
-        shown = {"video": None, "image": _image(row["video"]["path"], most_pixels)}
+    if shown_by(row["video"]) == "image":
+        shown = {"video": None, "image": image(row["video"]["path"], most_pixels)}
     return {"id": row["id"], "prompt": prompt, "completion": target_text(row), **shown}
 
 
-def _image(path: str, most_pixels: int) -> Any:
+def shown_by(video: Mapping[str, Any]) -> str:
+    """What a value of column `video` shows: a `video`, or, in rows of other people, an `image`."""
+    return "image" if Path(video["path"] or "").suffix.lower() in IMAGES else "video"
+
+
+def image(path: str, most_pixels: int) -> Any:
     """An image, no larger than a frame may be."""
     from PIL import Image
 

@@ -39,11 +39,13 @@ def trainer(arguments: GRPOArguments, budget: Any, args: Any, model: Any) -> Any
     from synrl.training.contrast import ContrastGRPOTrainer, order_bonus
     from synrl.training.data import for_grpo, load_held_out, load_rows
     from synrl.training.merging import whole_model
+    from synrl.training.usable import usable
     from synrl.training.video_grpo import VideoGRPOTrainer
 
-    with args.main_process_first():  # one process generates a recipe and merges an adapter
+    with args.main_process_first(local=False):  # one process generates a recipe and merges an adapter
         name = whole_model(check_model(model))
-        rows = for_grpo(load_rows(arguments, budget, arguments.data_split))
+        rows = load_rows(arguments, budget, arguments.data_split)
+        rows = for_grpo(usable(rows, budget, arguments.max_bad_rows))
         evaluated = load_held_out(arguments, budget)
     longest = args.max_completion_length
     rewards: list[Any] = [accuracy_reward]

@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 from synrl.errors import ConfigError, first_line
+from synrl.output import locked
 
 _CONFIG, _WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
 _FROM = "merged_from.json"
@@ -30,16 +31,17 @@ def whole_model(name: str) -> str:
         return name
     out = folder.with_name(f"{folder.name}-merged")
     made_from = json.dumps({"adapter": _digest(folder)})
-    if (out / _FROM).is_file() and (out / _FROM).read_text(encoding="utf-8") == made_from:
-        return str(out)
-    print(f"{name} is an adapter; adding it to its base, in {out}", file=sys.stderr)
-    part = out.with_name(f".{out.name}.part")
-    shutil.rmtree(part, ignore_errors=True)
-    _add(folder, part)
-    (part / _FROM).write_text(made_from, encoding="utf-8")
-    if out.exists():
-        shutil.rmtree(out)
-    part.rename(out)
+    with locked(out):  # processes on several machines may come here at once
+        if (out / _FROM).is_file() and (out / _FROM).read_text(encoding="utf-8") == made_from:
+            return str(out)
+        print(f"{name} is an adapter; adding it to its base, in {out}", file=sys.stderr)
+        part = out.with_name(f".{out.name}.part")
+        shutil.rmtree(part, ignore_errors=True)
+        _add(folder, part)
+        (part / _FROM).write_text(made_from, encoding="utf-8")
+        if out.exists():
+            shutil.rmtree(out)
+        part.rename(out)
     return str(out)
 
 

@@ -31,7 +31,7 @@ def with_mixed_rows(rows: Dataset | None, recipe: Recipe | None, arguments: SFTA
 
     Raises:
         HubError: a dataset can't be fetched.
-        DataError: it has too few rows, or a video is not in the folder.
+        DataError: it has too few rows, or names a video outside the folder.
         ConfigError: a weight is no count or share.
     """
     from datasets import Dataset, concatenate_datasets
@@ -115,7 +115,8 @@ def _features() -> Any:
 
 
 def _found(row: SourceRow, folder: Path) -> Path:
+    """Where a row's video is; `synrl.training.usable` finds out whether it is there."""
     path = (folder / row.video).resolve()
-    if not path.is_relative_to(folder.resolve()) or not path.is_file():
-        raise DataError(f"{row.video} of row {row.id} is not in {folder}; extract the dataset's videos there")
+    if not path.is_relative_to(folder.resolve()):
+        raise DataError(f"row {row.id} names {row.video}, which is outside {folder}")
     return path

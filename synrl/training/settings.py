@@ -16,6 +16,7 @@ from typing import Any
 
 import torch
 
+from synrl.checks import check_range
 from synrl.errors import ConfigError, first_line
 from synrl.resources import find_settings, install, read_settings
 from synrl.training.launching import NO_GPU
@@ -51,7 +52,13 @@ class RunArguments:
         metadata={"help": "Also train on rows that can't be answered from the frames shown."},
     )
 
+    max_bad_rows: float = field(
+        default=0.01,
+        metadata={"help": "Share of rows that may be left out because their video or text can't be used."},
+    )
+
     def __post_init__(self) -> None:
+        check_range("max_bad_rows", self.max_bad_rows, 0, 1)
         if not self.data:
             raise ConfigError("data is missing; name a recipe, a folder or a dataset on the Hub (org/name)")
 

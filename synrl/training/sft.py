@@ -34,21 +34,25 @@ def trainer(arguments: SFTArguments, budget: Any, args: Any, model: Any) -> Any:
     from trl import get_peft_config
 
     from synrl.dataset.sources import is_source
-    from synrl.training.data import for_sft, load_held_out, load_rows, recipe_of
+    from synrl.training.data import for_sft, load_held_out, load_rows, recipe_of, shown_by
     from synrl.training.merging import whole_model
     from synrl.training.mixing import with_mixed_rows
+    from synrl.training.usable import usable
     from synrl.training.video_sft import VideoSFTTrainer
 
-    with args.main_process_first():  # one process generates a recipe and merges an adapter
+    with args.main_process_first(local=False):  # one process generates a recipe and merges an adapter
         name = whole_model(check_model(model))
         ours = None
         if not is_source(arguments.data):
             ours = load_rows(arguments, budget, arguments.data_split, reasoned=True)
         rows = with_mixed_rows(ours, recipe_of(arguments.data), arguments)
+        rows = usable(rows, budget, arguments.max_bad_rows)
         evaluated = load_held_out(arguments, budget, reasoned=True)
+    shows = {shown_by(video) for video in rows["video"]}
     return VideoSFTTrainer(
         name,
         args,
+        media=sorted(shows) if len(shows) > 1 else (),
         processing_class=load_processor(name, model),
         budget=budget,
         train_dataset=for_sft(rows, budget),

@@ -188,7 +188,7 @@ def test_the_losses_of_the_first_steps_stay_what_they_were(train: Callable[..., 
         ({"model_name_or_path": None}, "model_name_or_path is missing"),
         ({"max_frames": 1}, "max_frames is 1; allowed: 4 or more"),
         ({"learning_rat": 1e-3}, "learning_rat"),
-        ({"max_length": 40}, "a row has"),
+        ({"max_length": 40}, "are too many; allowed: up to 40"),
         ({"push_to_hub": True}, "hub_model_id is None"),
         ({"push_to_hub": True, "hub_model_id": "org/a", "hub_strategy": "end"}, "at the end; leave it out"),
         (

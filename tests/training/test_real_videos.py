@@ -74,20 +74,25 @@ def test_without_their_folder_they_are_left_out_and_told(
     assert "left out, as there is no real_videos: 3 rows of somebody/videos" in capsys.readouterr().err
 
 
-def test_a_video_that_cant_be_decoded_ends_nothing(
-    train: Callable[..., tuple[int, Path]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (tmp_path / "videos" / "academic" / "1.mp4").write_bytes(b"<html>404</html>")
-    status, out = train(real_videos=str(tmp_path / "videos"))
-    assert status == 0 and steps(out) == 4 + 2
-    said = capsys.readouterr().err
-    assert "1.mp4' can't be shown: not a readable video" in said
-    assert "1 of 3 rows of real videos are left out" in said
-
-
-def test_a_video_that_is_not_there_is_named(
+def test_rows_that_can_not_be_used_are_left_out_named_and_counted(
     train: Callable[..., tuple[int, Path]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "videos" / "academic" / "1.mp4").unlink()
+    damaged = tmp_path / "videos" / "academic" / "2.mp4"
+    damaged.write_bytes(damaged.read_bytes()[:900])
     status, _ = train(real_videos=str(tmp_path / "videos"))
-    assert status == 2 and "academic/1.mp4 of row clip-1 is not in" in capsys.readouterr().err
+    (line,) = [line for line in capsys.readouterr().err.splitlines() if line.startswith("synrl sft:")]
+    assert status == 2 and "2 of 7 rows (28.57%) can't be used, and max_bad_rows is 0.01" in line
+    assert "row clip-1 (" in line and "academic/1.mp4 can't be read: No such file" in line
+    assert "row clip-2 (" in line
+    status, out = train(real_videos=str(tmp_path / "videos"), max_bad_rows="0.3")
+    assert status == 0 and steps(out) == 4 + 1
+    said = capsys.readouterr().err
+    assert "2 of 7 rows (28.57%) can't be used and are left out:" in said and "row clip-1 (" in said
+
+
+def test_a_row_that_is_too_long_is_named(
+    train: Callable[..., tuple[int, Path]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, _ = train(max_length="40")
+    assert status == 2 and "synrl sft: row direction_identification-train-00000" in capsys.readouterr().err

@@ -14,6 +14,7 @@ from transformers import AutoModelForImageTextToText, AutoProcessor, TrainerCall
 from trl import SFTConfig
 
 from synrl.budget import VideoBudget
+from synrl.errors import DataError
 from synrl.training.video_sft import VideoCollator, VideoSFTTrainer
 
 BUDGET = VideoBudget(max_frame_pixels=32 * 16)
@@ -88,7 +89,7 @@ def test_a_batch_equals_its_rows_one_by_one(collator: Any, tiny: Any, rows: Rows
 def test_nothing_is_cut(processor: Any, rows: Rows) -> None:
     longest = VideoCollator(processor, BUDGET)(rows)["input_ids"].size(1)
     assert VideoCollator(processor, BUDGET, longest)(rows)["input_ids"].size(1) == longest
-    with pytest.raises(ValueError, match=f"a row has {longest} tokens"):
+    with pytest.raises(ValueError, match=f"{longest} tokens, "):
         VideoCollator(processor, BUDGET, longest - 1)(rows)
 
 
@@ -123,3 +124,25 @@ def test_training_stops_if_the_video_is_lost(make: Any, rows: Rows, monkeypatch:
     monkeypatch.setattr(tower, "forward", forgetful)
     with pytest.raises(ValueError, match="blind"):
         trainer.train()
+
+
+@pytest.mark.parametrize(("first", "adds"), [(0, []), (1, ["video"]), (2, ["video", "image"])])
+def test_a_batch_holds_what_all_processes_are_to_hold_and_learns_nothing_more(
+    first: int, adds: list[str], processor: Any, rows: Rows
+) -> None:
+    """Batches of a row with a video and one with an image, of an image alone, and of text alone."""
+    words = {"prompt": [{"role": "user", "content": "What?"}], "completion": "<answer>A</answer>"}
+    batch = [rows[0], {**words, "image": Image.new("RGB", (64, 64))}, words][first : 3 if first else 2]
+    plain = VideoCollator(processor, BUDGET)(batch)
+    held = VideoCollator(processor, BUDGET, media=("video", "image"))(batch)
+    assert len(held["labels"]) == len(plain["labels"]) + len(adds)
+    assert {"pixel_values_videos", "pixel_values"} <= set(held)
+    learnt = [ids[ids != -100].tolist() for ids in held["labels"]]
+    assert learnt[: len(batch)] == [ids[ids != -100].tolist() for ids in plain["labels"]]
+    assert not any(learnt[len(batch) :])
+
+
+def test_a_row_that_can_not_be_encoded_is_named(processor: Any, rows: Rows) -> None:
+    broken = {**rows[0], "id": "clip-7", "video": {"bytes": b"no video", "path": "7.mp4"}}
+    with pytest.raises(DataError, match=r"^row clip-7: "):
+        VideoCollator(processor, BUDGET)([rows[1], broken])
