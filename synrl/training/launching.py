@@ -70,9 +70,17 @@ def launch(stage: str, name: str, argv: Sequence[str]) -> int:
     return 0
 
 
-def _settings(name: str) -> Path:
-    """The file that a name or path means, once what it asks for is here."""
-    import torch
+def processes_of(name: str) -> int:
+    """How many processes settings of Accelerate ask for.
+
+    Raises:
+        ConfigError: there are no such settings.
+    """
+    return int(_read(name)[1]["num_processes"])
+
+
+def _read(name: str) -> tuple[Path, dict[str, Any]]:
+    """The file that a name or path means, and what it says."""
     import yaml
 
     path = Path(name) if "/" in name or name.endswith((".yaml", ".yml")) else _known().get(name)
@@ -80,13 +88,21 @@ def _settings(name: str) -> Path:
         raise ConfigError(f"no settings of Accelerate {name!r}; {allowed(_known(), name)}, or a YAML file")
     try:
         told: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
-        kind, processes = told["distributed_type"], int(told["num_processes"])
+        told["distributed_type"], int(told["num_processes"])
     except (yaml.YAMLError, ValueError, TypeError, LookupError) as error:
         raise ConfigError(f"{path} holds no settings of Accelerate: {first_line(error)}") from error
-    if kind == "DEEPSPEED" and find_spec("deepspeed") is None:
+    return path, told
+
+
+def _settings(name: str) -> Path:
+    """The file that a name or path means, once what it asks for is here."""
+    import torch
+
+    path, told = _read(name)
+    if told["distributed_type"] == "DEEPSPEED" and find_spec("deepspeed") is None:
         raise ConfigError(f"{name} needs DeepSpeed: {install('deepspeed')}; fsdp2 does without")
     here = torch.accelerator.device_count()
-    each = processes // int(told.get("num_machines", 1))
+    each = int(told["num_processes"]) // int(told.get("num_machines", 1))
     if not told.get("use_cpu") and here < each:
         if not here:
             raise ConfigError(NO_GPU)

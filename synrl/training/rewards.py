@@ -24,7 +24,10 @@ _FORM = re.compile(r"\s*<think>(?:(?!</?think>|</?answer>).)+</think>\s*<answer>
 
 
 def accuracy_reward(
-    completions: Sequence[Any], log_metric: Log | None = None, **columns: Any
+    completions: Sequence[Any],
+    log_metric: Log | None = None,
+    log_extra: Callable[[str, list[Any]], None] | None = None,
+    **columns: Any,
 ) -> list[float | None]:
     """1.0 for a right answer, else 0.0; None for a row that says no answer, which TRL leaves out.
 
@@ -32,6 +35,7 @@ def accuracy_reward(
         completions: texts, or TRL's conversations (lists of messages, the last one counts).
         log_metric: gets, for each family and level, the shares of right answers and of outputs that hold
             no answer.
+        log_extra: gets the answers that were read and the right ones, for reports of completions.
         columns: the dataset's columns as TRL passes them, each a list as long as `completions`.
 
     Raises:
@@ -42,17 +46,22 @@ def accuracy_reward(
     if missing:
         raise ConfigError(f"the dataset has no column {missing[0]}, by which answers are judged; keep it")
     rewards: list[float | None] = []
+    answers: list[str] = []
     groups: dict[str, list[tuple[float, bool]]] = defaultdict(list)
     for text, row in zip(map(text_of, completions), _rows(completions, columns), strict=True):
+        answer = extract(text)
+        answers.append("" if answer is None else str(answer))
         if row["answer"] is None:
             rewards.append(None)
             continue
-        answer = extract(text)
         reward = score(answer, row)
         rewards.append(reward)
         for name in (row.get("family"), f"level_{row['level']}" if "level" in row else None):
             if name is not None:
                 groups[name].append((reward, answer is None))
+    if log_extra is not None:
+        log_extra("answer read", answers)
+        log_extra("answer", [str(answer) for answer in columns["answer"]])
     if log_metric is not None:
         for name, found in groups.items():
             log_metric(f"accuracy/{name}", sum(right for right, _ in found) / len(found))
@@ -93,6 +102,7 @@ def group_log(max_length: int, *, pass_at_k: bool = False) -> Callable[..., list
         completions: Sequence[Any],
         completion_ids: Sequence[Sequence[int]],
         log_metric: Log | None = None,
+        log_extra: Any = None,
         **columns: Any,
     ) -> list[None]:
         right, families = accuracy_reward(completions, **columns), columns["family"]

@@ -9,10 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
+import numpy as np
 import torch
+from PIL import Image
 
 from synrl.budget import Clip
+
+STRIP = 8
+"""Frames of a strip, at most."""
+HEIGHT = 96
+"""Px of a strip."""
 
 Visuals = dict[str, torch.Tensor]
 """The tensors that a processor makes of the videos and images of one row; empty for a row without any."""
@@ -20,6 +28,13 @@ Visuals = dict[str, torch.Tensor]
 
 def _as_it_is(clip: Clip) -> Clip:
     return clip
+
+
+def strip(clip: Clip) -> Any:
+    """Frames of a clip, spread evenly over what a model is shown, from left to right."""
+    chosen = np.linspace(0, len(clip.frames) - 1, min(STRIP, len(clip.frames))).round().astype(int)
+    row = Image.fromarray(np.concatenate([clip.frames[number] for number in chosen], axis=1))
+    return row.resize((max(1, row.width * HEIGHT // row.height), HEIGHT))
 
 
 @dataclass
@@ -32,5 +47,7 @@ class Rollout:
     """For each row, once its prompt is tokenized; in a loss, from the start."""
     arrange: Callable[[Clip], Clip] = _as_it_is
     """What is done to the frames of a clip before a model is shown them."""
+    strips: dict[str, Any] = field(default_factory=dict)
+    """For reports: some frames of each file beside each other, as an image, by the same names."""
     was_shown: bool = False
     """Whether a model has been asked for log-probabilities since, and so was shown the videos."""

@@ -23,7 +23,9 @@ from synrl.hub.models import TRAINING, model_card, push_model
 from synrl.output import write_whole
 from synrl.training.checkpoints import checked, newest_whole
 from synrl.training.data import recipe_of
-from synrl.training.launching import launch, launched, speaks
+from synrl.training.estimate import asked_for, estimate
+from synrl.training.launching import launch, launched, processes_of, speaks
+from synrl.training.plot import Plot
 from synrl.training.settings import RunArguments
 
 LIBRARIES = ("accelerate", "synrl", "torch", "transformers", "trl")
@@ -33,6 +35,9 @@ def command(name: str, run: Callable[[list[str] | None], Path], argv: list[str] 
     """Run a training command and return its exit status: 0, or 2 with one line for a user's mistake."""
     try:
         processes, rest = launched(sys.argv[1:] if argv is None else argv)
+        if asked_for(rest):
+            print(estimate(name, rest, processes_of(processes) if processes else 1))
+            return 0
         if processes is not None:
             return launch(name, processes, rest)
         out = run(rest)
@@ -99,6 +104,7 @@ def train(trainer: Any, record: Mapping[str, Any], repo: str | None = None) -> P
     args = trainer.args
     out = Path(args.output_dir)
     trainer.add_callback(Finite())
+    trainer.add_callback(Plot())
     last = _last(out, args.resume_from_checkpoint)
     with _advice():
         trainer.train(resume_from_checkpoint=str(last) if last else None)

@@ -169,6 +169,6 @@ def _about(command: str) -> str:
     return (
         f"{what}, on rows with videos. Settings come from --config, the name of one that `synrl recipes` "
         "lists or a YAML file, and from flags, which override it. --accelerate NAME starts a process a GPU, "
-        "by settings in training/accelerate or a YAML file. Interrupted? The same command goes on from the "
-        "last checkpoint."
+        "by settings in training/accelerate or a YAML file. --estimate says what a run will take, and starts "
+        "none. Interrupted? The same command goes on from the last checkpoint."
     )

@@ -19,6 +19,7 @@ from itertools import groupby
 from typing import Any
 
 import torch
+from accelerate.utils import gather_object
 from trl import GRPOConfig, GRPOTrainer
 from trl.data_utils import is_conversational, prepare_multimodal_messages
 
@@ -36,7 +37,7 @@ from synrl.training.inputs import (
     visual_token_ids,
     with_video,
 )
-from synrl.training.rollout import Rollout
+from synrl.training.rollout import Rollout, strip
 from synrl.training.sight import BLIND, blank, check_sight
 
 
@@ -112,8 +113,14 @@ class VideoGRPOTrainer(WholeCheckpoints, GRPOTrainer):
                 [self._named(row, rollout.files) for row in inputs]
             )
         output["visuals"] = rollout.visuals
+        if self.log_completions:
+            self._logs["images"].extend(gather_object([self._strip(row, rollout) for row in inputs]))
         self._sees = self._sees or self._check_sight(output)
         return output
+
+    def _strip(self, row: dict[str, Any], rollout: Rollout) -> list[Any]:
+        """What a report shows of a row's video: the strip of it, in a list as TRL logs images."""
+        return [rollout.strips[_digest(video_bytes(row["video"]))]] if row["video"] is not None else []
 
     @contextmanager
     def _working_on(self, rollout: Rollout) -> Iterator[None]:
@@ -131,7 +138,7 @@ class VideoGRPOTrainer(WholeCheckpoints, GRPOTrainer):
         prompt = prepare_multimodal_messages(row["prompt"], images=row_images(row))
         if row["video"] is not None:
             data = video_bytes(row["video"])
-            name = blake2b(data, digest_size=8).hexdigest()
+            name = _digest(data)
             files[name] = data
             prompt = with_video(prompt, name)
         rest = {name: value for name, value in row.items() if name not in ("video", "image", "images")}
@@ -161,7 +168,10 @@ class VideoGRPOTrainer(WholeCheckpoints, GRPOTrainer):
         )
 
     def _clip(self, rollout: Rollout, name: str) -> Clip:
-        return rollout.arrange(self.budget.read(rollout.files[name], token_edge(self.processing_class)))
+        clip = rollout.arrange(self.budget.read(rollout.files[name], token_edge(self.processing_class)))
+        if self.log_completions:
+            rollout.strips[name] = strip(clip)
+        return clip
 
     def _generate_single_turn(
         self,
@@ -242,6 +252,10 @@ class VideoGRPOTrainer(WholeCheckpoints, GRPOTrainer):
                 return self._get_per_token_logps_and_entropies(self.model, ids, mask, completion.size(1))[0]
 
         return check_sight(self.accelerator, self.model, bool(found), score)
+
+
+def _digest(data: bytes) -> str:
+    return blake2b(data, digest_size=8).hexdigest()
 
 
 class Request(list[int]):

@@ -317,3 +317,6 @@ def test_completions_are_logged_as_texts_which_every_tracker_takes(train: Callab
     rows = pq.read_table(out / "completions" / "completions_00001.parquet").to_pylist()
     assert rows and all(row["prompt"].startswith("[video]\n") for row in rows)
     assert all(isinstance(row["completion"], str) for row in rows)
+    assert {"answer read", "answer", "advantage", "accuracy_reward"} <= set(rows[0])
+    assert all(row["answer"] for row in rows)
+    assert (out / "run.png").read_bytes().startswith(b"\x89PNG")

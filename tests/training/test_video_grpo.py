@@ -417,3 +417,17 @@ def test_a_request_survives_the_way_to_another_process(make: Any, rows: Rows) ->
     np.testing.assert_array_equal(
         copy.more["multi_modal_data"]["video"][0][0], request.more["multi_modal_data"]["video"][0][0]
     )
+
+
+def test_reports_of_completions_show_frames_of_each_video_in_order(make: Any, rows: Rows) -> None:
+    trainer = make(rows, log_completions=True)
+    rollout(trainer, [rows[0], rows[0], rows[1], rows[1]])
+    shown = list(trainer._logs["images"])
+    assert len(shown) == len(trainer._logs["prompt"]) == 4
+    for (image,), row in zip(shown, (rows[0], rows[0], rows[1], rows[1]), strict=True):
+        clip = BUDGET.read(row["video"]["bytes"], token_edge(trainer.processing_class))
+        count = min(8, len(clip.frames))
+        told = numbers(np.stack(np.split(np.asarray(image), count, axis=1)))
+        indices = clip.metadata["frames_indices"]
+        assert told[0] == indices[0] and told[-1] == indices[-1]
+        assert told == sorted(told) and set(told) <= set(indices)
