@@ -169,12 +169,17 @@ class VideoSFTTrainer(WholeCheckpoints, SFTTrainer):
         self.model_accepts_loss_kwargs = True
         self._checked = False
 
+    def _teaches_from_video(self, inputs: dict[str, Any]) -> bool:
+        """Whether some row of a batch has a video and something to learn; a blank one has only a video."""
+        shown = (inputs["input_ids"] == self.processing_class.video_token_id).any(dim=1)
+        return bool((shown & (inputs["labels"] != IGNORED).any(dim=1)).any())
+
     def compute_loss(self, model: Any, inputs: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         if not self._checked:
             self._checked = check_sight(
                 self.accelerator,
                 model,
-                "pixel_values_videos" in inputs,
+                self._teaches_from_video(inputs),
                 lambda blanked: super(VideoSFTTrainer, self).compute_loss(
                     model, blank(inputs) if blanked else dict(inputs)
                 ),

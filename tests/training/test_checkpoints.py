@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 pytest.importorskip("trl")
+
+from killing import check, moments, prepare
 
 from synrl.errors import TrainingError
 from synrl.training.checkpoints import FILES, checked, flaw, newest_whole
@@ -61,3 +64,13 @@ def test_one_that_is_not_whole_is_passed_over_with_the_reason(
     with pytest.raises(TrainingError, match="can't go on from"):
         checked(broken)
     assert flaw(older) is None and checked(older) == older
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the test forks")
+def test_a_run_that_is_killed_around_saving_ends_with_the_same_weights(tmp_path: Path) -> None:
+    """At two moments in the middle; `python tests/training/killing.py` tries twenty."""
+    argv = prepare(tmp_path)
+    last = moments(argv, tmp_path)
+    assert last > 20
+    for moment in (last // 3, last // 2):
+        assert not check(argv, tmp_path, moment)
