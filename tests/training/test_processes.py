@@ -1,4 +1,4 @@
-"""Two processes end with the weights of one: in SFT on rows with videos and images, in GRPO with split groups.
+"""Two processes end with the weights of one: SFT on rows with videos and images, GRPO with split groups.
 
 Each way to share a model out is tried by the settings in `training/accelerate` that users take. Those of
 DeepSpeed need it installed, which the extra `test` does not ask for: `pip install -e '.[deepspeed]'`.
