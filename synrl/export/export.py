@@ -25,7 +25,7 @@ from synrl.export.formats import FORMATS, Format
 from synrl.export.kit import write_kit
 from synrl.export.showing import Showing, Shown
 from synrl.export.writing import WRITERS
-from synrl.output import HOLDS_ELSE, staged, whole_file, write_whole
+from synrl.output import HOLDS_ELSE, check_apart, staged, whole_file, write_whole
 from synrl.texts import read_text
 
 REQUEST = "export.json"
@@ -53,6 +53,7 @@ def export(data: str, name: str, out: Path, *, progress: bool = True) -> Exporte
     """
     check_one_of("format", name, FORMATS)
     form, source = FORMATS[name], Source.open(data)
+    check_apart(out, source.folder)
     request = {"format": name, "data": data, "digest": _digest(source)}
 
     def difference(folder: Path) -> str:

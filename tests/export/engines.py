@@ -63,7 +63,10 @@ def verl(folder: Path) -> Judge:
             scores = []
             for row, said in cases:
                 tokenizer.said = said
-                batch = {"responses": torch.zeros(1, dtype=torch.long), "attention_mask": torch.ones(1, dtype=torch.long)}
+                batch = {
+                    "responses": torch.zeros(1, dtype=torch.long),
+                    "attention_mask": torch.ones(1, dtype=torch.long),
+                }
                 item = SimpleNamespace(batch=batch, non_tensor_batch=dict(row))
                 scores.append((await manager.run_single(Item([item])))["reward_score"])
             return scores
