@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from synrl.budget import VideoBudget
-from synrl.dataset.rows import make_row
+from synrl.dataset.rows import answerable, draft_row, make_row
 from synrl.seeds import Streams
 from synrl.tasks import get_family
 from synrl.training.miniature import rows, stages
@@ -18,6 +18,7 @@ from synrl.training.miniature.rows import (
     LEARNT,
     LONGER,
     Packed,
+    Task,
     _indices,
     chance,
     notes,
@@ -46,6 +47,18 @@ def test_rows_are_of_the_task_and_splits_share_none(folder: Path) -> None:
     assert row["completion"] == f"<answer>{row['answer']}</answer>" and "direction" in str(row["prompt"])
 
 
+@pytest.mark.parametrize("task", LEARNT, ids=lambda task: task.name)
+def test_rows_can_be_answered_from_the_frames_that_are_shown(task: Task) -> None:
+    family = get_family(task.family)
+    config = family.config(1, task.mode, "open", task.length)
+    for index in _indices(task, "test", 5):
+        row = draft_row(
+            task.family, split="test", seed=0, index=index, config=config, twins=False, encoding="fast"
+        ).columns
+        budget = VideoBudget(fps=row["fps"], min_frames=task.frames, max_frames=task.frames)
+        assert answerable(family, row, budget)
+
+
 def test_longer_clips_have_a_name_of_their_own() -> None:
     assert LONGER.name == LEARNT[-1].name + "_x2"
 
@@ -60,9 +73,10 @@ def test_what_is_kept_of_a_video_is_what_a_budget_shows(folder: Path) -> None:
         index=int(row["id"].rpartition("-")[2]),
         config=get_family(task.family).config(1, task.mode, "open"),
     )
-    shown = VideoBudget(min_frames=8, max_frames=8, max_frame_pixels=32 * 32).read(clip.video["bytes"], TOKEN)
+    budget = VideoBudget(min_frames=task.frames, max_frames=task.frames, max_frame_pixels=32 * 32)
+    shown = budget.read(clip.video["bytes"], TOKEN)
     kept = Packed().read(row["video"]["bytes"], TOKEN)
-    assert (kept.frames == shown.frames).all() and kept.frames.shape == (8, 32, 32, 3)
+    assert (kept.frames == shown.frames).all() and kept.frames.shape == (task.frames, 32, 32, 3)
     assert kept.metadata == shown.metadata
 
 

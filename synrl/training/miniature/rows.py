@@ -1,9 +1,10 @@
 """Rows for the miniature: a few frames of 32 x 32 pixels of each clip, kept as they are shown.
 
-Two frames are enough for which way something goes, and four, partly, for how a distance develops; both are
-answered without reasoning. 16 show each of the four operations of the long family, which asks for the last on
-one of two containers. The answer alone teaches too little of that: there the completion first says what is
-asked, on which container each operation is and the last so far, as the row's log has it.
+24 frames show each move of a shape, of which the question picks one, and 16 how a distance develops; both are
+answered without reasoning. 16 also show each of the four operations of the long family, which asks for the last
+on one of two containers. With fewer frames, rows could not be answered. The answer alone teaches too little of
+the long family: there the completion first says what is asked, on which container each operation is and the last
+so far, as the row's log has it.
 """
 
 from __future__ import annotations
@@ -48,8 +49,8 @@ class Task:
 
 
 LEARNT = (
-    Task("direction_identification", "perception", "next", frames=8, edge=32),
-    Task("distance_estimation", "perception", "trend", frames=4, edge=32),
+    Task("direction_identification", "perception", "next", frames=24, edge=32),
+    Task("distance_estimation", "perception", "trend", frames=16, edge=32),
     Task("chip_container", "historical", "last_change", frames=16, edge=32, noted=True),
 )
 LONGER = replace(LEARNT[-1], frames=32, length=2)
