@@ -6,7 +6,7 @@
 Each case makes the same dataset on the cluster, goes on with the same command where something was killed,
 gathers, and holds the folder to the bytes of one that one process has made. It prints the time of each.
 
-Slurm needs root and Debian's slurmctld, slurmd and slurm-client; where they are unpacked, not installed, their
+Slurm needs root and Debian's slurmctld, slurmd and slurm-client; if they are unpacked, not installed, their
 folders go into PATH and LD_LIBRARY_PATH, and that of their plugins into SLURM_PLUGINS. Ray needs `ray`. Both
 need the extra `scale`. A few minutes each on two free cores.
 """
@@ -276,7 +276,7 @@ def small_disk(folder: Path) -> Iterator[None]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])  # type: ignore[union-attr]
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("engine", choices=("slurm", "ray"))
     parser.add_argument("--case", help="only this one")
     arguments = parser.parse_args()
