@@ -158,8 +158,8 @@ class Ray:
 
     def __init__(self, work: Path) -> None:
         self._work = work
-        os.environ.update(RAY_ADDRESS="127.0.0.1:17100", RAY_USAGE_STATS_ENABLED="0", RAY_DISABLE_METRICS="1")
-        self._ray("start", "--head", "--port=17100", "--num-cpus=2", "--include-dashboard=false")
+        os.environ.update(RAY_ADDRESS="127.0.0.1:6400", RAY_USAGE_STATS_ENABLED="0", RAY_DISABLE_METRICS="1")
+        self._ray("start", "--head", "--port=6400", "--num-cpus=2", "--include-dashboard=false")
         self.back()
 
     def wait(self, job: subprocess.Popen[str]) -> None:
@@ -174,7 +174,7 @@ class Ray:
     def back(self) -> None:
         """Let the node come back."""
         before = set(self._raylets())
-        self._ray("start", "--address=127.0.0.1:17100", "--num-cpus=2")
+        self._ray("start", "--address=127.0.0.1:6400", "--num-cpus=2")
         self._second = [pid for pid in self._raylets() if pid not in before]
 
     def stop(self) -> None:
