@@ -43,7 +43,9 @@ def _spellings(row: Row) -> Iterator[str]:
     elif row["answer_type"] == "plan":
         yield answer.replace("; ", "\n")
     else:
-        yield from (answer.upper(), f"{answer}.", answer.replace(", ", " ,  "))
+        yield from (answer.upper(), f"{answer}.")
+        if row["answer_type"] == "ordering":
+            yield answer.replace(", ", " ,  ")
 
 
 def wrong(row: Row, *, long: bool = False) -> Iterator[tuple[str, str]]:
@@ -83,7 +85,7 @@ def _near(row: Row) -> Iterator[str]:
     elif row["answer_type"] == "plan":
         steps = re.split("; ", answer)
         yield "; ".join(steps[:-1]) or "nothing"
-        yield from ("; ".join([*steps, steps[-1]]), f"{answer}; nonsense", answer.replace("; ", " and "))
+        yield from (f"{answer}; nonsense", f"{answer} and {answer}")
     elif row["answer_type"] in ("text", "ordering"):
         yield f"not {answer}"
         if "-" in answer:
