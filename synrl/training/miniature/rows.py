@@ -1,9 +1,9 @@
 """Rows for the miniature: a few frames of 32 x 32 pixels of each clip, kept as they are shown.
 
 24 frames show each move of a shape, of which the question picks one, and 16 how a distance develops; both
-are answered without reasoning. 16 also show each of the four operations of the long family, which asks for the
-last on one of two containers. With fewer frames, rows could not be answered. The answer alone teaches too
-little of the long family: there the completion first says what is asked, on which container each operation is
+are answered without reasoning. 16 also show each of the four operations of the long family, which asks for
+the last on one of two containers. With fewer frames, rows could not be answered. The answer alone teaches too
+little of that family: there the completion first says what is asked, on which container each operation is
 and the last so far, as the row's log has it.
 """
 
