@@ -17,15 +17,21 @@ PAUSE_FRAMES = 4
 
 
 def timed(
-    history: History, reveal: str, stream: Stream, glance: int, rests: Mapping[int, int] | None = None
+    history: History,
+    reveal: str,
+    stream: Stream,
+    glance: int,
+    rests: Mapping[int, int] | None = None,
+    takes: tuple[float, float] = TAKES,
 ) -> tuple[list[Operation], list[State], int]:
     """When each step happens and what can be seen when: operations, states, number of frames.
 
     Args:
         reveal: `start` or `end`, the one end at which the state shows.
-        stream: draws each operation's length, `TAKES` glances: 0.8 to 1 s at two frames a second.
+        stream: draws each operation's length.
         glance: the frames from one shown frame to the next.
         rests: frames of rest before some steps (from 0), on top of the usual pause.
+        takes: glances of an operation, from and to; as a rule 0.8 to 1 s at two frames a second.
     """
     frame = REVEAL_FRAMES
     states = [State(0, history.states[0], reveal == "start")]
@@ -34,7 +40,7 @@ def timed(
     operations = []
     for index, (step, state) in enumerate(zip(history.steps, history.states[1:], strict=True)):
         start = frame + PAUSE_FRAMES + (rests or {}).get(index, 0)
-        frame = start + stream.integer(*(math.ceil(count * glance - 1e-9) for count in TAKES))
+        frame = start + stream.integer(*(math.ceil(count * glance - 1e-9) for count in takes))
         operations.append(Operation(index, start, frame, step.kind, step.arguments))
         states.append(State(frame, state, False))
     frame += PAUSE_FRAMES + (rests or {}).get(len(operations), 0)

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from synrl.dataset.recipes import get_recipe
+from synrl.dataset.rows import draft_row
 from synrl.errors import IllegalOperation
 from synrl.evidence import Evidence
 from synrl.scoring import score
@@ -247,3 +249,12 @@ def test_routes_are_all_ways_of_the_empty_cell_that_take_nothing_back() -> None:
     assert sorted(routes(3, (1, 1), (1, 1), 4)) == sorted(found)
     draws = Streams(NAME, "tests", 0, 0).scene
     assert {random_route(3, (1, 1), (1, 1), 4, draws) for _ in range(200)} == set(found)
+
+
+@pytest.mark.parametrize("index", [14, 59])
+def test_plans_after_twenty_slides_on_the_largest_board_are_shown(index: int) -> None:
+    """In the second round frames are shown smaller, and a plan needs every slide: no scene of row 59 did."""
+    (batch,) = (one for one in get_recipe("rl_round2_3k").batches() if one.family == NAME)
+    how = {"split": batch.key, "seed": batch.seed, "twins": False, "encoding": "fast"}
+    row = draft_row(NAME, index=index, config=batch.config(index), **how).columns  # type: ignore[arg-type]
+    assert len(row["operations"]) == 20 and row["config"]["size"] == 5

@@ -22,7 +22,7 @@ from synrl.video.style import lettering
 from synrl.world.easing import eased
 from synrl.world.grids import Layout, cells, draw_layout
 from synrl.world.history import History, Step, play
-from synrl.world.pacing import timed
+from synrl.world.pacing import TAKES, timed
 from synrl.world.sliding import STEPS, apply, empty_cell, rerouted, slides
 from synrl.world.style import Style, draw_style
 from synrl.world.timeline import FPS, HEIGHT, WIDTH, Poses, SceneObject, State, Timeline
@@ -33,6 +33,9 @@ GAP = 8.0
 """Px between tiles."""
 PITCH = {3: (112, 128), 4: (86, 96), 5: (70, 77)}
 """Px from cell to cell, by the size of the board."""
+MANY, SLOWER = 12, (2.0, 2.4)
+"""Slides from which on a clip needs so many frames that each is shown smaller, and the glances of a slide of
+the smallest tiles then: for a whole glance it must be seen that a tile is under way."""
 
 
 class BoardQuery(LongQuery):
@@ -101,7 +104,10 @@ def animate(
     """The clip of a history."""
     layout = draw_layout(streams.style, config.size, WIDTH, HEIGHT, PITCH[config.size])
     colour = streams.style.choice(tuple(style.palette.colours.values()))
-    operations, states, num_frames = timed(history, query["reveal"], streams.scene, config.glance)
+    takes = SLOWER if config.size == 5 and config.num_operations > MANY else TAKES
+    operations, states, num_frames = timed(
+        history, query["reveal"], streams.scene, config.glance, takes=takes
+    )
     tiles = list(range(1, config.size**2))
     poses = Poses.still(num_frames, len(tiles))
     _rest(poses, layout, history.states[0], 0)
