@@ -55,6 +55,7 @@ COMMANDS = (
     "preview",
     "stats",
     "cot",
+    "gather",
     "push",
     "export",
     "sft",
