@@ -7,7 +7,8 @@ from synrl.errors import SynRLError
 
 
 def tree(kind: type[Exception], depth: int = 0) -> list[str]:
-    below = [line for one in kind.__subclasses__() for line in tree(one, depth + 1)]
+    kinds = [one for one in kind.__subclasses__() if one.__module__ == synrl.errors.__name__]
+    below = [line for one in kinds for line in tree(one, depth + 1)]
     return ["  " * depth + kind.__name__, *below]
 
 

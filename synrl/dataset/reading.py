@@ -207,8 +207,9 @@ def _parquet_in(folder: Path) -> Iterator[Path]:
     def refuse(error: OSError) -> NoReturn:
         raise DataError(f"{error.filename} can't be read: {error.strerror}") from error
 
-    for place, _, names in os.walk(folder, onerror=refuse):
-        yield from (Path(place, name) for name in names if name.endswith(".parquet"))
+    for place, folders, names in os.walk(folder, onerror=refuse):
+        # A folder of such a name is none, and is named as what can't be read.
+        yield from (Path(place, name) for name in [*folders, *names] if name.endswith(".parquet"))
 
 
 def _made(table: pa.Table) -> Iterator[dict[str, Any]]:

@@ -738,7 +738,7 @@ def file_whose_frames_lie_elsewhere(row: Row) -> None:
     row["video"]["bytes"] = bytes(data)
 
 
-@lie("not h264 yuv420p")
+@lie("is not one of a picture in each packet")
 def file_of_another_codec(row: Row) -> None:
     row["video"]["bytes"] = _remuxed(row, codec="mpeg4")
 
