@@ -101,7 +101,8 @@ class Writer:
         """Which options are too low and too high, or too early and too late, where that can be said."""
         options, truth = self.row["options"], self.row["answer_text"]
         given = {letter: options[LETTERS.index(letter)] for letter in others}
-        if truth.isdecimal():
+        # Of some, options are numbers and letters.
+        if truth.isdecimal() and all(text.removeprefix("-").isdecimal() for text in given.values()):
             values = {letter: float(text) for letter, text in given.items()}
             aim, verbs, right = self.ask.aim(self.query), ("is", "are"), float(truth)
             if aim.startswith(("how many", "how often")):

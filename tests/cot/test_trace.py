@@ -12,6 +12,7 @@ import pytest
 from synrl.answers import extract
 from synrl.cot.check import check
 from synrl.cot.trace import write
+from synrl.dataset.rows import draft_row
 from synrl.scoring import score
 from synrl.tasks import families
 
@@ -113,3 +114,11 @@ def test_plans_are_carried_out_step_by_step(undrawn: Rows) -> None:
     text = write(row)
     for number, step in enumerate(row["answer_text"].split("; "), start=1):
         assert f'Step {number}, "{step}": now container ' in text
+
+
+def test_options_of_which_some_are_letters_are_not_compared_as_numbers() -> None:
+    row = draft_row(
+        "symbol_operations", split="cot_6_7k", seed=0, index=93, config=None, twins=False, encoding="fast"
+    ).columns
+    assert row["answer_text"].isdecimal() and "y" in row["options"]
+    assert f"<answer>{row['answer']}</answer>" in write(row)
