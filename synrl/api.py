@@ -16,14 +16,13 @@ from __future__ import annotations
 import html
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from synrl.answers import extract
 from synrl.checks import check_range, check_whole
-from synrl.dataset.custom import SUFFIXES, load_recipe
+from synrl.dataset.custom import find_recipe, is_path
 from synrl.dataset.files import make_rows
-from synrl.dataset.recipes import Batch, Part, Recipe, get_recipe, plain, recipes
+from synrl.dataset.recipes import Batch, Part, Recipe, plain, recipes
 from synrl.dataset.rows import MOST_ROWS
 from synrl.errors import ConfigError, allowed
 from synrl.preview.page import page_text
@@ -67,7 +66,7 @@ def make(
     """
     check_range("row index", index, 0, MOST_ROWS - 1)
     levels, modes = LEVELS if level is None else (level,), MODES if mode is None else (mode,)
-    recipe = plain(_families(family), index + 1, split, levels, modes, seed=seed, view=view)
+    recipe = plain((family,), index + 1, split, levels, modes, seed=seed, view=view)
     return make_rows(next(recipe.batches()), index)[0]
 
 
@@ -99,16 +98,16 @@ def rows(
         name: value for name, value in (("seed", seed), ("view", view)) if value is not None
     }
     if not isinstance(source, str) or source in families():
-        names, count = _families(source), _PER_FAMILY if num_rows is None else num_rows
+        names = (source,) if isinstance(source, str) else tuple(source)
+        count = _PER_FAMILY if num_rows is None else num_rows
         return Rows(plain(names, count, split or "train", levels or LEVELS, modes or MODES, **said))
     if levels is not None or modes is not None:
         raise ConfigError(f"levels or modes and recipe {source} exclude each other: a recipe says its own")
-    is_file = Path(source).suffix in SUFFIXES
-    if not is_file and source not in recipes():
+    if not is_path(source) and source not in recipes():
         raise ConfigError(
             f"no task family or recipe {source!r}; {allowed([*families(), *recipes()], source)}"
         )
-    recipe = replace(load_recipe(Path(source)) if is_file else get_recipe(source), **said)
+    recipe = replace(find_recipe(source), **said)
     recipe = recipe if num_rows is None else recipe.scaled(num_rows)
     return Rows(recipe, recipe.parts if split is None else _parts(recipe, split))
 
@@ -207,19 +206,6 @@ class Shown:
 
     def __repr__(self) -> str:
         return f"Shown({len(self.page)} characters of HTML; a notebook shows it)"
-
-
-def _families(names: str | Sequence[str]) -> tuple[str, ...]:
-    """Names of families.
-
-    Raises:
-        ConfigError: there is none of a name.
-    """
-    names = (names,) if isinstance(names, str) else tuple(names)
-    for name in names:
-        if name not in families():
-            raise ConfigError(f"no task family {name!r}; {allowed(families(), name)}")
-    return names
 
 
 def _parts(recipe: Recipe, split: str) -> tuple[Part, ...]:

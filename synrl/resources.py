@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from synrl.errors import ConfigError, allowed
+from synrl.texts import read_yaml
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -61,8 +62,6 @@ def read_settings(path: Path) -> dict[str, Any]:
     Raises:
         ConfigError: it holds no settings, or its base is not to be found or leads back to it.
     """
-    import yaml
-
     said: dict[str, Any] = {}
     seen: list[Path] = []
     while True:
@@ -70,11 +69,11 @@ def read_settings(path: Path) -> dict[str, Any]:
             raise ConfigError(f"{path} is its own base")
         seen.append(path)
         try:
-            own = yaml.safe_load(path.read_text(encoding="utf-8"))
+            own = read_yaml(path)
         except OSError as error:
             raise ConfigError(f"{path} can't be read: {error.strerror}") from error
-        except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-            raise ConfigError(f"{path} holds no settings: {' '.join(str(error).split())}") from error
+        except ValueError as error:
+            raise ConfigError(f"{path} holds no settings: {error}") from error
         if not isinstance(own, dict):
             raise ConfigError(f"{path} holds no settings: they are lines of `name: value`")
         base = own.pop("base", None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from synrl.commands.common import (
@@ -19,7 +18,7 @@ from synrl.commands.common import (
     tell_shard,
 )
 from synrl.commands.push import publish
-from synrl.errors import ConfigError, allowed, shown
+from synrl.errors import ConfigError
 from synrl.view import DEFAULT
 
 if TYPE_CHECKING:
@@ -121,17 +120,13 @@ def _generate(arguments: argparse.Namespace) -> int:
 
 def _requested(arguments: argparse.Namespace) -> Recipe:
     """The recipe that a command line names or spells out."""
-    from synrl.dataset.custom import SUFFIXES, load_recipe
-    from synrl.dataset.recipes import get_recipe, plain
-    from synrl.tasks import families
+    from synrl.dataset.custom import find_recipe
+    from synrl.dataset.recipes import plain
     from synrl.tasks.config import LEVELS, MODES
 
     if arguments.recipe is None:
         if not arguments.families or arguments.num_rows is None:
             raise ConfigError("say which FAMILY… and how many rows with -n, or a --recipe")
-        for name in arguments.families:
-            if name not in families():
-                raise ConfigError(f"no task family {shown(name)}; {allowed(families(), name)}")
         split = "train" if arguments.split is None else arguments.split
         return plain(
             arguments.families,
@@ -149,9 +144,7 @@ def _requested(arguments: argparse.Namespace) -> Recipe:
             raise ConfigError(
                 f"{name} and --recipe {arguments.recipe} exclude each other: a recipe says its own"
             )
-    path = Path(arguments.recipe)
-    named = load_recipe(path) if path.suffix in SUFFIXES else get_recipe(arguments.recipe)
     given = ((name, getattr(arguments, name)) for name in ("seed", "encoding", "view"))
     said = {name: value for name, value in given if value is not None}
-    recipe = replace(named, **said)
+    recipe = replace(find_recipe(arguments.recipe), **said)
     return recipe if arguments.num_rows is None else recipe.scaled(arguments.num_rows)

@@ -24,18 +24,32 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from synrl.dataset.recipes import Part, Recipe, recipes
+from synrl.dataset.recipes import Part, Recipe, get_recipe, recipes
 from synrl.errors import ConfigError, allowed, first_line, shown
 from synrl.tasks import families
 from synrl.texts import read_yaml
 
-SUFFIXES = (".yaml", ".yml", ".json")
+_SUFFIXES = (".yaml", ".yml", ".json")
 _TYPES = {"num_rows": int, "seed": int, "length": int, "twins": bool}
 """Of what is no text and no list."""
 _LISTS = {"levels": int, "modes": str}
 _SAID = {int: "a whole number", bool: "true or false", str: "a text"}
 _WRITTEN = ("generator_version", "digest", "origin", "sources")
 """What a dataset's own JSON says besides, which follows from the rest or makes no rows."""
+
+
+def find_recipe(said: str) -> Recipe:
+    """The recipe that a name means, or a path, which ends in .yaml, .yml or .json.
+
+    Raises:
+        ConfigError: there is none of that name, or as `load_recipe`.
+    """
+    return load_recipe(Path(said)) if is_path(said) else get_recipe(said)
+
+
+def is_path(said: str) -> bool:
+    """Whether what is said to be a recipe means a file."""
+    return Path(said).suffix in _SUFFIXES
 
 
 def load_recipe(path: Path) -> Recipe:

@@ -9,7 +9,7 @@ import importlib
 import pkgutil
 from functools import cache
 
-from synrl.errors import ConfigError, allowed
+from synrl.errors import ConfigError, allowed, shown
 from synrl.tasks.base import Family
 
 HORIZONS = ("short", "long")
@@ -33,5 +33,5 @@ def get_family(name: str) -> Family:
         ConfigError: there is none.
     """
     if name not in families():
-        raise ConfigError(f"no task family {name!r}; {allowed(families())}")
+        raise ConfigError(f"no task family {shown(name)}; {allowed(families(), name)}")
     return families()[name]

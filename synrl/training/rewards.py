@@ -5,7 +5,6 @@ The paper rewards right answers and nothing else (section 2.3); the others have 
 
 from __future__ import annotations
 
-import json
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -121,11 +120,6 @@ def group_log(max_length: int, *, pass_at_k: bool = False) -> Callable[..., list
         return [None] * len(completions)
 
     return groups
-
-
-def verl_score(data_source: str, solution_str: str, ground_truth: str, extra_info: dict[str, Any]) -> float:
-    """The same for verl, as its `custom_reward_function`, over rows that `synrl export` has written."""
-    return score(extract(solution_str), json.loads(extra_info["row"]))
 
 
 def text_of(completion: Any) -> str:
