@@ -137,13 +137,7 @@ def add_chains(
     }
     about = json.loads(json.dumps(about))  # as it comes back from a file
 
-    names = [path.relative_to(source.folder).as_posix() for path in source.files]
-
-    def difference(folder: Path) -> str:
-        if _said_of(folder) != about:
-            return HOLDS_ELSE
-        lost = [name for name in names if not is_whole(folder / name)]
-        return f"is no longer whole: {lost[0]} is missing or damaged" if lost else ""
+    difference = partial(_difference, about=about, names=_names(source))
 
     def unfinished(folder: Path) -> str:
         return "" if (folder / JOURNAL).is_file() else difference(folder)
@@ -196,13 +190,10 @@ def gather(out: Path) -> Path:
     if source.digest() != about["data"]:
         raise DataError(f"{here['data']} has changed since chains were written for it")
     _check_ids(source)
-
-    def difference(folder: Path) -> str:
-        return "" if _said_of(folder) == about else HOLDS_ELSE
-
+    names = _names(source)
+    difference = partial(_difference, about=about, names=names)
     with staged(out, difference, unfinished=partial(_of_others, request=request)) as staging:
         if staging is not None:
-            names = [path.relative_to(source.folder).as_posix() for path in source.files]
             check_whole(staging, names, lambda name: is_whole(staging / name))
             with Journal(staging / JOURNAL, about) as journal:
                 for path in sorted(staging.glob(_PART.format("*", "*"))):
@@ -255,6 +246,19 @@ def _check_ids(source: Source) -> None:
             if row["id"] in seen:
                 raise DataError(f"id {row['id']} occurs twice; `synrl verify` says more")
             seen.add(row["id"])
+
+
+def _names(source: Source) -> list[str]:
+    """The files of a dataset, by their paths inside, which are those of the result."""
+    return [path.relative_to(source.folder).as_posix() for path in source.files]
+
+
+def _difference(folder: Path, about: Any, names: Sequence[str]) -> str:
+    """What a folder holds instead of chains for a dataset's files; nothing if it holds just these, whole."""
+    if _said_of(folder) != about:
+        return HOLDS_ELSE
+    lost = [name for name in names if not is_whole(folder / name)]
+    return f"is no longer whole: {lost[0]} is missing or damaged" if lost else ""
 
 
 def _said_of(folder: Path) -> Any:

@@ -16,6 +16,7 @@ from typing import Any
 
 from synrl.errors import ConfigError, allowed, first_line
 from synrl.resources import install, shipped
+from synrl.texts import read_yaml
 
 FLAG = "--accelerate"
 NO_GPU = (
@@ -81,15 +82,13 @@ def processes_of(name: str) -> int:
 
 def _read(name: str) -> tuple[Path, dict[str, Any]]:
     """The file that a name or path means, and what it says."""
-    import yaml
-
     path = Path(name) if "/" in name or name.endswith((".yaml", ".yml")) else _known().get(name)
     if path is None or not path.is_file():
         raise ConfigError(f"no settings of Accelerate {name!r}; {allowed(_known(), name)}, or a YAML file")
     try:
-        told: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+        told: dict[str, Any] = read_yaml(path)
         told["distributed_type"], int(told["num_processes"])
-    except (yaml.YAMLError, ValueError, TypeError, LookupError) as error:
+    except (ValueError, TypeError, LookupError) as error:
         raise ConfigError(f"{path} holds no settings of Accelerate: {first_line(error)}") from error
     return path, told
 

@@ -78,6 +78,15 @@ def test_two_processes_trace_the_bytes_of_one(data: Path, tmp_path: Path) -> Non
     assert shards(tmp_path / "1") == shards(tmp_path / "2")
 
 
+def test_a_result_that_was_damaged_since_is_not_called_done(data: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    add_chains(str(data), out, CotConfig(), progress=False)
+    shard = next(out.rglob("*.parquet"))
+    shard.write_bytes(shard.read_bytes()[:-100])
+    with pytest.raises(OutputError, match=r"is no longer whole: .*parquet is missing or damaged"):
+        add_chains(str(data), out, CotConfig(), progress=False)
+
+
 def test_a_trace_that_fails_its_own_check_is_an_error_and_no_dropped_row(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
